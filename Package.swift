@@ -21,6 +21,10 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
 ]
 
 extension Row {
