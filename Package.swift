@@ -24,8 +24,10 @@ let rows: [Row] = [
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
 ]
 
