@@ -23,6 +23,8 @@ let rows: [Row] = [
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
+    Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
 ]
 
 extension Row {
