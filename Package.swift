@@ -25,6 +25,10 @@ let rows: [Row] = [
     Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
 ]
 
 extension Row {
