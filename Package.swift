@@ -21,6 +21,7 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
 ]
 
 extension Row {

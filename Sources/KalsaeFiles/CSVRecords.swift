@@ -23,8 +23,8 @@ struct CSVRecords: Sendable {
                 let before = ends.count
                 guard scanner.record(input, &content, &ends) else {
                     fault = KalsaeError(
-                        subject, expected: scanner.expected, got: "none for the one that opens"
-                            + " on line \(scanner.quoteLine)")
+                        subject, expected: scanner.expected,
+                        got: "none for the one that opens on line \(scanner.quoteLine)")
                     return
                 }
                 let cells = ends.count - before

@@ -138,7 +138,9 @@ private struct Inflater: ~Copyable {
         count: inout Int
     ) -> Outcome {
         guard isReady else { return .corrupt("no memory for zlib") }
-        guard let source = input.baseAddress, let base = output.baseAddress else { return .truncated }
+        guard let source = input.baseAddress, let base = output.baseAddress else {
+            return .truncated
+        }
         while true {
             let given = min(input.count - position, 1 << 30)
             let room = min(output.count - count, 1 << 30)

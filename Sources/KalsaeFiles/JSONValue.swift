@@ -33,7 +33,7 @@ public enum JSONValue: Equatable, Sendable {
     }
 
     /// A single-precision number by its own shortest decimal (0.1, not 0.10000000149011612).
-    public static func number(_ value: Float) -> JSONValue {
+    public static func float(_ value: Float) -> JSONValue {
         .number(Double(value.description) ?? Double(value))
     }
 }

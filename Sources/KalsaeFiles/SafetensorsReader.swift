@@ -35,7 +35,8 @@ public struct SafetensorsFile: Sendable {
         let headerEnd = try Self.headerEnd(bytes, subject: subject)
         let header = try JSONValue(parsing: Array(bytes[8..<headerEnd]), subject: subject)
         guard let members = header.members else {
-            throw KalsaeError(subject, expected: "a header that is a JSON object", got: "another value")
+            throw KalsaeError(
+                subject, expected: "a header that is a JSON object", got: "another value")
         }
         var entries: [Entry] = []
         var metadata: [String: String] = [:]
@@ -175,7 +176,9 @@ public struct SafetensorsFile: Sendable {
 
     private static func naturals(_ value: JSONValue?) -> [Int]? {
         guard let elements = value?.array else { return nil }
-        let numbers = elements.compactMap { element in element.integer.flatMap { $0 < 0 ? nil : $0 } }
+        let numbers = elements.compactMap { element in
+            element.integer.flatMap { $0 < 0 ? nil : $0 }
+        }
         return numbers.count == elements.count ? numbers : nil
     }
 }
