@@ -17,11 +17,16 @@ let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CZlib", kind: .system),
+    Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
+    Row(name: "KalsaeData", imports: ["KalsaeFiles", "KalsaeSupport"]),
+    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
 ]
 
 extension Row {
