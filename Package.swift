@@ -29,6 +29,10 @@ let rows: [Row] = [
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeData", imports: ["KalsaeFiles", "KalsaeSupport"]),
+    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
+    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
 ]
 
 extension Row {
