@@ -168,7 +168,7 @@ static void NAME(piece)(void *context, int64_t index) {
 }
 
 void NAME(kls_matmul)(
-    const kls_matmul *product, const T *lhs, const T *rhs, const T *bias, T *out
+    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out
 ) {
     int64_t batches = 1;
     for (int axis = 0; axis < product->batch_rank; axis++) batches *= product->batch_dims[axis];

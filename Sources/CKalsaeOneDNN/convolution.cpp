@@ -101,8 +101,8 @@ void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
         attr, engine(), hint);
 #endif
     made.description = chosen.impl_info_str();
-    const auto kernel = made.buffer(p.kernel);
     const auto output = made.buffer(p.output);
+    const auto kernel = made.buffer(p.kernel);
     const auto input = made.buffer(p.input);
     const auto weights = readable(made, kernel, chosen.weights_desc());
     made.stage(

@@ -65,7 +65,7 @@ typedef struct {
 
 // Buffers of a run: input, kernel, [bias], output.
 int kdnn_convolution_forward(const kdnn_convolution *shape, int flags, kdnn_primitive **primitive);
-// Buffers of a run: kernel, gradient of the output, gradient of the input.
+// Buffers of a run: gradient of the output, kernel, gradient of the input.
 int kdnn_convolution_input_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive);
 // Buffers of a run: input, gradient of the output, gradient of the kernel, and with KDNN_BIAS
 // the gradient of the bias.
