@@ -17,10 +17,12 @@ let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CZlib", kind: .system),
+    Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
 ]
 
 extension Row {

@@ -1,0 +1,62 @@
+import KalsaeGraph
+import KalsaeSupport
+
+/// What can compute graphs: a device together with its kernels.
+public protocol Backend: Sendable {
+    /// The name in messages and settings, as in `cpu`.
+    var name: String { get }
+
+    /// Prepares a graph for running.
+    ///
+    /// - Parameters:
+    ///   - graph: a graph that the verifier accepts.
+    ///   - options: what the plan may assume.
+    func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan
+}
+
+/// What a plan may assume about its buffers.
+public struct PlanOptions: Hashable, Sendable {
+    /// For each output, the input whose buffer it is written to, or nil for a buffer of its own.
+    ///
+    /// Such an input is given up: its old value is gone after the run. Each input at most once.
+    public var donations: [Int?]
+
+    /// Makes options; an empty list means that nothing is donated.
+    public init(donations: [Int?] = []) { self.donations = donations }
+}
+
+/// A graph made ready for one backend: a flat list of instructions over buffers.
+public protocol Plan: AnyObject, Sendable {
+    /// The graph as the passes left it.
+    var graph: Graph { get }
+
+    /// What runs, in order.
+    var instructions: [InstructionSummary] { get }
+
+    /// Bytes of the arena that holds the intermediate values.
+    var arenaByteCount: Int { get }
+
+    /// Computes the outputs from the inputs.
+    ///
+    /// Runs of one plan wait for each other. A donated output's buffer is the input's very object;
+    /// all other output buffers are distinct from each other and from every input.
+    /// - Throws: what only the data can show, as an index out of range.
+    func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError)
+}
+
+/// What is known of one instruction without running it.
+public struct InstructionSummary: Sendable, Equatable {
+    /// What it does, as in `matmul` or `loop(add, relu)`.
+    public var name: String
+    /// Floating-point operations of one run.
+    public var flops: Double
+    /// Bytes read and written by one run.
+    public var bytes: Double
+
+    /// Makes a summary.
+    public init(name: String, flops: Double, bytes: Double) {
+        self.name = name
+        self.flops = flops
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import KalsaeSupport
+
+/// A piece of memory that holds a tensor's elements, densely packed in row-major order.
+///
+/// The memory is aligned to 64 bytes and freed with the object. Whoever writes must be the only
+/// one who holds it.
+public final class Buffer: Sendable {
+    /// The first byte.
+    public nonisolated(unsafe) let pointer: UnsafeMutableRawPointer
+    /// How many bytes belong to it.
+    public let byteCount: Int
+
+    /// The alignment of every buffer: a cache line, and one AVX-512 register.
+    public static let alignment = 64
+
+    /// Allocates memory, its contents unspecified; throws where the system has none left.
+    public init(byteCount: Int) throws(KalsaeError) {
+        let rounded = (max(byteCount, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
+        guard byteCount >= 0, let memory = aligned_alloc(Self.alignment, rounded) else {
+            throw KalsaeError(
+                "memory", expected: "\(byteCount) bytes", got: "none",
+                advice: "use a smaller batch or a smaller network")
+        }
+        pointer = memory
+        self.byteCount = byteCount
+        Counters.record {
+            $0.buffersAllocated += 1
+            $0.bytesAllocated += byteCount
+        }
+    }
+
+    deinit { free(pointer) }
+
+    /// A new buffer with the same bytes.
+    public func copied() throws(KalsaeError) -> Buffer {
+        let copy = try Buffer(byteCount: byteCount)
+        memcpy(copy.pointer, pointer, byteCount)
+        return copy
+    }
+}

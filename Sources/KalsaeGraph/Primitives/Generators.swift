@@ -1,0 +1,120 @@
+import KalsaeSupport
+
+/// A tensor that counts along one axis.
+public struct IotaParameters: Hashable, Sendable {
+    /// The result's type; a numeric one.
+    public var type: TensorType
+    /// The axis along which the numbers grow.
+    public var axis: Int
+
+    /// Makes parameters.
+    public init(_ type: TensorType, axis: Int) {
+        self.type = type
+        self.axis = axis
+    }
+}
+
+/// Random numbers of one distribution, by Philox4x32-10 (Salmon et al., 2011).
+public struct RandomParameters: Hashable, Sendable {
+    /// What the numbers are like.
+    public enum Distribution: String, CaseIterable, Hashable, Sendable {
+        /// Raw 32-bit words (`int32`).
+        case bits
+        /// Uniform in [0, 1).
+        case uniform
+        /// Standard normal.
+        case normal
+    }
+
+    /// What the numbers are like.
+    public var distribution: Distribution
+    /// The result's type.
+    public var type: TensorType
+
+    /// Makes parameters.
+    public init(_ distribution: Distribution, _ type: TensorType) {
+        self.distribution = distribution
+        self.type = type
+    }
+}
+
+/// Running sums along one axis.
+public struct CumulativeSumParameters: Hashable, Sendable {
+    /// The axis.
+    public var axis: Int
+    /// Whether an element's own value is left out of its sum.
+    public var exclusive: Bool
+    /// Whether sums run from the end.
+    public var reverse: Bool
+
+    /// Makes parameters.
+    public init(axis: Int, exclusive: Bool = false, reverse: Bool = false) {
+        self.axis = axis
+        self.exclusive = exclusive
+        self.reverse = reverse
+    }
+}
+
+extension IotaParameters {
+    func resultType() throws(KalsaeError) -> TensorType {
+        guard type.dtype.hasArithmetic else { throw Rule.unsupported("iota", type.dtype) }
+        guard type.shape.indices.contains(axis) else {
+            throw KalsaeError("iota", expected: "an axis of \(type.shape)", got: "\(axis)")
+        }
+        return type
+    }
+}
+
+extension RandomParameters {
+    func resultType(key: TensorType) throws(KalsaeError) -> TensorType {
+        try Rule.same("random key", key, TensorType(.int64, [3]))
+        let fits =
+            switch distribution {
+            case .bits: type.dtype == .int32
+            case .uniform, .normal: type.dtype.isDifferentiable
+            }
+        guard fits else { throw Rule.unsupported("random \(distribution.rawValue)", type.dtype) }
+        return type
+    }
+}
+
+extension CumulativeSumParameters {
+    func resultType(_ operand: TensorType) throws(KalsaeError) -> TensorType {
+        guard operand.dtype.hasArithmetic else {
+            throw Rule.unsupported("cumulativeSum", operand.dtype)
+        }
+        guard operand.shape.indices.contains(axis) else {
+            throw KalsaeError(
+                "cumulativeSum", expected: "an axis of \(operand.shape)", got: "\(axis)")
+        }
+        return operand
+    }
+}
+
+enum OrderingRules {
+    static func argSort(_ operand: TensorType) throws(KalsaeError) -> TensorType {
+        _ = try lastAxisSize("argSort", operand)
+        return TensorType(.int32, operand.shape)
+    }
+
+    static func topK(_ operand: TensorType, _ k: Int) throws(KalsaeError) -> TensorType {
+        let last = try lastAxisSize("topK", operand)
+        guard (0...last).contains(k) else {
+            throw KalsaeError("topK", expected: "k from 0 to \(last)", got: "\(k)")
+        }
+        var shape = operand.shape
+        shape[shape.rank - 1] = k
+        return TensorType(.int32, shape)
+    }
+
+    private static func lastAxisSize(
+        _ name: String, _ operand: TensorType
+    ) throws(KalsaeError) -> Int {
+        guard operand.dtype.hasArithmetic else { throw Rule.unsupported(name, operand.dtype) }
+        guard let last = operand.shape.last, last <= Int(Int32.max) else {
+            throw KalsaeError(
+                name, expected: "at least one axis, its last under 2^31", got: "\(operand.shape)")
+        }
+        return last
+    }
+}

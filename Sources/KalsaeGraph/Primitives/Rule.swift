@@ -1,0 +1,38 @@
+import KalsaeSupport
+
+
+
+/// Checks that several primitives share.
+enum Rule {
+    static func same(
+        _ name: String, _ got: TensorType, _ expected: TensorType
+    ) throws(KalsaeError) {
+        guard got != expected else { return }
+        throw KalsaeError(name, expected: "\(expected)", got: "\(got)")
+    }
+
+    static func sameFloat(_ name: String, _ types: [TensorType]) throws(KalsaeError) {
+        for type in types {
+            guard type.dtype.isDifferentiable else { throw unsupported(name, type.dtype) }
+            guard type.dtype == types[0].dtype else {
+                throw KalsaeError(
+                    name, expected: "operands of one type", got: "\(types[0]) and \(type)",
+                    advice: "convert one with .cast(to:)")
+            }
+        }
+    }
+
+    static func indices(_ name: String, _ type: TensorType) throws(KalsaeError) {
+        guard type.dtype == .int32 || type.dtype == .int64 else {
+            throw KalsaeError(
+                name, expected: "indices of type int32 or int64", got: type.dtype.rawValue,
+                advice: "convert them with .cast(to: .int32)")
+        }
+    }
+
+    static func unsupported(_ name: String, _ dtype: DType) -> KalsaeError {
+        KalsaeError(
+            name, expected: "a type that it is defined on", got: dtype.rawValue,
+            advice: "convert the operand with .cast(to:)")
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// The one table of environment variables that Kalsae reads.
+public enum Flag: String, CaseIterable, Sendable {
+    /// The folder with data sets: `mnist/`, `fashion-mnist/`, `tabular/`.
+    case data = "KALSAE_DATA"
+    /// How much of the inside is told on standard error: 0 to 3.
+    case debug = "KALSAE_DEBUG"
+    /// How many mutated files a reader is tried with in the tests.
+    case fuzz = "KALSAE_FUZZ"
+    /// Which graph passes run: `all`, `none`, or names separated by commas.
+    case passes = "KALSAE_PASSES"
+    /// How many threads a plan may use; empty means one per core.
+    case threads = "KALSAE_THREADS"
+    /// Whether the graph verifier runs after each pass: 0 or 1.
+    case verify = "KALSAE_VERIFY"
+
+    /// The value used when the variable is unset or empty.
+    public var defaultValue: String {
+        switch self {
+        case .data, .threads: ""
+        case .debug, .verify: "0"
+        case .fuzz: "2000"
+        case .passes: "all"
+        }
+    }
+
+    /// What the flag does, in one line, as `kalsae doctor` prints it.
+    public var summary: String {
+        switch self {
+        case .data: "folder with data sets (mnist/, fashion-mnist/, tabular/)"
+        case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
+        case .fuzz: "mutated files per reader in the tests"
+        case .passes: "graph passes: all, none, or names separated by commas"
+        case .threads: "threads per plan; empty: one per core"
+        case .verify: "1 runs the graph verifier after each pass"
+        }
+    }
+
+    /// The value in force: a scope's setting, else the environment's, else the default.
+    public var value: String {
+        if let scoped = Flag.scoped[self] { return scoped }
+        guard let raw = getenv(rawValue) else { return defaultValue }
+        let text = String(cString: raw)
+        return text.isEmpty ? defaultValue : text
+    }
+
+    /// The value as a whole number; the default's where it is not one.
+    public var integer: Int { Int(value) ?? Int(defaultValue) ?? 0 }
+
+    @TaskLocal private static var scoped: [Flag: String] = [:]
+
+    /// Runs `body` with a flag set for its scope only.
+    public static func with<Result>(
+        _ flag: Flag, _ value: String, _ body: () throws -> Result
+    ) rethrows -> Result {
+        var values = scoped
+        values[flag] = value
+        return try $scoped.withValue(values) { try body() }
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+import Synchronization
+
+/// Tells the user something on standard error: a fallback, a skipped column, a step compiled again.
+public enum Notice {
+    @TaskLocal private static var collector: Collector?
+
+    private final class Collector: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    /// Writes one line, with `kalsae: ` in front, to standard error.
+    public static func say(_ line: String) {
+        if let collector {
+            collector.lines.withLock { $0.append(line) }
+            return
+        }
+        let text = "kalsae: \(line)\n"
+        _ = text.withCString { write(2, $0, strlen($0)) }
+    }
+
+    /// Runs `body` and returns what it would have said.
+    public static func collect<Result>(
+        _ body: () throws -> Result
+    ) rethrows -> (result: Result, lines: [String]) {
+        let collector = Collector()
+        let result = try $collector.withValue(collector) { try body() }
+        return (result, collector.lines.withLock { $0 })
+    }
+}

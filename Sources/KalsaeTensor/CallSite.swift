@@ -1,0 +1,54 @@
+import CKalsaeSupport
+import Glibc
+
+/// A place in the source: a line where the operation takes one, else the calling function.
+public struct CallSite: Sendable, Equatable, CustomStringConvertible {
+    /// As in `Model.swift:41`, or a function's name.
+    public let description: String
+
+    /// The line that an operation was called from.
+    public init(file: StaticString, line: UInt) {
+        description = "\(file):\(line)"
+    }
+
+    private init(function: String) { description = function }
+
+    /// The nearest caller outside of Kalsae's own libraries: for operators, which take no line.
+    ///
+    /// Costs a walk over the stack, so it is asked for only once there is a fault.
+    static func ofCaller() -> CallSite? {
+        var names = [UnsafePointer<CChar>?](repeating: nil, count: 48)
+        let count = Int(kalsae_calling_functions(&names, Int32(names.count)))
+        for case let name? in names.prefix(count) {
+            let symbol = String(cString: name)
+            guard symbol.hasPrefix("$s"), !isOwn(symbol) else { continue }
+            return CallSite(function: demangled(symbol))
+        }
+        return nil
+    }
+
+    /// Whether a mangled symbol belongs to a library of Kalsae: `$s` + length + module name.
+    private static func isOwn(_ symbol: String) -> Bool {
+        let digits = symbol.dropFirst(2).prefix { $0.isNumber }
+        guard let length = Int(digits) else { return true }
+        let module = symbol.dropFirst(2 + digits.count).prefix(length)
+        return libraries.contains(String(module))
+    }
+
+    private static let libraries: Set<String> = [
+        "KalsaeSupport", "KalsaeGraph", "KalsaeBackend", "KalsaeReference", "KalsaeCPU",
+        "KalsaeTensor", "KalsaeLayers", "KalsaeOptimizers", "KalsaeTraining", "KalsaeTesting",
+    ]
+
+    private typealias Demangle = @convention(c) (
+        UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
+    ) -> UnsafeMutablePointer<CChar>?
+
+    private static func demangled(_ symbol: String) -> String {
+        guard let address = dlsym(nil, "swift_demangle") else { return symbol }
+        let demangle = unsafeBitCast(address, to: Demangle.self)
+        guard let text = demangle(symbol, symbol.utf8.count, nil, nil, 0) else { return symbol }
+        defer { free(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,214 @@
+import Glibc
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+/// A step that is traced once and then run as a plan: no tensor is made, no memory asked for.
+///
+/// The step gets the state (a model, its optimizer's numbers) to change and some inputs, and
+/// returns results. The state is updated in place as long as nobody else holds it; a copy that
+/// was taken with ``state`` stays what it was.
+///
+/// Tensors that the step uses without getting them are data as they were when it was traced. For
+/// inputs of other shapes the step is traced again; that is said from the fourth time on.
+public final class CompiledStep<State: TensorTree> {
+    /// A step's body: changes the state, returns results.
+    public typealias Body = (inout State, [Tensor]) throws -> [Tensor]
+
+    private struct Trace {
+        var inputTypes: [TensorType]
+        var plan: any Plan
+        /// State, then inputs, then what the body captured.
+        var inputs: [Buffer]
+        /// The state tensors that the step changes, then the results.
+        var outputs: [Buffer]
+        var changed: [Int]
+        var resultTypes: [TensorType]
+    }
+
+    private let body: Body
+    private let device: Device
+    private let structure: State
+    private let leaves: [(path: TensorPath, type: TensorType, isParameter: Bool)]
+    private var buffers: [Buffer]
+    private var traces: [Trace] = []
+    private var active = -1
+    /// Whether a copy of the state or of results may be held by somebody.
+    private var isShared = true
+
+    /// Prepares a step from an initial state; nothing is traced before the first run.
+    public init(_ state: State, body: @escaping Body) throws {
+        self.body = body
+        device = Device.current
+        try state.evaluate()
+        structure = state
+        let all = state.tensors
+        leaves = all.map { ($0.path, $0.tensor.type, $0.tensor.node.isParameter) }
+        buffers = try all.map { try $0.tensor.evaluatedBuffer().copied() }
+    }
+
+    /// The state now, as a value: later steps do not change the copy.
+    public var state: State {
+        isShared = true
+        var index = 0
+        return structure.mapTensors { path, _ in
+            defer { index += 1 }
+            let leaf = leaves[index]
+            return Tensor(
+                node: TensorNode(
+                    buffers[index], leaf.type, label: path.name, isParameter: leaf.isParameter))
+        }
+    }
+
+    /// Runs the step and returns its results.
+    public func callAsFunction(_ inputs: Tensor...) throws -> [Tensor] {
+        try run(inputs)
+        return results
+    }
+
+    /// The results of the last run; they stay as they are.
+    public var results: [Tensor] {
+        guard traces.indices.contains(active) else { return [] }
+        isShared = true
+        let trace = traces[active]
+        return zip(trace.outputs.dropFirst(trace.changed.count), trace.resultTypes).map {
+            Tensor($0, $1)
+        }
+    }
+
+    /// A result of the last run that is one `float32`, without making a tensor.
+    public func scalar(_ index: Int) -> Float {
+        guard traces.indices.contains(active) else { return .nan }
+        let trace = traces[active]
+        guard trace.resultTypes.indices.contains(index),
+            trace.resultTypes[index] == TensorType(.float32, [])
+        else { return .nan }
+        return trace.outputs[trace.changed.count + index].pointer.load(as: Float.self)
+    }
+
+    /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
+    public func run(_ inputs: [Tensor]) throws {
+        try selectTrace(inputs)
+        if isShared { try unshare() }
+        let trace = traces[active]
+        try trace.plan.run(inputs: trace.inputs, outputs: trace.outputs)
+    }
+
+    /// The plan of the last run, to look at.
+    public var plan: (any Plan)? { traces.indices.contains(active) ? traces[active].plan : nil }
+
+    // MARK: - Tracing
+
+    private func selectTrace(_ inputs: [Tensor]) throws {
+        if active < 0 || !matches(traces[active], inputs) {
+            active = try traces.firstIndex { matches($0, inputs) } ?? trace(inputs)
+        }
+        for (index, input) in inputs.enumerated() {
+            let buffer = try input.evaluatedBuffer()
+            let place = leaves.count + index
+            if traces[active].inputs[place] !== buffer { traces[active].inputs[place] = buffer }
+        }
+        for index in leaves.indices where traces[active].inputs[index] !== buffers[index] {
+            traces[active].inputs[index] = buffers[index]
+        }
+        for (output, leaf) in traces[active].changed.enumerated()
+        where traces[active].outputs[output] !== buffers[leaf] {
+            traces[active].outputs[output] = buffers[leaf]
+        }
+    }
+
+    private func matches(_ trace: Trace, _ inputs: [Tensor]) -> Bool {
+        guard trace.inputTypes.count == inputs.count else { return false }
+        for (type, input) in zip(trace.inputTypes, inputs) where type != input.type {
+            return false
+        }
+        return true
+    }
+
+    private func trace(_ inputs: [Tensor]) throws -> Int {
+        for input in inputs { if let fault = input.fault { throw fault } }
+        let stateNodes = leaves.map { leaf in
+            TensorNode(
+                placeholder: leaf.type, label: leaf.path.name, isParameter: leaf.isParameter)
+        }
+        let inputNodes = inputs.map { TensorNode(placeholder: $0.type) }
+        var state = structure.replacingTensors(stateNodes.map(Tensor.init(node:)))
+        let results = try device.asCurrent {
+            try body(&state, inputNodes.map(Tensor.init(node:)))
+        }
+        let after = state.tensors
+        for tensor in after.map(\.tensor) + results { if let fault = tensor.fault { throw fault } }
+        guard after.count == leaves.count else {
+            throw KalsaeError(
+                "compiled step", expected: "\(leaves.count) tensors of state after the step",
+                got: "\(after.count)", advice: "create all state before the first step")
+        }
+        var changed: [Int] = []
+        for (index, leaf) in leaves.enumerated() {
+            let new = after[index].tensor
+            guard new.type == leaf.type else {
+                throw KalsaeError(
+                    "compiled step: \(leaf.path)", expected: "\(leaf.type) after the step",
+                    got: "\(new.type)")
+            }
+            if new.node !== stateNodes[index] { changed.append(index) }
+        }
+        let targets = changed.map { after[$0].tensor.node } + results.map(\.node)
+        let gathered = try GatheredGraph(of: targets, placeholders: stateNodes + inputNodes)
+        let captured = gathered.leaves.dropFirst(stateNodes.count + inputNodes.count)
+        try checkNoStrayParameter(captured)
+        let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
+        let plan = try device.plans.plan(
+            for: gathered.graph, options: PlanOptions(donations: donations))
+        let resultBuffers = try results.map { try Buffer(byteCount: $0.type.byteCount) }
+        let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
+        traces.append(
+            Trace(
+                inputTypes: inputs.map(\.type), plan: plan,
+                inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
+                outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
+                resultTypes: results.map(\.type)))
+        if traces.count >= 4 { warnOfTraces() }
+        return traces.count - 1
+    }
+
+    /// A parameter that the body uses but that is not in the state would never be trained.
+    private func checkNoStrayParameter(_ captured: ArraySlice<TensorNode>) throws(KalsaeError) {
+        for node in captured where node.isParameter {
+            throw KalsaeError(
+                "model", expected: "every layer and parameter listed in `parts`",
+                got: "a parameter \(node.type) that is used but not listed",
+                advice: "add its property to `static let parts = Parts(...)`")
+        }
+    }
+
+    private func warnOfTraces() {
+        let types = traces.suffix(2).map { "\($0.inputTypes.map(\.description))" }
+        let last = types.joined(separator: " then ")
+        Notice.say("a step was compiled \(traces.count) times; inputs \(last)")
+    }
+
+    // MARK: - Copy on write
+
+    /// Leaves buffers that somebody else holds to them, and goes on with copies.
+    private func unshare() throws {
+        for index in traces.indices {
+            traces[index].inputs.removeFirst(leaves.count)
+            traces[index].outputs.removeFirst(traces[index].changed.count)
+        }
+        for index in buffers.indices where !isKnownUniquelyReferenced(&buffers[index]) {
+            buffers[index] = try buffers[index].copied()
+        }
+        for index in traces.indices {
+            for output in traces[index].outputs.indices
+            where !isKnownUniquelyReferenced(&traces[index].outputs[output]) {
+                let size = traces[index].outputs[output].byteCount
+                traces[index].outputs[output] = try Buffer(byteCount: size)
+            }
+            traces[index].inputs.insert(contentsOf: buffers, at: 0)
+            let changed = traces[index].changed.map { buffers[$0] }
+            traces[index].outputs.insert(contentsOf: changed, at: 0)
+        }
+        isShared = false
+    }
+}

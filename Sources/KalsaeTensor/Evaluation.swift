@@ -1,0 +1,94 @@
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+/// The graph of what some tensors still need, with the data that it starts from.
+struct GatheredGraph {
+    var graph = Graph()
+    /// The node of each graph input, in order.
+    var leaves: [TensorNode] = []
+    private var positions: [ObjectIdentifier: Int] = [:]
+
+    /// Gathers the graph whose outputs are `targets`; `placeholders` become its first inputs.
+    init(of targets: [TensorNode], placeholders: [TensorNode] = []) throws(KalsaeError) {
+        for placeholder in placeholders { addLeaf(placeholder) }
+        for target in targets {
+            try add(target)
+            if let position = positions[ObjectIdentifier(target)] {
+                graph.outputs.append(position)
+            }
+        }
+    }
+
+    private mutating func addLeaf(_ node: TensorNode) {
+        positions[ObjectIdentifier(node)] = graph.addInput(node.type)
+        leaves.append(node)
+    }
+
+    /// Adds a node and what it needs, operands first, without recursion: chains may be long.
+    private mutating func add(_ target: TensorNode) throws(KalsaeError) {
+        var stack = [target]
+        while let node = stack.last {
+            let identity = ObjectIdentifier(node)
+            if positions[identity] != nil {
+                stack.removeLast()
+                continue
+            }
+            if node.buffer != nil {
+                addLeaf(node)
+                stack.removeLast()
+                continue
+            }
+            guard let source = node.source else {
+                throw KalsaeError(
+                    "evaluate", expected: "a tensor whose value is known",
+                    got: "an input of a step that is being traced",
+                    advice: "return it from the step and read it there")
+            }
+            let missing = source.operands.filter { positions[ObjectIdentifier($0)] == nil }
+            if missing.isEmpty {
+                let operands = source.operands.compactMap { positions[ObjectIdentifier($0)] }
+                graph.nodes.append(Node(source.primitive, operands, node.type))
+                positions[identity] = graph.nodes.count - 1
+                stack.removeLast()
+            } else {
+                stack.append(contentsOf: missing)
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// Computes this tensor now, and keeps its value.
+    ///
+    /// - Throws: the ``TensorFault`` that it carries, or a `KalsaeError` of the data.
+    @discardableResult
+    public func evaluate() throws -> Tensor {
+        try Tensor.evaluate([self])
+        return self
+    }
+
+    /// Computes several tensors in one plan: what they share is computed once.
+    public static func evaluate(_ tensors: [Tensor]) throws {
+        for tensor in tensors { if let fault = tensor.fault { throw fault } }
+        var seen = Set<ObjectIdentifier>()
+        let targets = tensors.map(\.node).filter {
+            $0.buffer == nil && seen.insert(ObjectIdentifier($0)).inserted
+        }
+        guard !targets.isEmpty else { return }
+        let gathered = try GatheredGraph(of: targets)
+        let plan = try Device.current.plans.plan(for: gathered.graph)
+        var outputs: [Buffer] = []
+        for target in targets {
+            outputs.append(try Buffer(byteCount: target.type.byteCount))
+        }
+        try plan.run(inputs: gathered.leaves.compactMap(\.buffer), outputs: outputs)
+        for (target, output) in zip(targets, outputs) { target.fulfill(output) }
+    }
+
+    /// The graph that computing this tensor would run, before any pass, for reading.
+    public func graph() throws -> Graph {
+        if let fault { throw fault }
+        return try GatheredGraph(of: [node]).graph
+    }
+}

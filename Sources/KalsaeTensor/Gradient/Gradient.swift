@@ -1,0 +1,106 @@
+import KalsaeGraph
+import KalsaeSupport
+
+/// The value of a function and its gradient for one tensor.
+///
+/// The function must return one floating-point number. The gradient is made of tensors like any
+/// others, so that gradients of gradients work.
+public func valueAndGradient(
+    at x: Tensor, of function: (Tensor) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: Tensor) {
+    let variable = x.asVariable()
+    let value = try function(variable)
+    let gradient = Tensor.gradients(of: value, for: [variable])[0]
+    return (value, gradient)
+}
+
+/// The gradient of a function for one tensor.
+public func gradient(
+    at x: Tensor, of function: (Tensor) throws -> Tensor
+) rethrows -> Tensor {
+    try valueAndGradient(at: x, of: function).gradient
+}
+
+/// The value of a function and its gradients for two tensors.
+public func valueAndGradient(
+    at x: Tensor, _ y: Tensor, of function: (Tensor, Tensor) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: (Tensor, Tensor)) {
+    let variables = [x.asVariable(), y.asVariable()]
+    let value = try function(variables[0], variables[1])
+    let gradients = Tensor.gradients(of: value, for: variables)
+    return (value, (gradients[0], gradients[1]))
+}
+
+/// The value of a function of a model, or of any tree of tensors, and its gradient in the same
+/// structure: `gradient.hidden.weight` belongs to `model.hidden.weight`.
+///
+/// Tensors that are carried along (running statistics) and whole numbers have gradient zero.
+public func valueAndGradient<Tree: TensorTree>(
+    at tree: Tree, of function: (Tree) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: Tree) {
+    var variables: [Tensor] = []
+    let tracked = tree.mapTensors { path, tensor in
+        guard path.role == .parameter, tensor.dtype.isDifferentiable, tensor.fault == nil else {
+            return tensor
+        }
+        let variable = tensor.asVariable(label: path.name)
+        variables.append(variable)
+        return variable
+    }
+    let value = try function(tracked)
+    let gradients = Tensor.gradients(of: value, for: variables)
+    var next = 0
+    let gradient = tracked.mapTensors { path, tensor in
+        guard path.role == .parameter, tensor.dtype.isDifferentiable, tensor.fault == nil else {
+            return .zeros(like: tensor)
+        }
+        defer { next += 1 }
+        return gradients[next]
+    }
+    return (value, gradient)
+}
+
+/// The gradient of a function of a model, in the model's structure.
+public func gradient<Tree: TensorTree>(
+    at tree: Tree, of function: (Tree) throws -> Tensor
+) rethrows -> Tree {
+    try valueAndGradient(at: tree, of: function).gradient
+}
+
+/// A function with a gradient of one's own.
+///
+/// - Parameters:
+///   - inputs: what the function gets.
+///   - forward: the function.
+///   - backward: from the upstream gradient to one gradient for each input, in the input's shape.
+public func withCustomGradient(
+    _ inputs: [Tensor], forward: ([Tensor]) -> Tensor,
+    backward: @escaping @Sendable (Tensor) -> [Tensor]
+) -> Tensor {
+    let result = forward(inputs.map { $0.stopGradient() })
+    for tensor in inputs + [result] where tensor.fault != nil { return tensor }
+    let rule = TensorNode.GradientRule.custom(inputs: inputs.map(\.node), backward: backward)
+    return Tensor(
+        node: TensorNode(.reshape(result.shape), [result.node], result.type, rule: rule))
+}
+
+extension Tensor {
+    /// The same numbers, through which no gradient flows.
+    public func stopGradient() -> Tensor {
+        guard fault == nil else { return self }
+        return Tensor(node: TensorNode(.reshape(shape), [node], type, rule: .stop))
+    }
+
+    /// The same numbers as a node of its own, on which the reverse walk can end.
+    func asVariable(label: String? = nil) -> Tensor {
+        guard fault == nil else { return self }
+        let name = label ?? node.label
+        if let buffer = node.buffer, !node.keepsHistory {
+            return Tensor(
+                node: TensorNode(
+                    buffer, type, label: name, isParameter: node.isParameter, startsHistory: true))
+        }
+        return Tensor(
+            node: TensorNode(.reshape(shape), [node], type, startsHistory: true, label: name))
+    }
+}

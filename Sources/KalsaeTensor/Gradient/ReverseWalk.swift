@@ -1,0 +1,116 @@
+import KalsaeGraph
+import KalsaeSupport
+
+extension Tensor {
+    /// The gradients of one number for some tensors; zeros for what it does not depend on.
+    ///
+    /// Every node between is visited once, results before operands, and gives its upstream
+    /// gradient on to its operands.
+    package static func gradients(of value: Tensor, for variables: [Tensor]) -> [Tensor] {
+        if value.fault != nil { return variables.map { _ in value } }
+        guard value.count == 1, value.dtype.isDifferentiable else {
+            let fault = Tensor.fault(
+                "gradient", expected: "a function that returns one float32 or float64 number",
+                got: "\(value.type)", advice: "reduce the result with .sum() or .mean()")
+            return variables.map { _ in fault }
+        }
+        let ends = Set(variables.map { ObjectIdentifier($0.node) })
+        var upstream: [ObjectIdentifier: Tensor] = [
+            ObjectIdentifier(value.node): .ones(like: value)
+        ]
+        for node in orderedForReverseWalk(from: value.node, ends: ends) {
+            let identity = ObjectIdentifier(node)
+            guard !ends.contains(identity), let gradient = upstream[identity] else { continue }
+            upstream[identity] = nil
+            for (operand, part) in node.operandGradients(upstream: gradient) {
+                let place = ObjectIdentifier(operand)
+                upstream[place] = upstream[place].map { $0 + part } ?? part
+            }
+        }
+        return variables.map { variable in
+            upstream[ObjectIdentifier(variable.node)] ?? .zeros(like: variable)
+        }
+    }
+
+    /// The nodes that the value and the variables have between them, results first.
+    private static func orderedForReverseWalk(
+        from root: TensorNode, ends: Set<ObjectIdentifier>
+    ) -> [TensorNode] {
+        var order: [TensorNode] = []
+        var done = Set<ObjectIdentifier>()
+        var stack: [(node: TensorNode, next: Int, operands: [TensorNode])] = [
+            (root, 0, root.gradientOperands)
+        ]
+        var entered: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+        while let top = stack.last {
+            if ends.contains(ObjectIdentifier(top.node)) || top.next == top.operands.count {
+                stack.removeLast()
+                if done.insert(ObjectIdentifier(top.node)).inserted { order.append(top.node) }
+                continue
+            }
+            stack[stack.count - 1].next += 1
+            let operand = top.operands[top.next]
+            if operand.keepsHistory, entered.insert(ObjectIdentifier(operand)).inserted {
+                stack.append((operand, 0, operand.gradientOperands))
+            }
+        }
+        return order.reversed()
+    }
+}
+
+extension TensorNode {
+    /// The nodes that the upstream gradient is given on to.
+    fileprivate var gradientOperands: [TensorNode] {
+        switch rule {
+        case .primitive: source?.operands ?? []
+        case .stop: []
+        case .custom(let inputs, _): inputs
+        }
+    }
+
+    /// The gradient for each operand that depends on a variable.
+    fileprivate func operandGradients(upstream: Tensor) -> [(TensorNode, Tensor)] {
+        switch rule {
+        case .stop: return []
+        case .custom(let inputs, let backward):
+            let gradients = backward(upstream)
+            guard gradients.count == inputs.count else {
+                let fault = Tensor.fault(
+                    "custom gradient", expected: "\(inputs.count) gradients",
+                    got: "\(gradients.count)")
+                return inputs.map { ($0, fault) }
+            }
+            return zip(inputs, gradients).filter { $0.0.keepsHistory }.map { input, gradient in
+                gradient.fault == nil && gradient.type != input.type
+                    ? (input, Tensor.fault(
+                        "custom gradient", expected: "\(input.type)", got: "\(gradient.type)"))
+                    : (input, gradient)
+            }
+        case .primitive:
+            guard let source else { return [] }
+            let context = GradientContext(
+                operands: source.operands.map(Tensor.init(node:)), result: Tensor(node: self),
+                upstream: upstream)
+            var parts: [(TensorNode, Tensor)] = []
+            for (index, operand) in source.operands.enumerated() where operand.keepsHistory {
+                if let part = source.primitive.gradient(context, for: index) {
+                    parts.append((operand, part))
+                }
+            }
+            return parts
+        }
+    }
+}
+
+/// What the gradient of a primitive may use.
+struct GradientContext {
+    /// The operands of the operation.
+    let operands: [Tensor]
+    /// Its result.
+    let result: Tensor
+    /// The gradient of the value asked for, for the result.
+    let upstream: Tensor
+
+    /// The only operand, or the first.
+    var operand: Tensor { operands[0] }
+}

@@ -1,0 +1,73 @@
+import KalsaeGraph
+
+extension Tensor {
+    /// Entries of an axis by number: `values[…, indices, …]`; an index out of range is thrown
+    /// when the value is asked for.
+    ///
+    /// `indices` (`int32`, `int64`) may have any shape; its axes take the place of `axis`.
+    public func gathered(
+        at indices: Tensor, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        for operand in [self, indices] where operand.fault != nil { return operand }
+        let place = shape.normalized(axis: axis) ?? axis
+        return .apply(
+            .gather(axis: place), [self, indices], site: CallSite(file: file, line: line))
+    }
+
+    /// This tensor with `updates` added to entries of an axis by number; repeated ones add up.
+    public func scatterAdding(
+        _ updates: Tensor, at indices: Tensor, axis: Int = 0, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        for operand in [self, updates, indices] where operand.fault != nil { return operand }
+        let place = shape.normalized(axis: axis) ?? axis
+        return .apply(
+            .scatterAdd(axis: place), [self, indices, updates],
+            site: CallSite(file: file, line: line))
+    }
+
+    /// One element of `axis` for each place of `indices`, which has this tensor's rank.
+    ///
+    /// As `torch.gather` and `numpy.take_along_axis`: `result[i, j] = self[i, indices[i, j]]` for
+    /// the last axis. All other sizes must agree.
+    public func taken(
+        along indices: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        for operand in [self, indices] where operand.fault != nil { return operand }
+        var expected = shape
+        let place = shape.normalized(axis: axis) ?? 0
+        if rank > 0, indices.rank == rank { expected[place] = indices.shape[place] }
+        guard rank > 0, shape.normalized(axis: axis) != nil, indices.shape == expected else {
+            return .fault(
+                "taken", expected: "indices of shape \(expected)", got: "\(indices.shape)",
+                operands: [self, indices], site: CallSite(file: file, line: line))
+        }
+        // The position of each element in the flattened tensor: the axis's part from the
+        // indices, every other axis's part by counting.
+        let strides = shape.strides
+        var position = indices.cast(to: .int64) * Double(strides[place])
+        for axis in shape.indices where axis != place {
+            let iota = IotaParameters(TensorType(.int64, expected), axis: axis)
+            position += Tensor.apply(.iota(iota), []) * Double(strides[axis])
+        }
+        return flattened().gathered(at: position)
+    }
+}
+
+enum GatherOperation {
+    static func gradient(_ context: GradientContext, axis: Int, for index: Int) -> Tensor? {
+        guard index == 0 else { return nil }
+        return Tensor.zeros(like: context.operands[0]).scatterAdding(
+            context.upstream, at: context.operands[1], axis: axis)
+    }
+}
+
+enum ScatterAddOperation {
+    static func gradient(_ context: GradientContext, axis: Int, for index: Int) -> Tensor? {
+        switch index {
+        case 0: context.upstream
+        case 2: context.upstream.gathered(at: context.operands[1], axis: axis)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import KalsaeGraph
+
+/// One entry of a subscript: a position, a range, a new axis, or "all axes in between".
+public enum TensorIndex: Sendable {
+    /// One position, counted from the end if negative; the axis goes.
+    case at(Int)
+    /// Positions from `start` up to but not including `end`, `step` apart; nil means to the border.
+    case range(start: Int?, end: Int?, step: Int)
+    /// An axis of size 1 that was not there.
+    case newAxis
+    /// As many whole axes as are left.
+    case ellipsis
+
+    /// A whole axis.
+    public static let all = TensorIndex.range(start: nil, end: nil, step: 1)
+}
+
+/// What may stand in a tensor's subscript: whole numbers, ranges and ``TensorIndex``.
+public protocol TensorIndexable {
+    /// The entry as a ``TensorIndex``.
+    var tensorIndex: TensorIndex { get }
+}
+
+extension TensorIndex: TensorIndexable {
+    /// Itself.
+    public var tensorIndex: TensorIndex { self }
+}
+extension Int: TensorIndexable {
+    /// One position.
+    public var tensorIndex: TensorIndex { .at(self) }
+}
+extension Range: TensorIndexable where Bound == Int {
+    /// The positions of the range.
+    public var tensorIndex: TensorIndex { .range(start: lowerBound, end: upperBound, step: 1) }
+}
+extension ClosedRange: TensorIndexable where Bound == Int {
+    /// The positions of the range.
+    public var tensorIndex: TensorIndex {
+        .range(start: lowerBound, end: upperBound == -1 ? nil : upperBound &+ 1, step: 1)
+    }
+}
+extension PartialRangeFrom: TensorIndexable where Bound == Int {
+    /// The positions from the bound on.
+    public var tensorIndex: TensorIndex { .range(start: lowerBound, end: nil, step: 1) }
+}
+extension PartialRangeUpTo: TensorIndexable where Bound == Int {
+    /// The positions before the bound.
+    public var tensorIndex: TensorIndex { .range(start: nil, end: upperBound, step: 1) }
+}
+extension PartialRangeThrough: TensorIndexable where Bound == Int {
+    /// The positions up to and including the bound.
+    public var tensorIndex: TensorIndex {
+        .range(start: nil, end: upperBound == -1 ? nil : upperBound &+ 1, step: 1)
+    }
+}
+extension StrideTo: TensorIndexable where Element == Int {
+    /// The positions of the stride.
+    public var tensorIndex: TensorIndex {
+        var places = makeIterator()
+        guard let first = places.next() else { return .range(start: 0, end: 0, step: 1) }
+        guard let second = places.next() else { return .range(start: first, end: first + 1, step: 1) }
+        var last = second
+        while let next = places.next() { last = next }
+        let step = second - first
+        let end = step > 0 ? last + 1 : (last == 0 ? nil : last - 1)
+        return .range(start: first, end: end, step: step)
+    }
+}
+
+extension Tensor {
+    /// A part of the tensor: positions, ranges, strides, new axes, as in NumPy.
+    ///
+    /// `x[0]`, `x[1..., ..<3]`, `x[.ellipsis, -1]`, `x[.all, .newAxis]`,
+    /// `x[stride(from: 0, to: 10, by: 2)]`. Positions and bounds count from the end if negative;
+    /// bounds beyond the border are cut, positions beyond it are a fault.
+    public subscript(_ entries: any TensorIndexable...) -> Tensor {
+        guard fault == nil else { return self }
+        return sliced(entries.map(\.tensorIndex))
+    }
+
+    /// A part of the tensor, by a list of entries.
+    public func sliced(_ entries: [TensorIndex]) -> Tensor {
+        guard let full = expanded(entries) else {
+            return .fault(
+                "subscript", expected: "at most \(rank) positions and one ellipsis for \(shape)",
+                got: "\(entries.count) entries", operands: [self])
+        }
+        var slice = SliceParameters(starts: [], counts: [], strides: [])
+        var sizes: [Int] = []
+        for entry in full {
+            let axis = slice.starts.count
+            switch entry {
+            case .newAxis: sizes.append(1)
+            case .ellipsis: break
+            case .at(let position):
+                let size = shape[axis]
+                let place = position < 0 ? position + size : position
+                guard (0..<size).contains(place) else {
+                    return .fault(
+                        "subscript", expected: "a position from \(-size) to \(size - 1)",
+                        got: "\(position) for axis \(axis) of \(shape)", operands: [self])
+                }
+                slice.append(start: place, count: 1, stride: 1)
+            case .range(let start, let end, let step):
+                guard step != 0, step != .min else {
+                    return .fault(
+                        "subscript", expected: "a step other than 0", got: "\(step)",
+                        operands: [self])
+                }
+                let (first, count) = TensorIndex.clamp(start, end, step, size: shape[axis])
+                slice.append(start: first, count: count, stride: step)
+                sizes.append(count)
+            }
+        }
+        let isWhole = slice.counts == shape.sizes && slice.strides.allSatisfy { $0 == 1 }
+        let part = isWhole ? self : Tensor.apply(.slice(slice), [self])
+        return part.reshaped(to: Shape(sizes))
+    }
+
+    /// The entries with the ellipsis written out; nil where they do not fit.
+    private func expanded(_ entries: [TensorIndex]) -> [TensorIndex]? {
+        var used = 0
+        var ellipses = 0
+        for entry in entries {
+            switch entry {
+            case .at, .range: used += 1
+            case .ellipsis: ellipses += 1
+            case .newAxis: break
+            }
+        }
+        guard used <= rank, ellipses <= 1 else { return nil }
+        let rest = [TensorIndex](repeating: .all, count: rank - used)
+        guard ellipses == 1 else { return entries + rest }
+        return entries.flatMap { entry -> [TensorIndex] in
+            if case .ellipsis = entry { rest } else { [entry] }
+        }
+    }
+
+    /// An axis of size 1 put in at a place; negative places count from the end of the result.
+    public func expandingShape(
+        at axis: Int, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        guard fault == nil else { return self }
+        let place = axis < 0 ? axis + rank + 1 : axis
+        guard (0...rank).contains(place) else {
+            return .fault(
+                "expandingShape", expected: "a place from \(-rank - 1) to \(rank)", got: "\(axis)",
+                operands: [self], site: CallSite(file: file, line: line))
+        }
+        var sizes = shape.sizes
+        sizes.insert(1, at: place)
+        return reshaped(to: Shape(sizes))
+    }
+
+    /// The shape without an axis of size 1, or without all of them.
+    public func squeezingShape(
+        at axis: Int? = nil, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        guard fault == nil else { return self }
+        guard let axis else { return reshaped(to: Shape(shape.filter { $0 != 1 })) }
+        guard let place = shape.normalized(axis: axis), shape[place] == 1 else {
+            return .fault(
+                "squeezingShape", expected: "an axis of size 1", got: "axis \(axis) of \(shape)",
+                operands: [self], site: CallSite(file: file, line: line))
+        }
+        var sizes = shape.sizes
+        sizes.remove(at: place)
+        return reshaped(to: Shape(sizes))
+    }
+
+    /// Tensors of one shape along a new axis.
+    public static func stack(
+        _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        concatenate(
+            tensors.map { $0.expandingShape(at: axis, file: file, line: line) }, axis: axis,
+            file: file, line: line)
+    }
+
+    /// The tensor cut along an axis into parts of the given sizes, which must add up.
+    public func split(
+        sizes: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        guard fault == nil else { return sizes.map { _ in self } }
+        guard let place = shape.normalized(axis: axis), sizes.reduce(0, &+) == shape[place],
+            sizes.allSatisfy({ $0 >= 0 })
+        else {
+            let fault = Tensor.fault(
+                "split", expected: "sizes that add up to axis \(axis) of \(shape)",
+                got: "\(sizes)", operands: [self], site: CallSite(file: file, line: line))
+            return sizes.map { _ in fault }
+        }
+        var start = 0
+        return sizes.map { size in
+            defer { start += size }
+            let before = [TensorIndex](repeating: .all, count: place)
+            return sliced(before + [.range(start: start, end: start + size, step: 1)])
+        }
+    }
+}
+
+extension TensorIndex {
+    /// The first position and the number of positions of a range, cut to an axis as in Python.
+    fileprivate static func clamp(
+        _ start: Int?, _ end: Int?, _ step: Int, size: Int
+    ) -> (first: Int, count: Int) {
+        func cut(_ bound: Int, _ low: Int, _ high: Int) -> Int {
+            let place = bound < 0 ? bound &+ size : bound
+            return Swift.min(Swift.max(place, low), high)
+        }
+        if step > 0 {
+            let first = cut(start ?? 0, 0, size)
+            let last = cut(end ?? size, 0, size)
+            return (first, last > first ? (last - first - 1) / step + 1 : 0)
+        }
+        let first = start.map { cut($0, -1, size - 1) } ?? size - 1
+        let last = end.map { cut($0, -1, size - 1) } ?? -1
+        return (Swift.max(first, 0), first > last ? (first - last - 1) / -step + 1 : 0)
+    }
+}
+
+extension SliceParameters {
+    fileprivate mutating func append(start: Int, count: Int, stride: Int) {
+        starts.append(start)
+        counts.append(count)
+        strides.append(stride)
+    }
+}

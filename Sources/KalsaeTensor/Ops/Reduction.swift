@@ -1,0 +1,170 @@
+import KalsaeGraph
+
+extension Tensor {
+    /// The sum over some axes, over all without `axes`; `uint8` and `bool` are summed as `int64`.
+    public func sum(
+        axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        reduced(.sum, axes, keepsAxes, CallSite(file: file, line: line))
+    }
+
+    /// The product over some axes, over all without `axes`.
+    public func product(
+        axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        reduced(.product, axes, keepsAxes, CallSite(file: file, line: line))
+    }
+
+    /// The largest element over some axes, over all without `axes`; NaN if any is.
+    public func max(
+        axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        reduced(.max, axes, keepsAxes, CallSite(file: file, line: line))
+    }
+
+    /// The smallest element over some axes, over all without `axes`; NaN if any is.
+    public func min(
+        axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        reduced(.min, axes, keepsAxes, CallSite(file: file, line: line))
+    }
+
+    /// The mean over some axes, over all without `axes`; of floating-point numbers.
+    public func mean(
+        axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        let total = sum(axes: axes, keepsAxes: keepsAxes, file: file, line: line)
+        guard total.fault == nil else { return total }
+        guard dtype.isDifferentiable else {
+            return .fault(
+                "mean", expected: "float32 or float64", got: dtype.rawValue,
+                advice: "convert the tensor with .cast(to: .float32)",
+                site: CallSite(file: file, line: line))
+        }
+        let parts = Double(count) / Double(Swift.max(total.count, 1))
+        return total * (1 / parts)
+    }
+
+    /// The variance over some axes: mean of squared deviations, divided by `count - correction`.
+    public func variance(
+        axes: [Int]? = nil, correction: Int = 0, keepsAxes: Bool = false,
+        file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let center = mean(axes: axes, keepsAxes: true, file: file, line: line)
+        let deviation = self - center
+        let total = (deviation * deviation).sum(axes: axes, keepsAxes: keepsAxes)
+        guard total.fault == nil else { return total }
+        let parts = Double(count) / Double(Swift.max(total.count, 1))
+        return total * (1 / Swift.max(parts - Double(correction), 0))
+    }
+
+    /// The square root of the variance.
+    public func standardDeviation(
+        axes: [Int]? = nil, correction: Int = 0, keepsAxes: Bool = false
+    ) -> Tensor {
+        variance(axes: axes, correction: correction, keepsAxes: keepsAxes).sqrt()
+    }
+
+    /// The position (`int32`) of the first largest element along an axis.
+    public func argMax(
+        axis: Int = -1, keepsAxis: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        argReduced(.max, axis, keepsAxis, CallSite(file: file, line: line))
+    }
+
+    /// The position (`int32`) of the first smallest element along an axis.
+    public func argMin(
+        axis: Int = -1, keepsAxis: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        argReduced(.min, axis, keepsAxis, CallSite(file: file, line: line))
+    }
+
+    /// Running sums along an axis.
+    public func cumulativeSum(
+        axis: Int = -1, exclusive: Bool = false, reverse: Bool = false,
+        file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        guard fault == nil else { return self }
+        let parameters = CumulativeSumParameters(
+            axis: shape.normalized(axis: axis) ?? axis, exclusive: exclusive, reverse: reverse)
+        return .apply(
+            .cumulativeSum(parameters), [self], site: CallSite(file: file, line: line))
+    }
+
+    private func reduced(
+        _ reduction: Reduction, _ axes: [Int]?, _ keepsAxes: Bool, _ site: CallSite
+    ) -> Tensor {
+        guard fault == nil else { return self }
+        var places: [Int] = []
+        for axis in axes ?? Array(0..<rank) {
+            guard let place = shape.normalized(axis: axis), !places.contains(place) else {
+                return .fault(
+                    reduction.rawValue, expected: "axes of \(shape), each once", got: "\(axis)",
+                    operands: [self], site: site)
+            }
+            places.append(place)
+        }
+        places.sort()
+        var operand = self
+        if reduction == .sum || reduction == .product, dtype == .bool || dtype == .uint8 {
+            operand = cast(to: .int64)
+        }
+        let kept = places.isEmpty
+            ? operand : Tensor.apply(.reduce(reduction, axes: places), [operand], site: site)
+        guard !keepsAxes, kept.fault == nil else { return kept }
+        let left = shape.indices.filter { !places.contains($0) }.map { shape[$0] }
+        return kept.reshaped(to: Shape(left))
+    }
+
+    private func argReduced(
+        _ reduction: ArgReduction, _ axis: Int, _ keepsAxis: Bool, _ site: CallSite
+    ) -> Tensor {
+        guard fault == nil else { return self }
+        let place = shape.normalized(axis: axis) ?? axis
+        let kept = Tensor.apply(.argReduce(reduction, axis: place), [self], site: site)
+        guard !keepsAxis, kept.fault == nil else { return kept }
+        var sizes = kept.shape.sizes
+        sizes.remove(at: place)
+        return kept.reshaped(to: Shape(sizes))
+    }
+}
+
+extension Reduction {
+    /// The gradient; `max` and `min` share it equally among tied elements.
+    func gradient(_ context: GradientContext, axes: [Int]) -> Tensor? {
+        let x = context.operand
+        let upstream = context.upstream.broadcast(to: x.shape)
+        switch self {
+        case .sum: return upstream
+        case .max, .min:
+            let ties = (x .== context.result).cast(to: x.dtype)
+            return upstream * ties / ties.sum(axes: axes, keepsAxes: true)
+        case .product: return upstream * x.productOfOthers(axes: axes)
+        }
+    }
+}
+
+extension Tensor {
+    /// For each element the product of all others over `axes`, right at zeros too.
+    fileprivate func productOfOthers(axes: [Int]) -> Tensor {
+        // A zero is replaced by 1, and counted: with one zero only its own place has a product
+        // that is not 0, with two there is none.
+        let isZero = self .== 0
+        let filled = isZero.select(.ones(like: self), self)
+        let rest = filled.product(axes: axes, keepsAxes: true) / filled
+        let zeros = isZero.cast(to: dtype)
+        let otherZeros = zeros.sum(axes: axes, keepsAxes: true) - zeros
+        return (otherZeros .== 0).select(rest, .zeros(like: self))
+    }
+}
+
+extension CumulativeSumParameters {
+    func gradient(_ context: GradientContext) -> Tensor? {
+        context.upstream.cumulativeSum(axis: axis, exclusive: exclusive, reverse: !reverse)
+    }
+}

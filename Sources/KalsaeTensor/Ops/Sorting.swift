@@ -1,0 +1,24 @@
+import KalsaeGraph
+
+extension Tensor {
+    /// Positions (`int32`) that sort the last axis; stable, NaN last.
+    public func argSorted(
+        descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        .apply(
+            .argSort(descending: descending), [self], site: CallSite(file: file, line: line))
+    }
+
+    /// The last axis in ascending (or descending) order.
+    public func sorted(descending: Bool = false) -> Tensor {
+        taken(along: argSorted(descending: descending))
+    }
+
+    /// The k largest of the last axis, largest first, and their positions (`int32`).
+    public func topK(
+        _ k: Int, file: StaticString = #fileID, line: UInt = #line
+    ) -> (values: Tensor, indices: Tensor) {
+        let indices = Tensor.apply(.topK(k), [self], site: CallSite(file: file, line: line))
+        return (taken(along: indices), indices)
+    }
+}
