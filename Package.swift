@@ -29,6 +29,7 @@ let rows: [Row] = [
     Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeData", imports: ["KalsaeFiles", "KalsaeSupport"]),
