@@ -23,6 +23,16 @@ let rows: [Row] = [
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
+    Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
+    Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeData", imports: ["KalsaeFiles", "KalsaeSupport"]),
+    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
+    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
 ]
 
 extension Row {

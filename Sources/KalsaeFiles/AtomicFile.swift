@@ -1,0 +1,110 @@
+import Glibc
+import KalsaeSupport
+import Synchronization
+
+/// Files that appear whole or not at all.
+///
+/// The bytes go to a new file beside the destination, are synced, and take the destination's name
+/// in one step; then the folder is synced. On any failure the new file is removed and the
+/// destination is as it was. A device or pipe (`/dev/stdout`) is written to directly.
+public enum AtomicFile {
+    /// Takes the bytes of the file being written, in order.
+    public struct Writer: ~Copyable {
+        fileprivate let path: String
+        fileprivate let file: Int32
+
+        /// Appends the bytes; throws on a full disc.
+        public func write(_ bytes: [UInt8]) throws(KalsaeError) {
+            try bytes.withUnsafeBufferPointer { buffer throws(KalsaeError) in
+                try write(UnsafeRawBufferPointer(buffer))
+            }
+        }
+
+        /// Appends the bytes; throws on a full disc.
+        public func write(_ bytes: UnsafeRawBufferPointer) throws(KalsaeError) {
+            var done = 0
+            while done < bytes.count, let base = bytes.baseAddress {
+                let wrote = Glibc.write(file, base + done, min(bytes.count - done, 1 << 30))
+                if wrote < 0 && errno == EINTR { continue }
+                guard wrote > 0 else {
+                    throw .system(path, expected: "to write", code: wrote < 0 ? errno : EIO)
+                }
+                done += wrote
+            }
+        }
+    }
+
+    private static let serial = Atomic<Int>(0)
+
+    /// Writes `bytes` to `path`.
+    public static func write(_ bytes: [UInt8], to path: String) throws(KalsaeError) {
+        try write(to: path) { writer throws(KalsaeError) in try writer.write(bytes) }
+    }
+
+    /// Writes what `body` gives the writer to `path`; when `body` throws, nothing is left behind.
+    public static func write(
+        to path: String, _ body: (borrowing Writer) throws(KalsaeError) -> Void
+    ) throws(KalsaeError) {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        let kind = status.st_mode & S_IFMT
+        guard !exists || kind != S_IFDIR else {
+            throw KalsaeError(path, expected: "a file to write", got: "a folder")
+        }
+        if exists && kind != S_IFREG { return try writeInPlace(path, body) }
+
+        // A link keeps pointing where it points: its target is what gets replaced.
+        let final = exists ? resolved(path) : path
+        let (folder, name) = split(final)
+        let number = serial.wrappingAdd(1, ordering: .relaxed).newValue
+        let beside = "\(folder)/.\(name).\(getpid())-\(number).partial"
+        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw .system(path, expected: "to write", code: errno) }
+        var isOpen = true
+        do throws(KalsaeError) {
+            if exists { fchmod(file, status.st_mode & 0o7777) }
+            try body(Writer(path: path, file: file))
+            guard fsync(file) == 0 || errno == EINVAL else {
+                throw KalsaeError.system(path, expected: "to write", code: errno)
+            }
+            isOpen = false
+            guard close(file) == 0, rename(beside, final) == 0 else {
+                throw KalsaeError.system(path, expected: "to write", code: errno)
+            }
+        } catch {
+            if isOpen { close(file) }
+            unlink(beside)
+            throw error
+        }
+        syncFolder(folder)
+    }
+
+    private static func writeInPlace(
+        _ path: String, _ body: (borrowing Writer) throws(KalsaeError) -> Void
+    ) throws(KalsaeError) {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .system(path, expected: "to write", code: errno) }
+        defer { close(file) }
+        try body(Writer(path: path, file: file))
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let name = String(path[path.index(after: slash)...])
+        return (slash == path.startIndex ? "" : String(path[..<slash]), name)
+    }
+
+    /// Makes the rename itself durable; a file system that cannot sync folders is no error.
+    private static func syncFolder(_ folder: String) {
+        let file = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        fsync(file)
+        close(file)
+    }
+}

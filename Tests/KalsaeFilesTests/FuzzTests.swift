@@ -1,0 +1,158 @@
+import KalsaeFiles
+import KalsaeSupport
+import Testing
+
+/// Every reader on files that were good once: whatever it meets, it returns or throws, and what it
+/// accepts keeps its promises. `KALSAE_FUZZ` sets the number of files a reader.
+@Suite struct FuzzTests {
+    private let count = Flag.fuzz.integer
+
+    @Test func idx() throws {
+        let plain: [UInt8] = [0, 0, 0x0b, 2, 0, 0, 0, 3, 0, 0, 0, 4] + [UInt8](0..<24)
+        let byte: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 40] + [UInt8](0..<40)
+        try fuzz([plain, byte, Gzip.compress(plain)], seed: 1) { bytes in
+            let array = try IDX(bytes, limit: 1 << 24)
+            let elements = array.shape.reduce(1, *)
+            #expect(array.bytes.count == elements * array.type.size)
+        }
+    }
+
+    @Test func idxInsideGzip() throws {
+        let plain: [UInt8] = [0, 0, 0x0d, 2, 0, 0, 0, 2, 0, 0, 0, 4] + [UInt8](0..<32)
+        try fuzz([plain], seed: 2) { bytes in
+            let direct = try? IDX(bytes, limit: 1 << 24)
+            let zipped = try? IDX(Gzip.compress(bytes, level: 1), limit: 1 << 24)
+            #expect(direct == zipped || Gzip.isGzip(bytes))
+            if direct == nil { throw KalsaeError("a", expected: "b", got: "c") }
+        }
+    }
+
+    @Test func gzip() throws {
+        var generator = TestGenerator(3)
+        let noise = (0..<2_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        let text = Array(String(repeating: "all work and no play ", count: 300).utf8)
+        let seeds = try [GzipTests.hello, Gzip.compress(text), Gzip.compress(noise)]
+        try fuzz(seeds + [seeds[0] + seeds[1]], seed: 4) { bytes in
+            let inflated = try Gzip.decompress(bytes, limit: 1 << 22)
+            #expect(inflated.count <= 1 << 22)
+        }
+    }
+
+    @Test func csv() throws {
+        let seeds = [
+            "a,b,c\n1,2,3\n4,,6\n\"x, \"\"y\"\"\",nan,1e5\n", "1;2\r\n3;4\r\n5;6\r\n",
+            "name\tsize\nü\t1\n\"two\nlines\"\t2\n",
+            "1.5,inf,-2e-308\n?,0.1,99999999999999999999\n",
+        ]
+        try fuzz(seeds.map { Array($0.utf8) }, seed: 5) { bytes in
+            let csv = try CSV(bytes)
+            #expect(csv.rowCount > 0)
+            for row in 0..<csv.rowCount {
+                for column in 0..<csv.columnCount {
+                    if case .number(let value) = csv.cell(row: row, column: column) {
+                        #expect(value.isFinite)
+                    }
+                    _ = csv.text(row: row, column: column)
+                }
+                #expect(csv.line(ofRow: row) > 0)
+            }
+        }
+    }
+
+    @Test func json() throws {
+        let seeds = [
+            #"{"a":[1,2.5e-3,-0,true,null],"b":{"c":"\u00e9\ud83d\ude00\n"},"d":1e30}"#,
+            #"[[[[[[]]]]],{"":[{}]},"ü€",1e308,0.1]"#,
+        ]
+        try fuzz(seeds.map { Array($0.utf8) }, seed: 6) { bytes in
+            let value = try JSONValue(parsing: bytes)
+            #expect(try JSONValue(parsing: value.bytes) == value)
+        }
+    }
+
+    @Test func safetensors() throws {
+        let tensors = [
+            Safetensors.Tensor(
+                name: "w", type: .float32, shape: [2, 3], bytes: [UInt8](repeating: 1, count: 24)),
+            Safetensors.Tensor(name: "s", type: .int64, shape: [], bytes: [UInt8](0..<8)),
+            Safetensors.Tensor(name: "e", type: .bool, shape: [0, 5], bytes: []),
+        ]
+        let seeds = try [
+            Safetensors.encode(tensors, metadata: ["format": "kalsae"]),
+            Safetensors.encode(Array(tensors.prefix(1))), Safetensors.encode([]),
+        ]
+        try fuzz(seeds, seed: 7) { bytes in
+            let file = try SafetensorsFile(bytes)
+            let end = file.entries.last?.range.upperBound
+            #expect(end == nil || end == bytes.count)
+            for entry in file.entries {
+                let elements = entry.shape.reduce(1, *)
+                #expect(file.withBytes(of: entry) { $0.count } == elements * entry.type.size)
+            }
+        }
+    }
+
+    /// Runs `reader` on `count` mutants; some must be taken and some refused, or the mutations
+    /// would test nothing.
+    private func fuzz(
+        _ seeds: [[UInt8]], seed: UInt64, _ reader: ([UInt8]) throws -> Void
+    ) throws {
+        for bytes in seeds { try reader(bytes) }
+        var mutator = Mutator(seeds: seeds, generator: TestGenerator(seed))
+        var refused = 0
+        for _ in 0..<count {
+            do {
+                try reader(mutator.next())
+            } catch let error as KalsaeError {
+                refused += 1
+                #expect(!error.description.contains("\n"))
+            }
+        }
+        #expect(refused > count / 10)
+        #expect(refused < count || count < 100)
+    }
+}
+
+/// Makes faulty files: flipped bits, cuts, splices, extreme numbers, and up to four at once.
+struct Mutator {
+    let seeds: [[UInt8]]
+    var generator: TestGenerator
+
+    private static let numbers = [
+        "0", "-1", "1e999", "4294967296", "9223372036854775807", "18446744073709551616", "\"",
+        "[", "{", ",", "\\u", "nan", "\n", "\r", "\u{FEFF}",
+    ]
+
+    mutating func next() -> [UInt8] {
+        var bytes = seeds[below(seeds.count)]
+        for _ in 0...below(4) { mutate(&bytes) }
+        return bytes
+    }
+
+    private mutating func below(_ bound: Int) -> Int {
+        Int.random(in: 0..<max(1, bound), using: &generator)
+    }
+
+    private mutating func mutate(_ bytes: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        let at = below(bytes.count)
+        switch below(8) {
+        case 0, 1: bytes[at] ^= 1 << below(8)
+        case 2: bytes[at] = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2c, 0x0a][below(8)]
+        case 3: bytes.removeLast(bytes.count - at)
+        case 4:
+            let other = seeds[below(seeds.count)]
+            let start = below(other.count)
+            bytes.insert(contentsOf: other[start..<min(other.count, start + 1 + below(40))], at: at)
+        case 5: bytes.removeSubrange(at..<min(bytes.count, at + 1 + below(16)))
+        case 6:
+            var end = at
+            while end < bytes.count, (0x30...0x39).contains(bytes[end]) { end += 1 }
+            let text = Self.numbers[below(Self.numbers.count)]
+            bytes.replaceSubrange(at..<end, with: text.utf8)
+        default:
+            let fill: UInt8 = below(2) == 0 ? 0xff : 0
+            for k in at..<min(bytes.count, at + 1 + below(8)) { bytes[k] = fill }
+        }
+    }
+}
