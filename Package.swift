@@ -26,6 +26,8 @@ let rows: [Row] = [
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
+    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "CKalsaeKernels"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
