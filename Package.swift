@@ -31,6 +31,8 @@ let rows: [Row] = [
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTensor"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
+    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "CKalsaeKernels"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
