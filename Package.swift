@@ -33,8 +33,10 @@ let rows: [Row] = [
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
     Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "CKalsaeKernels"]),
+    Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
 ]
