@@ -39,6 +39,8 @@ let rows: [Row] = [
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
 ]
 
 extension Row {
