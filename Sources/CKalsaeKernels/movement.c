@@ -216,7 +216,7 @@ void kls_copy_run(const kls_copy *copy, const void *from, void *to) {
     kls_pieces(pieces, 2 * elements * copy->element_size, &job, copy_piece);
 }
 
-void kls_fill(int32_t element_size, const void *value, void *to, int64_t count) {
+void kls_set_elements(int32_t element_size, const void *value, void *to, int64_t count) {
     const kls_copy copy = {
         .rank = 1, .element_size = element_size, .dims = {count}, .from = {0}, .to = {1}};
     kls_copy_run(&copy, value, to);
