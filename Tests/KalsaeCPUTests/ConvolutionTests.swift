@@ -22,9 +22,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         for place in places(output) {
             let first = place[3] / max(outPerGroup, 1) * inPerGroup
             for (ky, kx) in places([kernel[0], kernel[1]]).map({ ($0[0], $0[1]) }) {
-                let y = place[1] * parameters.strides.height - parameters.padding.top
+                let y =
+                    place[1] * parameters.strides.height - parameters.padding.top
                     + ky * parameters.dilations.height
-                let x = place[2] * parameters.strides.width - parameters.padding.left
+                let x =
+                    place[2] * parameters.strides.width - parameters.padding.left
                     + kx * parameters.dilations.width
                 guard (0..<input[1]).contains(y), (0..<input[2]).contains(x) else { continue }
                 for channel in 0..<inPerGroup {

@@ -121,7 +121,9 @@ import Testing
 
     @Test func iota() throws {
         for dtype in [DType.float32, .float64, .int32, .int64, .uint8] {
-            for (shape, axis) in [([5], 0), ([3, 4], 0), ([3, 4], 1), ([2, 3, 4], 1), ([0, 2], 1)]
+            for (shape, axis) in [
+                ([5], 0), ([3, 4], 0), ([3, 4], 1), ([2, 3, 4], 1), ([0, 2], 1),
+            ]
                 as [(Shape, Int)]
             {
                 let parameters = IotaParameters(TensorType(dtype, shape), axis: axis)

@@ -68,9 +68,12 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
-        if let primitive = primitive("convolution", sizes, input.dtype, {
-            kdnn_convolution_forward($0, epilogue.flags, $1)
-        }) {
+        if let primitive = primitive(
+            "convolution", sizes, input.dtype,
+            {
+                kdnn_convolution_forward($0, epilogue.flags, $1)
+            })
+        {
             return oneDNN(
                 "convolution", primitive, epilogue: epilogue, count: result.shape.elementCount,
                 flops: sizes.flops)
@@ -107,9 +110,12 @@ extension Kernel {
         let name = "convolutionInputGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
-        if let primitive = primitive(name, sizes, gradient.dtype, {
-            kdnn_convolution_input_gradient($0, $1)
-        }) {
+        if let primitive = primitive(
+            name, sizes, gradient.dtype,
+            {
+                kdnn_convolution_input_gradient($0, $1)
+            })
+        {
             return oneDNN(name, primitive, count: input.elementCount, flops: sizes.flops)
         }
         switch gradient.dtype {
@@ -152,10 +158,11 @@ extension Kernel {
 
     private static func ownGradient(
         _ name: String, _ sizes: ConvolutionSizes,
-        _ run: @escaping @convention(c) @Sendable (
-            UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
-            UnsafeMutableRawPointer?
-        ) -> Void
+        _ run:
+            @escaping @convention(c) @Sendable (
+                UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
+                UnsafeMutableRawPointer?
+            ) -> Void
     ) -> Kernel {
         let shape = sizes.own
         return Kernel(name: name + ".own", flops: sizes.flops, usesThreads: true) { buffers in

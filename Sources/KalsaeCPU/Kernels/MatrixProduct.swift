@@ -95,10 +95,11 @@ extension Kernel {
             product, left.dtype, hasBias: epilogue.bias, flops: sizes.flops, serial: tiny)
     }
 
-    private typealias OwnProduct = @convention(c) @Sendable (
-        UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
-        UnsafeMutableRawPointer?
-    ) -> Void
+    private typealias OwnProduct =
+        @convention(c) @Sendable (
+            UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
+            UnsafeMutableRawPointer?
+        ) -> Void
 
     private static func ownMatrixProduct(
         _ product: kls_matmul, _ dtype: DType, hasBias: Bool, flops: Double, serial: Bool
