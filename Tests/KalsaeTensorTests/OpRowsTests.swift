@@ -8,9 +8,11 @@ import Testing
     static let rows: [OpCase] =
         functionRows + arithmeticRows + comparisonRows + movementRows + reductionRows
         + sortingRows + productRows + convolutionRows + poolingRows + creationRows + randomRows
+        + activationRows + softmaxRows + powerRows + trigonometryRows + roundingRows
+        + predicateRows
 
     /// The devices beside the reference.
-    static let devices: [Device] = Device.cpu.name == "none" ? [] : [.cpu]
+    static let devices: [Device] = Device.cpu.name == "reference" ? [] : [.cpu]
 
     @Test(arguments: rows) func row(_ row: OpCase) {
         row.check(devices: Self.devices)

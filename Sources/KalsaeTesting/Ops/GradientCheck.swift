@@ -74,7 +74,7 @@ public struct GradientCheck: Sendable {
                 (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * step)
             let error = abs(measured - predicted)
             // Where the gradient is zero, differences still have the rounding of the values.
-            let rounding = (values.map { abs($0).ulp }.max() ?? 0) * 4 / step
+            let rounding = (values.map { max(abs($0), 1).ulp }.max() ?? 0) * 16 / step
             let scale = max(size, abs(measured))
             guard error <= tolerance * scale + rounding else {
                 return "direction \(direction): expected derivative \(measured), got \(predicted)"
