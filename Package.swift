@@ -22,17 +22,23 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
-    Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "CKalsaeSupport"]),
+    Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "KalsaeReference", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles"]),
+    Row(
+        name: "KalsaeTraining", imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTensor"]),
+    Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
+    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "CKalsaeKernels"]),
+    Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
-    Row(name: "KalsaeData", imports: ["KalsaeFiles", "KalsaeSupport"]),
-    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
-    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
 ]
 
 extension Row {
