@@ -68,11 +68,15 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
-        let count = epilogue.bias ? 4 : 3
-        if let fast = prepared("convolution", sizes, input.dtype, bufferCount: count, {
-            kdnn_convolution_forward($0, epilogue.flags, $1)
-        }) {
-            return fast
+        if let primitive = primitive(
+            "convolution", sizes, input.dtype,
+            {
+                kdnn_convolution_forward($0, epilogue.flags, $1)
+            })
+        {
+            return oneDNN(
+                "convolution", primitive, epilogue: epilogue, count: result.shape.elementCount,
+                flops: sizes.flops)
         }
         let run:
             @convention(c) @Sendable (
@@ -106,10 +110,13 @@ extension Kernel {
         let name = "convolutionInputGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
-        if let fast = prepared(name, sizes, gradient.dtype, bufferCount: 3, {
-            kdnn_convolution_input_gradient($0, $1)
-        }) {
-            return fast
+        if let primitive = primitive(
+            name, sizes, gradient.dtype,
+            {
+                kdnn_convolution_input_gradient($0, $1)
+            })
+        {
+            return oneDNN(name, primitive, count: input.elementCount, flops: sizes.flops)
         }
         switch gradient.dtype {
         case .float32: return ownGradient(name, sizes, kls_convolution_input_gradient_f32)
@@ -149,19 +156,13 @@ extension Kernel {
             name, make: { made in withUnsafePointer(to: shape) { make($0, made) } })
     }
 
-    private static func prepared(
-        _ name: String, _ sizes: ConvolutionSizes, _ dtype: DType, bufferCount: Int, _ make: Make
-    ) -> Kernel? {
-        guard let primitive = primitive(name, sizes, dtype, make) else { return nil }
-        return oneDNN(name, primitive, bufferCount: bufferCount, flops: sizes.flops)
-    }
-
     private static func ownGradient(
         _ name: String, _ sizes: ConvolutionSizes,
-        _ run: @escaping @convention(c) @Sendable (
-            UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
-            UnsafeMutableRawPointer?
-        ) -> Void
+        _ run:
+            @escaping @convention(c) @Sendable (
+                UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
+                UnsafeMutableRawPointer?
+            ) -> Void
     ) -> Kernel {
         let shape = sizes.own
         return Kernel(name: name + ".own", flops: sizes.flops, usesThreads: true) { buffers in
@@ -179,7 +180,12 @@ extension Kernel {
         let limitX = sizes.parameters.dilations.width * (sizes.kernel[1] - 1) / 2
         let make: Make = { kdnn_convolution_kernel_gradient($0, 0, $1) }
         guard max(padding.top, padding.bottom) > limitY || max(padding.left, padding.right) > limitX
-        else { return prepared(name, sizes, dtype, bufferCount: 3, make) }
+        else {
+            let count = sizes.kernel.elementCount
+            return primitive(name, sizes, dtype, make).map {
+                oneDNN(name, $0, count: count, flops: sizes.flops)
+            }
+        }
 
         let padded = sizes.withPaddedInput
         let pad = PadParameters(

@@ -3,23 +3,6 @@ import CKalsaeOneDNN
 import KalsaeGraph
 import KalsaeSupport
 
-/// What a product or a convolution does with its result before it is written.
-package struct Epilogue: Hashable, Sendable {
-    /// Adds a vector along the last axis; it is the kernel's third operand.
-    package var bias: Bool
-    /// Replaces negative values by zero, after the bias.
-    package var relu: Bool
-
-    /// Makes an epilogue; without arguments, it does nothing.
-    package init(bias: Bool = false, relu: Bool = false) {
-        self.bias = bias
-        self.relu = relu
-    }
-
-    /// The same as flags of the oneDNN shim.
-    var flags: Int32 { (bias ? KDNN_BIAS : 0) | (relu ? KDNN_RELU : 0) }
-}
-
 /// The sizes of a stack of matrix products.
 struct ProductSizes {
     var batch: Int, m: Int, n: Int, k: Int
@@ -104,17 +87,19 @@ extension Kernel {
                 make: { made in withUnsafePointer(to: wanted) { kdnn_matmul_create($0, made) } })
             {
                 return oneDNN(
-                    "matmul", primitive, bufferCount: epilogue.bias ? 4 : 3, flops: sizes.flops)
+                    "matmul", primitive, epilogue: epilogue,
+                    count: sizes.batch * sizes.m * sizes.n, flops: sizes.flops)
             }
         }
         return try ownMatrixProduct(
             product, left.dtype, hasBias: epilogue.bias, flops: sizes.flops, serial: tiny)
     }
 
-    private typealias OwnProduct = @convention(c) @Sendable (
-        UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
-        UnsafeMutableRawPointer?
-    ) -> Void
+    private typealias OwnProduct =
+        @convention(c) @Sendable (
+            UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
+            UnsafeMutableRawPointer?
+        ) -> Void
 
     private static func ownMatrixProduct(
         _ product: kls_matmul, _ dtype: DType, hasBias: Bool, flops: Double, serial: Bool

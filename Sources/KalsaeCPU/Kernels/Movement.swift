@@ -80,7 +80,7 @@ struct PaddedCopy: Sendable {
     func run(
         from: UnsafeRawPointer, value: UnsafeRawPointer, to: UnsafeMutableRawPointer
     ) {
-        if !isWhole { kls_fill(elementSize, value, to, count) }
+        if !isWhole { kls_set_elements(elementSize, value, to, count) }
         copy.run(from: from, to: to)
     }
 }

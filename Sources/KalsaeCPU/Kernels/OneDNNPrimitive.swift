@@ -39,16 +39,39 @@ package final class OneDNNPrimitive: Sendable {
     }
 }
 
+/// What a product or a convolution does with its result before it is written.
+package struct Epilogue: Hashable, Sendable {
+    /// Adds a vector along the last axis; it is the kernel's third operand.
+    package var bias: Bool
+    /// Replaces negative values by zero, after the bias; NaN stays.
+    package var relu: Bool
+
+    /// Makes an epilogue; without arguments, it does nothing.
+    package init(bias: Bool = false, relu: Bool = false) {
+        self.bias = bias
+        self.relu = relu
+    }
+
+    /// The part that oneDNN does: its own ReLU would turn NaN into 0, and hide a broken network.
+    var flags: Int32 { bias ? KDNN_BIAS : 0 }
+
+    /// The kernel's operands.
+    var operandCount: Int { bias ? 3 : 2 }
+}
+
 extension Kernel {
-    /// A kernel whose buffers, `bufferCount` without the scratch, are those of the primitive.
+    /// A kernel that runs a primitive over its operands and its result, of `count` elements.
     static func oneDNN(
-        _ name: String, _ primitive: OneDNNPrimitive, bufferCount: Int, flops: Double
+        _ name: String, _ primitive: OneDNNPrimitive, epilogue: Epilogue = Epilogue(),
+        count: Int, flops: Double
     ) -> Kernel {
         let scratchBytes = primitive.scratchBytes
+        let result = epilogue.operandCount
         return Kernel(
             name: name + ".onednn", scratchBytes: scratchBytes, flops: flops, usesThreads: true
         ) { buffers in
-            primitive.run(buffers, scratch: scratchBytes > 0 ? buffers[bufferCount] : nil)
+            primitive.run(buffers, scratch: scratchBytes > 0 ? buffers[result + 1] : nil)
+            if epilogue.relu { kls_relu_f32(buffers[result], Int64(count)) }
         }
     }
 }
