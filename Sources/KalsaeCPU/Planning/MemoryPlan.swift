@@ -88,6 +88,13 @@ struct MemoryPlan {
         guard case .loop(let loop) = task.kind,
             loop.outputs.contains(where: { $0.storage == storage && $0.isElementwise })
         else { return false }
+        // What another output stores or sums as it was read, it reads behind all steps.
+        let spoiled = Set(overwritten.map(\.storage))
+        let values = Set(loop.loads.filter { spoiled.contains($0.load.storage) }.map(\.value))
+        let isReadLate = loop.outputs.contains {
+            $0.storage != storage && values.contains($0.value)
+        }
+        if isReadLate { return false }
         let size = storages[storage].dtype.byteSize
         return overwritten.allSatisfy { view in
             view.isDense && view.offset == 0 && view.shape.elementCount == loop.count

@@ -148,7 +148,9 @@ struct UnitBuilder {
             let type = TensorType(dtype, [count])
             view = add(.kernel(.iota(IotaParameters(type, axis: 0))), [], [], type)
         } else {
-            for number in 0..<count { bytes += Scalar(integer: number, dtype).bytes }
+            // Small whole numbers wrap.
+            let range = dtype == .uint8 ? 256 : Int.max
+            for number in 0..<count { bytes += Scalar(integer: number % range, dtype).bytes }
             view = View(dense: addStorage(.literal(bytes), bytes.count, dtype), [count])
         }
         view.shape = shape
