@@ -27,7 +27,7 @@ typedef struct {
     int64_t depth;
     int64_t columns;  // how many of the vector's columns belong to the result
     bool first, last, relu;
-    // The panel is all of the result: a row may be written past its end, as the next follows.
+    // The panel is all of the result: a row may be written past its end into those that follow.
     bool narrow;
 } NAME(tile);
 
@@ -46,7 +46,8 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
         V sums[ROWS];                                                                           \
         T *out = t->out + row * t->out_row;                                                     \
         V edge = {0};                                                                           \
-        const bool whole = t->columns == (int64_t)(sizeof(V) / sizeof(T));                      \
+        const int64_t width = sizeof(V) / sizeof(T);                                            \
+        const bool whole = t->columns == width;                                                 \
         if (t->first) {                                                                         \
             if (t->bias) edge = *(const V *)t->bias;                                            \
             _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = edge;                    \
@@ -73,7 +74,8 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
                 const __typeof__(value < value) negative = value < (V){0};                      \
                 value = (V)(~negative & (__typeof__(negative))value);                           \
             }                                                                                   \
-            if (whole || (t->narrow && r + 1 < rows)) *(V *)(out + r * t->out_row) = value;     \
+            if (whole || (t->narrow && (rows - r) * t->columns >= width))                       \
+                *(V *)(out + r * t->out_row) = value;                                           \
             else NAME(copy_some)(out + r * t->out_row, (const T *)&value, t->columns);          \
         }                                                                                       \
     }                                                                                           \

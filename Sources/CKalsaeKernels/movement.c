@@ -25,7 +25,9 @@ kls_error kls_take_error(void) {
 typedef uint32_t block4 __attribute__((vector_size(32), aligned(4), may_alias));
 
 // Transposes 8 x 8 elements of 4 bytes: three rounds that interleave halves.
-KLS_INLINE void transpose_8x8(const uint32_t *from, int64_t from_row, uint32_t *to, int64_t to_row) {
+KLS_INLINE void transpose_8x8(
+    const uint32_t *from, int64_t from_row, uint32_t *to, int64_t to_row
+) {
     block4 a[8], b[8];
     for (int i = 0; i < 8; i++) a[i] = *(const block4 *)(from + i * from_row);
     for (int i = 0; i < 4; i++) {
@@ -56,7 +58,8 @@ KLS_CLONES static void transpose_4(
             for (; r + 8 <= r1; r += 8)
                 transpose_8x8(from + c * from_column + r, from_column, to + r * to_row + c, to_row);
             for (; r < r1; r++)
-                for (int i = 0; i < 8; i++) to[r * to_row + c + i] = from[(c + i) * from_column + r];
+                for (int i = 0; i < 8; i++)
+                    to[r * to_row + c + i] = from[(c + i) * from_column + r];
         }
         for (; c < columns; c++)
             for (int64_t r = r0; r < r1; r++) to[r * to_row + c] = from[c * from_column + r];
@@ -216,7 +219,7 @@ void kls_copy_run(const kls_copy *copy, const void *from, void *to) {
     kls_pieces(pieces, 2 * elements * copy->element_size, &job, copy_piece);
 }
 
-void kls_fill(int32_t element_size, const void *value, void *to, int64_t count) {
+void kls_set_elements(int32_t element_size, const void *value, void *to, int64_t count) {
     const kls_copy copy = {
         .rank = 1, .element_size = element_size, .dims = {count}, .from = {0}, .to = {1}};
     kls_copy_run(&copy, value, to);

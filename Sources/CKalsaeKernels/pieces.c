@@ -1,19 +1,17 @@
+#define _GNU_SOURCE
 #include "pieces.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-typedef void (*parallel_region)(void (*)(void *), void *, unsigned, unsigned);
+#include "kls_parallel.h"
 
-static parallel_region region;
 static int (*most_threads)(void);
 static int (*inside_region)(void);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// OpenMP comes into the process with oneDNN; without it everything runs on the calling thread.
 static void find_openmp(void) {
-    region = (parallel_region)dlsym(RTLD_DEFAULT, "GOMP_parallel");
     most_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
     inside_region = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_in_parallel");
 }
@@ -25,7 +23,10 @@ typedef struct {
     void (*work)(void *, int64_t);
 } queue;
 
-static void take(void *argument) {
+// Each thread takes the next piece until none is left: pieces may cost differently.
+static void take(int64_t begin, int64_t end, void *argument) {
+    (void)begin;
+    (void)end;
     queue *pieces = argument;
     for (;;) {
         int64_t piece = atomic_fetch_add_explicit(&pieces->next, 1, memory_order_relaxed);
@@ -40,9 +41,10 @@ void kls_pieces(
     // A parallel region costs about a microsecond, in which one core moves some 16 KB.
     if (count > 1 && bytes >= 64 * 1024) {
         pthread_once(&once, find_openmp);
-        if (region && most_threads && inside_region && most_threads() > 1 && !inside_region()) {
+        const int threads = most_threads && inside_region && !inside_region() ? most_threads() : 1;
+        if (threads > 1) {
             queue pieces = {0, count, context, work};
-            region(take, &pieces, 0, 0);
+            kls_parallel_for(threads, take, &pieces, threads);
             return;
         }
     }

@@ -36,7 +36,8 @@ static void insert_sorted(entry *list, int64_t count) {
     for (int64_t i = 1; i < count; i++) {
         const entry moving = list[i];
         int64_t place = i;
-        for (; place > 0 && list[place - 1].key > moving.key; place--) list[place] = list[place - 1];
+        for (; place > 0 && list[place - 1].key > moving.key; place--)
+            list[place] = list[place - 1];
         list[place] = moving;
     }
 }
@@ -69,7 +70,8 @@ static void take_few(entry *list, int64_t count, int64_t taken) {
         const entry moving = list[i];
         if (moving.key >= list[taken - 1].key) continue;
         int64_t place = taken - 1;
-        for (; place > 0 && list[place - 1].key > moving.key; place--) list[place] = list[place - 1];
+        for (; place > 0 && list[place - 1].key > moving.key; place--)
+            list[place] = list[place - 1];
         list[place] = moving;
     }
 }

@@ -3,7 +3,7 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// A layer as plain data: what files, settings and the search hold. Input sizes are inferred.
-public indirect enum LayerSpec: Codable, Hashable, Sendable {
+public indirect enum LayerSpec: Hashable, Sendable {
     /// A fully connected layer with a number of units.
     case dense(units: Int, activation: Activation = .identity, useBias: Bool = true)
     /// All axes but the first as one.
@@ -27,7 +27,7 @@ public indirect enum LayerSpec: Codable, Hashable, Sendable {
                     got: "inputs \(input), \(units) units")
             }
             let layer = Dense(inputs, units, activation: activation, useBias: useBias)
-            return (layer, Shape(input.sizes.dropLast() + [units]))
+            return (layer, Shape(Array(input.sizes.dropLast()) + [units]))
         case .flatten: return (Flatten(), [input.elementCount])
         case .activation(let activation): return (ActivationLayer(activation), input)
         case .dropout(let rate):
@@ -55,6 +55,61 @@ public indirect enum LayerSpec: Codable, Hashable, Sendable {
         case .dropout: "dropout"
         case .batchNorm: "batchNorm"
         case .sequential: "sequential"
+        }
+    }
+}
+
+extension LayerSpec: Codable {
+    private enum Key: String, CodingKey {
+        case layer, units, activation, bias, rate, layers
+    }
+
+    /// Reads one layer, as `{"layer": "dense", "units": 8, "activation": "relu"}`; keys that are
+    /// left out have the defaults.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        let kind = try values.decode(String.self, forKey: .layer)
+        switch kind {
+        case "dense":
+            self = .dense(
+                units: try values.decode(Int.self, forKey: .units),
+                activation: try values.decodeIfPresent(Activation.self, forKey: .activation)
+                    ?? .identity,
+                useBias: try values.decodeIfPresent(Bool.self, forKey: .bias) ?? true)
+        case "flatten": self = .flatten
+        case "activation":
+            self = .activation(try values.decode(Activation.self, forKey: .activation))
+        case "dropout": self = .dropout(rate: try values.decode(Double.self, forKey: .rate))
+        case "batchNorm": self = .batchNorm
+        case "sequential":
+            self = .sequential(try values.decode([LayerSpec].self, forKey: .layers))
+        default:
+            throw KalsaeError(
+                "network", expected: "a layer: dense, flatten, activation, dropout, batchNorm",
+                got: kind)
+        }
+    }
+
+    /// Writes one layer with all its settings.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .dense(let units, let activation, let useBias):
+            try values.encode("dense", forKey: .layer)
+            try values.encode(units, forKey: .units)
+            try values.encode(activation, forKey: .activation)
+            try values.encode(useBias, forKey: .bias)
+        case .flatten: try values.encode("flatten", forKey: .layer)
+        case .activation(let activation):
+            try values.encode("activation", forKey: .layer)
+            try values.encode(activation, forKey: .activation)
+        case .dropout(let rate):
+            try values.encode("dropout", forKey: .layer)
+            try values.encode(rate, forKey: .rate)
+        case .batchNorm: try values.encode("batchNorm", forKey: .layer)
+        case .sequential(let layers):
+            try values.encode("sequential", forKey: .layer)
+            try values.encode(layers, forKey: .layers)
         }
     }
 }

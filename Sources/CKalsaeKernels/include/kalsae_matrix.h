@@ -45,6 +45,9 @@ void kls_matmul_u8(
 // It does not look at the number of threads, so that the bits of small products never do either.
 bool kls_matmul_prefers_own(const kls_matmul *product);
 
+// Replaces negative values by zero, in place; NaN stays.
+void kls_relu_f32(void *values, int64_t count);
+
 // A convolution in two dimensions. Input [batch, height, width, channels], kernel
 // [kernel_height, kernel_width, channels / groups, out_channels], output
 // [batch, out_height, out_width, out_channels], all dense and row-major.

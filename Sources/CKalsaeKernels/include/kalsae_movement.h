@@ -43,7 +43,7 @@ typedef struct {
 
 void kls_copy_run(const kls_copy *copy, const void *from, void *to);
 // Sets `count` elements to the one at `value`.
-void kls_fill(int32_t element_size, const void *value, void *to, int64_t count);
+void kls_set_elements(int32_t element_size, const void *value, void *to, int64_t count);
 
 // Rows of `row_bytes` taken by number: out[b, i] = values[b, indices[i]] for `before` values of b
 // with `entries` rows each. An index out of range gives a row of zeros and an error.

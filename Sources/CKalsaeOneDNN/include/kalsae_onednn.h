@@ -18,7 +18,7 @@ extern "C" {
 
 // What a product or a convolution does with its result before it is written.
 #define KDNN_BIAS 1        // adds a vector along the last axis
-#define KDNN_RELU 2        // replaces negative values by zero, after the bias
+#define KDNN_RELU 2        // replaces negative values, and NaN, by zero, after the bias
 #define KDNN_ACCUMULATE 4  // adds to what the result buffer holds
 
 // A prepared primitive. Runs of one primitive on several threads wait for one another.

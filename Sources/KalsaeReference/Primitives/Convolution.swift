@@ -41,20 +41,28 @@ extension ConvolutionParameters {
     fileprivate func forEachTriple(
         _ input: Shape, _ kernel: Shape, _ output: Shape, _ visit: (Int, Int, Int) -> Void
     ) {
-        let inputsPerGroup = kernel[2]
-        let outputsPerGroup = kernel[3] / groups
-        let kernelPlaces = Shape(kernel.prefix(3)).places
-        for (o, place) in output.places.enumerated() {
+        let (inputsPerGroup, outputsPerGroup) = (kernel[2], kernel[3] / groups)
+        var o = -1
+        for place in output.places {
+            o += 1
             let channel = place[3]
-            for tap in kernelPlaces {
-                let row = place[1] * strides.height + tap[0] * dilations.height - padding.top
-                let column = place[2] * strides.width + tap[1] * dilations.width - padding.left
-                guard (0..<input[1]).contains(row), (0..<input[2]).contains(column) else {
-                    continue
+            for tapRow in 0..<kernel[0] {
+                for tapColumn in 0..<kernel[1] {
+                    let row = place[1] * strides.height + tapRow * dilations.height - padding.top
+                    let column =
+                        place[2] * strides.width + tapColumn * dilations.width - padding.left
+                    guard (0..<input[1]).contains(row), (0..<input[2]).contains(column) else {
+                        continue
+                    }
+                    let pixel = (place[0] * input[1] + row) * input[2] + column
+                    let tap = tapRow * kernel[1] + tapColumn
+                    for tapChannel in 0..<inputsPerGroup {
+                        let inputChannel = channel / outputsPerGroup * inputsPerGroup + tapChannel
+                        visit(
+                            pixel * input[3] + inputChannel,
+                            (tap * inputsPerGroup + tapChannel) * kernel[3] + channel, o)
+                    }
                 }
-                let inputChannel = channel / outputsPerGroup * inputsPerGroup + tap[2]
-                let i = input.position(of: [place[0], row, column, inputChannel])
-                visit(i, kernel.position(of: tap + [channel]), o)
             }
         }
     }

@@ -1,0 +1,57 @@
+import Glibc
+import KalsaeSupport
+
+/// The folders where data sets are looked for.
+public enum DataPlaces {
+    /// `$KALSAE_DATA` if set, then `kalsae` in the XDG cache (`$XDG_CACHE_HOME`, or `~/.cache` when
+    /// that is unset, empty or relative).
+    public static var folders: [String] {
+        var folders: [String] = []
+        if !Flag.data.value.isEmpty { folders.append(Flag.data.value) }
+        if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") {
+            folders.append("\(cache)/kalsae")
+        } else if let home = variable("HOME"), home.hasPrefix("/") {
+            folders.append("\(home)/.cache/kalsae")
+        }
+        return folders
+    }
+
+    /// The table of that file name in `tabular/` of one of the folders, or nil.
+    public static func table(named name: String) -> String? {
+        guard !name.contains("/") else { return nil }
+        return folders.map { "\($0)/tabular/\(name)" }.first { isReadable($0) }
+    }
+
+    /// The paths of all tables in `tabular/` of the folders, by name: `.csv`, `.tsv` and `.data`,
+    /// plain or gzip.
+    static var tables: [String] {
+        folders.flatMap { folder in
+            let names = names(in: "\(folder)/tabular").filter { name in
+                let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+                return [".csv", ".tsv", ".data"].contains { plain.hasSuffix($0) }
+            }
+            return names.map { "\(folder)/tabular/\($0)" }
+        }
+    }
+
+    /// Whether there is a file that can be read.
+    package static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let length = MemoryLayout.size(ofValue: entry.pointee.d_name)
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: length) { String(cString: $0) }
+            }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+}

@@ -1,0 +1,136 @@
+/// Examples with their targets, as plain arrays.
+public struct LabeledData: Sendable, Equatable {
+    /// The inputs of all examples, one after another.
+    public enum Features: Sendable, Equatable {
+        /// Numbers, ready for a network.
+        case floats([Float])
+        /// Pixels; a network takes a 255th of them.
+        case bytes([UInt8])
+
+        /// Numbers in all examples together.
+        public var count: Int {
+            switch self {
+            case .floats(let values): values.count
+            case .bytes(let values): values.count
+            }
+        }
+    }
+
+    /// What is to be predicted, one an example.
+    public enum Targets: Sendable, Equatable {
+        /// The index of a class in `names`.
+        case classes([Int32], names: [String])
+        /// A standardized number; `scale` turns it back into the table's units.
+        case values([Float], scale: Scale)
+
+        /// How many there are.
+        public var count: Int {
+            switch self {
+            case .classes(let indices, _): indices.count
+            case .values(let values, _): values.count
+            }
+        }
+    }
+
+    /// The inputs.
+    public let features: Features
+    /// The sizes of one example: `[4]`, `[28, 28, 1]`.
+    public let featureShape: [Int]
+    /// The targets.
+    public let targets: Targets
+
+    /// Examples: `features` holds `targets.count` times the product of `featureShape` numbers.
+    public init(features: Features, featureShape: [Int], targets: Targets) {
+        precondition(
+            features.count == targets.count * featureShape.reduce(1, *),
+            "LabeledData: features, shape and targets disagree")
+        self.features = features
+        self.featureShape = featureShape
+        self.targets = targets
+    }
+
+    /// How many examples there are.
+    public var count: Int { targets.count }
+
+    /// The examples at `rows`, in that order; each below `count`.
+    public func rows(_ rows: [Int]) -> LabeledData {
+        let width = featureShape.reduce(1, *)
+        let features: Features =
+            switch features {
+            case .floats(let values): .floats(Self.gather(values, width, rows))
+            case .bytes(let values): .bytes(Self.gather(values, width, rows))
+            }
+        let targets: Targets =
+            switch targets {
+            case .classes(let indices, let names): .classes(rows.map { indices[$0] }, names: names)
+            case .values(let values, let scale): .values(rows.map { values[$0] }, scale: scale)
+            }
+        return LabeledData(features: features, featureShape: featureShape, targets: targets)
+    }
+
+    private static func gather<Element>(
+        _ values: [Element], _ width: Int, _ rows: [Int]
+    ) -> [Element] {
+        var result: [Element] = []
+        result.reserveCapacity(rows.count * width)
+        for row in rows { result += values[(row * width)..<((row + 1) * width)] }
+        return result
+    }
+}
+
+/// A standardization: `(value - mean) / deviation`.
+public struct Scale: Sendable, Equatable {
+    /// What becomes 0.
+    public let mean: Double
+    /// What becomes 1 above it; greater than 0.
+    public let deviation: Double
+
+    /// A standardization by its two numbers.
+    public init(mean: Double, deviation: Double) {
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// The scale that gives `values` mean 0 and (population) standard deviation 1; nil when they
+    /// are all equal, none, or too large to square.
+    public init?(of values: [Double]) {
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        // Rounding leaves a constant column a deviation of an ulp or two of its mean.
+        guard variance.isFinite, variance.squareRoot() > abs(mean) * 1e-14 else { return nil }
+        self.init(mean: mean, deviation: variance.squareRoot())
+    }
+
+    /// The standardized value.
+    public func apply(_ value: Double) -> Double { (value - mean) / deviation }
+
+    /// The value in its own units.
+    public func invert(_ value: Double) -> Double { value * deviation + mean }
+}
+
+/// A data set in its three parts, which share no example.
+public struct DataParts: Sendable {
+    /// What the set is called: `iris`, or the file's name.
+    public let name: String
+    /// What the network learns from.
+    public let train: LabeledData
+    /// What early stopping and choices are judged by.
+    public let validation: LabeledData
+    /// What the result is reported on.
+    public let test: LabeledData
+    /// How the table was turned into numbers; nil for images.
+    public let encoder: TableEncoder?
+
+    /// A data set from its parts.
+    public init(
+        name: String, train: LabeledData, validation: LabeledData, test: LabeledData,
+        encoder: TableEncoder? = nil
+    ) {
+        self.name = name
+        self.train = train
+        self.validation = validation
+        self.test = test
+        self.encoder = encoder
+    }
+}

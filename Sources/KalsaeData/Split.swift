@@ -1,0 +1,94 @@
+import KalsaeSupport
+
+/// A partition of examples into training, validation and test parts, by seed.
+public struct Split: Sendable, Equatable {
+    /// The shares of validation and test; training takes the rest.
+    public struct Fractions: Sendable, Equatable {
+        /// The share for validation, 0 to less than 1.
+        public let validation: Double
+        /// The share for the test, 0 to less than 1.
+        public let test: Double
+
+        /// 70 % training, 15 % validation, 15 % test.
+        public static let standard = Fractions(validation: 0.15, test: 0.15)
+
+        /// Shares of which something is left for training.
+        public init(validation: Double, test: Double) {
+            self.validation = validation
+            self.test = test
+        }
+    }
+
+    /// Rows to train on, ascending.
+    public let train: [Int]
+    /// Rows to validate on, ascending.
+    public let validation: [Int]
+    /// Rows to test on, ascending.
+    public let test: [Int]
+
+    /// Splits `count` examples at random: every row falls into exactly one part.
+    ///
+    /// With `classes` (one an example) each class is split by the same shares, give or take one,
+    /// and no class is missing from training. Parts with a share have at least one row. Throws
+    /// below three examples, or when the shares leave nothing to train on.
+    public init(
+        count: Int, classes: [Int32]? = nil, fractions: Fractions = .standard, seed: UInt64
+    ) throws(KalsaeError) {
+        let shares = [fractions.validation, fractions.test]
+        guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), shares[0] + shares[1] < 1 else {
+            throw KalsaeError(
+                "split", expected: "shares from 0 that leave some for training",
+                got: "\(shares[0]) for validation and \(shares[1]) for the test")
+        }
+        guard count >= 3 else {
+            throw KalsaeError("split", expected: "at least 3 examples", got: "\(count)")
+        }
+        var generator = Philox(seed: seed, stream: RandomStream.split)
+        var groups = Self.groups(count: count, classes: classes)
+        let totals = shares.map { share in
+            share == 0 ? 0 : max(1, Int((Double(count) * share).rounded()))
+        }
+        var validation: [Int] = []
+        var test: [Int] = []
+        var train: [Int] = []
+        var seen = 0
+        for index in groups.indices {
+            generator.shuffle(&groups[index])
+            let group = groups[index]
+            let sizes = totals.map { total in
+                Self.share(of: total, at: seen + group.count, count)
+                    - Self.share(of: total, at: seen, count)
+            }
+            seen += group.count
+            let testSize = min(sizes[1], group.count - 1)
+            let validationSize = min(sizes[0], group.count - 1 - testSize)
+            test += group[..<testSize]
+            validation += group[testSize..<(testSize + validationSize)]
+            train += group[(testSize + validationSize)...]
+        }
+        self.train = train.sorted()
+        self.validation = validation.sorted()
+        self.test = test.sorted()
+    }
+
+    /// How many of `total` are given out once `seen` of `count` rows are through: rounding the sum
+    /// rather than each class keeps the totals exact.
+    private static func share(of total: Int, at seen: Int, _ count: Int) -> Int {
+        Int((Double(total) * Double(seen) / Double(count)).rounded())
+    }
+
+    private static func groups(count: Int, classes: [Int32]?) -> [[Int]] {
+        guard let classes else { return [Array(0..<count)] }
+        var groups: [Int32: [Int]] = [:]
+        for (row, label) in classes.prefix(count).enumerated() {
+            groups[label, default: []].append(row)
+        }
+        return groups.keys.sorted().map { groups[$0] ?? [] }
+    }
+}
+
+/// The random streams of this module, so that no two uses share numbers.
+enum RandomStream {
+    static let split: UInt64 = 0x5350_4c54
+    static let digits: UInt64 = 0x4449_4754
+}

@@ -1,0 +1,142 @@
+import KalsaeFiles
+import KalsaeSupport
+
+extension TableEncoder {
+    /// The encoder as JSON, to be kept with a model.
+    public var json: JSONValue {
+        [
+            "header": .bool(hasHeader),
+            "columns": .integer(columnCount),
+            "features": .array(features.map(\.json)),
+            "target": target.json,
+        ]
+    }
+
+    /// The encoder that `json` describes; throws, naming `subject`, when something is missing or
+    /// impossible.
+    public init(json: JSONValue, subject: String = "table encoder") throws(KalsaeError) {
+        let fields = Fields(json: json, subject: subject)
+        let hasHeader = try fields.required("header", "true or false") { $0.bool }
+        let columnCount = try fields.required("columns", "a count") { $0.integer }
+        let list = try fields.required("features", "a list") { $0.array }
+        var features: [FeatureEncoder] = []
+        for element in list {
+            features.append(try FeatureEncoder(Fields(json: element, subject: subject)))
+        }
+        let description = try fields.required("target", "an object") { $0 }
+        let target = try TargetEncoder(Fields(json: description, subject: subject))
+        let places = features.map(\.column) + [target.column]
+        guard !features.isEmpty, Set(places).count == places.count,
+            places.allSatisfy({ (0..<columnCount).contains($0) })
+        else {
+            throw KalsaeError(
+                subject, expected: "features and a target at different columns of \(columnCount)",
+                got: "\(places)")
+        }
+        self.init(
+            hasHeader: hasHeader, columnCount: columnCount, features: features, target: target)
+    }
+}
+
+/// The members of a JSON object, asked for by name.
+private struct Fields {
+    let json: JSONValue
+    let subject: String
+
+    func required<Value>(
+        _ key: String, _ expected: String, _ read: (JSONValue) -> Value?
+    ) throws(KalsaeError) -> Value {
+        guard let value = json[key].flatMap(read) else { throw fault(key, expected) }
+        return value
+    }
+
+    func text(_ key: String) throws(KalsaeError) -> String {
+        try required(key, "text") { $0.string }
+    }
+
+    func number(_ key: String) throws(KalsaeError) -> Double {
+        try required(key, "a number") { $0.number }
+    }
+
+    /// Different texts.
+    func texts(_ key: String) throws(KalsaeError) -> [String] {
+        let texts = try required(key, "a list") { $0.array }.compactMap(\.string)
+        guard !texts.isEmpty, texts.count == json[key]?.array?.count,
+            Set(texts).count == texts.count
+        else { throw fault(key, "a list of different texts") }
+        return texts
+    }
+
+    /// A column, counted from 1 in the file and from 0 in memory.
+    func column() throws(KalsaeError) -> Int {
+        try required("column", "a column number") { $0.integer.flatMap { $0 > 0 ? $0 - 1 : nil } }
+    }
+
+    func scale() throws(KalsaeError) -> Scale {
+        let scale = Scale(mean: try number("mean"), deviation: try number("deviation"))
+        guard scale.deviation > 0 else { throw fault("deviation", "a number above 0") }
+        return scale
+    }
+
+    func fault(_ key: String, _ expected: String) -> KalsaeError {
+        KalsaeError(
+            subject, expected: "\(expected) for \"\(key)\"",
+            got: json[key].map { String($0.text.prefix(80)) } ?? "nothing")
+    }
+}
+
+extension FeatureEncoder {
+    fileprivate var json: JSONValue {
+        let column = JSONValue.integer(column + 1)
+        let name = JSONValue.string(name)
+        switch kind {
+        case .number(let scale, let fill):
+            return [
+                "name": name, "column": column, "kind": "number", "mean": .number(scale.mean),
+                "deviation": .number(scale.deviation), "fill": .number(fill),
+            ]
+        case .flag(let fill):
+            return ["name": name, "column": column, "kind": "flag", "fill": .number(fill)]
+        case .categories(let names):
+            let names = JSONValue.array(names.map { .string($0) })
+            return ["name": name, "column": column, "kind": "categories", "names": names]
+        }
+    }
+
+    fileprivate init(_ fields: Fields) throws(KalsaeError) {
+        let kind: Kind
+        switch try fields.text("kind") {
+        case "number": kind = .number(try fields.scale(), fill: try fields.number("fill"))
+        case "flag": kind = .flag(fill: try fields.number("fill"))
+        case "categories": kind = .categories(try fields.texts("names"))
+        default: throw fields.fault("kind", "number, flag or categories")
+        }
+        self.init(name: try fields.text("name"), column: try fields.column(), kind: kind)
+    }
+}
+
+extension TargetEncoder {
+    fileprivate var json: JSONValue {
+        let column = JSONValue.integer(column + 1)
+        switch kind {
+        case .classes(let names):
+            let names = JSONValue.array(names.map { .string($0) })
+            return ["name": .string(name), "column": column, "kind": "classes", "names": names]
+        case .value(let scale):
+            return [
+                "name": .string(name), "column": column, "kind": "value",
+                "mean": .number(scale.mean), "deviation": .number(scale.deviation),
+            ]
+        }
+    }
+
+    fileprivate init(_ fields: Fields) throws(KalsaeError) {
+        let kind: Kind
+        switch try fields.text("kind") {
+        case "classes": kind = .classes(try fields.texts("names"))
+        case "value": kind = .value(try fields.scale())
+        default: throw fields.fault("kind", "classes or value")
+        }
+        self.init(name: try fields.text("name"), column: try fields.column(), kind: kind)
+    }
+}

@@ -1,0 +1,138 @@
+import KalsaeFiles
+import KalsaeSupport
+
+/// How a table becomes numbers: fitted on training rows, kept with the model, used again to
+/// predict.
+public struct TableEncoder: Sendable, Equatable {
+    /// Whether the columns go by name; by position otherwise.
+    public let hasHeader: Bool
+    /// Columns of the file it was fitted on.
+    public let columnCount: Int
+    /// The columns that became inputs, in the file's order.
+    public let features: [FeatureEncoder]
+    /// The column to predict.
+    public let target: TargetEncoder
+
+    init(
+        hasHeader: Bool, columnCount: Int, features: [FeatureEncoder], target: TargetEncoder
+    ) {
+        self.hasHeader = hasHeader
+        self.columnCount = columnCount
+        self.features = features
+        self.target = target
+    }
+
+    /// Inputs an example.
+    public var width: Int { features.reduce(0) { $0 + $1.width } }
+
+    /// The inputs' names, in order.
+    public var inputNames: [String] { features.flatMap(\.inputNames) }
+
+    /// Fits the features on the training `rows`, and says on standard error which columns are left
+    /// out and why.
+    ///
+    /// Left out: columns that copy the target or number the rows (looked for in all `labeled`
+    /// rows), that are empty or constant, and text too varied to learn from. When nothing else
+    /// would be left, suspected copies and row numbers stay in. Throws when no feature is left.
+    static func fit(
+        _ table: Table, target: TargetEncoder, rows: [Int], labeled: [Int]
+    ) throws(KalsaeError) -> TableEncoder {
+        var features: [FeatureEncoder] = []
+        var suspects: [(column: Int, reason: String)] = []
+        func tell(_ column: Int, _ text: String) {
+            Notice.say("\(table.subject): column \"\(table.columns[column].name)\" \(text)")
+        }
+        for column in table.columns.indices where column != target.column {
+            if LeakCheck.isCopy(table, column: column, target: target, rows: labeled) {
+                suspects.append((column, "it is the target \"\(target.name)\" in other words"))
+            } else if LeakCheck.isIdentifier(table, column: column) {
+                suspects.append((column, "it numbers the rows"))
+            } else {
+                switch try FeatureEncoder.fit(table, column: column, rows: rows) {
+                case .feature(let feature): features.append(feature)
+                case .leftOut(let reason): tell(column, "left out: \(reason)")
+                }
+            }
+        }
+        let hasOthers = !features.isEmpty
+        for (column, reason) in suspects {
+            if hasOthers {
+                tell(column, "left out: \(reason)")
+            } else if case .feature(let feature) = try FeatureEncoder.fit(
+                table, column: column, rows: rows)
+            {
+                features.append(feature)
+                tell(column, "kept, for nothing else is left, although \(reason)")
+            }
+        }
+        guard !features.isEmpty else {
+            throw KalsaeError(
+                table.subject, expected: "at least one column to predict \"\(target.name)\" from",
+                got: "none that can be used")
+        }
+        return TableEncoder(
+            hasHeader: table.hasHeader, columnCount: table.columns.count, features: features,
+            target: target)
+    }
+
+    /// Reads a CSV file whose columns are those of the table this was fitted on.
+    public func readTable(path: String) throws(KalsaeError) -> Table {
+        try Table(path: path, header: hasHeader ? .present : .absent)
+    }
+
+    /// The inputs of `rows` (all by default), `width` numbers a row.
+    ///
+    /// Columns are found by name, or by position where the file has no header (the target's own
+    /// column may be missing there); others are ignored. Throws when one is missing, holds text for
+    /// a number, or an infinite one.
+    public func features(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> [Float] {
+        let rows = rows ?? Array(0..<table.rowCount)
+        let stride = width
+        var output = [Float](repeating: 0, count: rows.count * stride)
+        var offset = 0
+        for feature in features {
+            let column = try position(of: feature.name, fitted: feature.column, in: table)
+            try feature.encode(
+                table, column: column, rows: rows, into: &output, offset: offset, stride: stride)
+            offset += feature.width
+        }
+        return output
+    }
+
+    /// The targets of `rows` (all by default); throws at a missing or unknown one.
+    public func targets(
+        of table: Table, rows: [Int]? = nil
+    ) throws(KalsaeError) -> LabeledData.Targets {
+        let column = try position(of: target.name, fitted: target.column, in: table)
+        return try target.targets(
+            of: table, column: column, rows: rows ?? Array(0..<table.rowCount))
+    }
+
+    /// Inputs and targets of `rows`; of all that have a target by default.
+    public func data(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> LabeledData {
+        let column = try position(of: target.name, fitted: target.column, in: table)
+        let rows = rows ?? TargetEncoder.labeledRows(table, column: column)
+        return LabeledData(
+            features: .floats(try features(of: table, rows: rows)), featureShape: [width],
+            targets: try targets(of: table, rows: rows))
+    }
+
+    private func position(
+        of name: String, fitted: Int, in table: Table
+    ) throws(KalsaeError) -> Int {
+        guard !hasHeader else {
+            guard let position = table.columns.firstIndex(where: { $0.name == name }) else {
+                throw table.missing(column: name)
+            }
+            return position
+        }
+        if table.columns.count == columnCount { return fitted }
+        guard table.columns.count == columnCount - 1, fitted != target.column else {
+            throw KalsaeError(
+                table.subject,
+                expected: "\(columnCount) columns, or \(columnCount - 1) without the target",
+                got: "\(table.columns.count)")
+        }
+        return fitted > target.column ? fitted - 1 : fitted
+    }
+}
