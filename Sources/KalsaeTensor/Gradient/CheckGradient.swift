@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 
 /// How well the gradient of a function agrees with central differences of its values.
-public struct GradientCheck: Sendable, CustomStringConvertible {
+public struct GradientReport: Sendable, CustomStringConvertible {
     /// The agreement for one input.
     public struct Input: Sendable {
         /// The input's path in the tree: `0`, `1`, … in an array, `hidden.weight` in a model.
@@ -53,7 +53,7 @@ public struct GradientCheck: Sendable, CustomStringConvertible {
 public func checkGradient<Tree: TensorTree>(
     of function: (Tree) throws -> Tensor, at tree: Tree, directions: Int = 2,
     step: Double = 1e-4, seed: Int = 0, order: Int = 1
-) throws -> GradientCheck {
+) throws -> GradientReport {
     guard order == 1 || order == 2, directions > 0, step > 0 else {
         throw KalsaeError(
             "checkGradient", expected: "order 1 or 2, at least one direction, a positive step",
@@ -62,29 +62,31 @@ public func checkGradient<Tree: TensorTree>(
     let point = tree.mapTensors { _, x in x.dtype.isFloat ? x.cast(to: .float64) : x }
     try point.evaluate()
     let probe = GradientProbe(step: step, seed: seed)
-    let value = { (tree: Tree) in try probe.weighted(try function(tree)) }
-    guard order == 2 else {
-        return GradientCheck(order: 1, inputs: try probe.inputs(of: value, point, directions))
-    }
-    let slope = { (tree: Tree) in
-        let gradients = try gradient(at: tree, of: value).tensors.map(\.tensor)
-        return zip(gradients, tree.tensors).enumerated().reduce(Tensor(0.0)) { sum, entry in
-            let (gradient, (path, x)) = entry.element
-            guard probe.isChecked(path, x) else { return sum }
-            return sum + (gradient * probe.direction(x.shape, -1, entry.offset)).sum()
+    func value(_ tree: Tree) throws -> Tensor { try probe.weighted(try function(tree)) }
+    func slope(_ tree: Tree) throws -> Tensor {
+        let gradients = try gradient(at: tree, of: value).tensors
+        var sum = Tensor(0.0)
+        for (index, (path, gradient)) in gradients.enumerated() where path.isChecked(gradient) {
+            sum += (gradient * probe.direction(gradient.shape, -1, index)).sum()
         }
+        return sum
     }
-    return GradientCheck(order: 2, inputs: try probe.inputs(of: slope, point, directions))
+    return GradientReport(
+        order: order,
+        inputs: try probe.inputs(of: order == 1 ? value : slope, point, directions))
+}
+
+extension TensorPath {
+    /// Whether a tensor at this path is differentiated: the same for it and its gradient.
+    fileprivate func isChecked(_ tensor: Tensor) -> Bool {
+        role == .parameter && tensor.dtype == .float64
+    }
 }
 
 /// The random directions of a check, and its differences.
 private struct GradientProbe {
     let step: Double
     let seed: Int
-
-    func isChecked(_ path: TensorPath, _ x: Tensor) -> Bool {
-        path.role == .parameter && x.dtype == .float64
-    }
 
     /// The function's result as one number.
     func weighted(_ result: Tensor) throws -> Tensor {
@@ -109,13 +111,13 @@ private struct GradientProbe {
 
     func inputs<Tree: TensorTree>(
         of function: (Tree) throws -> Tensor, _ point: Tree, _ directions: Int
-    ) throws -> [GradientCheck.Input] {
+    ) throws -> [GradientReport.Input] {
         let gradients = try gradient(at: point, of: function)
         try gradients.evaluate()
-        var inputs: [GradientCheck.Input] = []
+        var inputs: [GradientReport.Input] = []
         let slopes = zip(point.tensors, gradients.tensors.map(\.tensor))
-        for (index, ((path, x), gradient)) in slopes.enumerated() where isChecked(path, x) {
-            var worst: GradientCheck.Input?
+        for (index, ((path, x), gradient)) in slopes.enumerated() where path.isChecked(x) {
+            var worst: GradientReport.Input?
             for number in 0..<directions {
                 let unit = direction(x.shape, number, index)
                 let direction = try (unit * x.abs().clipped(to: 1...)).evaluate()
@@ -151,7 +153,7 @@ private struct GradientProbe {
 
     private func compare(
         _ path: String, _ parts: [Double], _ difference: Double, noise: Double
-    ) -> GradientCheck.Input {
+    ) -> GradientReport.Input {
         let slope = parts.reduce(0, +)
         let size = parts.reduce(0) { $0 + $1.magnitude }
         let gap = (slope - difference).magnitude
@@ -161,7 +163,7 @@ private struct GradientProbe {
         } else if gap > noise {
             error = gap / max(slope.magnitude, difference.magnitude, 0.01 * size)
         }
-        return GradientCheck.Input(
+        return GradientReport.Input(
             path: path, slope: slope, difference: difference, relativeError: error)
     }
 }
