@@ -21,6 +21,11 @@ extension Graph {
                         got: "input \(index)")
                 }
                 expected = inputs[index]
+                guard expected.shape.isValid else {
+                    throw KalsaeError(
+                        place, expected: "sizes of at least 0 and fewer than 2^44 elements",
+                        got: "\(expected.shape)")
+                }
             } else {
                 expected = try node.primitive.resultType(of: node.operands.map { nodes[$0].type })
             }

@@ -11,8 +11,10 @@ public struct Scalar: Hashable, Sendable, CustomStringConvertible {
     public init(_ value: Double, _ dtype: DType) {
         self.dtype = dtype
         switch dtype {
-        case .float64, .float16, .bfloat16: bits = value.bitPattern
+        case .float64: bits = value.bitPattern
         case .float32: bits = Double(Float(value)).bitPattern
+        case .float16: bits = Double(Float16(value)).bitPattern
+        case .bfloat16: bits = Scalar.roundedToBFloat16(value).bitPattern
         case .int32: bits = UInt64(bitPattern: Int64(Scalar.saturated(value, Int32.self)))
         case .int64: bits = UInt64(bitPattern: Scalar.saturated(value, Int64.self))
         case .uint8: bits = UInt64(Scalar.saturated(value, UInt8.self))
@@ -48,6 +50,18 @@ public struct Scalar: Hashable, Sendable, CustomStringConvertible {
 
     /// The number in decimal.
     public var description: String { dtype.isFloat ? "\(double)" : "\(integer)" }
+
+    /// Eight significant bits, ties to even, in the range of `Float`.
+    private static func roundedToBFloat16(_ value: Double) -> Double {
+        guard value.isFinite else { return value }
+        // Rounding to odd first keeps the second rounding from tying where there is no tie.
+        let nearest = Float(value)
+        let isExact = Double(nearest) == value
+        let isAway = abs(Double(nearest)) > abs(value)
+        let bits = isExact ? nearest.bitPattern : (nearest.bitPattern &- (isAway ? 1 : 0)) | 1
+        let rounded = (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000
+        return Double(Float(bitPattern: rounded))
+    }
 
     private static func saturated<I: FixedWidthInteger>(_ value: Double, _ type: I.Type) -> I {
         if value.isNaN { return 0 }

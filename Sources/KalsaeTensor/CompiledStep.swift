@@ -44,7 +44,7 @@ public final class CompiledStep<State: TensorTree> {
         structure = state
         let all = state.tensors
         leaves = all.map { ($0.path, $0.tensor.type, $0.tensor.node.isParameter) }
-        buffers = try all.map { try $0.tensor.evaluatedBuffer().copied() }
+        buffers = try all.map { try $0.tensor.evaluatedBuffer() }
     }
 
     /// The state now, as a value: later steps do not change the copy.
@@ -58,6 +58,19 @@ public final class CompiledStep<State: TensorTree> {
                 node: TensorNode(
                     buffers[index], leaf.type, label: path.name, isParameter: leaf.isParameter))
         }
+    }
+
+    /// Goes on from another state of the same structure.
+    public func restore(_ state: State) throws {
+        let new = state.tensors
+        guard new.map(\.tensor.type) == leaves.map(\.type) else {
+            throw KalsaeError(
+                "restore", expected: "a state of \(leaves.count) tensors of the same types",
+                got: "\(new.count) tensors, or other types")
+        }
+        try Tensor.evaluate(new.map(\.tensor))
+        for (index, entry) in new.enumerated() { buffers[index] = try entry.tensor.evaluatedBuffer() }
+        isShared = true
     }
 
     /// Runs the step and returns its results.
@@ -156,7 +169,13 @@ public final class CompiledStep<State: TensorTree> {
         let targets = changed.map { after[$0].tensor.node } + results.map(\.node)
         let gathered = try GatheredGraph(of: targets, placeholders: stateNodes + inputNodes)
         let captured = gathered.leaves.dropFirst(stateNodes.count + inputNodes.count)
-        try checkNoStrayParameter(captured)
+        if let node = gathered.strayParameter {
+            // It would never be trained.
+            throw KalsaeError(
+                "model", expected: "every layer and parameter listed in `parts`",
+                got: "a parameter \(node.type) that is used but not listed",
+                advice: "add its property to `static let parts = Parts(...)`")
+        }
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
         let plan = try device.plans.plan(
             for: gathered.graph, options: PlanOptions(donations: donations))
@@ -170,16 +189,6 @@ public final class CompiledStep<State: TensorTree> {
                 resultTypes: results.map(\.type)))
         if traces.count >= 4 { warnOfTraces() }
         return traces.count - 1
-    }
-
-    /// A parameter that the body uses but that is not in the state would never be trained.
-    private func checkNoStrayParameter(_ captured: ArraySlice<TensorNode>) throws(KalsaeError) {
-        for node in captured where node.isParameter {
-            throw KalsaeError(
-                "model", expected: "every layer and parameter listed in `parts`",
-                got: "a parameter \(node.type) that is used but not listed",
-                advice: "add its property to `static let parts = Parts(...)`")
-        }
     }
 
     private func warnOfTraces() {
@@ -196,7 +205,8 @@ public final class CompiledStep<State: TensorTree> {
             traces[index].inputs.removeFirst(leaves.count)
             traces[index].outputs.removeFirst(traces[index].changed.count)
         }
-        for index in buffers.indices where !isKnownUniquelyReferenced(&buffers[index]) {
+        let written = Set(traces.flatMap(\.changed))
+        for index in written where !isKnownUniquelyReferenced(&buffers[index]) {
             buffers[index] = try buffers[index].copied()
         }
         for index in traces.indices {

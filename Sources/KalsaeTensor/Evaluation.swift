@@ -7,6 +7,8 @@ struct GatheredGraph {
     var graph = Graph()
     /// The node of each graph input, in order.
     var leaves: [TensorNode] = []
+    /// A parameter of a layer that was met and is no placeholder, if there was one.
+    private(set) var strayParameter: TensorNode?
     private var positions: [ObjectIdentifier: Int] = [:]
 
     /// Gathers the graph whose outputs are `targets`; `placeholders` become its first inputs.
@@ -34,6 +36,7 @@ struct GatheredGraph {
                 stack.removeLast()
                 continue
             }
+            if node.isParameter { strayParameter = node }
             if node.buffer != nil {
                 addLeaf(node)
                 stack.removeLast()

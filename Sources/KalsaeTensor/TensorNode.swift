@@ -36,13 +36,14 @@ package final class TensorNode: Sendable {
     /// An operation on other nodes.
     init(
         _ primitive: Primitive, _ operands: [TensorNode], _ type: TensorType,
-        rule: GradientRule = .primitive, startsHistory: Bool = false, label: String? = nil
+        rule: GradientRule = .primitive, startsHistory: Bool = false, label: String? = nil,
+        isParameter: Bool = false
     ) {
         self.type = type
         self.rule = rule
         self.label = label
         fault = nil
-        isParameter = false
+        self.isParameter = isParameter
         keepsHistory = startsHistory || TensorNode.keepHistory(operands, rule)
         content = Mutex(Content(source: (primitive, operands), buffer: nil))
         Counters.record { $0.nodesMade += 1 }

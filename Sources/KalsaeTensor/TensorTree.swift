@@ -4,9 +4,9 @@
 /// gradients and optimizer states of one structure can then be walked side by side.
 public protocol TensorTree {
     /// Calls `body` with the path and the place of every tensor, always in the same order.
-    mutating func forEachTensor(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws -> Void
-    ) rethrows
+    mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure)
 }
 
 /// Where a tensor stands in a tree and what it is for.
@@ -49,11 +49,11 @@ extension TensorTree {
     }
 
     /// The same structure with every tensor replaced.
-    public func mapTensors(
-        _ transform: (TensorPath, Tensor) throws -> Tensor
-    ) rethrows -> Self {
+    public func mapTensors<Failure: Error>(
+        _ transform: (TensorPath, Tensor) throws(Failure) -> Tensor
+    ) throws(Failure) -> Self {
         var copy = self
-        try copy.forEachTensor(at: TensorPath()) { path, tensor in
+        try copy.forEachTensor(at: TensorPath()) { (path, tensor) throws(Failure) in
             tensor = try transform(path, tensor)
         }
         return copy
@@ -78,18 +78,18 @@ extension TensorTree {
 
 extension Tensor: TensorTree {
     /// Calls `body` with the tensor itself.
-    public mutating func forEachTensor(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws -> Void
-    ) rethrows {
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
         try body(path, &self)
     }
 }
 
 extension Array: TensorTree where Element: TensorTree {
     /// Walks the elements, named by their position.
-    public mutating func forEachTensor(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws -> Void
-    ) rethrows {
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
         for index in indices {
             try self[index].forEachTensor(at: path.appending("\(index)"), body)
         }
@@ -98,9 +98,9 @@ extension Array: TensorTree where Element: TensorTree {
 
 extension Optional: TensorTree where Wrapped: TensorTree {
     /// Walks the value, if there is one.
-    public mutating func forEachTensor(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws -> Void
-    ) rethrows {
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
         try self?.forEachTensor(at: path, body)
     }
 }
@@ -119,9 +119,9 @@ public struct TensorPair<First: TensorTree, Second: TensorTree>: TensorTree {
     }
 
     /// Walks the first tree, then the second.
-    public mutating func forEachTensor(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws -> Void
-    ) rethrows {
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
         try first.forEachTensor(at: path.appending("first"), body)
         try second.forEachTensor(at: path.appending("second"), body)
     }

@@ -79,7 +79,8 @@ extension ConvolutionParameters {
                 name, expected: "input [batch, height, width, channels] and kernel [h, w, in, out]",
                 got: "\(input.shape) and \(kernel.shape)")
         }
-        guard groups >= 1, kernel.shape[2] * groups == input.shape[3],
+        let channels = kernel.shape[2].multipliedReportingOverflow(by: groups)
+        guard groups >= 1, !channels.overflow, channels.partialValue == input.shape[3],
             kernel.shape[3] % groups == 0
         else {
             throw KalsaeError(

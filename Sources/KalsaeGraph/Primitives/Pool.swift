@@ -42,7 +42,8 @@ extension PoolParameters {
         }
         // A window that lies wholly in the padding would have no element.
         let fits =
-            padding.top < window.height && padding.bottom < window.height
+            input.shape[1] > 0 && input.shape[2] > 0
+            && padding.top < window.height && padding.bottom < window.height
             && padding.left < window.width && padding.right < window.width
         guard fits,
             let height = ConvolutionParameters.outputSize(

@@ -91,6 +91,25 @@ extension Tensor {
         return Tensor(node: TensorNode(.reshape(shape), [node], type, rule: .stop))
     }
 
+    /// The same numbers, marked as something that a layer wants to have trained.
+    package func asParameter() -> Tensor {
+        guard fault == nil else { return self }
+        return Tensor(
+            node: TensorNode(.reshape(shape), [node], type, label: node.label, isParameter: true))
+    }
+
+    /// The same numbers under a path, so that faults can name it.
+    package func labeled(_ label: String) -> Tensor {
+        guard fault == nil, node.label != label else { return self }
+        if let buffer = node.buffer {
+            return Tensor(
+                node: TensorNode(buffer, type, label: label, isParameter: node.isParameter))
+        }
+        return Tensor(
+            node: TensorNode(
+                .reshape(shape), [node], type, label: label, isParameter: node.isParameter))
+    }
+
     /// The same numbers as a node of its own, on which the reverse walk can end.
     func asVariable(label: String? = nil) -> Tensor {
         guard fault == nil else { return self }

@@ -7,18 +7,24 @@ public enum TensorIndex: Sendable {
     /// Positions from `start` up to but not including `end`, `step` apart; nil means to the border.
     case range(start: Int?, end: Int?, step: Int)
     /// An axis of size 1 that was not there.
-    case newAxis
+    case addedAxis
     /// As many whole axes as are left.
-    case ellipsis
-
-    /// A whole axis.
-    public static let all = TensorIndex.range(start: nil, end: nil, step: 1)
+    case rest
 }
 
 /// What may stand in a tensor's subscript: whole numbers, ranges and ``TensorIndex``.
 public protocol TensorIndexable {
     /// The entry as a ``TensorIndex``.
     var tensorIndex: TensorIndex { get }
+}
+
+extension TensorIndexable where Self == TensorIndex {
+    /// A whole axis.
+    public static var all: TensorIndex { .range(start: nil, end: nil, step: 1) }
+    /// An axis of size 1 that was not there.
+    public static var newAxis: TensorIndex { .addedAxis }
+    /// As many whole axes as are left.
+    public static var ellipsis: TensorIndex { .rest }
 }
 
 extension TensorIndex: TensorIndexable {
@@ -73,9 +79,11 @@ extension Tensor {
     /// `x[0]`, `x[1..., ..<3]`, `x[.ellipsis, -1]`, `x[.all, .newAxis]`,
     /// `x[stride(from: 0, to: 10, by: 2)]`. Positions and bounds count from the end if negative;
     /// bounds beyond the border are cut, positions beyond it are a fault.
-    public subscript(_ entries: any TensorIndexable...) -> Tensor {
+    public subscript<each Entry: TensorIndexable>(_ entries: repeat each Entry) -> Tensor {
         guard fault == nil else { return self }
-        return sliced(entries.map(\.tensorIndex))
+        var list: [TensorIndex] = []
+        repeat list.append((each entries).tensorIndex)
+        return sliced(list)
     }
 
     /// A part of the tensor, by a list of entries.
@@ -90,8 +98,8 @@ extension Tensor {
         for entry in full {
             let axis = slice.starts.count
             switch entry {
-            case .newAxis: sizes.append(1)
-            case .ellipsis: break
+            case .addedAxis: sizes.append(1)
+            case .rest: break
             case .at(let position):
                 let size = shape[axis]
                 let place = position < 0 ? position + size : position
@@ -124,15 +132,15 @@ extension Tensor {
         for entry in entries {
             switch entry {
             case .at, .range: used += 1
-            case .ellipsis: ellipses += 1
-            case .newAxis: break
+            case .rest: ellipses += 1
+            case .addedAxis: break
             }
         }
         guard used <= rank, ellipses <= 1 else { return nil }
         let rest = [TensorIndex](repeating: .all, count: rank - used)
         guard ellipses == 1 else { return entries + rest }
         return entries.flatMap { entry -> [TensorIndex] in
-            if case .ellipsis = entry { rest } else { [entry] }
+            if case .rest = entry { rest } else { [entry] }
         }
     }
 

@@ -1,0 +1,37 @@
+# `make` alone lists the goals.
+
+SCRATCH ?= .build
+export SCRATCH
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test demo bench format lint docs clean
+
+help: ## list the goals
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install missing system libraries (apt-get, through sudo where needed)
+	@Scripts/install-dependencies
+
+build: deps ## build for release; leaves .build/release/kalsae
+	swift build -c release --scratch-path $(SCRATCH)
+
+demo: build ## train a network on built-in data
+	$(SCRATCH)/release/kalsae train iris
+
+test: deps ## run the whole suite in release; FILTER=name runs a part
+	@Scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
+
+bench: build ## time training steps of four networks
+	$(SCRATCH)/release/kalsae bench steps --net all
+
+format: ## rewrite the sources in the project's format
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: ## check the format and change nothing
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+docs: build ## build the reference pages; warnings are errors
+	@Scripts/build-docs
+
+clean: ## remove everything that was built
+	rm -rf $(SCRATCH)

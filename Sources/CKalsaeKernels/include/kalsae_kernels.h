@@ -1,0 +1,9 @@
+// The C kernels of Kalsae's CPU backend.
+#ifndef KALSAE_KERNELS_H
+#define KALSAE_KERNELS_H
+
+#include "kls_tile.h"
+#include "kls_parallel.h"
+#include "kls_loop.h"
+
+#endif

@@ -1,0 +1,188 @@
+// Lays out a fused loop: how each load reads, tiles along rows, blocks by size.
+#include "loop_layout.h"
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static int64_t align(int64_t n) { return (n + 63) & ~(int64_t)63; }
+
+static int valid(const kls_loop_spec *s) {
+    if (s->rank < 1 || s->rank > KLS_MAX_RANK) return 0;
+    if (s->registers < 1 || s->registers > KLS_MAX_REGISTERS) return 0;
+    if (s->register_bytes < 1 || s->register_bytes > 8) return 0;
+    if (s->reduced < 0 || s->reduced > s->rank) return 0;
+    for (int i = 0; i < s->rank; i++) if (s->dims[i] < 0) return 0;
+    for (int i = 0; i < s->load_count; i++) {
+        if ((unsigned)s->loads[i].reg >= (unsigned)s->registers) return 0;
+    }
+    for (int i = 0; i < s->step_count; i++) {
+        const kls_step *t = &s->steps[i];
+        unsigned n = (unsigned)s->registers;
+        if (t->fn == NULL || (unsigned)t->dst >= n || (unsigned)t->a >= n) return 0;
+        if ((unsigned)t->b >= n || (unsigned)t->c >= n) return 0;
+    }
+    for (int i = 0; i < s->output_count; i++) {
+        const kls_output *o = &s->outputs[i];
+        if ((unsigned)o->reg >= (unsigned)s->registers || o->buffer < 0) return 0;
+        if (o->op == KLS_COPY) continue;
+        if (s->span == KLS_REDUCE_NONE || kls_reduce_rows(o->op, o->type) == NULL) return 0;
+    }
+    return 1;
+}
+
+static kls_load_mode mode_of(const kls_loop *loop, kls_planned_load *p) {
+    const kls_load *load = &p->load;
+    p->size = (int32_t)kls_type_size(load->type);
+    p->inner_stride = load->strides[loop->rank - 1];
+    if (load->scalar) return KLS_LOAD_SCALAR;
+    int moving = 0, dense = 1, outer = 0;
+    int64_t expected = 1;
+    for (int i = loop->rank - 1; i >= 0; i--) {
+        if (loop->dims[i] > 1) {
+            dense &= load->strides[i] == expected;
+            moving += load->strides[i] != 0;
+            outer += i < loop->rank - 1 && load->strides[i] != 0;
+        }
+        expected *= loop->dims[i];
+    }
+    if (moving == 0) return KLS_LOAD_FILL;
+    if (dense) return KLS_LOAD_DIRECT;
+    // With one outer dimension the row number times a stride replaces the odometer.
+    p->linear = loop->rank <= 2 || outer == 0;
+    p->row_stride = loop->rank == 2 && outer > 0 ? load->strides[0] : 0;
+    if (outer == 0 && loop->tile % loop->inner == 0) return KLS_LOAD_PATTERN;
+    return KLS_LOAD_ROWS;
+}
+
+static void lay_out_tiles(kls_loop *loop, int64_t memory_registers) {
+    int64_t most = KLS_FILE_TARGET / ((memory_registers + 1) * loop->register_bytes);
+    most = most > KLS_TILE_MOST ? KLS_TILE_MOST : most;
+    most = most < KLS_TILE_LEAST ? KLS_TILE_LEAST : most & ~(int64_t)31;
+    if (loop->segment <= most) {
+        loop->tile = most / loop->segment * loop->segment;
+    } else if (loop->inner <= most) {
+        loop->tile = most / loop->inner * loop->inner;
+    } else {
+        loop->tile = most;
+    }
+    if (loop->tile > loop->count) loop->tile = loop->count;
+}
+
+static void lay_out_blocks(kls_loop *loop) {
+    int64_t target = KLS_BLOCK;
+    if (loop->span == KLS_REDUCE_LEADING && loop->reducing) {
+        loop->by_column = loop->segment > KLS_COLUMN_MOST;
+        if (loop->by_column) {
+            // Tiles restart at each segment, and one tile is one block of columns.
+            loop->block = loop->tile;
+            if (loop->inner > loop->tile) {
+                loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->tile);
+            } else {
+                loop->pieces = divide_up(loop->segment, loop->tile);
+            }
+            loop->blocks = loop->pieces;
+            return;
+        }
+        int64_t fewest = divide_up(loop->count, KLS_COLUMN_BLOCKS);
+        target = target > fewest ? target : fewest;
+    }
+    if (loop->segment <= target) {
+        int64_t whole = target / loop->segment;
+        // Blocks end where tiles do.
+        int64_t in_tile = loop->tile / loop->segment;
+        if (in_tile > 1 && whole > in_tile) whole = whole / in_tile * in_tile;
+        loop->block = whole * loop->segment;
+        loop->blocks = divide_up(loop->count, loop->block);
+    } else if (loop->inner <= target) {
+        int64_t rows = target / loop->inner, in_tile = loop->tile / loop->inner;
+        if (in_tile > 1 && rows > in_tile) rows = rows / in_tile * in_tile;
+        loop->block = rows * loop->inner;
+        loop->pieces = divide_up(loop->segment, loop->block);
+        loop->blocks = loop->segments * loop->pieces;
+    } else {
+        loop->block = target / loop->tile * loop->tile;
+        loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->block);
+        loop->blocks = loop->segments * loop->pieces;
+    }
+}
+
+static void lay_out_partials(kls_loop *loop) {
+    loop->accumulator = loop->tile > loop->segment ? loop->tile : loop->segment;
+    for (int i = 0; i < loop->output_count; i++) {
+        kls_planned_output *o = &loop->outputs[i];
+        o->size = (int32_t)kls_type_size(o->output.type);
+        if (o->output.op == KLS_COPY) continue;
+        o->combine = kls_tile(o->output.op, o->output.type, KLS_VVV);
+        o->rows = kls_reduce_rows(o->output.op, o->output.type);
+        int64_t elements = 0;
+        if (loop->span == KLS_REDUCE_ALL) elements = 1;
+        if (loop->span == KLS_REDUCE_TRAILING && loop->pieces > 0) elements = 1;
+        if (loop->span == KLS_REDUCE_LEADING && !loop->by_column) elements = loop->accumulator;
+        o->partial_bytes = elements * o->size;
+        o->partial_offset = loop->scratch;
+        loop->scratch += align(o->partial_bytes * loop->blocks);
+    }
+}
+
+kls_loop *kls_loop_create(const kls_loop_spec *spec) {
+    if (!valid(spec)) return NULL;
+    size_t loads = (size_t)spec->load_count, steps = (size_t)spec->step_count;
+    size_t outputs = (size_t)spec->output_count;
+    size_t bytes = sizeof(kls_loop) + loads * sizeof(kls_planned_load)
+        + steps * sizeof(kls_step) + outputs * sizeof(kls_planned_output);
+    kls_loop *loop = calloc(1, bytes);
+    if (loop == NULL) return NULL;
+    loop->loads = (kls_planned_load *)(loop + 1);
+    loop->outputs = (kls_planned_output *)(loop->loads + loads);
+    loop->steps = (kls_step *)(loop->outputs + outputs);
+    loop->rank = spec->rank;
+    memcpy(loop->dims, spec->dims, sizeof loop->dims);
+    loop->span = spec->span;
+    loop->registers = spec->registers;
+    loop->register_bytes = spec->register_bytes;
+    loop->load_count = spec->load_count;
+    loop->step_count = spec->step_count;
+    loop->output_count = spec->output_count;
+    if (steps > 0) memcpy(loop->steps, spec->steps, steps * sizeof(kls_step));
+    for (size_t i = 0; i < outputs; i++) {
+        loop->outputs[i].output = spec->outputs[i];
+        loop->reducing |= spec->outputs[i].op != KLS_COPY;
+    }
+    loop->count = 1;
+    for (int i = 0; i < loop->rank; i++) loop->count *= loop->dims[i];
+    loop->inner = loop->dims[loop->rank - 1];
+    loop->segment = loop->inner;
+    loop->results = 1;
+    if (spec->span == KLS_REDUCE_TRAILING || spec->span == KLS_REDUCE_LEADING) {
+        int kept = spec->span == KLS_REDUCE_LEADING ? spec->rank - spec->reduced : spec->reduced;
+        // Nothing kept means that everything is reduced, and the other way round.
+        loop->segment = 1;
+        for (int i = 0; i < kept; i++) loop->segment *= loop->dims[loop->rank - 1 - i];
+        if (kept == 0) {
+            if (spec->span == KLS_REDUCE_TRAILING) { free(loop); return NULL; }
+            loop->span = KLS_REDUCE_ALL;
+            loop->segment = loop->inner;
+        } else if (spec->span == KLS_REDUCE_LEADING) {
+            loop->results = loop->segment;
+        } else {
+            for (int i = 0; i < spec->rank - kept; i++) loop->results *= loop->dims[i];
+        }
+    }
+    if (loop->count == 0) return loop;
+    loop->segments = loop->count / loop->segment;
+    lay_out_tiles(loop, spec->registers);
+    for (size_t i = 0; i < loads; i++) {
+        loop->loads[i].load = spec->loads[i];
+        loop->loads[i].mode = mode_of(loop, &loop->loads[i]);
+    }
+    for (int r = 0; r < loop->registers; r++) {
+        loop->register_offset[r] = (align(loop->tile * loop->register_bytes) + 64) * r;
+    }
+    lay_out_blocks(loop);
+    lay_out_partials(loop);
+    return loop;
+}
+
+void kls_loop_destroy(kls_loop *loop) { free(loop); }
+
+int64_t kls_loop_scratch(const kls_loop *loop) { return loop->scratch; }

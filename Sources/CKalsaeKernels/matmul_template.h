@@ -1,0 +1,196 @@
+// The matrix product for one element type. Included once for each, with these defined:
+// T (the element) and NAME(x) (gives names of their own).
+
+// A panel is as many columns of rhs as one vector holds; half a panel serves the last few.
+#define FULL ((int64_t)(64 / sizeof(T)))
+#define HALF ((int64_t)(32 / sizeof(T)))
+// Rows of lhs that one pass of the inner loop takes: enough chains to hide the latency of a
+// multiply-add twice over.
+#define ROWS 8
+// Steps along k between two visits of the result: a packed panel of them stays in L1.
+#define DEPTH 256
+// The part of the result that one piece of parallel work covers.
+#define PART_ROWS 64
+#define PART_COLUMNS 256
+
+typedef T NAME(full) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
+typedef T NAME(half) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
+
+typedef struct {
+    const T *lhs;
+    int64_t lhs_row, lhs_column;
+    const T *rhs;
+    int64_t rhs_row;
+    const T *bias;
+    T *out;
+    int64_t out_row;
+    int64_t depth;
+    int64_t columns;  // how many of the vector's columns belong to the result
+    bool first, last, relu;
+    // The panel is all of the result: a row may be written past its end into those that follow.
+    bool narrow;
+} NAME(tile);
+
+// Copies the first `count` elements of at most one vector; a call of memcpy would cost more.
+KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
+    _Pragma("unroll") for (int64_t step = FULL / 2; step > 0; step /= 2) {
+        if ((count & step) == 0) continue;
+        __builtin_memcpy(to, from, (size_t)step * sizeof(T));
+        to += step;
+        from += step;
+    }
+}
+
+#define TILE(V, SUFFIX)                                                                         \
+    KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) {    \
+        V sums[ROWS];                                                                           \
+        T *out = t->out + row * t->out_row;                                                     \
+        V edge = {0};                                                                           \
+        const int64_t width = sizeof(V) / sizeof(T);                                            \
+        const bool whole = t->columns == width;                                                 \
+        if (t->first) {                                                                         \
+            if (t->bias) edge = *(const V *)t->bias;                                            \
+            _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = edge;                    \
+        } else {                                                                                \
+            _Pragma("unroll") for (int r = 0; r < rows; r++) {                                  \
+                sums[r] = edge;                                                                 \
+                if (whole) sums[r] = *(const V *)(out + r * t->out_row);                        \
+                else NAME(copy_some)((T *)&sums[r], out + r * t->out_row, t->columns);          \
+            }                                                                                   \
+        }                                                                                       \
+        const T *lhs = t->lhs + row * t->lhs_row, *rhs = t->rhs;                                \
+        const int64_t lhs_row = t->lhs_row, lhs_column = t->lhs_column;                         \
+        const int64_t rhs_row = t->rhs_row, depth = t->depth;                                   \
+        for (int64_t p = 0; p < depth; p++) {                                                   \
+            const V right = *(const V *)rhs;                                                    \
+            _Pragma("unroll") for (int r = 0; r < rows; r++)                                    \
+                sums[r] = sums[r] + lhs[r * lhs_row] * right;                                   \
+            lhs += lhs_column;                                                                  \
+            rhs += rhs_row;                                                                     \
+        }                                                                                       \
+        _Pragma("unroll") for (int r = 0; r < rows; r++) {                                      \
+            V value = sums[r];                                                                  \
+            if (t->relu && t->last) {                                                           \
+                const __typeof__(value < value) negative = value < (V){0};                      \
+                value = (V)(~negative & (__typeof__(negative))value);                           \
+            }                                                                                   \
+            if (whole || (t->narrow && (rows - r) * t->columns >= width))                       \
+                *(V *)(out + r * t->out_row) = value;                                           \
+            else NAME(copy_some)(out + r * t->out_row, (const T *)&value, t->columns);          \
+        }                                                                                       \
+    }                                                                                           \
+    KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {                  \
+        int64_t row = 0;                                                                        \
+        for (; row + 8 <= rows; row += 8) NAME(tile_##SUFFIX)(t, row, 8);                       \
+        if (row + 4 <= rows) NAME(tile_##SUFFIX)(t, row, 4), row += 4;                          \
+        if (row + 2 <= rows) NAME(tile_##SUFFIX)(t, row, 2), row += 2;                          \
+        if (row < rows) NAME(tile_##SUFFIX)(t, row, 1);                                         \
+    }
+
+TILE(NAME(full), full)
+TILE(NAME(half), half)
+
+// One part of one matrix of the batch.
+KLS_CLONES static void NAME(part)(
+    const kls_matmul *product, const T *lhs, const T *rhs, const T *bias, T *out, int64_t rows,
+    int64_t columns
+) {
+    T packed[DEPTH * 64 / sizeof(T)] __attribute__((aligned(64)));
+    T edge[64 / sizeof(T)] __attribute__((aligned(64))) = {0};
+    const int64_t k = product->k, rhs_row = product->rhs_row, rhs_column = product->rhs_column;
+    int64_t start = 0;
+    do {
+        const int64_t depth = k - start < DEPTH ? k - start : DEPTH;
+        for (int64_t column = 0; column < columns; column += FULL) {
+            const int64_t left = columns - column;
+            const int64_t width = left > HALF ? FULL : HALF, used = left < width ? left : width;
+            const T *from = rhs + start * rhs_row + column * rhs_column;
+            NAME(tile) t = {
+                .lhs = lhs + start * product->lhs_column, .lhs_row = product->lhs_row,
+                .lhs_column = product->lhs_column, .rhs = from, .rhs_row = rhs_row,
+                .bias = bias ? bias + column : 0, .out = out + column, .out_row = product->n,
+                .depth = depth, .columns = used, .first = start == 0,
+                .last = start + depth == k, .relu = product->relu,
+                .narrow = product->n <= FULL,
+            };
+            if (rhs_column != 1 || used < width) {
+                // A transposed operand is packed column by column, so that reads are contiguous.
+                if (used < width) __builtin_memset(packed, 0, (size_t)(depth * width) * sizeof(T));
+                if (rhs_column == 1) {
+                    for (int64_t p = 0; p < depth; p++)
+                        NAME(copy_some)(packed + p * width, from + p * rhs_row, used);
+                } else {
+                    for (int64_t c = 0; c < used; c++)
+                        for (int64_t p = 0; p < depth; p++)
+                            packed[p * width + c] = from[p * rhs_row + c * rhs_column];
+                }
+                t.rhs = packed;
+                t.rhs_row = width;
+            }
+            if (bias && used < width) {
+                NAME(copy_some)(edge, bias + column, used);
+                t.bias = edge;
+            }
+            if (width == FULL) NAME(panel_full)(&t, rows);
+            else NAME(panel_half)(&t, rows);
+        }
+        start += depth;
+    } while (start < k);
+}
+
+typedef struct {
+    const kls_matmul *product;
+    const T *lhs, *rhs, *bias;
+    T *out;
+    int64_t down, across;  // parts along the rows and the columns
+} NAME(job);
+
+static void NAME(piece)(void *context, int64_t index) {
+    const NAME(job) *job = context;
+    const kls_matmul *product = job->product;
+    const int64_t parts = job->down * job->across;
+    const int64_t part = index % parts;
+    int64_t batch = index / parts;
+    T *out = job->out + batch * product->m * product->n;
+    const T *lhs = job->lhs, *rhs = job->rhs;
+    for (int axis = product->batch_rank; axis-- > 0;) {
+        const int64_t at = batch % product->batch_dims[axis];
+        batch /= product->batch_dims[axis];
+        lhs += at * product->lhs_batch[axis];
+        rhs += at * product->rhs_batch[axis];
+    }
+    const int64_t row = part / job->across * PART_ROWS;
+    const int64_t column = part % job->across * PART_COLUMNS;
+    const int64_t rows = product->m - row < PART_ROWS ? product->m - row : PART_ROWS;
+    const int64_t columns =
+        product->n - column < PART_COLUMNS ? product->n - column : PART_COLUMNS;
+    NAME(part)(
+        product, lhs + row * product->lhs_row, rhs + column * product->rhs_column,
+        job->bias ? job->bias + column : 0, out + row * product->n + column, rows, columns);
+}
+
+void NAME(kls_matmul)(
+    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out
+) {
+    int64_t batches = 1;
+    for (int axis = 0; axis < product->batch_rank; axis++) batches *= product->batch_dims[axis];
+    if (batches == 0 || product->m == 0 || product->n == 0) return;
+    const NAME(job) job = {
+        .product = product, .lhs = lhs, .rhs = rhs, .bias = bias, .out = out,
+        .down = (product->m + PART_ROWS - 1) / PART_ROWS,
+        .across = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
+    };
+    // Sixteen multiply-adds cost about as much as moving one byte from memory.
+    const int64_t work = batches * product->m * product->n * (product->k / 16 + 1);
+    kls_pieces(batches * job.down * job.across, work, (void *)&job, NAME(piece));
+}
+
+#undef TILE
+#undef FULL
+#undef HALF
+#undef ROWS
+#undef DEPTH
+#undef PART_ROWS
+#undef PART_COLUMNS
+#undef T
+#undef NAME

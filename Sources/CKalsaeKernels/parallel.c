@@ -1,0 +1,52 @@
+// Parallel loops through GOMP_parallel, found at run time: the pool that oneDNN uses, and no other.
+#define _GNU_SOURCE
+#include "include/kls_parallel.h"
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stddef.h>
+
+typedef void (*region_fn)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+typedef int (*count_fn)(void);
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static region_fn gomp_parallel;
+static count_fn thread_number, team_size;
+
+static void find_runtime(void) {
+    thread_number = (count_fn)dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+    team_size = (count_fn)dlsym(RTLD_DEFAULT, "omp_get_num_threads");
+    if (thread_number != NULL && team_size != NULL) {
+        gomp_parallel = (region_fn)dlsym(RTLD_DEFAULT, "GOMP_parallel");
+    }
+}
+
+typedef struct {
+    int64_t chunks;
+    kls_chunk_fn fn;
+    void *context;
+} region;
+
+static void body(void *data) {
+    const region *r = data;
+    // The team may be smaller than was asked for.
+    int64_t me = thread_number(), team = team_size();
+    int64_t share = r->chunks / team, more = r->chunks % team;
+    int64_t begin = me * share + (me < more ? me : more);
+    int64_t end = begin + share + (me < more);
+    if (begin < end) r->fn(begin, end, r->context);
+}
+
+int kls_has_threads(void) {
+    pthread_once(&once, find_runtime);
+    return gomp_parallel != NULL;
+}
+
+void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
+    if (threads > chunks) threads = (int)chunks;
+    if (threads <= 1 || !kls_has_threads()) {
+        if (chunks > 0) fn(0, chunks, context);
+        return;
+    }
+    region r = { chunks, fn, context };
+    gomp_parallel(body, &r, (unsigned)threads, 0);
+}

@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "pieces.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "kls_parallel.h"
+
+static int (*most_threads)(void);
+static int (*inside_region)(void);
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void find_openmp(void) {
+    most_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+    inside_region = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_in_parallel");
+}
+
+typedef struct {
+    _Atomic int64_t next;
+    int64_t count;
+    void *context;
+    void (*work)(void *, int64_t);
+} queue;
+
+// Each thread takes the next piece until none is left: pieces may cost differently.
+static void take(int64_t begin, int64_t end, void *argument) {
+    (void)begin;
+    (void)end;
+    queue *pieces = argument;
+    for (;;) {
+        int64_t piece = atomic_fetch_add_explicit(&pieces->next, 1, memory_order_relaxed);
+        if (piece >= pieces->count) return;
+        pieces->work(pieces->context, piece);
+    }
+}
+
+void kls_pieces(
+    int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t piece)
+) {
+    // A parallel region costs about a microsecond, in which one core moves some 16 KB.
+    if (count > 1 && bytes >= 64 * 1024) {
+        pthread_once(&once, find_openmp);
+        const int threads = most_threads && inside_region && !inside_region() ? most_threads() : 1;
+        if (threads > 1) {
+            queue pieces = {0, count, context, work};
+            kls_parallel_for(threads, take, &pieces, threads);
+            return;
+        }
+    }
+    for (int64_t piece = 0; piece < count; piece++) work(context, piece);
+}

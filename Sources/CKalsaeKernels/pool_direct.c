@@ -1,0 +1,15 @@
+#include <stddef.h>
+
+#include "clones.h"
+#include "kalsae_matrix.h"
+#include "pieces.h"
+
+#define T float
+#define I int32_t
+#define NAME(x) x##_f32
+#include "pool_template.h"
+
+#define T double
+#define I int64_t
+#define NAME(x) x##_f64
+#include "pool_template.h"

@@ -1,0 +1,200 @@
+// Pooling for one element type. Included once for each, with these defined: T (the element),
+// I (the signed integer of its size), NAME(x) (gives names of their own).
+
+#define LANES ((int64_t)(64 / sizeof(T)))
+typedef T NAME(lanes) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
+typedef I NAME(mask) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
+
+// The elements of one window that lie inside the input, and what divides their sum.
+typedef struct {
+    int64_t top, bottom, left, right;
+    T scale;
+} NAME(window);
+
+KLS_INLINE NAME(window) NAME(window_at)(const kls_pool *s, int64_t y, int64_t x) {
+    NAME(window) w;
+    const int64_t top = y * s->stride_y - s->pad_top, left = x * s->stride_x - s->pad_left;
+    const int64_t bottom = top + s->window_height, right = left + s->window_width;
+    w.top = top < 0 ? 0 : top;
+    w.left = left < 0 ? 0 : left;
+    w.bottom = bottom > s->height ? s->height : bottom;
+    w.right = right > s->width ? s->width : right;
+    int64_t count = s->window_height * s->window_width;
+    if (s->kind == KLS_POOL_AVERAGE) count = (w.bottom - w.top) * (w.right - w.left);
+    w.scale = count > 0 ? (T)1 / (T)count : 0;
+    return w;
+}
+
+// These are macros and pointers, since a vector wider than the processor has cannot be an argument.
+// The larger of two, or the first NaN: a comparison with NaN is false.
+#define EXCEEDS(value, best) ((value > best) | ((value != value) & (best == best)))
+#define CHOOSE(which, yes, no) \
+    ((NAME(lanes))(((which) & (NAME(mask))(yes)) | (~(which) & (NAME(mask))(no))))
+
+// Reads or writes `count` lanes; all of them in one instruction.
+KLS_INLINE void NAME(load)(NAME(lanes) * to, const T *from, int64_t count) {
+    if (count == LANES) {
+        *to = *(const NAME(lanes) *)from;
+        return;
+    }
+    *to = (NAME(lanes)){0};
+    for (int64_t lane = 0; lane < count; lane++) ((T *)to)[lane] = from[lane];
+}
+
+KLS_INLINE void NAME(store)(T *to, const NAME(lanes) * value, int64_t count) {
+    if (count == LANES) {
+        *(NAME(lanes) *)to = *value;
+        return;
+    }
+    for (int64_t lane = 0; lane < count; lane++) to[lane] = ((const T *)value)[lane];
+}
+
+KLS_INLINE void NAME(pool_lanes)(
+    const kls_pool *s, const NAME(window) *w, const T *input, T *output, int64_t count
+) {
+    const bool largest = s->kind == KLS_POOL_MAX;
+    NAME(lanes) sum = {0};
+    if (largest) sum = sum - (T)__builtin_inf();
+    for (int64_t y = w->top; y < w->bottom; y++) {
+        const T *pixel = input + (y * s->width + w->left) * s->channels;
+        for (int64_t x = w->left; x < w->right; x++, pixel += s->channels) {
+            NAME(lanes) value;
+            NAME(load)(&value, pixel, count);
+            if (largest) sum = CHOOSE(EXCEEDS(value, sum), value, sum);
+            else sum = sum + value;
+        }
+    }
+    if (!largest) sum = sum * w->scale;
+    NAME(store)(output, &sum, count);
+}
+
+typedef struct {
+    const kls_pool *shape;
+    const T *input, *gradient;
+    T *result;
+    bool covering;  // every element of the input lies in exactly one window
+} NAME(pool_job);
+
+KLS_CLONES static void NAME(pool_row)(const NAME(pool_job) *job, int64_t row) {
+    const kls_pool *s = job->shape;
+    const int64_t image = row / s->out_height, y = row % s->out_height;
+    const T *input = job->input + image * s->height * s->width * s->channels;
+    T *output = job->result + row * s->out_width * s->channels;
+    for (int64_t x = 0; x < s->out_width; x++, output += s->channels) {
+        const NAME(window) w = NAME(window_at)(s, y, x);
+        int64_t c = 0;
+        for (; c + LANES <= s->channels; c += LANES)
+            NAME(pool_lanes)(s, &w, input + c, output + c, LANES);
+        // The last lanes overlap those before: what is computed twice is the same.
+        if (c == s->channels) continue;
+        if (c > 0) NAME(pool_lanes)(s, &w, input + s->channels - LANES,
+                                    output + s->channels - LANES, LANES);
+        else NAME(pool_lanes)(s, &w, input, output, s->channels);
+    }
+}
+
+// Adds to the gradient of a window's elements, or sets it where no other window does.
+// `fresh` blanks lanes that an overlapping vector has done already.
+KLS_INLINE void NAME(pool_gradient_lanes)(
+    const NAME(pool_job) *job, const NAME(window) *w, const T *input, const T *from, T *result,
+    const NAME(mask) * fresh, int64_t count
+) {
+    const kls_pool *s = job->shape;
+    const NAME(lanes) zero = {0};
+    NAME(lanes) gradient;
+    NAME(load)(&gradient, from, count);
+    if (!job->covering) gradient = CHOOSE(*fresh, gradient, zero);
+    NAME(mask) first = {0};
+    if (s->kind == KLS_POOL_MAX) {
+        NAME(lanes) best = zero - (T)__builtin_inf();
+        I place = 0;
+        for (int64_t y = w->top; y < w->bottom; y++) {
+            const T *pixel = input + (y * s->width + w->left) * s->channels;
+            for (int64_t x = w->left; x < w->right; x++, pixel += s->channels, place++) {
+                NAME(lanes) value;
+                NAME(load)(&value, pixel, count);
+                const NAME(mask) better = EXCEEDS(value, best);
+                best = CHOOSE(better, value, best);
+                first = (better & place) | (~better & first);
+            }
+        }
+    } else {
+        gradient = gradient * w->scale;
+    }
+    I place = 0;
+    for (int64_t y = w->top; y < w->bottom; y++) {
+        T *pixel = result + (y * s->width + w->left) * s->channels;
+        for (int64_t x = w->left; x < w->right; x++, pixel += s->channels, place++) {
+            NAME(lanes) value = gradient, before;
+            if (s->kind == KLS_POOL_MAX) value = CHOOSE(first == place, gradient, zero);
+            if (!job->covering) {
+                NAME(load)(&before, pixel, count);
+                value = value + before;
+            }
+            NAME(store)(pixel, &value, count);
+        }
+    }
+}
+
+KLS_CLONES static void NAME(pool_gradient_row)(
+    const NAME(pool_job) *job, int64_t image, int64_t y
+) {
+    const kls_pool *s = job->shape;
+    const int64_t offset = image * s->height * s->width * s->channels;
+    const T *input = job->input + offset;
+    T *result = job->result + offset;
+    const T *gradient = job->gradient + (image * s->out_height + y) * s->out_width * s->channels;
+    const NAME(mask) all = ~(NAME(mask)){0};
+    NAME(mask) fresh = all;
+    const int64_t left = s->channels % LANES;
+    for (int64_t lane = 0; lane < LANES - left; lane++) ((I *)&fresh)[lane] = 0;
+    for (int64_t x = 0; x < s->out_width; x++, gradient += s->channels) {
+        const NAME(window) w = NAME(window_at)(s, y, x);
+        int64_t c = 0;
+        for (; c + LANES <= s->channels; c += LANES)
+            NAME(pool_gradient_lanes)(job, &w, input + c, gradient + c, result + c, &all, LANES);
+        if (c == s->channels) continue;
+        if (c > 0) {
+            c = s->channels - LANES;
+            NAME(pool_gradient_lanes)(job, &w, input + c, gradient + c, result + c, &fresh, LANES);
+        } else {
+            NAME(pool_gradient_lanes)(job, &w, input, gradient, result, &all, s->channels);
+        }
+    }
+}
+
+static void NAME(pool_piece)(void *context, int64_t piece) { NAME(pool_row)(context, piece); }
+
+// Whole images, since windows of neighboring rows may overlap.
+static void NAME(pool_gradient_piece)(void *context, int64_t image) {
+    const NAME(pool_job) *job = context;
+    const kls_pool *s = job->shape;
+    const int64_t elements = s->height * s->width * s->channels;
+    if (!job->covering)
+        __builtin_memset(job->result + image * elements, 0, (size_t)elements * sizeof(T));
+    for (int64_t y = 0; y < s->out_height; y++) NAME(pool_gradient_row)(job, image, y);
+}
+
+void NAME(kls_pool)(const kls_pool *s, const void *input, void *output) {
+    NAME(pool_job) job = {s, input, 0, output, false};
+    const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(T);
+    kls_pieces(s->batch * s->out_height, bytes, &job, NAME(pool_piece));
+}
+
+void NAME(kls_pool_gradient)(
+    const kls_pool *s, const void *input, const void *gradient, void *result
+) {
+    NAME(pool_job) job = {s, input, gradient, result, false};
+    job.covering = s->stride_y == s->window_height && s->stride_x == s->window_width
+        && s->pad_top == 0 && s->pad_left == 0 && s->height == s->out_height * s->stride_y
+        && s->width == s->out_width * s->stride_x;
+    const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(T);
+    kls_pieces(s->batch, bytes, &job, NAME(pool_gradient_piece));
+}
+
+#undef LANES
+#undef EXCEEDS
+#undef CHOOSE
+#undef T
+#undef I
+#undef NAME

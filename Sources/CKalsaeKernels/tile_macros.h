@@ -1,0 +1,77 @@
+// Macros that write tile functions: clones per instruction set, loops that vectorize.
+#ifndef KLS_TILE_MACROS_H
+#define KLS_TILE_MACROS_H
+
+#include "include/kls_tile.h"
+#include <math.h>
+#include <string.h>
+
+// Without optimization nothing vectorizes, which is no fault of the loop.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
+#if defined(__x86_64__) && !defined(KLS_NO_CLONES)
+#define KLS_CLONES \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KLS_CLONES
+#endif
+
+#define KLS_INLINE static inline __attribute__((always_inline))
+
+// In place is allowed (dst == a), so the compiler must not fall back to its run-time alias check.
+#define KLS_VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety)")
+
+#define KLS_ARGUMENTS int64_t n, void *dst, const void *a, const void *b, const void *c
+
+#define KLS_UNARY_AS(name, T, R, expression) \
+    KLS_CLONES static void name(KLS_ARGUMENTS) { \
+        const T *pa = a; R *out = dst; (void)b; (void)c; \
+        KLS_VECTOR_LOOP \
+        for (int64_t i = 0; i < n; i++) { T x = pa[i]; out[i] = (R)(expression); } \
+    }
+
+// For calls into libm and other bodies that do not vectorize.
+#define KLS_UNARY_SCALAR(name, T, R, expression) \
+    static void name(KLS_ARGUMENTS) { \
+        const T *pa = a; R *out = dst; (void)b; (void)c; \
+        for (int64_t i = 0; i < n; i++) { T x = pa[i]; out[i] = (R)(expression); } \
+    }
+
+#define KLS_BINARY_FORM(clones, loop, name, T, R, xs, ys, expression) \
+    clones static void name(KLS_ARGUMENTS) { \
+        const T *pa = a, *pb = b; R *out = dst; (void)c; \
+        const T x0 = *pa, y0 = *pb; (void)x0; (void)y0; \
+        loop \
+        for (int64_t i = 0; i < n; i++) { T x = xs, y = ys; out[i] = (R)(expression); } \
+    }
+
+// The three forms of a binary operation and the row `name` that lists them.
+#define KLS_BINARY_FORMS(clones, loop, name, T, R, expression) \
+    KLS_BINARY_FORM(clones, loop, name##_vv, T, R, pa[i], pb[i], expression) \
+    KLS_BINARY_FORM(clones, loop, name##_sv, T, R, x0, pb[i], expression) \
+    KLS_BINARY_FORM(clones, loop, name##_vs, T, R, pa[i], y0, expression)
+
+#define KLS_BINARY_AS(name, T, R, expression) \
+    KLS_BINARY_FORMS(KLS_CLONES, KLS_VECTOR_LOOP, name, T, R, expression)
+#define KLS_BINARY_SCALAR(name, T, R, expression) \
+    KLS_BINARY_FORMS(, , name, T, R, expression)
+
+#define KLS_ROW(name) { name##_vv, name##_sv, name##_vs }
+
+// Tables, filled by the tile_*.c files and read by tile_table.c.
+typedef const kls_tile_fn kls_binary_row[3];
+#define KLS_FIRST_BINARY KLS_ADD
+#define KLS_BINARY_COUNT (KLS_XOR - KLS_ADD + 1)
+#define KLS_BINARY_INDEX(op) ((op) - KLS_FIRST_BINARY)
+extern const kls_tile_fn kls_unary_table[KLS_TYPE_COUNT][KLS_FIRST_BINARY];
+extern kls_binary_row kls_binary_f32[KLS_BINARY_COUNT];
+extern kls_binary_row kls_binary_f64[KLS_BINARY_COUNT];
+extern kls_binary_row kls_binary_i32[KLS_BINARY_COUNT];
+extern kls_binary_row kls_binary_i64[KLS_BINARY_COUNT];
+extern kls_binary_row kls_binary_u8[KLS_BINARY_COUNT];
+extern kls_binary_row kls_binary_bool[KLS_BINARY_COUNT];
+extern const kls_tile_fn kls_cast_table[KLS_TYPE_COUNT][KLS_TYPE_COUNT];
+extern const kls_tile_fn kls_select_table[4][4];  // by log2 of the element size, then form / 2
+extern const kls_tile_fn kls_fma_table[2][3][4];  // f32 or f64, operation, form / 2
+
+#endif

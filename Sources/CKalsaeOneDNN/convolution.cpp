@@ -1,0 +1,171 @@
+#include "primitive.hpp"
+
+namespace kalsae {
+
+namespace {
+
+using dnnl::memory;
+
+/// The parts of a convolution in the library's terms: logical order NCHW and [G]OIHW, the layout
+/// told by strides; the kernel once as the caller keeps it and once as the library likes it.
+struct Parts {
+    memory::desc input, output, bias, kernel, anyKernel;
+    memory::dims strides, dilations, padLow, padHigh;
+};
+
+memory::desc image(memory::dim batch, memory::dim channels, memory::dim height, memory::dim width) {
+    return memory::desc(
+        {batch, channels, height, width}, memory::data_type::f32,
+        {height * width * channels, 1, width * channels, channels});
+}
+
+Parts parts(const kdnn_convolution &shape, bool biased) {
+    const auto type = memory::data_type::f32;
+    Parts parts;
+    parts.input = image(shape.batch, shape.channels, shape.height, shape.width);
+    parts.output = image(shape.batch, shape.out_channels, shape.out_height, shape.out_width);
+    if (biased) parts.bias = memory::desc({shape.out_channels}, type, memory::format_tag::a);
+
+    const auto in = shape.channels / shape.groups;
+    const auto out = shape.out_channels / shape.groups;
+    const auto column = in * shape.out_channels;
+    const auto row = shape.kernel_width * column;
+    memory::dims dims = {out, in, shape.kernel_height, shape.kernel_width};
+    memory::dims strides = {1, shape.out_channels, row, column};
+    if (shape.groups > 1) {
+        dims.insert(dims.begin(), shape.groups);
+        strides.insert(strides.begin(), out);
+    }
+    parts.kernel = memory::desc(dims, type, strides);
+    parts.anyKernel = memory::desc(dims, type, memory::format_tag::any);
+
+    parts.strides = {shape.stride_y, shape.stride_x};
+    parts.dilations = {shape.dilation_y - 1, shape.dilation_x - 1};
+    parts.padLow = {shape.pad_top, shape.pad_left};
+    parts.padHigh = {shape.pad_bottom, shape.pad_right};
+    return parts;
+}
+
+dnnl::convolution_forward::primitive_desc forward(
+    const Parts &p, dnnl::prop_kind kind, const dnnl::primitive_attr &attr
+) {
+    const auto direct = dnnl::algorithm::convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl::convolution_forward::primitive_desc(
+        engine(), kind, direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations,
+        p.padLow, p.padHigh, attr);
+#else
+    return dnnl::convolution_forward::primitive_desc(
+        {kind, direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations, p.padLow,
+         p.padHigh},
+        attr, engine());
+#endif
+}
+
+/// The kernel as the library wants to read it: the caller's buffer, or a reordered copy of it.
+memory readable(kdnn_primitive &made, const memory &kernel, const memory::desc &wanted) {
+    if (wanted == kernel.get_desc()) return kernel;
+    const auto copy = made.temporary(wanted);
+    made.reorder(kernel, copy);
+    return copy;
+}
+
+void prepareForward(kdnn_primitive &made, const kdnn_convolution &shape, int flags) {
+    const bool biased = flags & KDNN_BIAS;
+    const auto p = parts(shape, biased);
+    // The kind for inference prepares nothing for a backward pass and allows more kernels.
+    const auto chosen = forward(p, dnnl::prop_kind::forward_inference, attributes(flags));
+    made.description = chosen.impl_info_str();
+    const auto input = made.buffer(p.input);
+    const auto kernel = made.buffer(p.kernel);
+    std::vector<std::pair<int, memory>> arguments;
+    if (biased) arguments.push_back({DNNL_ARG_BIAS, made.buffer(p.bias)});
+    arguments.push_back({DNNL_ARG_DST, made.buffer(p.output)});
+    arguments.push_back({DNNL_ARG_SRC, input});
+    arguments.push_back({DNNL_ARG_WEIGHTS, readable(made, kernel, chosen.weights_desc())});
+    made.stage(dnnl::convolution_forward(chosen), chosen.scratchpad_desc(), arguments);
+}
+
+void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
+    const auto p = parts(shape, false);
+    const auto attr = attributes(0);
+    const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
+    const auto direct = dnnl::algorithm::convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl::convolution_backward_data::primitive_desc chosen(
+        engine(), direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow,
+        p.padHigh, hint, attr);
+#else
+    const dnnl::convolution_backward_data::primitive_desc chosen(
+        {direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow, p.padHigh},
+        attr, engine(), hint);
+#endif
+    made.description = chosen.impl_info_str();
+    const auto output = made.buffer(p.output);
+    const auto kernel = made.buffer(p.kernel);
+    const auto input = made.buffer(p.input);
+    const auto weights = readable(made, kernel, chosen.weights_desc());
+    made.stage(
+        dnnl::convolution_backward_data(chosen), chosen.scratchpad_desc(),
+        {{DNNL_ARG_DIFF_DST, output}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_SRC, input}});
+}
+
+void prepareKernelGradient(kdnn_primitive &made, const kdnn_convolution &shape, int flags) {
+    const bool biased = flags & KDNN_BIAS;
+    const auto p = parts(shape, biased);
+    const auto attr = attributes(0);
+    const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
+    const auto direct = dnnl::algorithm::convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl::convolution_backward_weights::primitive_desc chosen(
+        engine(), direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations,
+        p.padLow, p.padHigh, hint, attr);
+#else
+    const dnnl::convolution_backward_weights::primitive_desc chosen(
+        {direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations, p.padLow,
+         p.padHigh},
+        attr, engine(), hint);
+#endif
+    made.description = chosen.impl_info_str();
+    const auto input = made.buffer(p.input);
+    const auto output = made.buffer(p.output);
+    const auto kernel = made.buffer(p.kernel);
+    const auto wanted = chosen.diff_weights_desc();
+    const bool plain = wanted == p.kernel;
+    const auto gradient = plain ? kernel : made.temporary(wanted);
+    std::vector<std::pair<int, memory>> arguments = {
+        {DNNL_ARG_SRC, input}, {DNNL_ARG_DIFF_DST, output}, {DNNL_ARG_DIFF_WEIGHTS, gradient}};
+    if (biased) arguments.push_back({DNNL_ARG_DIFF_BIAS, made.buffer(p.bias)});
+    made.stage(dnnl::convolution_backward_weights(chosen), chosen.scratchpad_desc(), arguments);
+    if (!plain) made.reorder(gradient, kernel);
+}
+
+}  // namespace
+
+}  // namespace kalsae
+
+extern "C" {
+
+int kdnn_convolution_forward(
+    const kdnn_convolution *shape, int flags, kdnn_primitive **primitive
+) {
+    return kalsae::build(primitive, [&](kdnn_primitive &made) {
+        kalsae::prepareForward(made, *shape, flags);
+    });
+}
+
+int kdnn_convolution_input_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive) {
+    return kalsae::build(primitive, [&](kdnn_primitive &made) {
+        kalsae::prepareInputGradient(made, *shape);
+    });
+}
+
+int kdnn_convolution_kernel_gradient(
+    const kdnn_convolution *shape, int flags, kdnn_primitive **primitive
+) {
+    return kalsae::build(primitive, [&](kdnn_primitive &made) {
+        kalsae::prepareKernelGradient(made, *shape, flags);
+    });
+}
+
+}  // extern "C"

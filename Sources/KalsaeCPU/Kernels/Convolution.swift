@@ -1,0 +1,216 @@
+import CKalsaeKernels
+import CKalsaeOneDNN
+import KalsaeGraph
+import KalsaeSupport
+
+/// The sizes of a convolution, for both engines.
+struct ConvolutionSizes {
+    var parameters: ConvolutionParameters
+    var input: Shape, kernel: Shape, output: Shape
+
+    var flops: Double {
+        let perOutput = kernel[0] * kernel[1] * kernel[2]
+        return 2 * Double(output.elementCount) * Double(perOutput)
+    }
+
+    /// Whether there is anything to multiply.
+    var isEmpty: Bool { flops == 0 || input.elementCount == 0 }
+
+    var own: kls_convolution {
+        var shape = kls_convolution()
+        (shape.batch, shape.channels) = (Int64(input[0]), Int64(input[3]))
+        (shape.height, shape.width) = (Int64(input[1]), Int64(input[2]))
+        (shape.out_height, shape.out_width) = (Int64(output[1]), Int64(output[2]))
+        shape.out_channels = Int64(output[3])
+        (shape.kernel_height, shape.kernel_width) = (Int64(kernel[0]), Int64(kernel[1]))
+        let (strides, dilations) = (parameters.strides, parameters.dilations)
+        (shape.stride_y, shape.stride_x) = (Int64(strides.height), Int64(strides.width))
+        (shape.dilation_y, shape.dilation_x) = (Int64(dilations.height), Int64(dilations.width))
+        shape.pad_top = Int64(parameters.padding.top)
+        shape.pad_left = Int64(parameters.padding.left)
+        shape.groups = Int64(parameters.groups)
+        return shape
+    }
+
+    var oneDNN: kdnn_convolution {
+        let own = own
+        var shape = kdnn_convolution()
+        (shape.batch, shape.channels) = (own.batch, own.channels)
+        (shape.height, shape.width) = (own.height, own.width)
+        (shape.out_height, shape.out_width) = (own.out_height, own.out_width)
+        shape.out_channels = own.out_channels
+        (shape.kernel_height, shape.kernel_width) = (own.kernel_height, own.kernel_width)
+        (shape.stride_y, shape.stride_x) = (own.stride_y, own.stride_x)
+        (shape.dilation_y, shape.dilation_x) = (own.dilation_y, own.dilation_x)
+        (shape.pad_top, shape.pad_left) = (own.pad_top, own.pad_left)
+        shape.pad_bottom = Int64(parameters.padding.bottom)
+        shape.pad_right = Int64(parameters.padding.right)
+        shape.groups = own.groups
+        return shape
+    }
+
+    /// The same convolution of an input that has its padding already.
+    var withPaddedInput: ConvolutionSizes {
+        var sizes = self
+        let padding = parameters.padding
+        sizes.input[1] += padding.top + padding.bottom
+        sizes.input[2] += padding.left + padding.right
+        sizes.parameters.padding = .zero
+        return sizes
+    }
+}
+
+extension Kernel {
+    /// Cross-correlation; operands input, kernel and, if asked, a bias of one element a channel.
+    package static func convolution(
+        _ parameters: ConvolutionParameters, input: TensorType, kernel: TensorType,
+        result: TensorType, epilogue: Epilogue = Epilogue()
+    ) throws(KalsaeError) -> Kernel {
+        let sizes = ConvolutionSizes(
+            parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
+        if let primitive = primitive(
+            "convolution", sizes, input.dtype,
+            {
+                kdnn_convolution_forward($0, epilogue.flags, $1)
+            })
+        {
+            return oneDNN(
+                "convolution", primitive, epilogue: epilogue, count: result.shape.elementCount,
+                flops: sizes.flops)
+        }
+        let run:
+            @convention(c) @Sendable (
+                UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
+                UnsafeRawPointer?, UnsafeMutableRawPointer?
+            ) -> Void
+        switch input.dtype {
+        case .float32: run = kls_convolution_f32
+        case .float64: run = kls_convolution_f64
+        case .float16, .bfloat16, .int32, .int64, .uint8, .bool:
+            throw noKernel("convolution", input.dtype)
+        }
+        var shape = sizes.own
+        shape.relu = epilogue.relu
+        return Kernel(name: "convolution.own", flops: sizes.flops, usesThreads: true) {
+            [shape] buffers in
+            withUnsafePointer(to: shape) { shape in
+                if epilogue.bias {
+                    run(shape, buffers[0], buffers[1], buffers[2], buffers[3])
+                } else {
+                    run(shape, buffers[0], buffers[1], nil, buffers[2])
+                }
+            }
+        }
+    }
+
+    /// The gradient of a convolution for its input; operands gradient, kernel.
+    package static func convolutionInputGradient(
+        _ parameters: ConvolutionParameters, gradient: TensorType, kernel: TensorType, input: Shape
+    ) throws(KalsaeError) -> Kernel {
+        let name = "convolutionInputGradient"
+        let sizes = ConvolutionSizes(
+            parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
+        if let primitive = primitive(
+            name, sizes, gradient.dtype,
+            {
+                kdnn_convolution_input_gradient($0, $1)
+            })
+        {
+            return oneDNN(name, primitive, count: input.elementCount, flops: sizes.flops)
+        }
+        switch gradient.dtype {
+        case .float32: return ownGradient(name, sizes, kls_convolution_input_gradient_f32)
+        case .float64: return ownGradient(name, sizes, kls_convolution_input_gradient_f64)
+        case .float16, .bfloat16, .int32, .int64, .uint8, .bool:
+            throw noKernel(name, gradient.dtype)
+        }
+    }
+
+    /// The gradient of a convolution for its kernel; operands input, gradient.
+    package static func convolutionKernelGradient(
+        _ parameters: ConvolutionParameters, input: TensorType, gradient: TensorType, kernel: Shape
+    ) throws(KalsaeError) -> Kernel {
+        let name = "convolutionKernelGradient"
+        let sizes = ConvolutionSizes(
+            parameters: parameters, input: input.shape, kernel: kernel, output: gradient.shape)
+        if let fast = preparedKernelGradient(name, sizes, input.dtype) { return fast }
+        switch input.dtype {
+        case .float32: return ownGradient(name, sizes, kls_convolution_kernel_gradient_f32)
+        case .float64: return ownGradient(name, sizes, kls_convolution_kernel_gradient_f64)
+        case .float16, .bfloat16, .int32, .int64, .uint8, .bool: throw noKernel(name, input.dtype)
+        }
+    }
+
+    private typealias Make = (
+        UnsafePointer<kdnn_convolution>, UnsafeMutablePointer<OpaquePointer?>
+    ) -> Int32
+
+    /// oneDNN's primitive, or nil where own loops must do it: other types, sizes of zero, and
+    /// what the library has no kernel for.
+    private static func primitive(
+        _ name: String, _ sizes: ConvolutionSizes, _ dtype: DType, _ make: Make
+    ) -> OneDNNPrimitive? {
+        guard dtype == .float32, !sizes.isEmpty else { return nil }
+        let shape = sizes.oneDNN
+        return try? OneDNNPrimitive(
+            name, make: { made in withUnsafePointer(to: shape) { make($0, made) } })
+    }
+
+    private static func ownGradient(
+        _ name: String, _ sizes: ConvolutionSizes,
+        _ run:
+            @escaping @convention(c) @Sendable (
+                UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
+                UnsafeMutableRawPointer?
+            ) -> Void
+    ) -> Kernel {
+        let shape = sizes.own
+        return Kernel(name: name + ".own", flops: sizes.flops, usesThreads: true) { buffers in
+            withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], buffers[2]) }
+        }
+    }
+
+    /// oneDNN's gradient of the kernel, by way of a padded copy of the input where its fast
+    /// kernels refuse the padding: they allow no more than half a window.
+    private static func preparedKernelGradient(
+        _ name: String, _ sizes: ConvolutionSizes, _ dtype: DType
+    ) -> Kernel? {
+        let padding = sizes.parameters.padding
+        let limitY = sizes.parameters.dilations.height * (sizes.kernel[0] - 1) / 2
+        let limitX = sizes.parameters.dilations.width * (sizes.kernel[1] - 1) / 2
+        let make: Make = { kdnn_convolution_kernel_gradient($0, 0, $1) }
+        guard max(padding.top, padding.bottom) > limitY || max(padding.left, padding.right) > limitX
+        else {
+            let count = sizes.kernel.elementCount
+            return primitive(name, sizes, dtype, make).map {
+                oneDNN(name, $0, count: count, flops: sizes.flops)
+            }
+        }
+
+        let padded = sizes.withPaddedInput
+        let pad = PadParameters(
+            low: [0, padding.top, padding.left, 0], high: [0, padding.bottom, padding.right, 0])
+        let type = TensorType(dtype, sizes.input)
+        guard let primitive = primitive(name, padded, dtype, make),
+            let copy = try? PaddedCopy(pad, from: type, to: TensorType(dtype, padded.input))
+        else { return nil }
+        let alignment = 64
+        let copyBytes =
+            (padded.input.elementCount * dtype.byteSize + alignment - 1) / alignment * alignment
+        return Kernel(
+            name: name + ".onednn", scratchBytes: copyBytes + primitive.scratchBytes,
+            flops: sizes.flops, usesThreads: true
+        ) { buffers in
+            let scratch = buffers[3]
+            var zero: UInt64 = 0
+            copy.run(from: buffers[0], value: &zero, to: scratch)
+            withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: 3) { list in
+                guard let first = list.baseAddress else { return }
+                list.initializeElement(at: 0, to: scratch)
+                list.initializeElement(at: 1, to: buffers[1])
+                list.initializeElement(at: 2, to: buffers[2])
+                primitive.run(first, scratch: scratch + copyBytes)
+            }
+        }
+    }
+}

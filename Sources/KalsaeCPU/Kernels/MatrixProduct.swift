@@ -1,0 +1,133 @@
+import CKalsaeKernels
+import CKalsaeOneDNN
+import KalsaeGraph
+import KalsaeSupport
+
+/// The sizes of a stack of matrix products.
+struct ProductSizes {
+    var batch: Int, m: Int, n: Int, k: Int
+    var transposeLeft: Bool, transposeRight: Bool
+
+    init(_ parameters: MatrixProductParameters, left: Shape, right: Shape) {
+        let rank = left.rank
+        batch = left.prefix(rank - 2).reduce(1, &*)
+        let (first, second) = (left[rank - 2], left[rank - 1])
+        (m, k) = parameters.transposeLeft ? (second, first) : (first, second)
+        n = parameters.transposeRight ? right[rank - 2] : right[rank - 1]
+        transposeLeft = parameters.transposeLeft
+        transposeRight = parameters.transposeRight
+    }
+
+    var flops: Double { 2 * Double(batch) * Double(m) * Double(n) * Double(k) }
+
+    /// The steps between rows and columns of an operand stored `rows` x `columns` or transposed.
+    private static func steps(_ rows: Int, _ columns: Int, _ transposed: Bool) -> (Int64, Int64) {
+        transposed ? (1, Int64(rows)) : (Int64(columns), 1)
+    }
+
+    /// The product for the own loops.
+    func own(relu: Bool) -> kls_matmul {
+        var product = kls_matmul()
+        product.batch_rank = 1
+        product.batch_dims.0 = Int64(batch)
+        product.lhs_batch.0 = Int64(m * k)
+        product.rhs_batch.0 = Int64(k * n)
+        (product.m, product.n, product.k) = (Int64(m), Int64(n), Int64(k))
+        (product.lhs_row, product.lhs_column) = Self.steps(m, k, transposeLeft)
+        (product.rhs_row, product.rhs_column) = Self.steps(k, n, transposeRight)
+        product.relu = relu
+        return product
+    }
+
+    /// The product for oneDNN: a plain one where there is one matrix, else a stack.
+    func oneDNN(_ epilogue: Epilogue) -> kdnn_matmul {
+        var product = kdnn_matmul()
+        product.flags = epilogue.flags
+        let (leftRow, leftColumn) = Self.steps(m, k, transposeLeft)
+        let (rightRow, rightColumn) = Self.steps(k, n, transposeRight)
+        let (m, n, k) = (Int64(m), Int64(n), Int64(k))
+        if batch == 1 {
+            product.rank = 2
+            (product.lhs_dims.0, product.lhs_dims.1) = (m, k)
+            (product.lhs_strides.0, product.lhs_strides.1) = (leftRow, leftColumn)
+            (product.rhs_dims.0, product.rhs_dims.1) = (k, n)
+            (product.rhs_strides.0, product.rhs_strides.1) = (rightRow, rightColumn)
+            (product.out_dims.0, product.out_dims.1) = (m, n)
+        } else {
+            let batch = Int64(batch)
+            product.rank = 3
+            (product.lhs_dims.0, product.lhs_dims.1, product.lhs_dims.2) = (batch, m, k)
+            (product.rhs_dims.0, product.rhs_dims.1, product.rhs_dims.2) = (batch, k, n)
+            (product.out_dims.0, product.out_dims.1, product.out_dims.2) = (batch, m, n)
+            product.lhs_strides.0 = m * k
+            (product.lhs_strides.1, product.lhs_strides.2) = (leftRow, leftColumn)
+            product.rhs_strides.0 = k * n
+            (product.rhs_strides.1, product.rhs_strides.2) = (rightRow, rightColumn)
+        }
+        return product
+    }
+}
+
+extension Kernel {
+    /// `[…, m, k] · […, k, n]`, operands left, right and, if asked, a bias of n elements.
+    ///
+    /// Products of `float32` go to oneDNN unless its call would cost more than own loops.
+    package static func matrixProduct(
+        _ parameters: MatrixProductParameters, left: TensorType, right: TensorType,
+        epilogue: Epilogue = Epilogue()
+    ) throws(KalsaeError) -> Kernel {
+        let sizes = ProductSizes(parameters, left: left.shape, right: right.shape)
+        let product = sizes.own(relu: epilogue.relu)
+        let tiny = withUnsafePointer(to: product) { kls_matmul_prefers_own($0) }
+        if left.dtype == .float32, !tiny, sizes.flops > 0 {
+            let wanted = sizes.oneDNN(epilogue)
+            // What the library has no kernel for, own loops do.
+            if let primitive = try? OneDNNPrimitive(
+                "matmul",
+                make: { made in withUnsafePointer(to: wanted) { kdnn_matmul_create($0, made) } })
+            {
+                return oneDNN(
+                    "matmul", primitive, epilogue: epilogue,
+                    count: sizes.batch * sizes.m * sizes.n, flops: sizes.flops)
+            }
+        }
+        return try ownMatrixProduct(
+            product, left.dtype, hasBias: epilogue.bias, flops: sizes.flops, serial: tiny)
+    }
+
+    private typealias OwnProduct =
+        @convention(c) @Sendable (
+            UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
+            UnsafeMutableRawPointer?
+        ) -> Void
+
+    private static func ownMatrixProduct(
+        _ product: kls_matmul, _ dtype: DType, hasBias: Bool, flops: Double, serial: Bool
+    ) throws(KalsaeError) -> Kernel {
+        let run: OwnProduct
+        switch dtype {
+        case .float32: run = kls_matmul_f32
+        case .float64: run = kls_matmul_f64
+        case .int32: run = kls_matmul_i32
+        case .int64: run = kls_matmul_i64
+        case .uint8: run = kls_matmul_u8
+        case .float16, .bfloat16, .bool: throw noKernel("matmul", dtype)
+        }
+        return Kernel(name: "matmul.own", flops: flops, usesThreads: !serial) { buffers in
+            withUnsafePointer(to: product) { product in
+                if hasBias {
+                    run(product, buffers[0], buffers[1], buffers[2], buffers[3])
+                } else {
+                    run(product, buffers[0], buffers[1], nil, buffers[2])
+                }
+            }
+        }
+    }
+
+    /// The error for a type that an operation has no kernel for.
+    static func noKernel(_ name: String, _ dtype: DType) -> KalsaeError {
+        KalsaeError(
+            name, expected: "a type that the CPU has a kernel for", got: dtype.rawValue,
+            advice: "convert the operand with .cast(to:)")
+    }
+}

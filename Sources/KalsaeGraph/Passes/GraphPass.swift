@@ -1,0 +1,45 @@
+import KalsaeSupport
+
+/// A rewriting of graphs that keeps every output's value: what all backends share.
+public enum GraphPass: String, CaseIterable, Sendable {
+    /// Drops nodes that no output needs.
+    case removeDead = "dead"
+    /// Removes operations that change nothing, and replaces some by cheaper ones.
+    case simplify
+    /// Computes equal nodes once.
+    case mergeEqual = "merge"
+
+    /// The graph after this pass.
+    public func applied(to graph: Graph) -> Graph {
+        switch self {
+        case .removeDead: RemoveDead.apply(graph)
+        case .simplify: Simplify.apply(graph)
+        case .mergeEqual: MergeEqual.apply(graph)
+        }
+    }
+
+    /// The passes in the order in which they run; merging shows what else can be simplified.
+    static let order: [GraphPass] = [
+        .removeDead, .simplify, .mergeEqual, .simplify, .mergeEqual, .removeDead,
+    ]
+
+    /// The passes that the flag `KALSAE_PASSES` asks for.
+    static var enabled: [GraphPass] {
+        let names = Flag.passes.value.split(separator: ",").map(String.init)
+        if names == ["all"] { return order }
+        return order.filter { names.contains($0.rawValue) }
+    }
+}
+
+extension Graph {
+    /// The graph after the passes that are in force; verified after each if `KALSAE_VERIFY` is 1.
+    public func optimized() throws(KalsaeError) -> Graph {
+        let verifying = Flag.verify.integer != 0
+        var graph = self
+        for pass in GraphPass.enabled {
+            graph = pass.applied(to: graph)
+            if verifying { try graph.verify() }
+        }
+        return graph
+    }
+}

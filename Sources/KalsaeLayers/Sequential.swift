@@ -1,0 +1,84 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// Layers one behind the other: the output of each is the input of the next.
+public struct Sequential: Layer {
+    /// The layers with their names, in order.
+    public var layers: [Named]
+    /// The specification it was built from, if it was.
+    public let spec: [LayerSpec]?
+    /// The shape of one input, without the batch, where it is known.
+    public let inputShape: Shape?
+    /// The shape of one output, without the batch, where it is known.
+    public let outputShape: Shape?
+
+    /// The layers, each under its name.
+    public static let parts = Parts(\Self.layers)
+
+    /// One layer with its name.
+    public struct Named: TensorTree, Sendable {
+        /// The name in paths, as in `dense1`.
+        public let name: String
+        /// The layer.
+        public var layer: any Layer
+
+        /// Walks the layer's tensors.
+        public mutating func forEachTensor<Failure: Error>(
+            at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+        ) throws(Failure) {
+            try layer.forEachTensor(at: path, body)
+        }
+    }
+
+    /// Makes a model of layers, named by their place: `0`, `1`, …
+    public init(_ layers: any Layer...) {
+        self.layers = layers.enumerated().map { Named(name: "\($0.offset)", layer: $0.element) }
+        spec = nil
+        inputShape = nil
+        outputShape = nil
+    }
+
+    /// Builds a model from specifications, every input size inferred.
+    ///
+    /// - Parameters:
+    ///   - specs: the layers as plain data.
+    ///   - input: the shape of one input, without the batch.
+    /// - Throws: a `KalsaeError` that names the layer which does not fit.
+    public init(_ specs: [LayerSpec], input: Shape) throws {
+        guard input.isValid, !specs.isEmpty else {
+            throw KalsaeError(
+                "network", expected: "at least one layer and a valid input shape",
+                got: "\(specs.count) layers, input \(input)")
+        }
+        var shape = input
+        var layers: [Named] = []
+        var counts: [String: Int] = [:]
+        for spec in specs {
+            let built = try spec.build(input: shape)
+            let number = counts[spec.name, default: 0] + 1
+            counts[spec.name] = number
+            layers.append(Named(name: "\(spec.name)\(number)", layer: built.layer))
+            shape = built.output
+        }
+        self.layers = layers
+        spec = specs
+        inputShape = input
+        outputShape = shape
+    }
+
+    /// The layers' names stand for the part's own, so that paths read `dense1.weight`.
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
+        for index in layers.indices {
+            let place = path.appending(layers[index].name)
+            try layers[index].forEachTensor(at: place, body)
+        }
+    }
+
+    /// The output of the last layer.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        layers.reduce(x) { $1.layer($0) }
+    }
+}

@@ -1,0 +1,66 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+import Synchronization
+
+/// What a step opens round the calls of layers: training or inference, random numbers, and a place
+/// for what layers carry over.
+///
+/// Without a scope, layers behave as in inference.
+public final class StepScope: Sendable {
+    private struct State {
+        var streams = 0
+        var reports: [(node: TensorNode, value: Tensor)] = []
+    }
+
+    /// Whether dropout drops and batch norm takes the batch's own statistics.
+    public let isTraining: Bool
+    private let key: RandomKey
+    private let state = Mutex(State())
+
+    @TaskLocal private static var scoped: StepScope?
+
+    /// The scope in force, if any.
+    public static var current: StepScope? { scoped }
+
+    private init(isTraining: Bool, key: RandomKey) {
+        self.isTraining = isTraining
+        self.key = key
+    }
+
+    /// Runs `body` as a training step and returns, with its result, what layers reported.
+    public static func training<Result>(
+        key: RandomKey, _ body: () throws -> Result
+    ) rethrows -> (result: Result, reports: StepReports) {
+        let scope = StepScope(isTraining: true, key: key)
+        let result = try $scoped.withValue(scope) { try body() }
+        return (result, StepReports(entries: scope.state.withLock { $0.reports }))
+    }
+
+    /// A key that no other call of this step gets: the calls are counted.
+    public func nextKey() -> RandomKey {
+        let stream = state.withLock { state in
+            state.streams += 1
+            return state.streams
+        }
+        return key.stream(stream)
+    }
+
+    /// Reports the value that a tensor of the layer shall have after the step.
+    public func report(_ tensor: Tensor, becomes value: Tensor) {
+        state.withLock { $0.reports.append((tensor.node, value)) }
+    }
+}
+
+/// What layers reported during a step.
+public struct StepReports: Sendable {
+    fileprivate let entries: [(node: TensorNode, value: Tensor)]
+
+    /// The model with the reported values written in.
+    public func applied<Model: TensorTree>(to model: Model) -> Model {
+        guard !entries.isEmpty else { return model }
+        return model.mapTensors { _, tensor in
+            entries.last { $0.node === tensor.node }?.value ?? tensor
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import KalsaeBackend
+import KalsaeData
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Trains a model: batches, steps, validation, history.
+///
+/// An actor on the thread of the plans: a step starts at once, and other tasks may ask for the
+/// model or change the rate between two epochs.
+public actor Trainer<Model: Layer> {
+    /// Runs on the thread of the plans.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        ComputeThread.shared.asUnownedSerialExecutor()
+    }
+
+    /// What is made small.
+    public let loss: Loss
+    /// What is measured beside it.
+    public let metrics: [Metric]
+    /// The seed of shuffling and of layers' random numbers.
+    public let seed: Int
+
+    private var optimizer: any Optimizer
+    private var initial: Model
+    private var step: TrainingStep<Model>?
+    private var evaluations: [EvaluationStep<Model>] = []
+
+    /// Prepares training.
+    ///
+    /// - Parameters:
+    ///   - model: the model to start from; it is not changed, ask for ``model``.
+    ///   - loss: what is made small.
+    ///   - optimizer: how parameters move.
+    ///   - metrics: what is measured beside the loss.
+    ///   - seed: equal seeds give equal bits.
+    public init(
+        _ model: Model, loss: Loss, optimizer: any Optimizer, metrics: [Metric] = [],
+        seed: Int = 0
+    ) throws {
+        for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
+        initial = model.labeled()
+        self.loss = loss
+        self.metrics = metrics
+        self.optimizer = optimizer
+        self.seed = seed
+    }
+
+    /// The model now, as a value that later steps do not change.
+    public var model: Model { step?.model ?? initial }
+
+    /// The steps taken so far.
+    public var stepCount: Int { step?.count ?? 0 }
+
+    /// The learning rate; a change acts from the next step on and compiles nothing.
+    public var learningRate: Double { optimizer.learningRate }
+
+    /// Sets the learning rate.
+    public func setLearningRate(_ rate: Double) {
+        optimizer.learningRate = rate
+        step?.optimizer.learningRate = rate
+    }
+
+    /// Trains on data.
+    ///
+    /// - Parameters:
+    ///   - data: the training data.
+    ///   - validation: data that are measured after each epoch, and not trained on.
+    ///   - epochs: how many times every row is seen.
+    ///   - steps: the number of steps instead; epochs follow from it.
+    ///   - batch: rows per step; the last batch of an epoch may be smaller.
+    ///   - order: which rows make a batch.
+    ///   - earlyStopping: when to end early; needs validation data.
+    ///   - onEpoch: called after each epoch.
+    /// - Returns: what was measured, epoch by epoch.
+    /// - Throws: a fault of the model, or a `KalsaeError` where the loss is not finite.
+    @discardableResult
+    public func fit(
+        _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
+        batch: Int = 32, order: BatchOrder = .shuffled, earlyStopping: EarlyStopping? = nil,
+        onStep: (@Sendable (StepRecord) -> Void)? = nil,
+        onEpoch: (@Sendable (EpochRecord) -> Void)? = nil
+    ) async throws -> History {
+        guard data.count > 0, batch > 0, epochs >= 0 else {
+            throw KalsaeError(
+                "fit", expected: "data, a batch of at least 1 and epochs of at least 0",
+                got: "\(data.count) rows, batch \(batch), \(epochs) epochs")
+        }
+        if earlyStopping != nil, validation == nil {
+            throw KalsaeError(
+                "early stopping", expected: "validation data", got: "none",
+                advice: "pass validation: to fit")
+        }
+        let step = try prepareStep()
+        let perEpoch = (data.count + batch - 1) / batch
+        let total = steps ?? epochs * perEpoch
+        var history = History()
+        var best = BestModel<Model>(rule: earlyStopping)
+        let clock = ContinuousClock()
+        let isWhole = order == .withReplacement
+        while history.steps < total, !best.isExhausted {
+            let start = clock.now
+            let epoch = history.epochs.count + 1
+            let rows = order.rows(
+                count: isWhole ? perEpoch * batch : data.count, limit: data.count, seed: seed,
+                epoch: epoch)
+            let count = min(perEpoch, total - history.steps)
+            var sum = 0.0
+            for index in 0..<count {
+                let range = (index * batch)..<min((index + 1) * batch, rows.count)
+                sum += try step.run(data, rows[range])
+                ComputeThread.shared.runWaitingCalls()
+                onStep?(
+                    StepRecord(
+                        step: history.steps + index + 1, total: total, epoch: epoch,
+                        meanLoss: sum / Double(index + 1)))
+            }
+            try Task.checkCancellation()
+            let report = try validation.map { try evaluate($0) }
+            let elapsed = start.duration(to: clock.now)
+            let record = EpochRecord(
+                epoch: epoch, steps: history.steps + count, loss: sum / Double(count),
+                validation: report, seconds: elapsed.seconds)
+            history.epochs.append(record)
+            if let report { best.consider(report.loss, epoch: epoch) { step.model } }
+            onEpoch?(record)
+            await Task.yield()
+        }
+        if let (model, epoch) = best.restored {
+            try step.restore(model)
+            history.restoredEpoch = epoch
+        }
+        return history
+    }
+
+    /// The loss and the metrics on data, in inference.
+    public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
+        guard data.count > 0 else {
+            throw KalsaeError("evaluate", expected: "at least one row", got: "none")
+        }
+        if let known = evaluations.first(where: { $0.matches(data) }) {
+            return try known.run(model, data, batch: batch)
+        }
+        let step = try EvaluationStep(model, loss: loss, metrics: metrics, data: data)
+        evaluations.append(step)
+        return try step.run(model, data, batch: batch)
+    }
+
+    /// The model's outputs for inputs, in inference.
+    public func predict(_ inputs: Tensor) throws -> Tensor {
+        try model(inputs).evaluate()
+    }
+
+    private func prepareStep() throws -> TrainingStep<Model> {
+        if let step { return step }
+        let new = try TrainingStep(initial, loss: loss, optimizer: optimizer, seed: seed)
+        step = new
+        return new
+    }
+}
+
+/// What is known after one step.
+public struct StepRecord: Sendable {
+    /// Counted from 1 over the whole call of fit.
+    public var step: Int
+    /// The number of steps that the call will take.
+    public var total: Int
+    /// The epoch, counted from 1.
+    public var epoch: Int
+    /// The mean loss of this epoch so far.
+    public var meanLoss: Double
+}
+
+extension History {
+    var steps: Int { epochs.last?.steps ?? 0 }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,81 @@
+import KalsaeBackend
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// Weights as safetensors files: every tensor of a model under its path.
+public enum Weights {
+    /// Writes a model's tensors, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - path: the file.
+    ///   - metadata: strings by name, for the file's `__metadata__`.
+    public static func save<Model: TensorTree>(
+        _ model: Model, to path: String, metadata: [String: String] = [:]
+    ) throws {
+        try model.evaluate()
+        let tensors = try model.tensors.map { path, tensor in
+            let buffer = try tensor.evaluatedBuffer()
+            let bytes = UnsafeRawBufferPointer(start: buffer.pointer, count: tensor.byteCount)
+            return Safetensors.Tensor(
+                name: path.name, type: Safetensors.ElementType(tensor.dtype),
+                shape: tensor.shape.sizes, bytes: Array(bytes))
+        }
+        try Safetensors.write(tensors, metadata: metadata, to: path)
+    }
+
+    /// The model with the tensors of a file; throws, and says all, where names or shapes differ.
+    public static func load<Model: TensorTree>(
+        _ path: String, into model: Model
+    ) throws -> Model {
+        try load(try SafetensorsFile(path: path), into: model, subject: path)
+    }
+
+    /// The model with the tensors of a file that was read.
+    public static func load<Model: TensorTree>(
+        _ file: SafetensorsFile, into model: Model, subject: String
+    ) throws -> Model {
+        let wanted = model.tensors
+        let names = Set(wanted.map(\.path.name))
+        let missing = wanted.map(\.path.name).filter { file.entry(named: $0) == nil }
+        let unused = file.entries.map(\.name).filter { !names.contains($0) }
+        let misshaped = wanted.compactMap { path, tensor -> String? in
+            guard let entry = file.entry(named: path.name) else { return nil }
+            let type = entry.type.dtype.map { TensorType($0, Shape(entry.shape)) }
+            guard type != tensor.type else { return nil }
+            return "\(path.name) \(entry.type.rawValue)\(Shape(entry.shape)) for \(tensor.type)"
+        }
+        guard missing.isEmpty, unused.isEmpty, misshaped.isEmpty else {
+            var parts: [String] = []
+            if !missing.isEmpty { parts.append("missing: \(listed(missing))") }
+            if !unused.isEmpty { parts.append("unused: \(listed(unused))") }
+            if !misshaped.isEmpty { parts.append("other shape: \(listed(misshaped))") }
+            throw KalsaeError(
+                subject, expected: "exactly the \(wanted.count) tensors of the model",
+                got: parts.joined(separator: "; "),
+                advice: "load it into the network that it was saved from")
+        }
+        return try model.mapTensors { (path, tensor) throws(KalsaeError) in
+            guard let entry = file.entry(named: path.name) else { return tensor }
+            let buffer = try Buffer(byteCount: tensor.byteCount)
+            file.withBytes(of: entry) { bytes in
+                UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
+                    .copyMemory(from: bytes)
+            }
+            return Tensor(
+                node: TensorNode(
+                    buffer, tensor.type, label: path.name, isParameter: tensor.node.isParameter))
+        }
+    }
+
+    private static func listed(_ names: [String]) -> String {
+        let shown = names.prefix(5).joined(separator: ", ")
+        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+    }
+}
+
+extension Tensor {
+    var byteCount: Int { type.byteCount }
+}

@@ -1,0 +1,139 @@
+import KalsaeCPU
+import KalsaeGraph
+import Testing
+
+/// One convolution to try.
+struct ConvolutionCase: Sendable, CustomStringConvertible {
+    var input: Shape
+    var kernel: Shape
+    var parameters = ConvolutionParameters()
+
+    var description: String { "\(input) * \(kernel), \(parameters)" }
+
+    func output(_ dtype: DType) throws -> TensorType {
+        try Primitive.convolution(parameters).resultType(
+            of: [TensorType(dtype, input), TensorType(dtype, kernel)])
+    }
+
+    /// Visits every product that the definition sums: positions in input, kernel and output.
+    func products(_ output: Shape, _ visit: (Int, Int, Int) -> Void) {
+        let inPerGroup = kernel[2]
+        let outPerGroup = kernel[3] / parameters.groups
+        for place in places(output) {
+            let first = place[3] / max(outPerGroup, 1) * inPerGroup
+            for (ky, kx) in places([kernel[0], kernel[1]]).map({ ($0[0], $0[1]) }) {
+                let y =
+                    place[1] * parameters.strides.height - parameters.padding.top
+                    + ky * parameters.dilations.height
+                let x =
+                    place[2] * parameters.strides.width - parameters.padding.left
+                    + kx * parameters.dilations.width
+                guard (0..<input[1]).contains(y), (0..<input[2]).contains(x) else { continue }
+                for channel in 0..<inPerGroup {
+                    visit(
+                        position([place[0], y, x, first + channel], input),
+                        position([ky, kx, channel, place[3]], kernel), position(place, output))
+                }
+            }
+        }
+    }
+}
+
+@Suite struct ConvolutionTests {
+    static let cases: [ConvolutionCase] = [
+        ConvolutionCase(input: [2, 5, 6, 3], kernel: [3, 3, 3, 4]),
+        ConvolutionCase(input: [3, 12, 12, 1], kernel: [5, 5, 1, 30]),
+        ConvolutionCase(
+            input: [2, 9, 8, 16], kernel: [3, 3, 16, 16],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 1))),
+        ConvolutionCase(
+            input: [2, 7, 7, 32], kernel: [3, 3, 32, 32],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 2))),
+        ConvolutionCase(
+            input: [1, 6, 5, 2], kernel: [2, 3, 2, 5],
+            parameters: ConvolutionParameters(
+                strides: Pair(2, 3), padding: Padding2D(top: 1, bottom: 0, left: 2, right: 3))),
+        ConvolutionCase(
+            input: [2, 11, 10, 4], kernel: [3, 2, 4, 3],
+            parameters: ConvolutionParameters(
+                padding: Padding2D(all: 1), dilations: Pair(2, 3))),
+        ConvolutionCase(
+            input: [2, 8, 8, 6], kernel: [3, 3, 2, 9],
+            parameters: ConvolutionParameters(strides: Pair(2, 2), groups: 3)),
+        ConvolutionCase(
+            input: [2, 6, 6, 8], kernel: [3, 3, 1, 8],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 1), groups: 8)),
+        ConvolutionCase(input: [4, 1, 9, 3], kernel: [1, 3, 3, 2]),
+        ConvolutionCase(input: [2, 3, 3, 5], kernel: [1, 1, 5, 7]),
+        ConvolutionCase(
+            input: [1, 2, 2, 1], kernel: [3, 3, 1, 2],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 4))),
+        ConvolutionCase(input: [0, 5, 5, 2], kernel: [3, 3, 2, 3]),
+        ConvolutionCase(input: [2, 5, 5, 0], kernel: [3, 3, 0, 3]),
+        ConvolutionCase(input: [2, 5, 5, 2], kernel: [3, 3, 2, 0]),
+    ]
+
+    static let types: [DType] = [.float32, .float64]
+
+    @Test(arguments: cases, types)
+    func forward(_ one: ConvolutionCase, _ dtype: DType) throws {
+        let input = Value(dtype, one.input, seed: 1)
+        let kernel = Value(dtype, one.kernel, seed: 2)
+        let bias = Value(dtype, [one.kernel[3]], seed: 3)
+        let output = try one.output(dtype)
+        var sums = [Double](repeating: 0, count: output.shape.elementCount)
+        one.products(output.shape) { sums[$2] += input.elements[$0] * kernel.elements[$1] }
+        let plain = try Kernel.convolution(
+            one.parameters, input: input.type, kernel: kernel.type, result: output)
+        try expectRun(
+            plain, [input, kernel], output, gives: sums, tolerance: tolerance(dtype))
+
+        let fused = try Kernel.convolution(
+            one.parameters, input: input.type, kernel: kernel.type, result: output,
+            epilogue: Epilogue(bias: true, relu: true))
+        let channels = max(one.kernel[3], 1)
+        let expected = sums.enumerated().map { max(0, $1 + bias.elements[$0 % channels]) }
+        try expectRun(
+            fused, [input, kernel, bias], output, gives: expected, tolerance: tolerance(dtype))
+    }
+
+    @Test(arguments: cases, types)
+    func inputGradient(_ one: ConvolutionCase, _ dtype: DType) throws {
+        let output = try one.output(dtype)
+        let gradient = Value(dtype, output.shape, seed: 4)
+        let kernel = Value(dtype, one.kernel, seed: 5)
+        var sums = [Double](repeating: 0, count: one.input.elementCount)
+        one.products(output.shape) { sums[$0] += kernel.elements[$1] * gradient.elements[$2] }
+        let made = try Kernel.convolutionInputGradient(
+            one.parameters, gradient: output, kernel: kernel.type, input: one.input)
+        try expectRun(
+            made, [gradient, kernel], TensorType(dtype, one.input), gives: sums,
+            tolerance: tolerance(dtype))
+    }
+
+    @Test(arguments: cases, types)
+    func kernelGradient(_ one: ConvolutionCase, _ dtype: DType) throws {
+        let output = try one.output(dtype)
+        let input = Value(dtype, one.input, seed: 6)
+        let gradient = Value(dtype, output.shape, seed: 7)
+        var sums = [Double](repeating: 0, count: one.kernel.elementCount)
+        one.products(output.shape) { sums[$1] += input.elements[$0] * gradient.elements[$2] }
+        let made = try Kernel.convolutionKernelGradient(
+            one.parameters, input: input.type, gradient: output, kernel: one.kernel)
+        try expectRun(
+            made, [input, gradient], TensorType(dtype, one.kernel), gives: sums,
+            tolerance: tolerance(dtype))
+    }
+
+    @Test func choosesTheEngine() throws {
+        let one = Self.cases[2]
+        func name(_ dtype: DType) throws -> String {
+            try Kernel.convolution(
+                one.parameters, input: TensorType(dtype, one.input),
+                kernel: TensorType(dtype, one.kernel), result: one.output(dtype)
+            ).name
+        }
+        #expect(try name(.float32) == "convolution.onednn")
+        #expect(try name(.float64) == "convolution.own")
+    }
+}
