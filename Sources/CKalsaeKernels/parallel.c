@@ -3,6 +3,7 @@
 #include "include/kls_parallel.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 
 typedef void (*region_fn)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
@@ -49,4 +50,9 @@ void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int thread
     }
     region r = { chunks, fn, context };
     gomp_parallel(body, &r, (unsigned)threads, 0);
+}
+
+int kls_core_count(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }

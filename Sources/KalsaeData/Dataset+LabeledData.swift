@@ -21,3 +21,22 @@ extension Dataset {
         }
     }
 }
+
+/// The three parts of a data set, ready for training.
+public struct DatasetParts: Sendable {
+    /// What the network learns from.
+    public let train: Dataset
+    /// What early stopping and choices are judged by.
+    public let validation: Dataset
+    /// What the result is reported on.
+    public let test: Dataset
+}
+
+extension DataParts {
+    /// The parts as tensors.
+    public func datasets() throws -> DatasetParts {
+        DatasetParts(
+            train: try Dataset(train), validation: try Dataset(validation),
+            test: try Dataset(test))
+    }
+}

@@ -65,7 +65,7 @@ public enum NamedSet: String, Sendable, CaseIterable {
             expected: "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
             got: places.isEmpty
                 ? "no folder to look in" : "none in \(places.joined(separator: ", "))",
-            advice: "set \(Flag.data.rawValue) to the folder that holds \(rawValue)/")
+            advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")
     }
 }
 

@@ -135,7 +135,7 @@ import Testing
             for (name, _) in files { unlink("\(base)/\(name)") }
             for name in ["mnist", "tabular", ""] { rmdir("\(base)/\(name)") }
         }
-        try Flag.with(.data, base) { try body(base) }
+        try EnvironmentFlag.with(.data, base) { try body(base) }
     }
 
     @Test func filesAreFoundPlainOrGzip() throws {
@@ -209,7 +209,7 @@ import Testing
 
     @Test(.enabled(if: dataFolder != nil, "needs the public data sets"))
     func thePublicSets() throws {
-        try Flag.with(.data, dataFolder ?? "") {
+        try EnvironmentFlag.with(.data, dataFolder ?? "") {
             let mnist = try NamedSet.mnist.load(seed: 1)
             #expect(
                 [mnist.train, mnist.validation, mnist.test].map(\.count) == [51_000, 9_000, 10_000])

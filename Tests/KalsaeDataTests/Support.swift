@@ -31,7 +31,7 @@ func table(_ header: String, rows: Int, _ row: (Int) -> String) throws -> Table 
 
 /// The folder with the public data sets, or nil: `KALSAE_DATA`, else `../shared/data`.
 let dataFolder: String? = {
-    let named = Flag.data.value
+    let named = EnvironmentFlag.data.value
     let folder = named.isEmpty ? "../shared/data" : named
     return access(folder, R_OK) == 0 ? folder : nil
 }()

@@ -14,7 +14,7 @@ import Testing
         }
         let json = try #require(parts.encoder).json.bytes
         var accepted = 0
-        let count = Flag.fuzz.integer / 4
+        let count = EnvironmentFlag.fuzz.integer / 4
         for _ in 0..<count {
             var table = good
             var description = json

@@ -5,5 +5,6 @@
 #include "kls_tile.h"
 #include "kls_parallel.h"
 #include "kls_loop.h"
+#include "kls_arg.h"
 
 #endif

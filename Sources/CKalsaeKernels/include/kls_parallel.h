@@ -14,4 +14,7 @@ void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int thread
 // Whether a second thread can be had at all.
 int kls_has_threads(void);
 
+// Cores that this process may run on.
+int kls_core_count(void);
+
 #endif

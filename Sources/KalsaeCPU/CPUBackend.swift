@@ -1,0 +1,35 @@
+import CKalsaeKernels
+import CKalsaeOneDNN
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+/// The processor: fused loops in C for element-wise work, oneDNN for products and convolutions.
+public struct CPUBackend: Backend {
+    /// Threads that one plan may use.
+    public let threads: Int
+
+    /// Makes the backend.
+    ///
+    /// - Parameter threads: threads per plan; nil for `KALSAE_THREADS`, or one per core.
+    public init(threads: Int? = nil) {
+        let wanted = threads ?? EnvironmentFlag.threads.integer
+        self.threads = wanted > 0 ? wanted : CPUBackend.coreCount
+    }
+
+    /// Always `cpu`.
+    public var name: String { "cpu" }
+
+    /// Cores that this process may run on.
+    public static var coreCount: Int { max(Int(kls_core_count()), 1) }
+
+    /// Prepares a graph: passes, fusion, order, memory, code.
+    public func compile(
+        _ graph: Graph, options: PlanOptions
+    ) throws(KalsaeError) -> any Plan {
+        let graph = try graph.optimized()
+        // The library plans for the number of threads that it finds.
+        kdnn_set_threads(Int32(threads))
+        return try CPUPlanBuilder(graph, options: options, threads: threads).build()
+    }
+}

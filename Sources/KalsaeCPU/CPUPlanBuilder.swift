@@ -1,0 +1,149 @@
+import CKalsaeKernels
+import Glibc
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+/// Makes a plan from a graph that the passes are done with.
+struct CPUPlanBuilder {
+    private let graph: Graph
+    private let options: PlanOptions
+    private let threads: Int
+
+    init(_ graph: Graph, options: PlanOptions, threads: Int) {
+        self.graph = graph
+        self.options = options
+        self.threads = threads
+    }
+
+    func build() throws(KalsaeError) -> CPUPlan {
+        let builder = try UnitBuilder(graph)
+        let (units, storages, producers) = (builder.units, builder.storages, builder.producers)
+        let fusion = Fusion(units: units, producers: producers, outputs: builder.outputs)
+        let schedule = Schedule(
+            units: units, producers: producers, fusion: fusion,
+            donations: donations(builder))
+        var tasks: [PlannedTask] = []
+        for number in schedule.order {
+            guard let group = fusion.groups[number] else { continue }
+            if let task = try task(group, units, storages, producers, fusion) { tasks.append(task) }
+        }
+        var memory = MemoryPlan(
+            tasks: tasks, storages: storages, outputs: builder.outputs,
+            donations: options.donations, refused: schedule.refused)
+        var assembly = PlanAssembly(storages: storages)
+        for (number, task) in tasks.enumerated() {
+            let kernel = try kernel(task, storages, memory.locations)
+            var scratch: Int?
+            if kernel.scratchBytes > 0 {
+                scratch = memory.arena.add(
+                    byteCount: kernel.scratchBytes, first: number, last: number)
+            }
+            assembly.add(kernel, task, scratch: scratch)
+        }
+        for copy in memory.lateCopies {
+            assembly.addCopy(copy.storage, input: copy.input)
+        }
+        memory.arena.place()
+        return try CPUPlan(graph: graph, assembly: assembly, memory: memory, threads: threads)
+    }
+
+    private func donations(_ builder: UnitBuilder) -> [Int: Int] {
+        var result: [Int: Int] = [:]
+        for (output, input) in zip(builder.outputs, options.donations) {
+            guard let input else { continue }
+            let storage = builder.storages.firstIndex { $0.kind == .input(input) }
+            if let storage { result[output] = storage }
+        }
+        return result
+    }
+
+    /// What a group reads and writes; nil for one whose results nobody stores.
+    private func task(
+        _ group: Group, _ units: [Unit], _ storages: [Storage], _ producers: [Int?],
+        _ fusion: Fusion
+    ) throws(KalsaeError) -> PlannedTask? {
+        guard group.isLoop else {
+            let unit = units[group.units[0]]
+            return PlannedTask(kind: .kernel(unit), reads: unit.operands, writes: [unit.result])
+        }
+        var builder = LoopBuilder(group, units: units, storages: storages, fusion: fusion)
+        let loop = try builder.build()
+        guard !loop.outputs.isEmpty else { return nil }
+        var reads: [View] = []
+        for unit in group.units {
+            for operand in units[unit].operands where !reads.contains(operand) {
+                if let producer = producers[operand.storage], group.units.contains(producer) {
+                    continue
+                }
+                reads.append(operand)
+            }
+        }
+        return PlannedTask(kind: .loop(loop), reads: reads, writes: loop.outputs.map(\.storage))
+    }
+
+    private func kernel(
+        _ task: PlannedTask, _ storages: [Storage], _ locations: [Location]
+    ) throws(KalsaeError) -> Kernel {
+        switch task.kind {
+        case .loop(let loop):
+            return try loop.kernel(storages: storages, threads: threads) {
+                locations[$0] == locations[$1]
+            }
+        case .kernel(let unit):
+            guard case .kernel(let primitive) = unit.kind else {
+                throw KalsaeError("plan", expected: "a kernel", got: "a loop")
+            }
+            return try Kernel.select(
+                primitive, operands: unit.operandTypes, result: unit.type)
+        }
+    }
+}
+
+/// The instructions of a plan while it is put together.
+struct PlanAssembly {
+    /// What a pointer of an instruction points at, before memory is placed.
+    enum Target {
+        case storage(Int, byteOffset: Int)
+        case slot(Int)
+        case input(Int)
+    }
+
+    let storages: [Storage]
+    private(set) var kernels: [Kernel] = []
+    private(set) var targets: [[Target]] = []
+    private(set) var summaries: [InstructionSummary] = []
+
+    init(storages: [Storage]) { self.storages = storages }
+
+    mutating func add(_ kernel: Kernel, _ task: PlannedTask, scratch: Int?) {
+        var pointers: [Target] = []
+        switch task.kind {
+        case .loop(let loop):
+            pointers = loop.buffers(storages).map { .storage($0, byteOffset: 0) }
+        case .kernel(let unit):
+            for operand in unit.operands {
+                let size = storages[operand.storage].dtype.byteSize
+                pointers.append(.storage(operand.storage, byteOffset: operand.offset * size))
+            }
+            pointers.append(.storage(unit.result, byteOffset: 0))
+        }
+        if let scratch { pointers.append(.slot(scratch)) }
+        append(kernel, pointers, Set(task.reads.map(\.storage)).union(task.writes))
+    }
+
+    /// Copies a result over a donated input, at the end.
+    mutating func addCopy(_ storage: Int, input: Int) {
+        let byteCount = storages[storage].byteCount
+        let kernel = Kernel(name: "copy") { memcpy($0[1], $0[0], byteCount) }
+        append(kernel, [.storage(storage, byteOffset: 0), .input(input)], [storage])
+    }
+
+    private mutating func append(_ kernel: Kernel, _ pointers: [Target], _ touched: Set<Int>) {
+        kernels.append(kernel)
+        targets.append(pointers)
+        let bytes = touched.reduce(0.0) { $0 + Double(storages[$1].byteCount) }
+        summaries.append(
+            InstructionSummary(name: kernel.name, flops: kernel.flops, bytes: bytes))
+    }
+}

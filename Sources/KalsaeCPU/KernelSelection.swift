@@ -1,0 +1,15 @@
+import KalsaeGraph
+import KalsaeSupport
+
+extension Kernel {
+    /// The kernel of a primitive that has one of its own.
+    static func select(
+        _ primitive: Primitive, operands: [TensorType], result: TensorType
+    ) throws(KalsaeError) -> Kernel {
+        if case .argReduce(let reduction, let axis) = primitive {
+            return argReduce(reduction, operands[0], axis: axis)
+        }
+        if let kernel = try heavy(primitive, operands: operands, result: result) { return kernel }
+        throw KalsaeError(primitive.name, expected: "a primitive with a kernel", got: "a loop")
+    }
+}

@@ -1,0 +1,224 @@
+import KalsaeGraph
+
+/// A range of an iteration space's axes, by the products of the sizes behind them: `[2, 3, 4]`
+/// reduced over its last two axes is reduced over (12, 1).
+struct AxisRange: Hashable {
+    var high: Int
+    var low: Int
+}
+
+/// Units that run as one loop over one iteration space, or one unit that stands alone.
+struct Group {
+    var units: [Int]
+    /// Elements of the iteration space.
+    var count: Int
+    /// Products of trailing sizes at which some member's axes meet, ascending from 1 to `count`.
+    var boundaries: [Int]
+    /// What reductions in the group run over; empty without any.
+    var reduced: [AxisRange]
+    var isLoop: Bool
+
+    /// Whether reduced axes lie in the middle, so that the loop must walk axes in another order.
+    var isPermuted: Bool {
+        guard let range = reduced.first else { return false }
+        return reduced.count > 1 || (range.low != 1 && range.high != count)
+    }
+}
+
+extension Shape {
+    /// Products of trailing sizes, ascending from 1, each once.
+    var boundaries: [Int] {
+        var result = [1]
+        for size in reversed() where size != 1 { result.append(result[result.count - 1] * size) }
+        return result
+    }
+
+    /// The ranges that some axes make up, neighbors joined.
+    func ranges(of axes: [Int]) -> [AxisRange] {
+        var result: [AxisRange] = []
+        var low = 1
+        for axis in indices.reversed() {
+            let high = low * self[axis]
+            if axes.contains(axis), high != low {
+                if let last = result.last, last.high == low {
+                    result[result.count - 1].high = high
+                } else {
+                    result.append(AxisRange(high: high, low: low))
+                }
+            }
+            low = high
+        }
+        return result
+    }
+}
+
+/// Decides which units share a loop, so that what passes between them stays in the first cache.
+struct Fusion {
+    private let units: [Unit]
+    private let producers: [Int?]
+    private let isOutput: Set<Int>
+    /// For each unit, the units that read its result.
+    private var users: [[Int]]
+    /// The groups, by number; merged ones are nil.
+    private(set) var groups: [Group?]
+    /// For each unit, its group.
+    private(set) var groupOf: [Int]
+
+    /// Limits that keep a loop within the registers and axes that the C loops have.
+    private static let mostUnits = 32
+    private static let mostLoads = 20
+    private static let mostAxes = 8
+
+    init(units: [Unit], producers: [Int?], outputs: [Int]) {
+        self.units = units
+        self.producers = producers
+        isOutput = Set(outputs.compactMap { producers[$0] })
+        users = [[Int]](repeating: [], count: units.count)
+        groups = []
+        groupOf = Array(units.indices)
+        for (number, unit) in units.enumerated() {
+            for operand in unit.operands {
+                if let producer = producers[operand.storage], users[producer].last != number {
+                    users[producer].append(number)
+                }
+            }
+            groups.append(Fusion.single(number, unit))
+        }
+        mergeAlongEdges()
+        mergeSiblings()
+    }
+
+    private static func single(_ number: Int, _ unit: Unit) -> Group {
+        let shape = unit.iterationShape
+        var reduced: [AxisRange] = []
+        if case .reduction(_, let axes) = unit.kind { reduced = shape.ranges(of: axes) }
+        return Group(
+            units: [number], count: shape.elementCount, boundaries: shape.boundaries,
+            reduced: reduced, isLoop: unit.isLoop)
+    }
+
+    /// The unit whose register an operand can be, if both stand in one group.
+    func internalProducer(_ operand: View) -> Int? {
+        guard let producer = producers[operand.storage], operand.isDense, operand.offset == 0,
+            case .element = units[producer].kind,
+            units[producer].type.shape.elementCount == operand.shape.elementCount
+        else { return nil }
+        return producer
+    }
+
+    /// Producers with one reader first: their results need never be stored.
+    private mutating func mergeAlongEdges() {
+        for onlySingle in [true, false] {
+            for (consumer, unit) in units.enumerated() where unit.isLoop {
+                for operand in unit.operands {
+                    guard let producer = internalProducer(operand),
+                        !onlySingle || (users[producer].count == 1 && !isOutput.contains(producer))
+                    else { continue }
+                    merge(groupOf[producer], groupOf[consumer])
+                }
+            }
+        }
+    }
+
+    /// Loops that read the same values, such as two sums of one tensor, read them once.
+    private mutating func mergeSiblings() {
+        var reader: [Int: Int] = [:]
+        for (number, unit) in units.enumerated() where unit.isLoop {
+            for operand in unit.operands where operand.isDense && operand.shape.elementCount > 1 {
+                if let earlier = reader[operand.storage] { merge(groupOf[earlier], groupOf[number]) }
+                reader[operand.storage] = number
+            }
+        }
+    }
+
+    private mutating func merge(_ first: Int, _ second: Int) {
+        guard first != second, let a = groups[first], let b = groups[second],
+            let merged = combined(a, b), !makesCycle(a, b)
+        else { return }
+        groups[first] = merged
+        groups[second] = nil
+        for unit in b.units { groupOf[unit] = first }
+    }
+
+    /// The group that two would make, or nil where one loop cannot do both.
+    private func combined(_ a: Group, _ b: Group) -> Group? {
+        guard a.isLoop, b.isLoop, a.count == b.count, a.count > 0,
+            a.reduced.isEmpty || b.reduced.isEmpty || a.reduced == b.reduced,
+            a.units.count + b.units.count <= Fusion.mostUnits
+        else { return nil }
+        var group = a
+        group.units = (a.units + b.units).sorted()
+        group.reduced = a.reduced.isEmpty ? b.reduced : a.reduced
+        group.boundaries = Set(a.boundaries + b.boundaries).sorted()
+        for (low, high) in zip(group.boundaries, group.boundaries.dropFirst())
+        where high % low != 0 { return nil }
+        guard group.boundaries.count - 1 <= Fusion.mostAxes else { return nil }
+        var loads = Set<View>()
+        let members = Set(group.units)
+        for unit in group.units {
+            for operand in units[unit].operands {
+                if let producer = internalProducer(operand), members.contains(producer) { continue }
+                loads.insert(operand)
+            }
+        }
+        guard loads.count <= Fusion.mostLoads else { return nil }
+        // A loop in another order cannot store elements: they would not lie densely.
+        if group.isPermuted {
+            for unit in group.units {
+                if case .reduction = units[unit].kind { continue }
+                guard !isOutput.contains(unit), users[unit].allSatisfy(members.contains) else {
+                    return nil
+                }
+            }
+        }
+        return group
+    }
+
+    /// Whether something between the two groups would have to run in the middle of their loop: a
+    /// path that leaves them and comes back, or one through a reduction, complete only at the end.
+    private func makesCycle(_ a: Group, _ b: Group) -> Bool {
+        let own = Set(a.units + b.units)
+        var seen = Set<Int>()
+        var stack: [Int] = []
+        for unit in own {
+            var isEnd = false
+            if case .reduction = units[unit].kind { isEnd = true }
+            for user in users[unit] {
+                if own.contains(user) {
+                    if isEnd || !readsRegister(user, of: unit) { return true }
+                } else if seen.insert(groupOf[user]).inserted {
+                    stack.append(groupOf[user])
+                }
+            }
+        }
+        while let number = stack.popLast() {
+            guard let group = groups[number] else { continue }
+            for unit in group.units {
+                for user in users[unit] {
+                    if own.contains(user) { return true }
+                    if seen.insert(groupOf[user]).inserted { stack.append(groupOf[user]) }
+                }
+            }
+        }
+        return false
+    }
+
+    /// Whether every use that a unit makes of another's result could be a register.
+    private func readsRegister(_ user: Int, of unit: Int) -> Bool {
+        units[user].operands.allSatisfy { operand in
+            producers[operand.storage] != unit || internalProducer(operand) == unit
+        }
+    }
+
+    /// How many units read a unit's result.
+    func userCount(_ unit: Int) -> Int { users[unit].count }
+
+    /// Whether a unit's result must lie in memory.
+    func isStored(_ unit: Int) -> Bool {
+        if case .element = units[unit].kind {
+            return isOutput.contains(unit)
+                || users[unit].contains { groupOf[$0] != groupOf[unit] }
+        }
+        return true
+    }
+}

@@ -1,0 +1,128 @@
+import CKalsaeKernels
+import KalsaeGraph
+
+/// Where each storage lies while a plan runs.
+enum Location: Equatable {
+    case input(Int)
+    case output(Int)
+    case literal
+    /// A slot of the arena.
+    case slot(Int)
+    /// Never stored: it stays in a loop's registers.
+    case none
+}
+
+/// One step of a plan before its code is made: a group with what it reads and writes.
+struct PlannedTask {
+    enum Kind {
+        case loop(LoopPlan)
+        case kernel(Unit)
+    }
+    var kind: Kind
+    var reads: [View]
+    var writes: [Int]
+}
+
+/// Gives every storage a place: outputs where they are asked for, donated ones over their inputs,
+/// the rest in the arena by lifetime, where results take over operands that end with them.
+struct MemoryPlan {
+    private(set) var locations: [Location]
+    var arena = Arena()
+    /// Outputs that are computed elsewhere and copied over a donated input at the end.
+    private(set) var lateCopies: [(storage: Int, input: Int)] = []
+
+    private let storages: [Storage]
+
+    init(
+        tasks: [PlannedTask], storages: [Storage], outputs: [Int], donations: [Int?],
+        refused: Set<Int>
+    ) {
+        self.storages = storages
+        locations = storages.map {
+            switch $0.kind {
+            case .input(let position): .input(position)
+            case .literal: .literal
+            case .computed: .none
+            }
+        }
+        for (position, storage) in outputs.enumerated() { locations[storage] = .output(position) }
+        var last = [Int](repeating: -1, count: storages.count)
+        for (number, task) in tasks.enumerated() {
+            for view in task.reads { last[view.storage] = number }
+        }
+        for (position, storage) in outputs.enumerated() {
+            guard position < donations.count, let input = donations[position] else { continue }
+            let writer = tasks.firstIndex { $0.writes.contains(storage) }
+            let fits = writer.map { number in
+                mayOverwrite(tasks[number], storage) { $0.kind == .input(input) }
+            }
+            if !refused.contains(storage), fits == true {
+                locations[storage] = .input(input)
+            } else {
+                locations[storage] = .none
+                last[storage] = tasks.count
+                lateCopies.append((storage, input))
+            }
+        }
+        for (number, task) in tasks.enumerated() {
+            for storage in task.writes where locations[storage] == .none {
+                let end = max(last[storage], number)
+                if let slot = inheritedSlot(task, storage, number, last) {
+                    arena.extend(slot, to: end)
+                    locations[storage] = .slot(slot)
+                } else {
+                    let bytes = storages[storage].byteCount
+                    locations[storage] = .slot(arena.add(byteCount: bytes, first: number, last: end))
+                }
+            }
+        }
+    }
+
+    /// Whether a task may write a storage over others that it reads: only loops may, element by
+    /// element, each at the place where it is read.
+    private func mayOverwrite(
+        _ task: PlannedTask, _ storage: Int, _ isOverwritten: (Storage) -> Bool
+    ) -> Bool {
+        let overwritten = task.reads.filter { isOverwritten(storages[$0.storage]) }
+        if overwritten.isEmpty { return true }
+        guard case .loop(let loop) = task.kind,
+            loop.outputs.contains(where: { $0.storage == storage && $0.isElementwise })
+        else { return false }
+        let size = storages[storage].dtype.byteSize
+        return overwritten.allSatisfy { view in
+            view.isDense && view.offset == 0 && view.shape.elementCount == loop.count
+                && storages[view.storage].dtype.byteSize == size
+        }
+    }
+
+    /// The slot of an operand that no later task reads and that this result may overwrite.
+    private func inheritedSlot(
+        _ task: PlannedTask, _ storage: Int, _ number: Int, _ last: [Int]
+    ) -> Int? {
+        for view in task.reads {
+            guard case .slot(let slot) = locations[view.storage], arena.slots[slot].last == number,
+                storages[view.storage].byteCount == storages[storage].byteCount
+            else { continue }
+            let sharing = Set(storages.indices.filter { locations[$0] == .slot(slot) })
+            // Another result of this very task has taken it already.
+            if !sharing.isDisjoint(with: task.writes) { continue }
+            let operands = task.reads.filter { sharing.contains($0.storage) }.map(\.storage)
+            let fits = Set(operands).allSatisfy { operand in
+                mayOverwriteOperand(task, storage, operand)
+            }
+            if fits { return slot }
+        }
+        return nil
+    }
+
+    private func mayOverwriteOperand(_ task: PlannedTask, _ storage: Int, _ operand: Int) -> Bool {
+        var task = task
+        task.reads = task.reads.filter { $0.storage == operand }
+        return mayOverwrite(task, storage) { _ in true }
+    }
+}
+
+extension LoopPlan.Output {
+    /// Whether each element is written at its own place, as opposed to joined with others.
+    var isElementwise: Bool { operation == KLS_COPY }
+}
