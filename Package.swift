@@ -32,7 +32,9 @@ let rows: [Row] = [
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTensor"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
-    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "CKalsaeKernels"]),
+    Row(
+        name: "KalsaeCPUTests", kind: .test,
+        imports: ["KalsaeCPU", "KalsaeTesting", "CKalsaeKernels"]),
     Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
