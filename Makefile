@@ -1,6 +1,5 @@
 # `make` alone lists the goals.
 
-SWIFT ?= swift
 SCRATCH ?= .build
 export SCRATCH
 
@@ -14,7 +13,7 @@ deps: ## install missing system libraries (apt-get, through sudo where needed)
 	@Scripts/install-dependencies
 
 build: deps ## build for release; leaves .build/release/kalsae
-	$(SWIFT) build -c release --scratch-path $(SCRATCH)
+	swift build -c release --scratch-path $(SCRATCH)
 
 demo: build ## train a network on built-in data
 	$(SCRATCH)/release/kalsae train iris
@@ -26,10 +25,10 @@ bench: build ## time training steps of four networks
 	$(SCRATCH)/release/kalsae bench steps --net all
 
 format: ## rewrite the sources in the project's format
-	$(SWIFT) format format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
 
 lint: ## check the format and change nothing
-	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
 
 docs: build ## build the reference pages; warnings are errors
 	@Scripts/build-docs

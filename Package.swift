@@ -16,13 +16,15 @@ let argumentParser = Target.Dependency.product(
 let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
-    Row(name: "CZlib", kind: .system),
     Row(name: "CKalsaeSupport", kind: .c),
+    Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
-    Row(name: "KalsaeTensor", imports: ["KalsaeBackend", "KalsaeReference", "CKalsaeSupport"]),
+    Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
+    Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
+    Row(name: "KalsaeTensor", imports: ["KalsaeCPU", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles"]),
@@ -36,11 +38,21 @@ let rows: [Row] = [
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "KalsaeTesting", "CKalsaeKernels"]),
     Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
+    Row(name: "Kalsae", imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),
+    Row(
+        name: "KalsaeCommand", kind: .executable,
+        imports: ["Kalsae", "CKalsaeOneDNN", argumentParser]),
+    Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
-    Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
-    Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
-    Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "KalsaeReference"]),
+    Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
+    Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 
 extension Row {
@@ -62,6 +74,11 @@ extension Row {
 
 let package = Package(
     name: "kalsae",
+    products: [
+        .library(name: "Kalsae", targets: ["Kalsae"]),
+        .library(name: "KalsaeTesting", targets: ["KalsaeTesting"]),
+        .executable(name: "kalsae", targets: ["KalsaeCommand"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],

@@ -16,6 +16,12 @@ public final class ComputeThread: SerialExecutor {
     /// The one there is.
     public static let shared = ComputeThread()
 
+    /// How many threads a plan may use: the flag's number, else one per core.
+    public static var threadCount: Int {
+        let wanted = Flag.threads.integer
+        return wanted > 0 ? min(wanted, 1024) : max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    }
+
     private let queue = Mutex<[Work]>([])
     private let hasCalls = Atomic<Bool>(false)
     private let wakeUp = Semaphore()

@@ -34,7 +34,8 @@ public enum DataPlaces {
         }
     }
 
-    static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+    /// Whether there is a file that can be read.
+    package static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
     private static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }

@@ -79,6 +79,22 @@ public enum AtomicFile {
         syncFolder(folder)
     }
 
+    /// Throws where `path` could not be written, before the work that leads to it is begun.
+    public static func checkWritable(_ path: String) throws(KalsaeError) {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        guard !exists || status.st_mode & S_IFMT != S_IFDIR else {
+            throw KalsaeError(path, expected: "a file to write", got: "a folder")
+        }
+        if exists && status.st_mode & S_IFMT != S_IFREG { return }
+        let (folder, name) = split(exists ? resolved(path) : path)
+        let beside = "\(folder)/.\(name).\(getpid()).partial"
+        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw .system(path, expected: "to write", code: errno) }
+        close(file)
+        unlink(beside)
+    }
+
     private static func writeInPlace(
         _ path: String, _ body: (borrowing Writer) throws(KalsaeError) -> Void
     ) throws(KalsaeError) {

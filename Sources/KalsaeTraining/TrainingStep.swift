@@ -6,60 +6,92 @@ import KalsaeOptimizers
 import KalsaeSupport
 import KalsaeTensor
 
-/// One training step as a plan: gather the batch, forward, loss, backward, update.
-package final class TrainingStep<Model: Layer> {
+/// One training step as a plan: forward, loss, backward, update, on a batch that is given.
+package final class BatchStep<Model: Layer> {
     package var optimizer: any Optimizer
+    /// The steps taken.
     package private(set) var count = 0
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
     private let scalars: HostTensor<Float>
     private let key: HostTensor<Int64>
-    private var rows: HostTensor<Int32>?
-    private let scale: HostTensor<Float>
 
-    package init(_ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int) throws {
+    /// Turns the inputs that are left into a batch: what the network gets, and the targets.
+    package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor)
+
+    package init(
+        _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
+        prepare: @escaping Prepare = { ($0[0], $0[1]) }
+    ) throws {
         self.optimizer = optimizer
-        let state = OptimizerState(for: model, optimizer)
         scalars = try HostTensor(count: optimizer.scalars(step: 1).count)
         key = try HostTensor(count: 3)
-        scale = try HostTensor(count: 1)
         key.values[0] = Int64(seed)
-        compiled = try CompiledStep(TensorPair(model, state)) { state, inputs in
-            let (features, targets, rows) = (inputs[0], inputs[1], inputs[2])
-            let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
-            let y = targets.gathered(at: rows)
-            let scope = StepScope.training(key: RandomKey(inputs[5])) {
+        let state = TensorPair(model, OptimizerState(for: model, optimizer))
+        compiled = try CompiledStep(state) { state, inputs in
+            let (x, y) = prepare(Array(inputs.dropFirst(2)))
+            let traced = StepScope.training(key: RandomKey(inputs[1])) {
                 valueAndGradient(at: state.first) { model in loss(model(x), y) }
             }
-            let (value, gradient) = scope.result
-            var model = scope.reports.applied(to: state.first)
-            model = optimizer.updated(
-                model, gradient: gradient, state: &state.second, scalars: inputs[4])
-            state.first = model
-            return [value.cast(to: .float32)]
+            let model = traced.reports.applied(to: state.first)
+            state.first = optimizer.updated(
+                model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
+            return [traced.result.value.cast(to: .float32)]
         }
     }
 
+    /// The model now, as a value.
     package var model: Model { compiled.state.first }
 
+    /// Goes on from other weights.
     package func restore(_ model: Model) throws {
         try compiled.restore(TensorPair(model, compiled.state.second))
     }
 
+    /// The plan of the last step.
     package var plan: (any Plan)? { compiled.plan }
 
-    /// Takes one step on some rows and returns the loss before the update.
-    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
-        let rows = try rowTensor(batch)
+    /// Takes one step and returns the loss before the update.
+    package func run(_ inputs: Tensor...) throws -> Double {
         count += 1
         for (index, value) in optimizer.scalars(step: count).enumerated() {
             scalars.values[index] = Float(value)
         }
-        scale.values[0] = Float(data.featureScale)
         key.values[2] = Int64(count)
-        try compiled.run([
-            data.features, data.targets, rows.tensor, scale.tensor, scalars.tensor, key.tensor,
-        ])
-        let value = Double(compiled.scalar(0))
+        try compiled.run([scalars.tensor, key.tensor] + inputs)
+        return Double(compiled.scalar(0))
+    }
+}
+
+/// The training step of a data set: gathers its batch by row number inside of the plan.
+package final class TrainingStep<Model: Layer> {
+    private let step: BatchStep<Model>
+    private var rows: [Int: HostTensor<Int32>] = [:]
+    private let scale: HostTensor<Float>
+
+    package init(_ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int) throws {
+        scale = try HostTensor(count: 1)
+        step = try BatchStep(model, loss: loss, optimizer: optimizer, seed: seed) { inputs in
+            let (features, targets, rows) = (inputs[0], inputs[1], inputs[2])
+            let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
+            return (x, targets.gathered(at: rows))
+        }
+    }
+
+    package var model: Model { step.model }
+    package var count: Int { step.count }
+    package var plan: (any Plan)? { step.plan }
+    package var optimizer: any Optimizer {
+        get { step.optimizer }
+        set { step.optimizer = newValue }
+    }
+
+    package func restore(_ model: Model) throws { try step.restore(model) }
+
+    /// Takes one step on some rows and returns the loss before the update.
+    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
+        let rows = try rowTensor(batch)
+        scale.values[0] = Float(data.featureScale)
+        let value = try step.run(data.features, data.targets, rows.tensor, scale.tensor)
         guard value.isFinite else {
             throw KalsaeError(
                 "training", expected: "a finite loss", got: "\(value) at step \(count)",
@@ -68,14 +100,12 @@ package final class TrainingStep<Model: Layer> {
         return value
     }
 
+    /// The place in memory for batches of this size: an epoch has at most two sizes.
     private func rowTensor(_ batch: ArraySlice<Int32>) throws -> HostTensor<Int32> {
-        if let rows, rows.count == batch.count {
-            rows.write(batch)
-            return rows
-        }
-        let new = try HostTensor<Int32>(count: batch.count)
-        new.write(batch)
-        rows = new
-        return new
+        let known = rows[batch.count]
+        let tensor = try known ?? HostTensor<Int32>(count: batch.count)
+        if known == nil { rows[batch.count] = tensor }
+        tensor.write(batch)
+        return tensor
     }
 }

@@ -1,0 +1,52 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeSupport
+
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this machine trains.", subcommands: [BenchSteps.self])
+}
+
+struct BenchSteps: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "steps",
+        abstract: "Time one training step of the yardstick networks.",
+        discussion: """
+            A step is forward, loss, backward and the optimizer's update on one batch of random
+            numbers that is in memory. Times are per step, over a budget of some seconds.
+
+            Example:
+              kalsae bench steps --net twolayer --threads 1 --json
+            """)
+
+    @Option(help: "\(Yardstick.names), or all.")
+    var net = "all"
+
+    @Option(help: "Seconds to measure each network for.")
+    var seconds = 4.0
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try common.apply()
+        let nets = Yardstick.allCases.filter { net == "all" || net == $0.rawValue }
+        guard !nets.isEmpty else {
+            throw ValidationError("--net takes \(Yardstick.names) or all, got \(net).")
+        }
+        guard seconds > 0, seconds <= 3600 else {
+            throw ValidationError("--seconds takes a number above 0, got \(seconds).")
+        }
+        for net in nets {
+            let timing = try await StepTimer().time(net, seconds: seconds)
+            if common.json {
+                try Console.print(timing.json)
+            } else {
+                let median = Progress.fixed(timing.median, digits: 2)
+                let minimum = Progress.fixed(timing.minimum, digits: 2)
+                try Console.print(
+                    "\(net.rawValue): median \(median) us, min \(minimum) us, "
+                        + "threads \(timing.threads), \(timing.steps) steps")
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+
+struct DataVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Show the data sets that there are.",
+        subcommands: [DataList.self])
+}
+
+struct DataList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the built-in sets and those found in the data folders.",
+        discussion: "Data folders: $KALSAE_DATA, then kalsae/ in the XDG cache.")
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() throws {
+        let entries = DataCatalog.entries()
+        if json {
+            let list = entries.map { entry -> JSONValue in
+                [
+                    "name": .string(entry.name), "kind": .string(entry.kind.rawValue),
+                    "rows": entry.rows.map { .integer($0) } ?? .null,
+                    "features": entry.features.map { .integer($0) } ?? .null,
+                    "classes": entry.classes.map { .integer($0) } ?? .null,
+                    "place": .string(entry.place.text),
+                ]
+            }
+            return try Console.print(["sets": .array(list)] as JSONValue)
+        }
+        let width = entries.map(\.name.count).max() ?? 0
+        for entry in entries {
+            let space = String(repeating: " ", count: width - entry.name.count)
+            let rows = entry.rows.map { "\($0) rows" } ?? "unknown size"
+            let features = entry.features.map { ", \($0) features" } ?? ""
+            let classes = entry.classes.map { ", \($0) classes" } ?? ""
+            try Console.print(
+                "\(entry.name)\(space)  \(entry.kind.rawValue), \(rows)\(features)\(classes); "
+                    + entry.place.text)
+        }
+    }
+}
+
+extension DataCatalog.Entry.Place {
+    /// The place in words.
+    var text: String {
+        switch self {
+        case .builtIn: "built in"
+        case .found(let path): path
+        case .missing: "not found; set KALSAE_DATA to the folder that holds it"
+        case .unreadable(let reason): "unreadable: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import CKalsaeOneDNN
+import Glibc
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what was found: cores, instruction sets, oneDNN, memory, data, flags.")
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() throws {
+        let facts = Machine.facts
+        if json {
+            return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))
+        }
+        for (name, value) in facts { try Console.print("\(name): \(Self.text(value))") }
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        if let text = value.string { return text }
+        if let members = value.members {
+            return members.map { "\n  \($0.key): \(text($0.value))" }.joined()
+        }
+        if let list = value.array { return list.map(text).joined(separator: " ") }
+        return value.text
+    }
+}
+
+/// What the machine is.
+private enum Machine {
+    static var facts: [(String, JSONValue)] {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
+        let flags = KalsaeSupport.Flag.allCases.map {
+            JSONValue.Member($0.rawValue, .string("\($0.value) (\($0.summary))"))
+        }
+        return [
+            ("cores", .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
+            ("processor", .string(processor)),
+            ("instructions", .array(instructions.map { .string($0) })),
+            ("onednn", .string(oneDNN)),
+            ("memory", .string("\(bytes >> 30) GiB")),
+            ("data", .array(DataPlaces.folders.map { .string($0) })),
+            ("device", .string("cpu")),
+            ("flags", .object(flags)),
+        ]
+    }
+
+    private static var processor: String { value(of: "model name") ?? "unknown" }
+
+    /// The vector instruction sets among the processor's flags.
+    private static var instructions: [String] {
+        let flags = (value(of: "flags") ?? value(of: "Features") ?? "").split(separator: " ")
+        let wanted = [
+            "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_bf16",
+            "avx512_vnni", "amx_tile", "asimd", "sve",
+        ]
+        return wanted.filter { name in flags.contains { $0 == name } }
+    }
+
+    /// The first value of a key in the system's description of the processor.
+    private static func value(of key: String) -> String? {
+        guard let bytes = try? FileBytes.read("/proc/cpuinfo") else { return nil }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0].trimmed == key { return parts[1].trimmed }
+        }
+        return nil
+    }
+
+    private static var oneDNN: String {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        kdnn_version(&major, &minor, &patch)
+        return "\(major).\(minor).\(patch), \(String(cString: kdnn_isa()))"
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        let isSpace: (Character) -> Bool = { $0.isWhitespace }
+        let end = reversed().drop(while: isSpace).reversed()
+        return String(String(end).drop(while: isSpace))
+    }
+}

@@ -1,0 +1,70 @@
+import KalsaeSupport
+import KalsaeTraining
+import Synchronization
+
+/// Shows the course of a training on standard error: a bar on a terminal, some lines elsewhere.
+final class Progress: Sendable {
+    private struct State {
+        var lastDraw: ContinuousClock.Instant?
+        var isDrawn = false
+        var last: EpochRecord?
+    }
+
+    private let state = Mutex(State())
+    private let hasTerminal = Console.hasTerminal
+    private let epochs: Int
+
+    init(epochs: Int) { self.epochs = epochs }
+
+    /// Redraws the bar, at most fifteen times a second.
+    func step(_ record: StepRecord) {
+        guard hasTerminal else { return }
+        state.withLock { state in
+            let now = ContinuousClock.now
+            if let last = state.lastDraw, last.duration(to: now) < .milliseconds(66) { return }
+            state.lastDraw = now
+            state.isDrawn = true
+            let validation = state.last?.validation.map { ", validation \($0.text)" } ?? ""
+            Console.writeError(
+                "\r\u{1B}[K" + Self.bar(record.step, of: record.total)
+                    + " epoch \(record.epoch), loss \(Self.fixed(record.meanLoss, digits: 4))"
+                    + validation)
+        }
+    }
+
+    /// Notes an epoch; where there is no terminal, about ten of them are told.
+    func epoch(_ record: EpochRecord) {
+        state.withLock { $0.last = record }
+        let every = max(epochs / 10, 1)
+        guard !hasTerminal, record.epoch % every == 0 || record.epoch == 1 else { return }
+        let validation = record.validation.map { ", validation \($0.text)" } ?? ""
+        Console.tell(
+            "epoch \(record.epoch): loss \(Self.fixed(record.loss, digits: 4))\(validation)")
+    }
+
+    /// Wipes the bar.
+    func end() {
+        if state.withLock({ $0.isDrawn }) { Console.writeError("\r\u{1B}[K") }
+    }
+
+    private static func bar(_ step: Int, of total: Int) -> String {
+        let width = 24
+        let done = total > 0 ? step * width / total : width
+        let filled = String(repeating: "━", count: min(done, width))
+        let empty = String(repeating: "╌", count: max(width - done, 0))
+        return filled + empty + " \(step)/\(total)"
+    }
+
+    /// A number with a fixed count of digits behind the point.
+    static func fixed(_ value: Double, digits: Int) -> String {
+        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        let scaled = (value.magnitude * scale).rounded()
+        let whole = Int(scaled / scale)
+        let rest = String(Int(scaled - Double(whole) * scale))
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        let zeros = String(repeating: "0", count: max(digits - rest.count, 0))
+        return "\(sign)\(whole).\(zeros)\(rest)"
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeFiles
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTraining
+
+struct Train: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a network on a named set or a CSV file.",
+        discussion: """
+            Examples:
+              kalsae train iris --json
+              kalsae train mnist --network 784-50-10
+              kalsae train titanic.csv --target survived --epochs 50
+            """)
+
+    @Argument(help: "iris, digits, mnist, fashion-mnist, or the path of a CSV file.")
+    var data: String
+
+    @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
+    var target: String?
+
+    @Option(help: "Layer sizes, as in 784-50-10; without it, what suits the data.")
+    var network: String?
+
+    @Option(help: "The function between layers: \(Activation.names).")
+    var activation: Activation = .relu
+
+    @Option(help: "\(Recipe.OptimizerName.names).")
+    var optimizer: Recipe.OptimizerName = .adam
+
+    @Option(help: "The learning rate; without it, what suits optimizer and data.")
+    var learningRate: Double?
+
+    @Option(help: "The most times that every row is seen.")
+    var epochs: Int?
+
+    @Option(help: "The number of steps, instead of epochs.")
+    var steps: Int?
+
+    @Option(help: "Rows per step.")
+    var batch: Int?
+
+    @Option(help: "How batches are drawn: \(BatchOrder.names).")
+    var order: BatchOrder = .shuffled
+
+    @Option(help: "Epochs without a better validation loss before it ends; 0 for never.")
+    var patience: Int?
+
+    @Option(help: "The seed of split, weights and shuffling: equal seeds give equal bits.")
+    var seed = 0
+
+    @Option(help: "Where the model goes; without it, NAME.safetensors in this folder.")
+    var output: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try common.apply()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let source = try Source(data, target: target, seed: seed)
+        let recipe = try recipe(for: source.parts)
+        let path = output ?? "\(source.parts.name).safetensors"
+        try AtomicFile.checkWritable(path)
+        let experiment = try Experiment(recipe, data: source.parts)
+        let progress = Progress(epochs: recipe.epochs)
+        let outcome = try await experiment.run(
+            onStep: { progress.step($0) }, onEpoch: { progress.epoch($0) })
+        progress.end()
+        try outcome.file.save(to: path)
+        let seconds = start.duration(to: clock.now).seconds
+        try report(outcome, recipe, path, seconds)
+    }
+
+    private func recipe(for parts: DataParts) throws -> Recipe {
+        var recipe = Recipe(for: parts, optimizer: optimizer)
+        if let network { recipe.network = try NetworkSizes(network) }
+        if let learningRate { recipe.learningRate = learningRate }
+        if let epochs { (recipe.epochs, recipe.patience) = (epochs, nil) }
+        if let patience { recipe.patience = patience > 0 ? patience : nil }
+        if let batch { recipe.batch = batch }
+        recipe.steps = steps
+        recipe.activation = activation
+        recipe.order = order
+        recipe.seed = seed
+        return recipe
+    }
+
+    private func report(
+        _ outcome: Experiment.Outcome, _ recipe: Recipe, _ path: String, _ seconds: Double
+    ) throws {
+        let parts: [(String, Report)] = [
+            ("train", outcome.train), ("validation", outcome.validation), ("test", outcome.test),
+        ]
+        if common.json {
+            var members = parts.map { JSONValue.Member($0.0, $0.1.json) }
+            members += [
+                JSONValue.Member("parameters", .integer(outcome.parameters)),
+                JSONValue.Member("steps", .integer(outcome.steps)),
+                JSONValue.Member("epochs", .integer(outcome.history.epochs.count)),
+                JSONValue.Member("network", .string(recipe.network.description)),
+                JSONValue.Member("seed", .integer(seed)),
+                JSONValue.Member("seconds", .number(seconds)),
+                JSONValue.Member("model", .string(path)),
+            ]
+            return try Console.print(JSONValue.object(members))
+        }
+        for (name, part) in parts { try Console.print("\(name): \(part.text)") }
+        let time = Progress.fixed(seconds, digits: 2)
+        try Console.print(
+            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s")
+        try Console.print("model: \(path)")
+    }
+}
+
+extension Activation: ExpressibleByArgument {}
+extension Recipe.OptimizerName: ExpressibleByArgument {}
+extension BatchOrder: ExpressibleByArgument {}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+    /// All names, for help texts.
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

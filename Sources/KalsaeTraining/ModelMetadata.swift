@@ -1,0 +1,69 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeLayers
+import KalsaeSupport
+
+/// What is saved with a network so that it can be used without its data: classes, the encoder of
+/// its table, the split's seed.
+public struct ModelMetadata: Sendable {
+    /// The name of the data that it was trained on.
+    public var data: String
+    /// The names of the classes; empty for values.
+    public var classNames: [String]
+    /// How a table becomes numbers; nil for images.
+    public var encoder: TableEncoder?
+    /// The scale of the predicted value; nil for classes.
+    public var scale: Scale?
+    /// The seed of the split.
+    public var seed: Int
+
+    private static let key = "kalsae.data"
+
+    init(_ data: DataParts, _ recipe: Recipe) {
+        self.data = data.name
+        encoder = data.encoder
+        seed = recipe.seed
+        switch data.train.targets {
+        case .classes(_, let names): (classNames, scale) = (names, nil)
+        case .values(_, let scale): (classNames, self.scale) = ([], scale)
+        }
+    }
+
+    /// Reads what was saved with a network.
+    public init(_ file: ModelFile, path: String) throws(KalsaeError) {
+        guard let text = file.metadata[Self.key] else {
+            throw KalsaeError(
+                path, expected: "metadata \(Self.key)", got: "none",
+                advice: "use a file that `kalsae train` wrote")
+        }
+        let json = try JSONValue(parsing: text, subject: path)
+        guard let name = json["name"]?.string, let seed = json["seed"]?.integer,
+            let classes = json["classes"]?.array
+        else {
+            throw KalsaeError(path, expected: "name, seed and classes in \(Self.key)", got: text)
+        }
+        data = name
+        self.seed = seed
+        classNames = classes.compactMap(\.string)
+        if let table = json["table"] { encoder = try TableEncoder(json: table, subject: path) }
+        if case .value(let scale)? = encoder?.target.kind { self.scale = scale }
+        let outputs = max(classNames.count, 1)
+        guard file.model.outputShape == [outputs], classes.count == classNames.count,
+            encoder.map({ file.model.inputShape == [$0.width] }) ?? true
+        else {
+            throw KalsaeError(
+                path, expected: "a network that fits its own table and classes",
+                got: "input \(file.model.inputShape ?? []), output \(file.model.outputShape ?? [])")
+        }
+    }
+
+    /// The strings for the file.
+    var strings: [String: String] {
+        var members: [JSONValue.Member] = [
+            JSONValue.Member("name", .string(data)), JSONValue.Member("seed", .integer(seed)),
+            JSONValue.Member("classes", .array(classNames.map { .string($0) })),
+        ]
+        if let encoder { members.append(JSONValue.Member("table", encoder.json)) }
+        return [Self.key: JSONValue.object(members).text]
+    }
+}

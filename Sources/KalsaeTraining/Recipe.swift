@@ -1,0 +1,104 @@
+import KalsaeData
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+
+/// Everything that decides a training but the data: plain values with defaults by the data.
+public struct Recipe: Sendable, Equatable {
+    /// Which optimizer.
+    public enum OptimizerName: String, CaseIterable, Sendable {
+        case sgd, momentum, adam
+
+        /// The learning rate where none is given.
+        public var defaultRate: Double {
+            switch self {
+            case .sgd: 0.1
+            case .momentum: 0.01
+            case .adam: 0.001
+            }
+        }
+
+        /// The optimizer with a rate.
+        public func make(learningRate: Double) -> any Optimizer {
+            switch self {
+            case .sgd: SGD(learningRate: learningRate)
+            case .momentum: SGD(learningRate: learningRate, momentum: 0.9)
+            case .adam: Adam(learningRate: learningRate)
+            }
+        }
+    }
+
+    /// The network's sizes.
+    public var network: NetworkSizes
+    /// The function between its layers.
+    public var activation = Activation.relu
+    /// Which optimizer.
+    public var optimizer = OptimizerName.adam
+    /// The learning rate.
+    public var learningRate: Double
+    /// How many times every row is seen, at most.
+    public var epochs: Int
+    /// The number of steps instead of epochs, if given.
+    public var steps: Int?
+    /// Rows per step.
+    public var batch: Int
+    /// Which rows make a batch.
+    public var order = BatchOrder.shuffled
+    /// Epochs without a better validation loss before training ends; nil for never.
+    public var patience: Int?
+    /// The seed of the split, the first weights and the shuffling.
+    public var seed = 0
+
+    /// What suits the data: the lectures' 4-8-8-3 for four inputs, one hidden layer of 50 for
+    /// images, two of 64 and 32 for other tables; Adam, ended early by the validation loss.
+    public init(for data: DataParts, optimizer: OptimizerName = .adam) {
+        let inputs = data.train.featureShape.reduce(1, *)
+        let outputs = data.train.targets.outputCount
+        self.optimizer = optimizer
+        let isSmall = data.train.count < 5000
+        learningRate = optimizer.defaultRate * (optimizer == .adam && isSmall ? 3 : 1)
+        if data.train.featureShape.count > 1 {
+            network = NetworkSizes(sizes: [inputs, 50, outputs])
+            (epochs, batch, patience) = (20, 100, 3)
+        } else {
+            let hidden = inputs <= 4 ? [8, 8] : [64, 32]
+            network = NetworkSizes(sizes: [inputs] + hidden + [outputs])
+            (epochs, batch, patience) = (isSmall ? 200 : 60, isSmall ? 16 : 64, isSmall ? 30 : 10)
+        }
+    }
+}
+
+extension LabeledData.Targets {
+    /// The outputs that a network needs: one per class, or one value.
+    public var outputCount: Int {
+        switch self {
+        case .classes(_, let names): names.count
+        case .values: 1
+        }
+    }
+
+    /// The loss that suits the targets.
+    public var loss: Loss {
+        switch self {
+        case .classes: .softmaxCrossEntropy
+        case .values: .meanSquaredError
+        }
+    }
+
+    /// The metrics that are reported for the targets.
+    public var metrics: [Metric] {
+        switch self {
+        case .classes: [.accuracy]
+        case .values: [.r2, .mae, .rmse]
+        }
+    }
+
+    /// What one unit of a standardized value is in the table's own units.
+    var unit: Double {
+        switch self {
+        case .classes: 1
+        case .values(_, let scale): scale.deviation
+        }
+    }
+}
