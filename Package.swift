@@ -30,14 +30,6 @@ let rows: [Row] = [
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles"]),
     Row(
         name: "KalsaeTraining", imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData"]),
-    Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
-    Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTensor"]),
-    Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
-    Row(name: "KalsaeCPU", imports: ["KalsaeBackend", "CKalsaeKernels", "CKalsaeOneDNN"]),
-    Row(
-        name: "KalsaeCPUTests", kind: .test,
-        imports: ["KalsaeCPU", "KalsaeTesting", "CKalsaeKernels"]),
-    Row(name: "KalsaeTesting", imports: ["KalsaeTensor", "KalsaeReference"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),
     Row(
@@ -48,7 +40,7 @@ let rows: [Row] = [
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
-    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "KalsaeReference"]),
+    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
