@@ -3,15 +3,36 @@ import Glibc
 
 /// A place in the source: a line where the operation takes one, else the calling function.
 public struct CallSite: Sendable, Equatable, CustomStringConvertible {
-    /// As in `Model.swift:41`, or a function's name.
-    public let description: String
-
-    /// The line that an operation was called from.
-    public init(file: StaticString, line: UInt) {
-        description = "\(file):\(line)"
+    private enum Place: Sendable {
+        case line(StaticString, UInt)
+        case function(String)
     }
 
-    private init(function: String) { description = function }
+    private let place: Place
+
+    /// As in `Model/Model.swift:41`, or a function's name.
+    public var description: String {
+        switch place {
+        case .line(let file, let line): "\(file):\(line)"
+        case .function(let name): name
+        }
+    }
+
+    /// The line that an operation was called from.
+    public init(file: StaticString, line: UInt) { place = .line(file, line) }
+
+    private init(function: String) { place = .function(function) }
+
+    /// Whether two sites read the same.
+    public static func == (left: CallSite, right: CallSite) -> Bool {
+        left.description == right.description
+    }
+
+    /// Whether the line is in one of Kalsae's own libraries, which tells a user nothing.
+    var isOwn: Bool {
+        guard case .line(let file, _) = place else { return false }
+        return CallSite.libraries.contains(String("\(file)".prefix { $0 != "/" }))
+    }
 
     /// The nearest caller outside of Kalsae's own libraries: for operators, which take no line.
     ///

@@ -82,7 +82,7 @@ extension Tensor {
             return .fault(
                 "arange", expected: "a finite number of steps", got: "\(start) to \(end) by \(step)")
         }
-        let count = Tensor.arange(Swift.max(Int(length), 0), dtype: dtype)
+        let count = Tensor.arange(Int(Swift.max(length, 0)), dtype: dtype)
         return count * step + start
     }
 
@@ -90,8 +90,10 @@ extension Tensor {
     public static func linspace(
         from start: Double, to end: Double, count: Int, dtype: DType = .float32
     ) -> Tensor {
-        let step = count > 1 ? (end - start) / Double(count - 1) : 0
-        return Tensor.arange(count, dtype: dtype) * step + start
+        guard count > 1 else { return full([count], start, dtype: dtype) }
+        // Weights of the two ends, so that both are hit exactly.
+        let weight = Tensor.arange(count, dtype: .float64) / Double(count - 1)
+        return ((1 - weight) * start + weight * end).cast(to: dtype)
     }
 
     /// The identity matrix of `size` rows, or its first `columns` columns.

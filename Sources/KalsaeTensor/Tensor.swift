@@ -44,8 +44,9 @@ public struct Tensor: Sendable {
     package init(_ error: KalsaeError, operands: [Tensor] = [], site: CallSite? = nil) {
         let label = operands.lazy.compactMap(\.node.label).first
         let layer = label.map { $0.split(separator: ".").dropLast().joined(separator: ".") }
+        let known = site.flatMap { $0.isOwn ? nil : $0 }
         let fault = TensorFault(
-            error, layer: layer == "" ? nil : layer, site: site ?? CallSite.ofCaller())
+            error, layer: layer == "" ? nil : layer, site: known ?? CallSite.ofCaller() ?? site)
         node = TensorNode(fault: fault)
     }
 

@@ -9,4 +9,13 @@ import Testing
             checkBackend(CPUBackend(), cases: family.cases)
         }
     }
+
+    /// Kernels of Kalsae's own; the library may divide its products otherwise.
+    @Test func bitsDoNotDependOnTheNumberOfThreads() {
+        for family in BackendCase.families where ["large", "reductions"].contains(family.name) {
+            for row in family.cases {
+                #expect(row.bitMismatch(CPUBackend(threads: 1), CPUBackend(threads: 2)) == nil)
+            }
+        }
+    }
 }

@@ -55,7 +55,11 @@ import Testing
     @Test func findsAGradientOfAnotherShape() {
         #expect(throws: TensorFault.self) {
             try mismatch(order: 1) { tensors in
-                withCustomGradient([tensors[0]]) { $0[0] } backward: { [$0.sum()] }
+                withCustomGradient([tensors[0]]) {
+                    $0[0]
+                } backward: {
+                    [$0.sum()]
+                }
             }
         }
         withKnownIssue {

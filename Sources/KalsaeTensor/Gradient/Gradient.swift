@@ -77,8 +77,11 @@ public func withCustomGradient(
     _ inputs: [Tensor], forward: ([Tensor]) -> Tensor,
     backward: @escaping @Sendable (Tensor) -> [Tensor]
 ) -> Tensor {
+    for tensor in inputs where tensor.fault != nil { return tensor }
+    // Without history to walk over, the rule would only keep the inputs in memory.
+    guard inputs.contains(where: \.node.keepsHistory) else { return forward(inputs) }
     let result = forward(inputs.map { $0.stopGradient() })
-    for tensor in inputs + [result] where tensor.fault != nil { return tensor }
+    guard result.fault == nil else { return result }
     let rule = TensorNode.GradientRule.custom(inputs: inputs.map(\.node), backward: backward)
     return Tensor(
         node: TensorNode(.reshape(result.shape), [result.node], result.type, rule: rule))
@@ -101,7 +104,7 @@ extension Tensor {
     /// The same numbers under a path, so that faults can name it.
     package func labeled(_ label: String) -> Tensor {
         guard fault == nil, node.label != label else { return self }
-        if let buffer = node.buffer {
+        if let buffer = node.buffer, !node.keepsHistory {
             return Tensor(
                 node: TensorNode(buffer, type, label: label, isParameter: node.isParameter))
         }

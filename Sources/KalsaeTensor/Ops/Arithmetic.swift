@@ -44,6 +44,8 @@ extension Tensor {
     public static func /= (left: inout Tensor, right: Tensor) { left = left / right }
 
     /// `self ^ exponent`, element by element; NaN for a negative base and a fractional exponent.
+    ///
+    /// The gradient for the exponent is 0 where the base is not positive.
     public func pow(_ exponent: Tensor) -> Tensor { .binary(.power, self, exponent) }
 
     /// `self ^ exponent`; small whole exponents are products.
@@ -107,9 +109,16 @@ extension BinaryOperation {
         case .divide:
             return isLeft ? upstream / right : -(upstream * context.result) / right
         case .power:
-            if isLeft { return upstream * right * left.pow(right - 1) }
-            let logarithm = (left .> 0).select(left, .ones(like: left)).log()
-            return upstream * (left .> 0).select(context.result * logarithm, .zeros(like: left))
+            if isLeft {
+                // 0 · 0^-1 would be NaN.
+                let isZero = right .== 0
+                let power = left.pow(isZero.select(.ones(like: right), right - 1))
+                return upstream * right * power
+            }
+            let isPositive = left .> 0
+            let base = isPositive.select(left, .ones(like: left))
+            let slope = base.pow(right) * base.log()
+            return upstream * isPositive.select(slope, .zeros(like: slope))
         case .minimum, .maximum:
             let (mine, other) = isLeft ? (left, right) : (right, left)
             let wins = self == .minimum ? mine .< other : mine .> other

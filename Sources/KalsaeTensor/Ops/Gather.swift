@@ -29,7 +29,8 @@ extension Tensor {
     /// One element of `axis` for each place of `indices`, which has this tensor's rank.
     ///
     /// As `torch.gather` and `numpy.take_along_axis`: `result[i, j] = self[i, indices[i, j]]` for
-    /// the last axis. All other sizes must agree.
+    /// the last axis. All other sizes must agree. An index out of range is thrown when the value
+    /// is asked for.
     public func taken(
         along indices: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -42,15 +43,27 @@ extension Tensor {
                 "taken", expected: "indices of shape \(expected)", got: "\(indices.shape)",
                 operands: [self, indices], site: CallSite(file: file, line: line))
         }
-        // The position of each element in the flattened tensor: the axis's part from the
-        // indices, every other axis's part by counting.
+        let isInside = (indices .>= 0) .& (indices .< Double(shape[place]))
+        return taken(along: indices, axis: place, where: isInside, CallSite(file: file, line: line))
+    }
+
+    /// The same for indices that are inside, at least where `isInside` is true.
+    ///
+    /// The position of each element in the flattened tensor: the axis's part from the indices,
+    /// every other axis's part by counting. A false index would name an element of another row,
+    /// so it is made one that no tensor has.
+    func taken(
+        along indices: Tensor, axis place: Int, where isInside: Tensor? = nil, _ site: CallSite
+    ) -> Tensor {
+        for operand in [self, indices] where operand.fault != nil { return operand }
         let strides = shape.strides
         var position = indices.cast(to: .int64) * Double(strides[place])
         for axis in shape.indices where axis != place {
-            let iota = IotaParameters(TensorType(.int64, expected), axis: axis)
-            position += Tensor.apply(.iota(iota), []) * Double(strides[axis])
+            let iota = Tensor.positions(indices.shape, axis: axis, dtype: .int64)
+            position += iota * Double(strides[axis])
         }
-        return flattened().gathered(at: position)
+        if let isInside { position = position.replacing(with: -1, where: !isInside) }
+        return .apply(.gather(axis: 0), [flattened(), position], site: site)
     }
 }
 

@@ -37,12 +37,16 @@ extension Int: TensorIndexable {
 }
 extension Range: TensorIndexable where Bound == Int {
     /// The positions of the range.
-    public var tensorIndex: TensorIndex { .range(start: lowerBound, end: upperBound, step: 1) }
+    public var tensorIndex: TensorIndex {
+        // From behind, `-3 ..< 0` ends where the axis ends.
+        let isToTheEnd = lowerBound < 0 && upperBound == 0
+        return .range(start: lowerBound, end: isToTheEnd ? nil : upperBound, step: 1)
+    }
 }
 extension ClosedRange: TensorIndexable where Bound == Int {
     /// The positions of the range.
     public var tensorIndex: TensorIndex {
-        .range(start: lowerBound, end: upperBound == -1 ? nil : upperBound &+ 1, step: 1)
+        .range(start: lowerBound, end: TensorIndex.end(after: upperBound), step: 1)
     }
 }
 extension PartialRangeFrom: TensorIndexable where Bound == Int {
@@ -56,7 +60,7 @@ extension PartialRangeUpTo: TensorIndexable where Bound == Int {
 extension PartialRangeThrough: TensorIndexable where Bound == Int {
     /// The positions up to and including the bound.
     public var tensorIndex: TensorIndex {
-        .range(start: nil, end: upperBound == -1 ? nil : upperBound &+ 1, step: 1)
+        .range(start: nil, end: TensorIndex.end(after: upperBound), step: 1)
     }
 }
 extension StrideTo: TensorIndexable where Element == Int {
@@ -64,11 +68,13 @@ extension StrideTo: TensorIndexable where Element == Int {
     public var tensorIndex: TensorIndex {
         var places = makeIterator()
         guard let first = places.next() else { return .range(start: 0, end: 0, step: 1) }
-        guard let second = places.next() else { return .range(start: first, end: first + 1, step: 1) }
+        guard let second = places.next() else {
+            return .range(start: first, end: TensorIndex.end(after: first), step: 1)
+        }
         var last = second
         while let next = places.next() { last = next }
         let step = second - first
-        let end = step > 0 ? last + 1 : (last == 0 ? nil : last - 1)
+        let end = step > 0 ? TensorIndex.end(after: last) : (last == 0 ? nil : last &- 1)
         return .range(start: first, end: end, step: step)
     }
 }
@@ -208,6 +214,11 @@ extension Tensor {
 }
 
 extension TensorIndex {
+    /// The end of a range whose last position is given; nil, the border, behind the last one.
+    fileprivate static func end(after last: Int) -> Int? {
+        last == -1 || last == .max ? nil : last + 1
+    }
+
     /// The first position and the number of positions of a range, cut to an axis as in Python.
     fileprivate static func clamp(
         _ start: Int?, _ end: Int?, _ step: Int, size: Int

@@ -12,16 +12,20 @@ extension Tensor {
         _ other: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        for operand in [self, other] where operand.fault != nil { return operand }
-        let site = CallSite(file: file, line: line)
         let parameters = MatrixProductParameters(
             transposeLeft: transposeLeft, transposeRight: transposeRight)
+        return product(other, parameters, CallSite(file: file, line: line))
+    }
+
+    private func product(
+        _ other: Tensor, _ parameters: MatrixProductParameters, _ site: CallSite
+    ) -> Tensor {
+        for operand in [self, other] where operand.fault != nil { return operand }
         if rank == 1 || other.rank == 1 { return vectorProduct(other, parameters, site) }
-        if other.rank == 2, rank > 2, !transposeLeft {
+        if other.rank == 2, rank > 2, !parameters.transposeLeft {
             // One matrix for all: the leading axes are just more rows.
             let rows = shape.sizes.dropLast().reduce(1, *)
-            let product = reshaped(to: [rows, shape[rank - 1]]).matmul(
-                other, transposeRight: transposeRight, file: file, line: line)
+            let product = reshaped(to: [rows, shape[rank - 1]]).product(other, parameters, site)
             guard product.fault == nil else { return product }
             return product.reshaped(to: Shape(shape.sizes.dropLast() + [product.shape[1]]))
         }
@@ -48,9 +52,10 @@ extension Tensor {
         }
         let left = rank == 1 ? reshaped(to: [1, count]) : self
         let right = other.rank == 1 ? other.reshaped(to: [other.count, 1]) : other
-        let product = left.matmul(
-            right, transposeLeft: rank > 1 && parameters.transposeLeft,
+        let adjusted = MatrixProductParameters(
+            transposeLeft: rank > 1 && parameters.transposeLeft,
             transposeRight: other.rank > 1 && parameters.transposeRight)
+        let product = left.product(right, adjusted, site)
         guard product.fault == nil else { return product }
         var sizes = product.shape.sizes
         if other.rank == 1 { sizes.remove(at: sizes.count - 1) }

@@ -47,7 +47,8 @@ extension Tensor {
                 site: CallSite(file: file, line: line))
         }
         let parts = Double(count) / Double(Swift.max(total.count, 1))
-        return total * (1 / parts)
+        // Not `total * (1 / parts)`: the mean of 41 ones is 1.
+        return total / parts
     }
 
     /// The variance over some axes: mean of squared deviations, divided by `count - correction`.
@@ -60,14 +61,17 @@ extension Tensor {
         let total = (deviation * deviation).sum(axes: axes, keepsAxes: keepsAxes)
         guard total.fault == nil else { return total }
         let parts = Double(count) / Double(Swift.max(total.count, 1))
-        return total * (1 / Swift.max(parts - Double(correction), 0))
+        return total / Swift.max(parts - Double(correction), 0)
     }
 
-    /// The square root of the variance.
+    /// The square root of the variance; its gradient where all elements are equal is 0.
     public func standardDeviation(
-        axes: [Int]? = nil, correction: Int = 0, keepsAxes: Bool = false
+        axes: [Int]? = nil, correction: Int = 0, keepsAxes: Bool = false,
+        file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        variance(axes: axes, correction: correction, keepsAxes: keepsAxes).sqrt()
+        variance(
+            axes: axes, correction: correction, keepsAxes: keepsAxes, file: file, line: line
+        ).squareRootOfNorm()
     }
 
     /// The position (`int32`) of the first largest element along an axis.
@@ -84,7 +88,11 @@ extension Tensor {
         argReduced(.min, axis, keepsAxis, CallSite(file: file, line: line))
     }
 
-    /// Running sums along an axis.
+    /// Running sums along an axis; `uint8` and `bool` are summed as `int64`.
+    ///
+    /// - Parameters:
+    ///   - exclusive: whether an element's own value is left out.
+    ///   - reverse: whether sums run from the end.
     public func cumulativeSum(
         axis: Int = -1, exclusive: Bool = false, reverse: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
@@ -92,8 +100,9 @@ extension Tensor {
         guard fault == nil else { return self }
         let parameters = CumulativeSumParameters(
             axis: shape.normalized(axis: axis) ?? axis, exclusive: exclusive, reverse: reverse)
+        let operand = dtype == .bool || dtype == .uint8 ? cast(to: .int64) : self
         return .apply(
-            .cumulativeSum(parameters), [self], site: CallSite(file: file, line: line))
+            .cumulativeSum(parameters), [operand], site: CallSite(file: file, line: line))
     }
 
     private func reduced(
@@ -150,16 +159,17 @@ extension Reduction {
 }
 
 extension Tensor {
-    /// For each element the product of all others over `axes`, right at zeros too.
+    /// For each element the product of all others over `axes`: of those before times those
+    /// behind, so that nothing is divided by a zero, in gradients of it neither.
     fileprivate func productOfOthers(axes: [Int]) -> Tensor {
-        // A zero is replaced by 1, and counted: with one zero only its own place has a product
-        // that is not 0, with two there is none.
-        let isZero = self .== 0
-        let filled = isZero.select(.ones(like: self), self)
-        let rest = filled.product(axes: axes, keepsAxes: true) / filled
-        let zeros = isZero.cast(to: dtype)
-        let otherZeros = zeros.sum(axes: axes, keepsAxes: true) - zeros
-        return (otherZeros .== 0).select(rest, .zeros(like: self))
+        let kept = shape.indices.filter { !axes.contains($0) }
+        let order = kept + axes
+        let rows = transposed(permutation: order)
+        let flat = rows.reshaped(to: Shape(kept.map { shape[$0] } + [axes.reduce(1) { $0 * shape[$1] }]))
+        let others =
+            flat.cumulativeProduct(exclusive: true)
+            * flat.cumulativeProduct(exclusive: true, reverse: true)
+        return TransposeOperation.inverse(others.reshaped(to: rows.shape), order)
     }
 }
 

@@ -82,8 +82,8 @@ extension Tensor {
         _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         for tensor in tensors where tensor.fault != nil { return tensor }
-        if tensors.count == 1 { return tensors[0] }
         let axis = tensors.first?.shape.normalized(axis: axis) ?? axis
+        if tensors.count == 1, tensors[0].shape.indices.contains(axis) { return tensors[0] }
         return .apply(
             .concatenate(axis: axis), tensors, site: CallSite(file: file, line: line))
     }
@@ -99,9 +99,14 @@ enum BroadcastOperation {
 
 enum TransposeOperation {
     static func gradient(_ context: GradientContext, _ permutation: [Int]) -> Tensor? {
+        inverse(context.upstream, permutation)
+    }
+
+    /// The tensor whose transposition by `permutation` this is.
+    static func inverse(_ transposed: Tensor, _ permutation: [Int]) -> Tensor {
         var inverse = permutation
         for (position, axis) in permutation.enumerated() { inverse[axis] = position }
-        return context.upstream.transposed(permutation: inverse)
+        return transposed.transposed(permutation: inverse)
     }
 }
 

@@ -10,8 +10,11 @@ extension Tensor {
     }
 
     /// The last axis in ascending (or descending) order.
-    public func sorted(descending: Bool = false) -> Tensor {
-        taken(along: argSorted(descending: descending))
+    public func sorted(
+        descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let order = argSorted(descending: descending, file: file, line: line)
+        return taken(along: order, axis: rank - 1, CallSite(file: file, line: line))
     }
 
     /// The k largest of the last axis, largest first, and their positions (`int32`).
@@ -19,6 +22,6 @@ extension Tensor {
         _ k: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
         let indices = Tensor.apply(.topK(k), [self], site: CallSite(file: file, line: line))
-        return (taken(along: indices), indices)
+        return (taken(along: indices, axis: rank - 1, CallSite(file: file, line: line)), indices)
     }
 }
