@@ -1,4 +1,5 @@
 import KalsaeCPU
+import KalsaeSupport
 import KalsaeTesting
 import Testing
 
@@ -7,6 +8,18 @@ import Testing
     @Test(arguments: BackendCase.families.map(\.name)) func family(_ name: String) {
         for family in BackendCase.families where family.name == name {
             checkBackend(CPUBackend(), cases: family.cases)
+        }
+    }
+
+    /// With all passes and without any: what is left must still be right, and graphs well formed.
+    @Test(arguments: ["none", "all"]) func passes(_ passes: String) {
+        EnvironmentFlag.with(.passes, passes) {
+            EnvironmentFlag.with(.verify, "1") {
+                let names = ["movement", "mixed graphs", "reductions"]
+                for family in BackendCase.families where names.contains(family.name) {
+                    checkBackend(CPUBackend(), cases: family.cases)
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import Testing
         functionRows + arithmeticRows + comparisonRows + movementRows + reductionRows
         + sortingRows + productRows + convolutionRows + poolingRows + creationRows + randomRows
         + activationRows + softmaxRows + powerRows + trigonometryRows + roundingRows
-        + predicateRows
+        + predicateRows + rearrangingRows + statisticsRows + einsumRows + distributionRows
 
     /// The devices beside the reference.
     static let devices: [Device] = [.cpu]
