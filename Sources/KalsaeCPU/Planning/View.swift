@@ -54,7 +54,9 @@ struct View: Hashable {
         }
         for axis in shape.indices {
             view.offset += slice.starts[axis] * strides[axis]
-            view.strides[axis] = strides[axis] * slice.strides[axis]
+            // The step of a single element may be anything.
+            let step = slice.counts[axis] > 1 ? slice.strides[axis] : 0
+            view.strides[axis] = strides[axis] * step
         }
         return view
     }

@@ -122,7 +122,8 @@ extension Tensor {
                         operands: [self])
                 }
                 let (first, count) = TensorIndex.clamp(start, end, step, size: shape[axis])
-                slice.append(start: first, count: count, stride: step)
+                // The step of a single element may be anything; the gradient wants a small one.
+                slice.append(start: first, count: count, stride: count > 1 ? step : 1)
                 sizes.append(count)
             }
         }
