@@ -61,9 +61,11 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
         "KalsaeTensor", "KalsaeLayers", "KalsaeOptimizers", "KalsaeTraining", "KalsaeTesting",
     ]
 
-    private typealias Demangle = @convention(c) (
-        UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
-    ) -> UnsafeMutablePointer<CChar>?
+    private typealias Demangle =
+        @convention(c) (
+            UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?,
+            UInt32
+        ) -> UnsafeMutablePointer<CChar>?
 
     private static func demangled(_ symbol: String) -> String {
         guard let address = dlsym(nil, "swift_demangle") else { return symbol }
