@@ -40,7 +40,9 @@ let rows: [Row] = [
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
-    Row(name: "KalsaeCPUTests", kind: .test, imports: ["KalsaeCPU", "KalsaeReference"]),
+    Row(
+        name: "KalsaeCPUTests", kind: .test,
+        imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),

@@ -21,7 +21,8 @@ KLS_INLINE NAME(window) NAME(window_at)(const kls_pool *s, int64_t y, int64_t x)
     w.right = right > s->width ? s->width : right;
     int64_t count = s->window_height * s->window_width;
     if (s->kind == KLS_POOL_AVERAGE) count = (w.bottom - w.top) * (w.right - w.left);
-    w.scale = count > 0 ? (T)1 / (T)count : 0;
+    // An empty window of an empty input has no mean: 0 times infinity is NaN.
+    w.scale = (T)1 / (T)count;
     return w;
 }
 

@@ -18,7 +18,7 @@ public final class ComputeThread: SerialExecutor {
 
     /// How many threads a plan may use: the flag's number, else one per core.
     public static var threadCount: Int {
-        let wanted = Flag.threads.integer
+        let wanted = EnvironmentFlag.threads.integer
         return wanted > 0 ? min(wanted, 1024) : max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
     }
 

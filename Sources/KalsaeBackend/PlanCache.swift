@@ -46,6 +46,7 @@ public final class PlanCache: Sendable {
         if let found { return found }
         let plan = try backend.compile(graph, options: options)
         Counters.record { $0.plansCompiled += 1 }
+        tell(plan, graph)
         state.withLock { state in
             if state.entries.count >= capacity,
                 let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -55,6 +56,18 @@ public final class PlanCache: Sendable {
             state.entries[key] = Entry(plan: plan, lastUse: state.clock)
         }
         return plan
+    }
+
+    /// Tells what was compiled, as the debug flag asks for.
+    private func tell(_ plan: any Plan, _ graph: Graph) {
+        let level = EnvironmentFlag.debug.integer
+        guard level >= 1 else { return }
+        Notice.say(
+            "\(backend.name) plan: \(graph.nodes.count) nodes, \(plan.graph.nodes.count) after "
+                + "passes, \(plan.instructions.count) instructions, \(plan.arenaByteCount) bytes")
+        guard level >= 3 else { return }
+        for line in plan.graph.description.split(separator: "\n") { Notice.say("  \(line)") }
+        for instruction in plan.instructions { Notice.say("  \(instruction.name)") }
     }
 
     /// How many plans are kept.

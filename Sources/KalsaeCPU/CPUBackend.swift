@@ -13,7 +13,7 @@ public struct CPUBackend: Backend {
     ///
     /// - Parameter threads: threads per plan; nil for `KALSAE_THREADS`, or one per core.
     public init(threads: Int? = nil) {
-        let wanted = threads ?? Flag.threads.integer
+        let wanted = threads ?? EnvironmentFlag.threads.integer
         self.threads = wanted > 0 ? wanted : CPUBackend.coreCount
     }
 

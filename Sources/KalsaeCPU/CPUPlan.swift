@@ -44,6 +44,7 @@ public final class CPUPlan: Plan {
     private let threads: Int
     private let usesThreads: Bool
     private let state: Mutex<State>
+    private let profile: PlanProfile?
 
     init(
         graph: Graph, assembly: PlanAssembly, memory: MemoryPlan, threads: Int
@@ -51,6 +52,7 @@ public final class CPUPlan: Plan {
         self.graph = graph
         self.threads = threads
         instructions = assembly.summaries
+        profile = PlanProfile(assembly.summaries)
         usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
         arenaByteCount = memory.arena.byteCount
         arena = try Buffer(byteCount: memory.arena.byteCount)
@@ -151,10 +153,25 @@ public final class CPUPlan: Plan {
                 state.outputs[number] = buffer.pointer
                 patch(outputPatches[number], buffer)
             }
-            for instruction in list { instruction.body(instruction.pointers) }
+            execute()
             return kls_take_error()
         }
         if noted.code != 0 { throw CPUPlan.error(noted) }
+    }
+
+    @inline(__always)
+    private func execute() {
+        guard let profile else {
+            for instruction in list { instruction.body(instruction.pointers) }
+            return
+        }
+        var times: [Double] = []
+        for instruction in list {
+            let start = PlanProfile.now()
+            instruction.body(instruction.pointers)
+            times.append(PlanProfile.now() - start)
+        }
+        profile.add(times)
     }
 
     private func patch(_ patches: [Patch], _ buffer: Buffer) {

@@ -16,6 +16,6 @@ struct CommonOptions: ParsableArguments {
         guard (1...1024).contains(threads) else {
             throw ValidationError("--threads takes a number from 1 to 1024, got \(threads).")
         }
-        setenv(KalsaeSupport.Flag.threads.rawValue, "\(threads)", 1)
+        setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1)
     }
 }

@@ -35,7 +35,7 @@ private enum Machine {
     static var facts: [(String, JSONValue)] {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
-        let flags = KalsaeSupport.Flag.allCases.map {
+        let flags = EnvironmentFlag.allCases.map {
             JSONValue.Member($0.rawValue, .string("\($0.value) (\($0.summary))"))
         }
         return [

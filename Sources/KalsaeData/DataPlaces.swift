@@ -7,7 +7,7 @@ public enum DataPlaces {
     /// that is unset, empty or relative).
     public static var folders: [String] {
         var folders: [String] = []
-        if !Flag.data.value.isEmpty { folders.append(Flag.data.value) }
+        if !EnvironmentFlag.data.value.isEmpty { folders.append(EnvironmentFlag.data.value) }
         if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") {
             folders.append("\(cache)/kalsae")
         } else if let home = variable("HOME"), home.hasPrefix("/") {

@@ -62,8 +62,8 @@ private struct DigitCanvas {
         for stroke in strokes {
             let moved = stroke.map { point in
                 DigitPoint(
-                    x: point.x + generator.between(-0.025, 0.025),
-                    y: point.y + generator.between(-0.025, 0.025))
+                    x: point.x + generator.between(-0.035, 0.035),
+                    y: point.y + generator.between(-0.035, 0.035))
             }
             let line = Self.smooth(moved).map(warp.apply)
             for k in 1..<max(1, line.count) { mark(from: line[k - 1], to: line[k], radius: radius) }
@@ -132,19 +132,19 @@ private struct Warp {
         waves = (0..<3).map { _ in
             (
                 generator.between(-5, 5), generator.between(-5, 5), generator.between(0, 6.2832),
-                generator.between(-0.03, 0.03), generator.between(-0.03, 0.03)
+                generator.between(-0.04, 0.04), generator.between(-0.04, 0.04)
             )
         }
-        let angle = generator.between(-0.21, 0.21)
-        let slant = generator.between(-0.22, 0.22)
+        let angle = generator.between(-0.28, 0.28)
+        let slant = generator.between(-0.3, 0.3)
         let width = generator.between(14, 20)
-        let height = generator.between(17, 22)
+        let height = generator.between(16.5, 21)
         a = cosf(angle) * width
         b = (slant * cosf(angle) - sinf(angle)) * height
         c = sinf(angle) * width
         d = (slant * sinf(angle) + cosf(angle)) * height
-        x = 13.5 + generator.between(-1.8, 1.8)
-        y = 13.5 + generator.between(-1.8, 1.8)
+        x = 13.5 + generator.between(-2.2, 2.2)
+        y = 13.5 + generator.between(-1.6, 1.6)
     }
 
     func apply(_ point: DigitPoint) -> DigitPoint {

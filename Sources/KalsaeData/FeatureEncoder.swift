@@ -122,7 +122,8 @@ public struct FeatureEncoder: Sendable, Equatable {
 
     /// Writes the inputs of `rows` into `output`, whose rows are `stride` long, at `offset`.
     func encode(
-        _ table: Table, column: Int, rows: [Int], into output: inout [Float], offset: Int, stride: Int
+        _ table: Table, column: Int, rows: [Int], into output: inout [Float], offset: Int,
+        stride: Int
     ) throws(KalsaeError) {
         switch kind {
         case .number(let scale, let fill):

@@ -63,8 +63,9 @@ public enum NamedSet: String, Sendable, CaseIterable {
         throw KalsaeError(
             rawValue,
             expected: "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
-            got: places.isEmpty ? "no folder to look in" : "none in \(places.joined(separator: ", "))",
-            advice: "set \(Flag.data.rawValue) to the folder that holds \(rawValue)/")
+            got: places.isEmpty
+                ? "no folder to look in" : "none in \(places.joined(separator: ", "))",
+            advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")
     }
 }
 

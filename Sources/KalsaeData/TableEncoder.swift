@@ -88,7 +88,13 @@ public struct TableEncoder: Sendable, Equatable {
     public func features(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> [Float] {
         let rows = rows ?? Array(0..<table.rowCount)
         let stride = width
-        var output = [Float](repeating: 0, count: rows.count * stride)
+        let (count, overflow) = rows.count.multipliedReportingOverflow(by: stride)
+        guard !overflow, count <= FileBytes.defaultLimit / MemoryLayout<Float>.stride else {
+            throw KalsaeError(
+                table.subject, expected: "inputs that fit in memory",
+                got: "\(rows.count) rows of \(stride)")
+        }
+        var output = [Float](repeating: 0, count: count)
         var offset = 0
         for feature in features {
             let column = try position(of: feature.name, fitted: feature.column, in: table)

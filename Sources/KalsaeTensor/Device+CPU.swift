@@ -1,7 +1,7 @@
 import KalsaeBackend
-import KalsaeReference
+import KalsaeCPU
 
 extension Device {
     /// The processor of this machine.
-    public static let cpu = Device(ReferenceBackend())
+    public static let cpu = Device(CPUBackend())
 }

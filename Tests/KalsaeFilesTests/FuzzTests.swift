@@ -5,7 +5,7 @@ import Testing
 /// Every reader on files that were good once: whatever it meets, it returns or throws, and what it
 /// accepts keeps its promises. `KALSAE_FUZZ` sets the number of files a reader.
 @Suite struct FuzzTests {
-    private let count = Flag.fuzz.integer
+    private let count = EnvironmentFlag.fuzz.integer
 
     @Test func idx() throws {
         let plain: [UInt8] = [0, 0, 0x0b, 2, 0, 0, 0, 3, 0, 0, 0, 4] + [UInt8](0..<24)
@@ -108,7 +108,7 @@ import Testing
                 #expect(!error.description.contains("\n"))
             }
         }
-        #expect(refused > count / 10)
+        #expect(refused > count / 10 || count < 100)
         #expect(refused < count || count < 100)
     }
 }

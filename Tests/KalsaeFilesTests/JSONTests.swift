@@ -66,6 +66,25 @@ import Testing
                 == "JSON: expected UTF-8 text, got the byte c0 at byte 1")
     }
 
+    @Test func textIsTakenExactlyWhenItIsUTF8() {
+        let edges: [UInt8] = [
+            0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+            0xec,
+            0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
+        ]
+        var generator = TestGenerator(11)
+        var valid = 0
+        for _ in 0..<50_000 {
+            let length = Int.random(in: 1...5, using: &generator)
+            let text = (0..<length).map { _ in edges.randomElement(using: &generator) ?? 0 }
+            let expected = String(validating: text, as: UTF8.self)
+            let value = try? JSONValue(parsing: [0x22] + text + [0x22])
+            #expect(value?.string == expected, "\(text)")
+            if expected != nil { valid += 1 }
+        }
+        #expect(valid > 1_000)
+    }
+
     @Test func depthIsLimited() throws {
         let depth = JSONValue.greatestDepth
         let deepest = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)

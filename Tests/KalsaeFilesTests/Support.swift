@@ -47,7 +47,7 @@ func names(in folder: String) -> [String] {
 
 /// The folder with the public data sets, or nil: `KALSAE_DATA`, else `../shared/data`.
 let dataFolder: String? = {
-    let named = Flag.data.value
+    let named = EnvironmentFlag.data.value
     let folder = named.isEmpty ? "../shared/data" : named
     return access(folder, R_OK) == 0 ? folder : nil
 }()

@@ -156,11 +156,8 @@ struct LoopBuilder {
         case .reduction(let reduction, _):
             value = tile(unit, 0)
             plan.names.append(reduction.rawValue)
-            // Without an axis longer than 1 there is nothing to join.
             plan.outputs.append(
-                .init(
-                    value: value, storage: unit.result,
-                    operation: group.reduced.isEmpty ? KLS_COPY : reduction.kernelOperation))
+                .init(value: value, storage: unit.result, operation: reduction.kernelOperation))
             plan.cost += 1
             return
         case .element(let primitive):

@@ -54,7 +54,7 @@ struct MemoryPlan {
             guard position < donations.count, let input = donations[position] else { continue }
             let writer = tasks.firstIndex { $0.writes.contains(storage) }
             let fits = writer.map { number in
-                mayOverwrite(tasks[number], storage) { $0.kind == .input(input) }
+                mayOverwrite(tasks[number], storage) { storages[$0].kind == .input(input) }
             }
             if !refused.contains(storage), fits == true {
                 locations[storage] = .input(input)
@@ -81,13 +81,18 @@ struct MemoryPlan {
     /// Whether a task may write a storage over others that it reads: only loops may, element by
     /// element, each at the place where it is read.
     private func mayOverwrite(
-        _ task: PlannedTask, _ storage: Int, _ isOverwritten: (Storage) -> Bool
+        _ task: PlannedTask, _ storage: Int, _ isOverwritten: (Int) -> Bool
     ) -> Bool {
-        let overwritten = task.reads.filter { isOverwritten(storages[$0.storage]) }
+        let overwritten = task.reads.filter { isOverwritten($0.storage) }
         if overwritten.isEmpty { return true }
         guard case .loop(let loop) = task.kind,
             loop.outputs.contains(where: { $0.storage == storage && $0.isElementwise })
         else { return false }
+        // A value that goes out as it was read is read again at the end of each tile.
+        let passed = loop.loads.filter { load, value in
+            loop.outputs.contains { $0.value == value }
+        }
+        if passed.contains(where: { isOverwritten($0.load.storage) }) { return false }
         let size = storages[storage].dtype.byteSize
         return overwritten.allSatisfy { view in
             view.isDense && view.offset == 0 && view.shape.elementCount == loop.count
@@ -106,19 +111,10 @@ struct MemoryPlan {
             let sharing = Set(storages.indices.filter { locations[$0] == .slot(slot) })
             // Another result of this very task has taken it already.
             if !sharing.isDisjoint(with: task.writes) { continue }
-            let operands = task.reads.filter { sharing.contains($0.storage) }.map(\.storage)
-            let fits = Set(operands).allSatisfy { operand in
-                mayOverwriteOperand(task, storage, operand)
-            }
+            let fits = mayOverwrite(task, storage) { sharing.contains($0) }
             if fits { return slot }
         }
         return nil
-    }
-
-    private func mayOverwriteOperand(_ task: PlannedTask, _ storage: Int, _ operand: Int) -> Bool {
-        var task = task
-        task.reads = task.reads.filter { $0.storage == operand }
-        return mayOverwrite(task, storage) { _ in true }
     }
 }
 

@@ -126,6 +126,8 @@ struct UnitBuilder {
             return add(.element(node.primitive), operands, types, node.type)
         case .reduce(let reduction, let axes):
             let operands = node.operands.map { views[$0] }
+            // Along axes of size 1 there is nothing to join.
+            if types[0].shape == node.type.shape { return operands[0] }
             return add(.reduction(reduction, axes: axes), operands, types, node.type)
         case .pad, .concatenate, .gather, .scatterAdd, .argReduce, .matrixProduct, .convolution,
             .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient, .random,
@@ -148,7 +150,10 @@ struct UnitBuilder {
             let type = TensorType(dtype, [count])
             view = add(.kernel(.iota(IotaParameters(type, axis: 0))), [], [], type)
         } else {
-            for number in 0..<count { bytes += Scalar(integer: number, dtype).bytes }
+            for number in 0..<count {
+                let wrapped = dtype == .uint8 ? number & 255 : number
+                bytes += Scalar(integer: wrapped, dtype).bytes
+            }
             view = View(dense: addStorage(.literal(bytes), bytes.count, dtype), [count])
         }
         view.shape = shape

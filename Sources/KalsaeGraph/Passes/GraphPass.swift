@@ -25,7 +25,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
 
     /// The passes that the flag `KALSAE_PASSES` asks for.
     static var enabled: [GraphPass] {
-        let names = Flag.passes.value.split(separator: ",").map(String.init)
+        let names = EnvironmentFlag.passes.value.split(separator: ",").map(String.init)
         if names == ["all"] { return order }
         return order.filter { names.contains($0.rawValue) }
     }
@@ -34,7 +34,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
 extension Graph {
     /// The graph after the passes that are in force; verified after each if `KALSAE_VERIFY` is 1.
     public func optimized() throws(KalsaeError) -> Graph {
-        let verifying = Flag.verify.integer != 0
+        let verifying = EnvironmentFlag.verify.integer != 0
         var graph = self
         for pass in GraphPass.enabled {
             graph = pass.applied(to: graph)

@@ -56,9 +56,16 @@ public struct BackendCase: Sendable, CustomStringConvertible {
     }
 
     /// All cases: each primitive with every type that its rules accept, then mixed graphs.
-    public static var all: [BackendCase] {
-        elementwise + casts + movement + indexing + reductions + orderings + products
-            + convolutions + pools + generators + mixed
+    public static var all: [BackendCase] { families.flatMap(\.cases) }
+
+    /// The same by family.
+    public static var families: [(name: String, cases: [BackendCase])] {
+        [
+            ("element-wise", elementwise), ("casts", casts), ("movement", movement),
+            ("indexing", indexing), ("reductions", reductions), ("orderings", orderings),
+            ("products", products), ("convolutions", convolutions), ("pools", pools),
+            ("generators", generators), ("mixed graphs", mixed),
+        ]
     }
 }
 

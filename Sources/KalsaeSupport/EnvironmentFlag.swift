@@ -1,7 +1,7 @@
 import Glibc
 
 /// The one table of environment variables that Kalsae reads.
-public enum Flag: String, CaseIterable, Sendable {
+public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// The folder with data sets: `mnist/`, `fashion-mnist/`, `tabular/`.
     case data = "KALSAE_DATA"
     /// How much of the inside is told on standard error: 0 to 3.
@@ -39,7 +39,7 @@ public enum Flag: String, CaseIterable, Sendable {
 
     /// The value in force: a scope's setting, else the environment's, else the default.
     public var value: String {
-        if let scoped = Flag.scoped[self] { return scoped }
+        if let scoped = EnvironmentFlag.scoped[self] { return scoped }
         guard let raw = getenv(rawValue) else { return defaultValue }
         let text = String(cString: raw)
         return text.isEmpty ? defaultValue : text
@@ -48,11 +48,11 @@ public enum Flag: String, CaseIterable, Sendable {
     /// The value as a whole number; the default's where it is not one.
     public var integer: Int { Int(value) ?? Int(defaultValue) ?? 0 }
 
-    @TaskLocal private static var scoped: [Flag: String] = [:]
+    @TaskLocal private static var scoped: [EnvironmentFlag: String] = [:]
 
     /// Runs `body` with a flag set for its scope only.
     public static func with<Result>(
-        _ flag: Flag, _ value: String, _ body: () throws -> Result
+        _ flag: EnvironmentFlag, _ value: String, _ body: () throws -> Result
     ) rethrows -> Result {
         var values = scoped
         values[flag] = value

@@ -1,0 +1,102 @@
+import KalsaeData
+import KalsaeSupport
+import Testing
+
+@Suite struct TargetTests {
+    /// The parts of a table with one feature and the target `t`, 60 rows unless told otherwise.
+    private func parts(
+        rows: Int = 60, task: TargetEncoder.Task = .automatic, _ target: (Int) -> String
+    ) throws -> DataParts {
+        let table = try table("x,t", rows: rows) { "\(Double($0 * $0 % 17) + 0.5),\(target($0))" }
+        return try DataParts(table, name: "a", target: "t", task: task, seed: 1)
+    }
+
+    private func kind(
+        rows: Int = 60, task: TargetEncoder.Task = .automatic, _ target: (Int) -> String
+    ) throws -> TargetEncoder.Kind? {
+        try parts(rows: rows, task: task, target).encoder?.target.kind
+    }
+
+    @Test func classesAreRecognized() throws {
+        #expect(try kind { ["b", "a", "c"][$0 % 3] } == .classes(["a", "b", "c"]))
+        #expect(try kind { $0 % 4 == 0 ? "yes" : "no" } == .classes(["no", "yes"]))
+        #expect(try kind { "\($0 % 2)" } == .classes(["0", "1"]))
+        #expect(try kind { $0 % 2 == 0 ? "-1" : "1.0" } == .classes(["-1", "1"]))
+        #expect(try kind { "\(1 + $0 % 3)" } == .classes(["1", "2", "3"]))
+        #expect(try kind(rows: 300) { "\(10 - $0 % 3 * 5)" } == .classes(["0", "5", "10"]))
+        #expect(
+            try kind(rows: 120, task: .classification) { "\(7 * ($0 % 25))" }
+                == .classes((0..<25).map { "\(7 * $0)" }))
+    }
+
+    @Test func numbersAreRecognized() throws {
+        func isValue(_ kind: TargetEncoder.Kind?) -> Bool {
+            if case .value = kind { true } else { false }
+        }
+        #expect(isValue(try kind { "\(Double($0) / 7)" }))
+        #expect(isValue(try kind { "\($0 * 3)" }))
+        #expect(isValue(try kind { "\($0 % 3).5" }))
+        #expect(isValue(try kind(rows: 100) { "\(10 - $0 % 20)" }))
+        #expect(isValue(try kind(task: .regression) { "\($0 % 2)" }))
+    }
+
+    @Test func classIndicesFollowTheNames() throws {
+        let table = try table("x,t", rows: 60) { "\($0 % 7).25,\(["b", "a", "c"][$0 % 3])" }
+        let parts = try DataParts(table, name: "a", target: "t", seed: 1)
+        let encoder = try #require(parts.encoder)
+        let expected: [Int32] = (0..<60).map { [1, 0, 2][$0 % 3] }
+        #expect(try encoder.targets(of: table) == .classes(expected, names: ["a", "b", "c"]))
+        #expect(parts.train.count + parts.validation.count + parts.test.count == 60)
+    }
+
+    @Test func aNumberToPredictIsStandardizedOnTrainingRows() throws {
+        let parts = try self.parts(rows: 200) { "\(Double($0) * 1_000 + 0.5)" }
+        guard case .values(let values, let scale) = parts.train.targets else {
+            Issue.record("expected values")
+            return
+        }
+        #expect(values.count == 140)
+        let mean = values.reduce(0) { $0 + Double($1) } / 140
+        let square = values.reduce(0) { $0 + Double($1) * Double($1) } / 140
+        #expect(abs(mean) < 1e-6)
+        #expect(abs(square - 1) < 1e-6)
+        let original = values.map { scale.invert(Double($0)) }
+        #expect(original.allSatisfy { abs(($0 - 0.5).remainder(dividingBy: 1_000)) < 0.1 })
+        guard case .values(_, let testScale) = parts.test.targets else { return }
+        #expect(testScale == scale)
+    }
+
+    @Test func rowsWithoutATargetAreLeftOutAloud() throws {
+        let (kept, lines) = try Notice.collect {
+            try parts(rows: 60) { $0 % 10 == 3 ? "" : "\($0 % 2)" }
+        }
+        #expect(kept.train.count + kept.validation.count + kept.test.count == 54)
+        #expect(lines == ["a.csv: 6 of 60 rows left out: their \"t\" is missing"])
+    }
+
+    @Test func faultsAreTold() {
+        func text(
+            rows: Int = 60, task: TargetEncoder.Task = .automatic, _ target: (Int) -> String
+        ) -> String {
+            message { _ = try parts(rows: rows, task: task, target) }
+        }
+        let column = "in the target column \"t\""
+        #expect(
+            text { _ in "" } == "a.csv: expected values \(column), got empty cells only; "
+                + "choose another target")
+        #expect(text { _ in "a" } == "a.csv: expected at least two classes \(column), got one")
+        #expect(
+            text { "name \($0)" } == "a.csv: expected classes \(column), "
+                + "got 60 different values in 60 rows; choose another target")
+        #expect(
+            text { _ in "2.5" } == "a.csv: expected different numbers of moderate size \(column), "
+                + "got none; choose another target")
+        #expect(
+            text(task: .regression) { $0 == 4 ? "x" : "1" }
+                == "a.csv: expected a number in the column \"t\", got \"x\" on line 6")
+        #expect(
+            text { $0 == 4 ? "inf" : "1.5" }.hasPrefix(
+                "a.csv: expected a finite number in the column \"t\", got \"inf\" on line 6"))
+        #expect(text(rows: 2) { "\($0).5" } == "split: expected at least 3 examples, got 2")
+    }
+}
