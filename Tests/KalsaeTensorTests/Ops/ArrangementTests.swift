@@ -3,9 +3,48 @@ import KalsaeSupport
 import KalsaeTensor
 import Testing
 
+/// Functions of a `[2, 3]` and a `[3]` that no other test differentiates.
+let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
+    ("tril", { x, _ in x.tril().square() }), ("triu", { x, _ in x.triu(-1).square() }),
+    ("diagonal", { x, _ in x.diagonal(offset: 1).square() }),
+    ("diagonalMatrix", { x, _ in x.diagonalMatrix().matmul(x.reshaped(to: [2, 3, 1])) }),
+    ("trace", { x, _ in x.matmul(x, transposeRight: true).trace() }),
+    ("tiled", { x, y in x.tiled([2, 1]) * y }), ("repeated", { x, _ in x.repeated(3).cube() }),
+    ("rolled", { x, _ in x * x.rolled(by: 1) }), ("diff", { x, _ in x.diff().square() }),
+    ("meshgrid", { x, y in Tensor.meshgrid([x[0], y]).reduce(y[0]) { $0 * $1 } }),
+    ("movedAxis", { x, y in x.movedAxis(from: 0, to: 1) * y.reshaped(to: [3, 1]) }),
+    ("unflattened", { x, y in x.unflattened(axis: 1, into: [3, 1]).flattened(from: 1) * y }),
+    ("chunked", { x, _ in x.chunked(into: 2, axis: 1)[0].square() }),
+    ("unstacked", { x, y in x.unstacked()[1] * y }),
+    ("scattering", { x, y in x.scattering(y.square(), at: Tensor([Int32(1)])[0]) * x }),
+    ("slidingWindows", { x, y in x.slidingWindows(size: 2).square() * y[0] }),
+    ("upsampled", { x, _ in x.reshaped(to: [1, 2, 3, 1]).upsampled(by: Pair(2, 1)).cube() }),
+    ("bincount", { x, _ in Tensor([Int32(0), 2, 2]).bincount(bins: 3, weights: x[1]).cube() }),
+    ("quantile", { x, _ in x.quantile(0.3).square() }),
+    ("minMax", { x, _ in x.minMax(axes: [0]).min * x.minMax(axes: [0]).max }),
+    ("normalized", { x, y in x.normalized(.l1) * y }),
+    ("moments", { x, _ in x.moments(axes: [0]).mean * x.moments(axes: [0]).variance }),
+    ("linear", { x, y in x.linear(y.outer(y), bias: y) }),
+    ("dot along an axis", { x, y in x.dot(y, axis: 1) }),
+]
+
 /// Masks, repetition, padding, windows: values by hand, borders, faults.
 @Suite struct ArrangementTests {
     let x = Tensor((1...6).map(Double.init), shape: [2, 3])
+
+    @Test(arguments: arrangementCases.indices) func gradients(_ index: Int) throws {
+        try onEachDevice { () throws in
+            let (name, function) = arrangementCases[index]
+            let y = Tensor([1.5, -0.5, 2])
+            for order in 1...2 {
+                let report = try checkGradient(
+                    of: { function($0[0], $0[1]) }, at: [x, y], order: order)
+                let limit = order == 1 ? 1e-7 : 1e-5
+                #expect(report.largestRelativeError < limit, "\(name): \(report)")
+                #expect(report.inputs.contains { $0.slope != 0 }, "\(name): no slope")
+            }
+        }
+    }
 
     @Test func triangles() throws {
         try onEachDevice { () throws in
