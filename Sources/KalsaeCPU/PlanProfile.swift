@@ -16,7 +16,7 @@ final class PlanProfile: Sendable {
 
     /// Makes a profile, or nil where nobody wants one.
     init?(_ instructions: [InstructionSummary]) {
-        guard Flag.debug.integer >= 2 else { return nil }
+        guard EnvironmentFlag.debug.integer >= 2 else { return nil }
         self.instructions = instructions
         state = Mutex(State(nanoseconds: [Double](repeating: 0, count: instructions.count)))
     }

@@ -10,10 +10,10 @@ import Testing
     }
 
     @Test func agreesWithoutPasses() {
-        Flag.with(.passes, "none") { checkBackend(CPUBackend(threads: 1)) }
+        EnvironmentFlag.with(.passes, "none") { checkBackend(CPUBackend(threads: 1)) }
     }
 
     @Test func passesKeepGraphsValid() {
-        Flag.with(.verify, "1") { checkBackend(CPUBackend(threads: 1)) }
+        EnvironmentFlag.with(.verify, "1") { checkBackend(CPUBackend(threads: 1)) }
     }
 }
