@@ -125,7 +125,9 @@ struct Fusion {
         var reader: [Int: Int] = [:]
         for (number, unit) in units.enumerated() where unit.isLoop {
             for operand in unit.operands where operand.isDense && operand.shape.elementCount > 1 {
-                if let earlier = reader[operand.storage] { merge(groupOf[earlier], groupOf[number]) }
+                if let earlier = reader[operand.storage] {
+                    merge(groupOf[earlier], groupOf[number])
+                }
                 reader[operand.storage] = number
             }
         }

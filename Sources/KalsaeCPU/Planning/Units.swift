@@ -78,7 +78,8 @@ struct UnitBuilder {
         }
     }
 
-    private mutating func addStorage(_ kind: Storage.Kind, _ byteCount: Int, _ dtype: DType) -> Int {
+    private mutating func addStorage(_ kind: Storage.Kind, _ byteCount: Int, _ dtype: DType) -> Int
+    {
         storages.append(Storage(kind: kind, byteCount: byteCount, dtype: dtype))
         producers.append(nil)
         return storages.count - 1
