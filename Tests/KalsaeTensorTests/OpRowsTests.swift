@@ -9,10 +9,10 @@ import Testing
         functionRows + arithmeticRows + comparisonRows + movementRows + reductionRows
         + sortingRows + productRows + convolutionRows + poolingRows + creationRows + randomRows
         + activationRows + softmaxRows + powerRows + trigonometryRows + roundingRows
-        + predicateRows
+        + predicateRows + rearrangingRows + statisticsRows + einsumRows + distributionRows
 
     /// The devices beside the reference.
-    static let devices: [Device] = Device.cpu.name == "reference" ? [] : [.cpu]
+    static let devices: [Device] = [.cpu]
 
     @Test(arguments: rows) func row(_ row: OpCase) {
         row.check(devices: Self.devices)

@@ -70,6 +70,19 @@ import Testing
         #expect(found.contains { $0.contains("same bits in a second run") })
     }
 
+    @Test func otherBitsOfAnotherBackendAreFound() throws {
+        let faulty = FaultyBackend { graph in
+            for index in graph.nodes.indices
+            where graph.nodes[index].primitive == .unary(.exp) {
+                graph.nodes[index].primitive = .unary(.expm1)
+            }
+        }
+        let rows = cases(of: .unary(.exp)).filter { $0.graph.nodes[1].type.shape == [17] }
+        let row = try #require(rows.first)
+        #expect(row.bitMismatch(ReferenceBackend(), ReferenceBackend()) == nil)
+        #expect(row.bitMismatch(ReferenceBackend(), faulty)?.contains("other bits") == true)
+    }
+
     @Test func aMissingIndexCheckIsFound() {
         let faulty = FaultyBackend { graph in
             for index in graph.nodes.indices {

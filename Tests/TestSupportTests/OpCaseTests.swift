@@ -12,13 +12,13 @@ import Testing
     private func mismatch(
         order: Int, _ function: @Sendable ([Tensor]) throws -> Tensor
     ) throws -> String? {
-        try GradientCheck().mismatch(at: inputs, order: order, of: function)
+        try Closeness.gradientMismatch(of: function, at: inputs, order: order)
     }
 
     @Test func acceptsRightGradients() throws {
         #expect(try mismatch(order: 2) { $0[0] * $0[0] * $0[0] } == nil)
         #expect(try mismatch(order: 2) { $0[0] * 0 } == nil)
-        checkGradient(at: inputs, order: 2) { $0[0].exp() }
+        expectGradient(of: { $0[0].exp() }, at: inputs, order: 2)
     }
 
     @Test func findsAFactorThatIsSlightlyWrong() throws {
@@ -30,12 +30,12 @@ import Testing
                 [$0 * x * 2.000001]
             }
         }
-        #expect(text?.hasPrefix("first order: direction 0") == true)
+        #expect(text?.hasPrefix("gradient of order 1, input 0") == true)
     }
 
     @Test func findsAGradientThatIsMissing() throws {
         let text = try mismatch(order: 1) { $0[0].stopGradient() * $0[0] }
-        #expect(text?.hasPrefix("first order") == true)
+        #expect(text?.hasPrefix("gradient of order 1") == true)
     }
 
     @Test func findsASecondDerivativeThatIsWrong() throws {
@@ -49,23 +49,18 @@ import Testing
             }
         }
         #expect(try mismatch(order: 1, square) == nil)
-        #expect(try mismatch(order: 2, square)?.hasPrefix("second order") == true)
+        #expect(try mismatch(order: 2, square)?.hasPrefix("gradient of order 2") == true)
+    }
+
+    /// The identity with a gradient of one element.
+    @Sendable private static func misshapen(_ tensors: [Tensor]) -> Tensor {
+        withCustomGradient([tensors[0]], forward: { $0[0] }, backward: { [$0.sum()] })
     }
 
     @Test func findsAGradientOfAnotherShape() {
-        #expect(throws: TensorFault.self) {
-            try mismatch(order: 1) { tensors in
-                withCustomGradient([tensors[0]]) { $0[0] } backward: { [$0.sum()] }
-            }
-        }
+        #expect(throws: TensorFault.self) { try mismatch(order: 1, Self.misshapen) }
         withKnownIssue {
-            checkGradient(at: inputs) { tensors in
-                withCustomGradient([tensors[0]]) {
-                    $0[0]
-                } backward: {
-                    [$0.sum()]
-                }
-            }
+            expectGradient(of: Self.misshapen, at: inputs)
         } matching: {
             "\($0)".contains("custom gradient: expected float64[3]")
         }
@@ -103,7 +98,10 @@ import Testing
                 [$0 * x * 3]
             }
         }
-        #expect(row.mismatches(devices: []).contains { $0.hasPrefix("gradient: first order") })
+        #expect(
+            row.mismatches(devices: []).contains {
+                $0.hasPrefix("by differences: gradient of order 1")
+            })
     }
 
     @Test func aFaultIsFoundInTheShapeThatHasIt() {

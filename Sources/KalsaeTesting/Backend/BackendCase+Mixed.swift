@@ -9,6 +9,8 @@ extension BackendCase {
             BackendCase("plain outputs", building: plainOutputs),
             BackendCase("donated update", building: donatedUpdate),
             BackendCase("swapped donations", building: swappedDonations),
+            BackendCase("exchanged inputs", building: exchangedInputs),
+            BackendCase("donated and summed", building: donatedAndSummed),
             BackendCase("donated read late", building: donatedReadLate),
             BackendCase("normalization", building: normalization),
             BackendCase("dense step", building: denseStep),
@@ -62,6 +64,32 @@ extension BackendCase {
         return BackendCase(
             "outputs in each other's input", graph, [.normal, .normal, .normal],
             options: PlanOptions(donations: [0, 1, nil]))
+    }
+
+    /// Two inputs change places.
+    private static func exchangedInputs() throws(KalsaeError) -> BackendCase {
+        var graph = Graph()
+        let type = TensorType(.float32, [37])
+        let (x, y) = (graph.addInput(type), graph.addInput(type))
+        graph.outputs = [y, x]
+        return BackendCase(
+            "inputs that change places", graph, [.normal, .normal],
+            options: PlanOptions(donations: [0, 1]))
+    }
+
+    /// The donated input is overwritten and summed by one loop.
+    private static func donatedAndSummed() throws(KalsaeError) -> BackendCase {
+        var graph = Graph()
+        let x = graph.addInput(TensorType(.float32, [9, 65]))
+        let next = try graph.add(.unary(.tanh), [x])
+        let turned = try graph.add(.unary(.negate), [x])
+        graph.outputs = [
+            next, try graph.add(.reduce(.sum, axes: [1]), [x]),
+            try graph.add(.reduce(.max, axes: [0, 1]), [turned]),
+        ]
+        return BackendCase(
+            "donated input summed", graph, [.normal],
+            options: PlanOptions(donations: [0, nil, nil]), errorFactor: 16)
     }
 
     /// The donated input is read by a reduction and a product after its output could be written.

@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeBackend
 import KalsaeGraph
 import KalsaeReference
@@ -64,7 +65,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("element-wise", elementwise), ("casts", casts), ("movement", movement),
             ("indexing", indexing), ("reductions", reductions), ("orderings", orderings),
             ("products", products), ("convolutions", convolutions), ("pools", pools),
-            ("generators", generators), ("mixed graphs", mixed),
+            ("generators", generators), ("mixed graphs", mixed), ("large", large),
+            ("large products", largeProducts),
         ]
     }
 }
@@ -84,11 +86,7 @@ extension BackendCase {
 
     private func compare(_ backend: any Backend) throws(KalsaeError) -> String? {
         if let fault { throw fault }
-        var generator = SampleGenerator(seed: UInt64(graph.nodes.count) &* 31 &+ 7)
-        var arguments: [Value] = []
-        for (type, domain) in zip(graph.inputs, domains) {
-            arguments.append(domain.value(type, &generator))
-        }
+        let arguments = arguments
         let expected = try ReferenceBackend.values(of: graph, inputs: arguments)
         let plan = try backend.compile(graph, options: options)
         let first = try run(plan, arguments)
@@ -107,6 +105,31 @@ extension BackendCase {
             return "expected the same bits in a second run, output \(position) differs"
         }
         return nil
+    }
+
+    /// Where two backends, or two settings of one, give other bits, in one line, or nil.
+    public func bitMismatch(_ left: any Backend, _ right: any Backend) -> String? {
+        do {
+            let arguments = arguments
+            let first = try run(try left.compile(graph, options: options), arguments)
+            let second = try run(try right.compile(graph, options: options), arguments)
+            for (position, type) in graph.outputTypes.enumerated()
+            where !sameBytes(first[position], second[position], type.byteCount) {
+                return "\(description): output \(position) has other bits"
+            }
+            return nil
+        } catch {
+            return "\(description): threw \(error)"
+        }
+    }
+
+    private var arguments: [Value] {
+        var generator = SampleGenerator(seed: UInt64(graph.nodes.count) &* 31 &+ 7)
+        var arguments: [Value] = []
+        for (type, domain) in zip(graph.inputs, domains) {
+            arguments.append(domain.value(type, &generator))
+        }
+        return arguments
     }
 
     private func run(_ plan: any Plan, _ arguments: [Value]) throws(KalsaeError) -> [Buffer] {
@@ -136,9 +159,6 @@ extension BackendCase {
     }
 
     private func sameBytes(_ left: Buffer, _ right: Buffer, _ count: Int) -> Bool {
-        (0..<count).allSatisfy {
-            left.pointer.load(fromByteOffset: $0, as: UInt8.self)
-                == right.pointer.load(fromByteOffset: $0, as: UInt8.self)
-        }
+        memcmp(left.pointer, right.pointer, count) == 0
     }
 }

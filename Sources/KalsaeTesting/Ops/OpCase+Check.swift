@@ -27,12 +27,10 @@ extension OpCase {
         let reference = Device(ReferenceBackend())
         found += collect("value") { try reference.asCurrent { try compareWithOracle(main) } }
         if order > 0 {
-            found += collect("gradient") {
+            found += collect("by differences") {
                 try reference.asCurrent {
-                    let check = GradientCheck()
-                    let body = body
-                    return try check.mismatch(
-                        at: makeInputs(.float64, main), order: order, of: { body($0) }
+                    try Closeness.gradientMismatch(
+                        of: body, at: makeInputs(.float64, main), order: order
                     ).map { [$0] } ?? []
                 }
             }

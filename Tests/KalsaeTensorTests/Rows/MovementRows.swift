@@ -101,7 +101,7 @@ private func picking(_ picks: [Int]) -> @Sendable ([[Double]]) -> [Double] {
 }
 
 /// A row whose result is the elements of its input at `picks`.
-private func moved(
+func moved(
     _ name: String, _ shape: Shape, _ shapes: [[Shape]], picks: [Int],
     body: @escaping @Sendable (Tensor) -> Tensor
 ) -> OpCase {

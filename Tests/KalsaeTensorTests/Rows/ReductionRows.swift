@@ -83,12 +83,12 @@ let sortingRows: [OpCase] = [
         oracle: { _ in [1, 2, 0, 2] }, body: { $0[0].topK(2).indices }),
 ]
 
-private func variance(_ x: [Double], _ correction: Int) -> Double {
+func variance(_ x: [Double], _ correction: Int) -> Double {
     let mean = x.reduce(0, +) / Double(x.count)
     return x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count - correction)
 }
 
-private func rowsOf(_ x: [Double]) -> [[Double]] { [Array(x[..<3]), Array(x[3...])] }
+func rowsOf(_ x: [Double]) -> [[Double]] { [Array(x[..<3]), Array(x[3...])] }
 
 private func columnsOf(_ x: [Double]) -> [[Double]] { (0..<3).map { [x[$0], x[$0 + 3]] } }
 
@@ -104,7 +104,7 @@ private func whole(
 }
 
 /// Each row becomes one number.
-private func rows(
+func rows(
     _ name: String, _ domain: Domain = .nonzero, order: Int = 2,
     is oracle: @escaping @Sendable ([Double]) -> Double,
     body: @escaping @Sendable (Tensor) -> Tensor
@@ -126,7 +126,7 @@ private func columns(
 }
 
 /// Each row becomes a row.
-private func running(
+func running(
     _ name: String, _ domain: Domain = .normal,
     is oracle: @escaping @Sendable ([Double]) -> [Double],
     body: @escaping @Sendable (Tensor) -> Tensor
