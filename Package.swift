@@ -40,6 +40,7 @@ let rows: [Row] = [
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(name: "CKalsaeKernelsTests", kind: .test, imports: ["CKalsaeKernels"]),
     Row(
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),

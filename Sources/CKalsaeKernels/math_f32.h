@@ -23,7 +23,7 @@ KLS_INLINE float kls_expm1_core(float r) {
     return (q * r) * r + r;
 }
 
-// e^x, 1 ulp; subnormal results are kept.
+// e^x, 1.1 ulp; subnormal results are kept.
 KLS_INLINE float kls_expf(float x) {
     float t = x > 89.0f ? 89.0f : x;
     t = t < -104.0f ? -104.0f : t;
@@ -37,7 +37,7 @@ KLS_INLINE float kls_expf(float x) {
     return x != x ? x : y;
 }
 
-// e^x - 1, 2 ulp.
+// e^x - 1, 1.6 ulp.
 KLS_INLINE float kls_expm1f(float x) {
     float t = x > 89.0f ? 89.0f : x;
     t = t < -30.0f ? -30.0f : t;
@@ -81,7 +81,7 @@ KLS_INLINE float kls_logf(float x) {
     return x != x ? x : y;
 }
 
-// ln(1 + x), 2 ulp: the rounding of 1 + x is put back to first order.
+// ln(1 + x), 1.5 ulp: the rounding of 1 + x is put back to first order.
 KLS_INLINE float kls_log1pf(float x) {
     float u = 1.0f + x;
     float correction = (x - (u - 1.0f)) / u;
@@ -90,14 +90,14 @@ KLS_INLINE float kls_log1pf(float x) {
     return x == 0.0f ? x : y;
 }
 
-// 1 / (1 + e^-x), 2 ulp, relative accuracy kept for large negative x.
+// 1 / (1 + e^-x), 2.3 ulp, relative accuracy kept for large negative x.
 KLS_INLINE float kls_sigmoidf(float x) {
     float e = kls_expf(-__builtin_elementwise_abs(x));
     float top = x < 0.0f ? e : 1.0f;
     return top / (1.0f + e);
 }
 
-// tanh x = m / (m + 2), m = e^2x - 1; 3 ulp.
+// tanh x = m / (m + 2), m = e^2x - 1; 2.3 ulp.
 KLS_INLINE float kls_tanhf(float x) {
     float ax = __builtin_elementwise_abs(x);
     float t = ax > 10.0f ? 10.0f : ax;
@@ -106,7 +106,7 @@ KLS_INLINE float kls_tanhf(float x) {
     return x != x ? x : y;
 }
 
-// erf x, 2 ulp: an odd polynomial to 1, then 1 - e^-p(|x|).
+// erf x, 1.2 ulp: an odd polynomial to 1, then 1 - e^-p(|x|).
 KLS_INLINE float kls_erff(float x) {
     float ax = __builtin_elementwise_abs(x);
     float t = ax > 4.0f ? 4.0f : ax;
@@ -160,7 +160,7 @@ KLS_INLINE float kls_cos_core(float r) {
     return (q * z) * z + (1.0f - 0.5f * z);
 }
 
-// sin x and cos x, 1 ulp, for |x| <= KLS_TRIG_LIMIT.
+// sin x and cos x, 1.6 ulp, and tan x, 3.3 ulp, for |x| <= KLS_TRIG_LIMIT.
 KLS_INLINE float kls_sinf(float x) {
     int32_t k;
     float r = kls_quadrant(x, &k);

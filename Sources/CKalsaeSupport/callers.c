@@ -1,16 +1,22 @@
 #define _GNU_SOURCE
-#include "kalsae_support.h"
-
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <stddef.h>
+
+#include "kalsae_support.h"
+#include "symbols.h"
 
 int kalsae_calling_functions(const char **names, int capacity) {
     void *frames[64];
     int depth = backtrace(frames, 64);
     int count = 0;
     for (int i = 0; i < depth && count < capacity; i++) {
+        // A return address may lie behind a function whose last instruction is the call.
+        const char *address = (const char *)frames[i] - 1;
         Dl_info info;
-        if (dladdr(frames[i], &info) && info.dli_sname) names[count++] = info.dli_sname;
+        const char *name = dladdr(address, &info) ? info.dli_sname : NULL;
+        if (!name) name = kalsae_program_function((uintptr_t)address);
+        if (name) names[count++] = name;
     }
     return count;
 }

@@ -144,7 +144,8 @@ public final class CPUPlan: Plan {
 
     private func runHere(_ inputs: [Buffer], _ outputs: [Buffer]) throws(KalsaeError) {
         let noted = state.withLock { state -> kls_error in
-            for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer {
+            for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer
+            {
                 state.inputs[number] = buffer.pointer
                 patch(inputPatches[number], buffer)
             }

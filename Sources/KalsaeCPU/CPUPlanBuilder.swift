@@ -67,6 +67,10 @@ struct CPUPlanBuilder {
             let unit = units[group.units[0]]
             return PlannedTask(kind: .kernel(unit), reads: unit.operands, writes: [unit.result])
         }
+        let first = units[group.units[0]]
+        if group.units.count == 1, case .copy = first.kind, first.isTurning {
+            return PlannedTask(kind: .kernel(first), reads: first.operands, writes: [first.result])
+        }
         var builder = LoopBuilder(group, units: units, storages: storages, fusion: fusion)
         let loop = try builder.build()
         guard !loop.outputs.isEmpty else { return nil }
@@ -91,11 +95,15 @@ struct CPUPlanBuilder {
                 locations[$0] == locations[$1]
             }
         case .kernel(let unit):
-            guard case .kernel(let primitive) = unit.kind else {
+            switch unit.kind {
+            case .kernel(let primitive):
+                return try Kernel.select(
+                    primitive, operands: unit.operandTypes, result: unit.type)
+            case .copy:
+                return try Kernel.copy(unit.operands[0], unit.type.dtype)
+            case .element, .reduction:
                 throw KalsaeError("plan", expected: "a kernel", got: "a loop")
             }
-            return try Kernel.select(
-                primitive, operands: unit.operandTypes, result: unit.type)
         }
     }
 }

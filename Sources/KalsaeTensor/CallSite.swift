@@ -42,13 +42,14 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
         let count = Int(kalsae_calling_functions(&names, Int32(names.count)))
         for case let name? in names.prefix(count) {
             let symbol = String(cString: name)
+            if symbol == "main" || symbol.hasSuffix("_main") { return CallSite(function: "main") }
             guard symbol.hasPrefix("$s"), !isOwn(symbol) else { continue }
-            return CallSite(function: demangled(symbol))
+            return CallSite(function: shortened(demangled(symbol)))
         }
         return nil
     }
 
-    /// Whether a mangled symbol belongs to a library of Kalsae: `$s` + length + module name.
+    /// Whether a mangled symbol belongs to one of the libraries: `$s` + length + module name.
     private static func isOwn(_ symbol: String) -> Bool {
         let digits = symbol.dropFirst(2).prefix { $0.isNumber }
         guard let length = Int(digits) else { return true }
@@ -59,11 +60,21 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
     private static let libraries: Set<String> = [
         "KalsaeSupport", "KalsaeGraph", "KalsaeBackend", "KalsaeReference", "KalsaeCPU",
         "KalsaeTensor", "KalsaeLayers", "KalsaeOptimizers", "KalsaeTraining", "KalsaeTesting",
+        "Testing", "XCTest", "Foundation", "FoundationEssentials", "Dispatch",
     ]
 
-    private typealias Demangle = @convention(c) (
-        UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
-    ) -> UnsafeMutablePointer<CChar>?
+    /// `App.Model.train` of `closure #1 () -> () in App.Model.train(steps: Swift.Int) -> ()`.
+    private static func shortened(_ name: String) -> String {
+        let function = name.split(separator: " in ").last ?? name[...]
+        let path = function.prefix { $0 != "(" }.split(separator: " : ").first ?? function
+        return String(path.split(separator: " ").last ?? path)
+    }
+
+    private typealias Demangle =
+        @convention(c) (
+            UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?,
+            UInt32
+        ) -> UnsafeMutablePointer<CChar>?
 
     private static func demangled(_ symbol: String) -> String {
         guard let address = dlsym(nil, "swift_demangle") else { return symbol }

@@ -80,7 +80,8 @@ extension Tensor {
         let length = ((end - start) / step).rounded(.up)
         guard step != 0, length.isFinite, length < Double(Shape.largestElementCount) else {
             return .fault(
-                "arange", expected: "a finite number of steps", got: "\(start) to \(end) by \(step)")
+                "arange", expected: "a finite number of steps", got: "\(start) to \(end) by \(step)"
+            )
         }
         let count = Tensor.arange(Int(Swift.max(length, 0)), dtype: dtype)
         return count * step + start

@@ -68,7 +68,8 @@ extension Tensor {
     }
 
     private func words(_ buffer: Buffer, _ count: Int) -> UnsafeBufferPointer<UInt16> {
-        UnsafeBufferPointer(start: buffer.pointer.assumingMemoryBound(to: UInt16.self), count: count)
+        UnsafeBufferPointer(
+            start: buffer.pointer.assumingMemoryBound(to: UInt16.self), count: count)
     }
 }
 

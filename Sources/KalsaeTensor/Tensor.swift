@@ -46,7 +46,7 @@ public struct Tensor: Sendable {
         let layer = label.map { $0.split(separator: ".").dropLast().joined(separator: ".") }
         let known = site.flatMap { $0.isOwn ? nil : $0 }
         let fault = TensorFault(
-            error, layer: layer == "" ? nil : layer, site: known ?? CallSite.ofCaller() ?? site)
+            error, layer: layer == "" ? nil : layer, site: known ?? CallSite.ofCaller())
         node = TensorNode(fault: fault)
     }
 

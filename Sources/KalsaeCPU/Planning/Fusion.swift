@@ -1,3 +1,4 @@
+import CKalsaeKernels
 import KalsaeGraph
 
 /// A range of an iteration space's axes, by the products of the sizes behind them: `[2, 3, 4]`
@@ -64,9 +65,12 @@ struct Fusion {
     /// For each unit, its group.
     private(set) var groupOf: [Int]
 
+    /// The search for cycles in which each group was last seen.
+    private var seenIn: [Int]
+    private var round = 0
+
     /// Limits that keep a loop within the registers and axes that the C loops have.
     private static let mostUnits = 32
-    private static let mostLoads = 20
     private static let mostAxes = 8
 
     init(units: [Unit], producers: [Int?], outputs: [Int]) {
@@ -76,6 +80,7 @@ struct Fusion {
         users = [[Int]](repeating: [], count: units.count)
         groups = []
         groupOf = Array(units.indices)
+        seenIn = [Int](repeating: 0, count: units.count)
         for (number, unit) in units.enumerated() {
             for operand in unit.operands {
                 if let producer = producers[operand.storage], users[producer].last != number {
@@ -125,7 +130,9 @@ struct Fusion {
         var reader: [Int: Int] = [:]
         for (number, unit) in units.enumerated() where unit.isLoop {
             for operand in unit.operands where operand.isDense && operand.shape.elementCount > 1 {
-                if let earlier = reader[operand.storage] { merge(groupOf[earlier], groupOf[number]) }
+                if let earlier = reader[operand.storage] {
+                    merge(groupOf[earlier], groupOf[number])
+                }
                 reader[operand.storage] = number
             }
         }
@@ -133,7 +140,7 @@ struct Fusion {
 
     private mutating func merge(_ first: Int, _ second: Int) {
         guard first != second, let a = groups[first], let b = groups[second],
-            let merged = combined(a, b), !makesCycle(a, b)
+            let merged = combined(a, b), !makesCycle(first, second)
         else { return }
         groups[first] = merged
         groups[second] = nil
@@ -161,7 +168,9 @@ struct Fusion {
                 loads.insert(operand)
             }
         }
-        guard loads.count <= Fusion.mostLoads else { return nil }
+        // What is the same everywhere may be needed both as an element and as a tile.
+        let registers = loads.reduce(group.units.count) { $0 + ($1.isUniform ? 2 : 1) }
+        guard registers <= Int(KLS_MAX_REGISTERS) else { return nil }
         // A loop in another order cannot store elements: they would not lie densely.
         if group.isPermuted {
             for unit in group.units {
@@ -176,18 +185,22 @@ struct Fusion {
 
     /// Whether something between the two groups would have to run in the middle of their loop: a
     /// path that leaves them and comes back, or one through a reduction, complete only at the end.
-    private func makesCycle(_ a: Group, _ b: Group) -> Bool {
-        let own = Set(a.units + b.units)
-        var seen = Set<Int>()
+    private mutating func makesCycle(_ first: Int, _ second: Int) -> Bool {
+        round += 1
         var stack: [Int] = []
-        for unit in own {
-            var isEnd = false
-            if case .reduction = units[unit].kind { isEnd = true }
-            for user in users[unit] {
-                if own.contains(user) {
-                    if isEnd || !readsRegister(user, of: unit) { return true }
-                } else if seen.insert(groupOf[user]).inserted {
-                    stack.append(groupOf[user])
+        for number in [first, second] {
+            guard let group = groups[number] else { continue }
+            for unit in group.units {
+                var isEnd = false
+                if case .reduction = units[unit].kind { isEnd = true }
+                for user in users[unit] {
+                    let target = groupOf[user]
+                    if target == first || target == second {
+                        if isEnd || !readsRegister(user, of: unit) { return true }
+                    } else if seenIn[target] != round {
+                        seenIn[target] = round
+                        stack.append(target)
+                    }
                 }
             }
         }
@@ -195,8 +208,12 @@ struct Fusion {
             guard let group = groups[number] else { continue }
             for unit in group.units {
                 for user in users[unit] {
-                    if own.contains(user) { return true }
-                    if seen.insert(groupOf[user]).inserted { stack.append(groupOf[user]) }
+                    let target = groupOf[user]
+                    if target == first || target == second { return true }
+                    if seenIn[target] != round {
+                        seenIn[target] = round
+                        stack.append(target)
+                    }
                 }
             }
         }

@@ -69,9 +69,11 @@ struct LoopBuilder {
         if group.isPermuted {
             // Reduced axes go where the innermost axis is, so that it stays innermost.
             let innermost = axes.last.map(isReduced) ?? false
-            axes = axes.filter { isReduced($0) != innermost } + axes.filter {
-                isReduced($0) == innermost
-            }
+            axes =
+                axes.filter { isReduced($0) != innermost }
+                + axes.filter {
+                    isReduced($0) == innermost
+                }
         }
         highs = axes.map(\.high)
         lows = axes.map(\.low)

@@ -60,7 +60,8 @@ struct LoopPlan {
     /// Storages in the order of the loop's buffers: read ones, then written ones.
     func buffers(_ storages: [Storage]) -> [Int] {
         var result: [Int] = []
-        for (load, _) in loads where !result.contains(load.storage) && !isImmediate(load, storages) {
+        for (load, _) in loads where !result.contains(load.storage) && !isImmediate(load, storages)
+        {
             result.append(load.storage)
         }
         return result + outputs.map(\.storage)

@@ -72,7 +72,8 @@ struct MemoryPlan {
                     locations[storage] = .slot(slot)
                 } else {
                     let bytes = storages[storage].byteCount
-                    locations[storage] = .slot(arena.add(byteCount: bytes, first: number, last: end))
+                    locations[storage] = .slot(
+                        arena.add(byteCount: bytes, first: number, last: end))
                 }
             }
         }

@@ -1,3 +1,4 @@
+import CKalsaeKernels
 import KalsaeGraph
 import KalsaeSupport
 
@@ -40,6 +41,13 @@ struct Unit {
         return true
     }
 
+    /// Whether a copy changes which axis is innermost, which is best done block by block.
+    var isTurning: Bool {
+        let view = operands[0]
+        return view.innerStride != 0 && view.innerStride != 1
+            && view.shape.filter { $0 != 1 }.count <= Int(KLS_COPY_RANK)
+    }
+
     /// The shape over which the unit iterates.
     var iterationShape: Shape {
         if case .reduction = kind { return operandTypes[0].shape }
@@ -54,6 +62,9 @@ struct UnitBuilder {
     private(set) var storages: [Storage] = []
     /// For each storage, the unit that computes it.
     private(set) var producers: [Int?] = []
+    /// Smaller transposed values are read where they lie: their cache lines stay near.
+    private static let fewestTurnedElements = 1 << 16
+
     /// Longer rows of numbers are computed when the plan runs.
     private static let mostLiteralElements = 4096
 
@@ -78,7 +89,8 @@ struct UnitBuilder {
         }
     }
 
-    private mutating func addStorage(_ kind: Storage.Kind, _ byteCount: Int, _ dtype: DType) -> Int {
+    private mutating func addStorage(_ kind: Storage.Kind, _ byteCount: Int, _ dtype: DType) -> Int
+    {
         storages.append(Storage(kind: kind, byteCount: byteCount, dtype: dtype))
         producers.append(nil)
         return storages.count - 1
@@ -122,6 +134,7 @@ struct UnitBuilder {
             views[source] = dense
             return View(dense: dense.storage, shape)
         case .unary, .binary, .compare, .select, .cast:
+            for source in node.operands { turn(source) }
             let operands = node.operands.map { views[$0] }
             return add(.element(node.primitive), operands, types, node.type)
         case .reduce(let reduction, let axes):
@@ -138,6 +151,15 @@ struct UnitBuilder {
             let operands = node.operands.map { views[$0] }
             return add(.kernel(node.primitive), operands, types, node.type)
         }
+    }
+
+    /// Copies a large transposed value block by block: a loop would touch a cache line an element.
+    private mutating func turn(_ source: Int) {
+        let type = graph.nodes[source].type
+        guard type.shape.elementCount >= UnitBuilder.fewestTurnedElements,
+            views[source].innerStride != 0, views[source].innerStride != 1
+        else { return }
+        views[source] = copy(views[source], type)
     }
 
     /// The numbers along the axis lie in memory once; the other axes repeat them.

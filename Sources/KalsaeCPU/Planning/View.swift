@@ -31,6 +31,11 @@ struct View: Hashable {
         shape.indices.allSatisfy { shape[$0] == 1 || strides[$0] == 0 }
     }
 
+    /// The stride of the innermost axis that has more than one element.
+    var innerStride: Int {
+        shape.indices.last { shape[$0] != 1 }.map { strides[$0] } ?? 0
+    }
+
     func broadcast(to target: Shape) -> View {
         var view = self
         for axis in shape.indices where shape[axis] != target[axis] { view.strides[axis] = 0 }

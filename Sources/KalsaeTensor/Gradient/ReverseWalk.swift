@@ -82,8 +82,11 @@ extension TensorNode {
             }
             return zip(inputs, gradients).filter { $0.0.keepsHistory }.map { input, gradient in
                 gradient.fault == nil && gradient.type != input.type
-                    ? (input, Tensor.fault(
-                        "custom gradient", expected: "\(input.type)", got: "\(gradient.type)"))
+                    ? (
+                        input,
+                        Tensor.fault(
+                            "custom gradient", expected: "\(input.type)", got: "\(gradient.type)")
+                    )
                     : (input, gradient)
             }
         case .primitive:

@@ -58,7 +58,8 @@ struct EinsumEquation {
             }
         }
         let all = operands.flatMap { $0 }
-        result = sides.count == 2
+        result =
+            sides.count == 2
             ? sides[1] : Set(all).filter { letter in all.count { $0 == letter } == 1 }.sorted()
         self.sizes = sizes
         for letter in result

@@ -68,7 +68,8 @@ extension Tensor {
             return needsMatrix("diagonal", CallSite(file: file, line: line))
         }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
-        let length = offset >= 0
+        let length =
+            offset >= 0
             ? Swift.min(rows, columns &- offset) : Swift.min(rows &+ offset, columns)
         let counts: [Int] = shape.sizes.dropLast(2) + [Swift.max(length, 0)]
         var slice = SliceParameters(

@@ -123,7 +123,8 @@ extension Tensor {
         if reduction == .sum || reduction == .product, dtype == .bool || dtype == .uint8 {
             operand = cast(to: .int64)
         }
-        let kept = places.isEmpty
+        let kept =
+            places.isEmpty
             ? operand : Tensor.apply(.reduce(reduction, axes: places), [operand], site: site)
         guard !keepsAxes, kept.fault == nil else { return kept }
         let left = shape.indices.filter { !places.contains($0) }.map { shape[$0] }
@@ -165,7 +166,8 @@ extension Tensor {
         let kept = shape.indices.filter { !axes.contains($0) }
         let order = kept + axes
         let rows = transposed(permutation: order)
-        let flat = rows.reshaped(to: Shape(kept.map { shape[$0] } + [axes.reduce(1) { $0 * shape[$1] }]))
+        let flat = rows.reshaped(
+            to: Shape(kept.map { shape[$0] } + [axes.reduce(1) { $0 * shape[$1] }]))
         let others =
             flat.cumulativeProduct(exclusive: true)
             * flat.cumulativeProduct(exclusive: true, reverse: true)

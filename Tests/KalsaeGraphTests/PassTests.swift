@@ -1,0 +1,95 @@
+import KalsaeGraph
+import KalsaeSupport
+import Testing
+
+@Suite struct PassTests {
+    private let type = TensorType(.float32, [4, 3])
+
+    private func filled(_ graph: inout Graph, _ value: Double, _ shape: Shape) throws -> Int {
+        let scalar = try graph.add(.constant(Scalar(value, .float32)))
+        let lifted = try graph.add(.reshape(Shape(shape.map { _ in 1 })), [scalar])
+        return try graph.add(.broadcast(shape), [lifted])
+    }
+
+    @Test func deadNodesGo() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        _ = graph.addInput(type)
+        _ = try graph.add(.unary(.exp), [x])
+        graph.outputs = [try graph.add(.unary(.log), [x])]
+        let after = GraphPass.removeDead.applied(to: graph)
+        #expect(after.nodes.map(\.primitive) == [.input(0), .unary(.log)])
+        #expect(after.inputs == graph.inputs)
+        #expect(after.outputs == [1])
+    }
+
+    @Test func equalNodesMerge() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let a = try graph.add(.unary(.exp), [x])
+        let b = try graph.add(.unary(.exp), [x])
+        graph.outputs = [try graph.add(.binary(.add), [a, b]), b]
+        let after = GraphPass.mergeEqual.applied(to: graph)
+        #expect(after.nodes.count == 3)
+        #expect(after.nodes[2].operands == [1, 1])
+        #expect(after.outputs == [2, 1])
+    }
+
+    @Test func neutralNumbersGo() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let one = try filled(&graph, 1, [4, 3])
+        let zero = try filled(&graph, 0, [4, 3])
+        let product = try graph.add(.binary(.multiply), [one, x])
+        let sum = try graph.add(.binary(.add), [product, zero])
+        graph.outputs = [try graph.add(.binary(.divide), [sum, one])]
+        #expect(try graph.optimized().nodes.map(\.primitive) == [.input(0)])
+    }
+
+    @Test func timesZeroStays() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        graph.outputs = [
+            try graph.add(.binary(.multiply), [x, try filled(&graph, 0, [4, 3])])
+        ]
+        #expect(try graph.optimized() == graph)
+    }
+
+    @Test func movementsThatMoveNothingGo() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let turned = try graph.add(.transpose([1, 0]), [x])
+        let back = try graph.add(.transpose([1, 0]), [turned])
+        let flat = try graph.add(.reshape([12]), [back])
+        let whole = SliceParameters(starts: [0], counts: [12], strides: [1])
+        let slice = try graph.add(.slice(whole), [flat])
+        let column = try graph.add(.reshape([12, 1]), [slice])
+        let row = try graph.add(.transpose([1, 0]), [column])
+        graph.outputs = [try graph.add(.reshape([4, 3]), [row])]
+        #expect(try graph.optimized().nodes.map(\.primitive) == [.input(0)])
+    }
+
+    @Test func productsReadTransposed() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let turned = try graph.add(.transpose([1, 0]), [x])
+        graph.outputs = [
+            try graph.add(.matrixProduct(MatrixProductParameters()), [turned, x])
+        ]
+        let after = try graph.optimized()
+        let expected = MatrixProductParameters(transposeLeft: true)
+        #expect(after.nodes.map(\.primitive) == [.input(0), .matrixProduct(expected)])
+        try after.verify()
+    }
+
+    @Test func theFlagChoosesPasses() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        _ = try graph.add(.unary(.exp), [x])
+        graph.outputs = [x]
+        let none = try EnvironmentFlag.with(.passes, "none") { try graph.optimized() }
+        #expect(none == graph)
+        let dead = try EnvironmentFlag.with(.passes, "simplify,dead") { try graph.optimized() }
+        #expect(dead.nodes.count == 1)
+    }
+}
