@@ -1,4 +1,8 @@
+import Glibc
+import KalsaeBackend
 import KalsaeCPU
+import KalsaeGraph
+import KalsaeReference
 import KalsaeSupport
 import KalsaeTesting
 import Testing
@@ -30,5 +34,35 @@ import Testing
                 #expect(row.bitMismatch(CPUBackend(threads: 1), CPUBackend(threads: 2)) == nil)
             }
         }
+    }
+
+    /// One plan, run from many tasks at once, each with buffers of its own.
+    @Test func runsOfOnePlanWaitForEachOther() async throws {
+        let type = TensorType(.float32, [64, 33])
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let turned = try graph.add(.transpose([1, 0]), [x])
+        let product = try graph.add(.matrixProduct(MatrixProductParameters()), [turned, x])
+        graph.outputs = [try graph.add(.unary(.tanh), [product])]
+        let plan = try CPUBackend().compile(graph, options: PlanOptions())
+        let alike = await withTaskGroup(of: Bool.self) { tasks in
+            for number in 0..<32 {
+                tasks.addTask {
+                    let fill = Domain.numbers([Double(number) / 64])
+                    var generator = SampleGenerator(seed: 0)
+                    let value = fill.value(type, &generator)
+                    let expected = Glibc.tanh(Double(number * number) / 64)
+                    guard let input = try? value.buffer(),
+                        let output = try? Buffer(byteCount: 33 * 33 * 4),
+                        (try? plan.run(inputs: [input], outputs: [output])) != nil
+                    else { return false }
+                    let got = KalsaeReference.Value(
+                        TensorType(.float32, [33, 33]), reading: output)
+                    return got.numbers.doubles.allSatisfy { abs($0 - expected) < 1e-5 }
+                }
+            }
+            return await tasks.reduce(true) { $0 && $1 }
+        }
+        #expect(alike)
     }
 }
