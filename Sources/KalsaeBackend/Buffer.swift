@@ -17,7 +17,8 @@ public final class Buffer: Sendable {
     /// Allocates memory, its contents unspecified; throws where the system has none left.
     public init(byteCount: Int) throws(KalsaeError) {
         let rounded = (max(byteCount, 1) &+ Self.alignment - 1) & ~(Self.alignment - 1)
-        guard byteCount >= 0, rounded > 0, let memory = aligned_alloc(Self.alignment, rounded) else {
+        guard byteCount >= 0, rounded > 0, let memory = aligned_alloc(Self.alignment, rounded)
+        else {
             throw KalsaeError(
                 "memory", expected: "\(byteCount) bytes", got: "none",
                 advice: "use a smaller batch or a smaller network")

@@ -48,7 +48,8 @@ public final class ComputeThread: SerialExecutor {
     public var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
 
     /// Runs `body` here and waits for it.
-    public func sync<Result>(_ body: () throws(KalsaeError) -> Result) throws(KalsaeError) -> Result {
+    public func sync<Result>(_ body: () throws(KalsaeError) -> Result) throws(KalsaeError) -> Result
+    {
         if isCurrent { return try body() }
         var result: Swift.Result<Result, KalsaeError>?
         withoutActuallyEscaping({

@@ -25,7 +25,7 @@ struct Train: AsyncParsableCommand {
     var network: String?
 
     @Option(help: "The function between layers: \(Activation.names).")
-    var activation: Activation = .relu
+    var activation: Activation?
 
     @Option(help: "\(Recipe.OptimizerName.names).")
     var optimizer: Recipe.OptimizerName = .adam
@@ -82,7 +82,7 @@ struct Train: AsyncParsableCommand {
         if let patience { recipe.patience = patience > 0 ? patience : nil }
         if let batch { recipe.batch = batch }
         recipe.steps = steps
-        recipe.activation = activation
+        if let activation { recipe.activation = activation }
         recipe.order = order
         recipe.seed = seed
         return recipe
@@ -110,7 +110,8 @@ struct Train: AsyncParsableCommand {
         for (name, part) in parts { try Console.print("\(name): \(part.text)") }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
-            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s")
+            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"
+        )
         try Console.print("model: \(path)")
     }
 }

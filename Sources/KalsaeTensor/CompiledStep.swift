@@ -69,7 +69,9 @@ public final class CompiledStep<State: TensorTree> {
                 got: "\(new.count) tensors, or other types")
         }
         try Tensor.evaluate(new.map(\.tensor))
-        for (index, entry) in new.enumerated() { buffers[index] = try entry.tensor.evaluatedBuffer() }
+        for (index, entry) in new.enumerated() {
+            buffers[index] = try entry.tensor.evaluatedBuffer()
+        }
         isShared = true
     }
 
@@ -205,6 +207,8 @@ public final class CompiledStep<State: TensorTree> {
             traces[index].inputs.removeFirst(leaves.count)
             traces[index].outputs.removeFirst(traces[index].changed.count)
         }
+        // The lists are whole again even where memory runs out.
+        defer { rebind() }
         let written = Set(traces.flatMap(\.changed))
         for index in written where !isKnownUniquelyReferenced(&buffers[index]) {
             buffers[index] = try buffers[index].copied()
@@ -215,10 +219,16 @@ public final class CompiledStep<State: TensorTree> {
                 let size = traces[index].outputs[output].byteCount
                 traces[index].outputs[output] = try Buffer(byteCount: size)
             }
+        }
+        isShared = false
+    }
+
+    /// Puts the state's buffers back in front of every trace's own.
+    private func rebind() {
+        for index in traces.indices {
             traces[index].inputs.insert(contentsOf: buffers, at: 0)
             let changed = traces[index].changed.map { buffers[$0] }
             traces[index].outputs.insert(contentsOf: changed, at: 0)
         }
-        isShared = false
     }
 }

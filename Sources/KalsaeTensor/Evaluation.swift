@@ -37,12 +37,13 @@ struct GatheredGraph {
                 continue
             }
             if node.isParameter { strayParameter = node }
-            if node.buffer != nil {
+            let content = node.snapshot
+            if content.buffer != nil {
                 addLeaf(node)
                 stack.removeLast()
                 continue
             }
-            guard let source = node.source else {
+            guard let source = content.source else {
                 throw KalsaeError(
                     "evaluate", expected: "a tensor whose value is known",
                     got: "an input of a step that is being traced",

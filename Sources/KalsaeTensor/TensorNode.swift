@@ -95,6 +95,9 @@ package final class TensorNode: Sendable {
         }
     }
 
+    /// Value and source at one moment: another task may store the value in between.
+    var snapshot: Content { content.withLock { $0 } }
+
     package var buffer: Buffer? { content.withLock { $0.buffer } }
 
     package var source: (primitive: Primitive, operands: [TensorNode])? {

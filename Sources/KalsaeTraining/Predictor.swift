@@ -92,7 +92,8 @@ public struct Predictor: Sendable {
                 got: "inputs \(dataset.inputShape), classes \(dataset.classNames)")
         }
         let trainer = try Trainer(
-            model, loss: data.targets.loss, optimizer: Recipe.OptimizerName.sgd.make(learningRate: 1),
+            model, loss: data.targets.loss,
+            optimizer: Recipe.OptimizerName.sgd.make(learningRate: 1),
             metrics: data.targets.metrics)
         let report = try await trainer.evaluate(dataset).inUnits(data.targets.unit)
         return (report, data.count)

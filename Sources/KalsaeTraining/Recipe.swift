@@ -63,6 +63,8 @@ public struct Recipe: Sendable, Equatable {
             (epochs, batch, patience) = (20, 100, 3)
         } else {
             let hidden = inputs <= 4 ? [8, 8] : [64, 32]
+            // Of eight ReLU units some never wake up; tanh has none that sleep.
+            activation = inputs <= 4 ? .tanh : .relu
             network = NetworkSizes(sizes: [inputs] + hidden + [outputs])
             (epochs, batch, patience) = (isSmall ? 200 : 60, isSmall ? 16 : 64, isSmall ? 30 : 10)
         }

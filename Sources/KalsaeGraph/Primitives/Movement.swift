@@ -81,7 +81,8 @@ enum MovementRules {
             let (travel, overflow) = (count - 1).multipliedReportingOverflow(
                 by: slice.strides[axis])
             let (last, overflow2) = start.addingReportingOverflow(travel)
-            fits = !overflow && !overflow2
+            fits =
+                !overflow && !overflow2
                 && (0..<size).contains(start) && (0..<size).contains(last)
         }
         guard fits else {

@@ -1,7 +1,5 @@
 import KalsaeSupport
 
-
-
 /// Checks that several primitives share.
 enum Rule {
     static func same(

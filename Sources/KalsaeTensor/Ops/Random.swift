@@ -16,8 +16,10 @@ public struct RandomKey: Sendable {
     public init(_ tensor: Tensor) { self.tensor = tensor }
 
     /// An independent key: another stream of the same seed and step.
+    ///
+    /// Streams of streams differ too: the old number is spread over 32 bits before the new is added.
     public func stream(_ number: Int) -> RandomKey {
-        RandomKey(tensor + Tensor([0, Int64(number), 0]))
+        RandomKey(tensor * Tensor([1, 0x9e37_79b1, 1]) + Tensor([0, Int64(number) &+ 1, 0]))
     }
 }
 
