@@ -107,3 +107,22 @@ extension Pair {
     /// Whether both numbers are at least 1.
     var isPositive: Bool { height > 0 && width > 0 }
 }
+
+extension Padding2D: ExpressibleByIntegerLiteral, Codable {
+    /// The same number of rows and columns on all four sides.
+    public init(integerLiteral value: Int) { self.init(all: value) }
+
+    /// Reads one number, or `[top, bottom, left, right]`.
+    public init(from decoder: any Decoder) throws {
+        guard case .explicit(let sides) = try WindowPadding(from: decoder) else {
+            throw KalsaeError(
+                "padding", expected: "a number or [top, bottom, left, right]", got: "a word")
+        }
+        self = sides
+    }
+
+    /// Writes `[top, bottom, left, right]`.
+    public func encode(to encoder: any Encoder) throws {
+        try WindowPadding.explicit(self).encode(to: encoder)
+    }
+}

@@ -104,7 +104,30 @@ public struct AnyLayerSettings: Hashable, Sendable {
 extension LayerSpec {
     /// The kinds of layers that stand in files beside those with cases of their own.
     static let kinds: [any LayerSettings.Type] = [
-        Conv2D.Settings.self, MaxPool2D.Settings.self, AveragePool2D.Settings.self,
+        Conv2D.Settings.self,
+        Conv1D.Settings.self,
+        DepthwiseConv2D.Settings.self,
+        SeparableConv2D.Settings.self,
+        Conv2DTransposed.Settings.self,
+        MaxPool2D.Settings.self,
+        AveragePool2D.Settings.self,
+        MaxPool1D.Settings.self,
+        AveragePool1D.Settings.self,
+        GlobalAveragePool.Settings.self,
+        GlobalMaxPool.Settings.self,
+        AdaptiveAveragePool2D.Settings.self,
+        AdaptiveMaxPool2D.Settings.self,
+        UpSampling2D.Settings.self,
+        ZeroPadding2D.Settings.self,
+        Reshape.Settings.self,
+        Permute.Settings.self,
+        LayerNorm.Settings.self,
+        RMSNorm.Settings.self,
+        GroupNorm.Settings.self,
+        InstanceNorm.Settings.self,
+        SpatialDropout.Settings.self,
+        GaussianNoise.Settings.self,
+        Embedding.Settings.self,
     ]
 
     /// The names of all layers that a file may hold.
