@@ -53,7 +53,7 @@ public struct InstanceNorm: Layer {
     }
 
     /// Makes a layer from its settings.
-    public init(_ channels: Int, _ settings: Settings = Settings()) {
+    public init(_ channels: Int, _ settings: Settings) {
         self.settings = settings
         let isAffine = settings.isAffine
         gamma = isAffine ? Initializer.ones.parameter([channels], of: Settings.kind) : nil

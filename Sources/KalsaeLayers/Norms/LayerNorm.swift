@@ -48,7 +48,7 @@ public struct LayerNorm: Layer {
     }
 
     /// Makes a layer from its settings.
-    public init(_ channels: Int, _ settings: Settings = Settings()) {
+    public init(_ channels: Int, _ settings: Settings) {
         self.settings = settings
         gamma = Initializer.ones.parameter([channels], of: Settings.kind)
         beta = Initializer.zeros.parameter([channels], of: Settings.kind)

@@ -46,7 +46,7 @@ public struct RMSNorm: Layer {
     }
 
     /// Makes a layer from its settings.
-    public init(_ channels: Int, _ settings: Settings = Settings()) {
+    public init(_ channels: Int, _ settings: Settings) {
         self.settings = settings
         gamma = Initializer.ones.parameter([channels], of: Settings.kind)
     }

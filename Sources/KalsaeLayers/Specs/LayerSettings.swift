@@ -128,6 +128,14 @@ extension LayerSpec {
         SpatialDropout.Settings.self,
         GaussianNoise.Settings.self,
         Embedding.Settings.self,
+        SimpleRNN.Settings.self,
+        LSTM.Settings.self,
+        GRU.Settings.self,
+        Bidirectional.Settings.self,
+        MultiHeadAttention.Settings.self,
+        TransformerBlock.Settings.self,
+        LearnedPositions.Settings.self,
+        Residual.Settings.self,
     ]
 
     /// The names of all layers that a file may hold.

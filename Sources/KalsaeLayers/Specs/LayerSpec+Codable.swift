@@ -26,7 +26,11 @@ extension LayerSpec: Codable {
             self = .dropout(
                 rate: try values.decode(Double.self, forKey: .rate),
                 isClassic: try values.decodeIfPresent(Bool.self, forKey: .classic) ?? false)
-        case "batchNorm": self = .batchNorm
+        case "batchNorm":
+            var convention = BatchNorm.Convention.torch
+            var fields = try SettingFields(from: decoder)
+            try convention.visit(&fields)
+            self = .batchNorm(convention)
         case "sequential":
             self = .sequential(try values.decode([LayerSpec].self, forKey: .layers))
         default:
