@@ -47,6 +47,7 @@ let rows: [Row] = [
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 
