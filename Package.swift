@@ -50,6 +50,7 @@ let rows: [Row] = [
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 
