@@ -51,6 +51,7 @@ let rows: [Row] = [
         name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
         excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 
