@@ -49,6 +49,8 @@ let rows: [Row] = [
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
+        name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
+        excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
