@@ -48,6 +48,7 @@ let rows: [Row] = [
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"]),
+    Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
