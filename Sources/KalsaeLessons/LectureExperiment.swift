@@ -1,5 +1,7 @@
 import KalsaeBackend
+import KalsaeCPU
 import KalsaeSupport
+import KalsaeTensor
 import KalsaeTraining
 
 /// The numbers and figures of the lectures as programs on the engine that trains real networks.
@@ -49,6 +51,9 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether its products are too small for more than one thread.
+    var hasSmallProducts: Bool { true }
+
     /// The experiment of that name; throws with all names where there is none.
     public init(named name: String) throws(KalsaeError) {
         guard let known = LectureExperiment(rawValue: name) else {
@@ -86,8 +91,14 @@ actor LectureStage {
     func run(_ experiment: LectureExperiment) throws -> LectureReport {
         let clock = ContinuousClock()
         let start = clock.now
-        var report = try experiment.program()
+        var report = try device(for: experiment).asCurrent { try experiment.program() }
         report.seconds = start.duration(to: clock.now).seconds
         return report
+    }
+
+    /// A second thread gains nothing for small products, and costs much on a busy machine.
+    private func device(for experiment: LectureExperiment) -> Device {
+        let isFree = EnvironmentFlag.threads.value.isEmpty
+        return isFree && experiment.hasSmallProducts ? Device(CPUBackend(threads: 1)) : .current
     }
 }

@@ -5,13 +5,13 @@ extension OptimizerPaths {
     var rows: [(name: String, optimizer: any Optimizer, positions: Positions)] {
         [
             ("SGD", SGD(learningRate: 0.95), Self.sgd),
-            ("Momentum", SGD(learningRate: 0.1, momentum: 0.9), Self.momentum),
-            ("AdaGrad", LectureAdaGrad(learningRate: 1.5), Self.adaGrad),
-            ("Adam, book", LectureAdam(learningRate: 0.3), Self.bookAdam),
+            ("Momentum", LectureOptimizers.momentum(0.1), Self.momentum),
+            ("AdaGrad", LectureOptimizers.adaGrad(1.5), Self.adaGrad),
+            ("Adam, book", LectureOptimizers.adam(0.3), Self.bookAdam),
             ("Adam, paper", Adam(learningRate: 0.3), Self.paperAdam),
             ("Nesterov", SGD(learningRate: 0.1, momentum: 0.9, nesterov: true), Self.nesterov),
             ("Nesterov, wrong order", WrongNesterov(learningRate: 0.1), Self.wrongNesterov),
-            ("RMSProp", LectureRMSProp(learningRate: 0.1), Self.rmsProp),
+            ("RMSProp", LectureOptimizers.rmsProp(0.1), Self.rmsProp),
         ]
     }
 

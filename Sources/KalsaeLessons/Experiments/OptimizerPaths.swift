@@ -20,7 +20,7 @@ struct OptimizerPaths {
             }
             report.table(name, .array(path.map { .array([.number($0[0]), .number($0[1])]) }))
         }
-        let last = try path(of: LectureAdaGrad(learningRate: 1.5))[30]
+        let last = try path(of: LectureOptimizers.adaGrad(1.5))[30]
         let value = last[0] * last[0] / 20 + last[1] * last[1]
         report.check("AdaGrad after 30: f", value, 7.2195e-04, within: 1e-7)
         report.note("the book's figure ends at the position after 29 updates")

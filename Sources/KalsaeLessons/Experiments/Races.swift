@@ -64,16 +64,19 @@ struct LossRace {
 }
 
 extension LectureReport {
-    /// Adds the curves, and beside each loss that the notebook printed the band around it.
+    /// Adds the curves, and beside each loss that the notebook printed the one here, up to a
+    /// factor: the notebook's are of single batches.
     mutating func add(
         _ curves: [LossRace.Curve], printed: [(step: Int, losses: [Double])],
-        bands: (Double) -> ClosedRange<Double>
+        factor: Double
     ) {
         for curve in curves { table("loss_\(curve.name)", curve.losses) }
         for (step, losses) in printed {
             for (curve, loss) in zip(curves, losses)
             where step / curve.interval < curve.losses.count {
-                check("\(curve.name): loss at \(step)", curve.loss(at: step), in: bands(loss))
+                check(
+                    "\(curve.name): loss at \(step)", curve.loss(at: step),
+                    in: loss / factor...loss * factor)
             }
         }
     }

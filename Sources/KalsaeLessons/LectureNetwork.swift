@@ -4,52 +4,6 @@ import KalsaeLayers
 import KalsaeSupport
 import KalsaeTensor
 
-/// Batch norm as 'Deep Learning from Scratch' writes it.
-///
-/// Epsilon 1e-6, biased variance also in the running statistics, which start at 0 and keep 0.9 of
-/// themselves.
-struct LectureBatchNorm: Layer {
-    var gamma: Tensor
-    var beta: Tensor
-    var runningMean: Tensor
-    var runningVariance: Tensor
-    static let parts = Parts(\Self.gamma, \.beta).state(\.runningMean, \.runningVariance)
-
-    init(_ channels: Int) {
-        gamma = Tensor.ones([channels]).asParameter()
-        beta = Tensor.zeros([channels]).asParameter()
-        runningMean = .zeros([channels])
-        runningVariance = .zeros([channels])
-    }
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        guard let scope = StepScope.current, scope.isTraining else {
-            return (x - runningMean) * ((runningVariance + 1e-6).rsqrt() * gamma) + beta
-        }
-        let mean = x.mean(axes: [0])
-        let centered = x - mean
-        let variance = centered.square().mean(axes: [0])
-        scope.report(runningMean, becomes: runningMean * 0.9 + mean.stopGradient() * 0.1)
-        scope.report(
-            runningVariance, becomes: runningVariance * 0.9 + variance.stopGradient() * 0.1)
-        return centered * ((variance + 1e-6).rsqrt() * gamma) + beta
-    }
-}
-
-/// Dropout as in the lectures: training multiplies by 0 or 1, inference by `1 - rate`.
-struct LectureDropout: Layer {
-    let rate: Double
-    static let parts = Parts<Self>()
-
-    init(_ rate: Double) { self.rate = rate }
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        guard let scope = StepScope.current, scope.isTraining else { return x * (1 - rate) }
-        let random = Tensor.uniform(x.shape, key: scope.nextKey(), dtype: x.dtype)
-        return (random .> rate).select(x, .zeros(like: x))
-    }
-}
-
 /// The book's `MultiLayerNet`: dense layers with ReLU between them, biases 0, weights from
 /// N(0, s²) in all layers, the output layer too.
 struct LectureNetwork: Layer {
@@ -73,8 +27,9 @@ struct LectureNetwork: Layer {
 
     var layers: [Dense]
     /// Between product and ReLU of each hidden layer, where there is batch norm.
-    var norms: [LectureBatchNorm]
-    let dropout: LectureDropout?
+    var norms: [BatchNorm]
+    /// Behind each ReLU, where there is dropout: the mask as it is, inference scaled.
+    let dropout: Dropout?
     static let parts = Parts(\Self.layers, \.norms)
 
     /// A network of some hidden layers of 100 units for images of 784 pixels in ten classes.
@@ -90,8 +45,15 @@ struct LectureNetwork: Layer {
             layer.weight = Tensor.normal([size.0, size.1], deviation: scale, key: key).asParameter()
             return layer
         }
-        norms = batchNorm ? (0..<hidden).map { _ in LectureBatchNorm(100) } : []
-        self.dropout = dropout.map(LectureDropout.init)
+        norms = batchNorm ? (0..<hidden).map { _ in Self.norm() } : []
+        self.dropout = dropout.map { Dropout($0, isClassic: true) }
+    }
+
+    /// The book's batch norm: epsilon 1e-6, biased variances, running ones that start at 0.
+    private static func norm() -> BatchNorm {
+        var norm = BatchNorm(100, momentum: 0.1, epsilon: 1e-6, isUnbiased: false)
+        norm.runningVariance = .zeros([100])
+        return norm
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
