@@ -51,6 +51,7 @@ let rows: [Row] = [
     Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
+    Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 

@@ -12,10 +12,11 @@ struct CommonOptions: ParsableArguments {
 
     /// Puts the options in force; called before anything is computed.
     func apply() throws {
-        guard let threads else { return }
-        guard (1...1024).contains(threads) else {
+        if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads takes a number from 1 to 1024, got \(threads).")
         }
+        if threads != 1 { SpinLimit.apply() }
+        guard let threads else { return }
         setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1)
     }
 }

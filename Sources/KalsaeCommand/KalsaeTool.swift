@@ -1,5 +1,6 @@
 import ArgumentParser
 import KalsaeSupport
+import KalsaeTensor
 
 /// The command `kalsae`; one file per verb.
 @main
@@ -30,14 +31,11 @@ struct KalsaeTool: AsyncParsableCommand {
             }
         } catch let error as KalsaeError {
             Console.fail(error.description)
+        } catch let fault as TensorFault {
+            Console.fail(fault.description)
         } catch {
-            if error is CleanExit || error is ValidationError || error is ExitCode {
-                exit(withError: error)
-            }
-            // The parser's own errors bring usage and code 64; everything else is one line.
-            let code = exitCode(for: error)
-            if code == .validationFailure { exit(withError: error) }
-            Console.fail("\(error)")
+            // Help, version and wrong usage are the parser's: it knows text and exit code.
+            exit(withError: error)
         }
     }
 }

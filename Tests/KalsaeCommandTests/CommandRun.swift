@@ -1,0 +1,65 @@
+import Foundation
+import KalsaeFiles
+
+/// The built command, run as a user runs it: in a folder of its own.
+struct CommandRun {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// A folder for one test, removed with `remove()`.
+    struct Folder {
+        let path: String
+
+        init() throws {
+            path = NSTemporaryDirectory() + "kalsae-test-" + UUID().uuidString
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        }
+
+        func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+        var contents: [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        }
+    }
+
+    init(_ arguments: [String], in folder: Folder, environment: [String: String] = [:]) throws {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let process = Process()
+        let folderOfTests = URL(fileURLWithPath: tests).deletingLastPathComponent()
+        process.executableURL = folderOfTests.appendingPathComponent("kalsae")
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let (out, err) = (folder.path + "/.out", folder.path + "/.err")
+        for path in [out, err] {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: out)
+        process.standardError = FileHandle(forWritingAtPath: err)
+        try process.run()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = try String(contentsOfFile: out, encoding: .utf8)
+        errors = try String(contentsOfFile: err, encoding: .utf8)
+        for path in [out, err] { try FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// The last line of the output as JSON.
+    var json: JSONValue {
+        get throws {
+            let line = output.split(separator: "\n").last.map(String.init) ?? ""
+            return try JSONValue(parsing: line)
+        }
+    }
+}
+
+/// The folder with the public data sets, where this machine has it.
+let dataFolder: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    if let folder = environment["KALSAE_DATA"], !folder.isEmpty { return folder }
+    let nearby = FileManager.default.currentDirectoryPath + "/../shared/data"
+    return FileManager.default.fileExists(atPath: nearby) ? nearby : nil
+}()

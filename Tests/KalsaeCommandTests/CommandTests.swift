@@ -1,0 +1,163 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+@Suite struct CommandTests {
+    private let folder: CommandRun.Folder
+
+    init() throws { folder = try CommandRun.Folder() }
+
+    private func run(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(arguments, in: folder)
+    }
+
+    @Test func helpAndVersionGoToStandardOutput() throws {
+        defer { folder.remove() }
+        #expect(try run("--version").output.hasPrefix("kalsae "))
+        #expect(try run("--version").status == 0)
+        for verb in ["train", "evaluate", "predict", "summary", "data", "doctor", "bench"] {
+            let help = try run(verb, "--help")
+            #expect(help.status == 0 && help.output.contains("USAGE: kalsae \(verb)"))
+        }
+    }
+
+    @Test(arguments: 0..<5) func irisIsLearned(seed: Int) throws {
+        defer { folder.remove() }
+        let training = try run("train", "iris", "--json", "--seed", "\(seed)")
+        #expect(training.status == 0)
+        let report = try training.json
+        #expect(training.output.split(separator: "\n").count == 1)
+        #expect(report["parameters"]?.integer == 139)
+        #expect(report["model"]?.string == "iris.safetensors")
+        for part in ["train", "validation", "test"] {
+            #expect((report[part]?["accuracy"]?.number ?? 0) >= 0.86)
+            #expect((report[part]?["loss"]?.number ?? 9) < 0.5)
+        }
+        #expect((report["test"]?["accuracy"]?.number ?? 0) >= 0.93)
+        #expect(folder.contents == ["iris.safetensors"])
+    }
+
+    @Test func theSameSeedGivesTheSameFileOnOneAndOnTwoThreads() throws {
+        defer { folder.remove() }
+        var files: [Data] = []
+        for (name, threads) in [("a", "1"), ("b", "1"), ("c", "2")] {
+            let result = try run("train", "iris", "--threads", threads, "--output", name)
+            #expect(result.status == 0)
+            files.append(try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")))
+        }
+        #expect(files[0] == files[1])
+        #expect(files[0] == files[2])
+        #expect(try run("train", "iris", "--seed", "8", "--output", "d").status == 0)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/d")) != files[0])
+    }
+
+    @Test func aModelPredictsAndIsMeasured() throws {
+        defer { folder.remove() }
+        var csv = "x,y,kind\n"
+        for index in 0..<200 {
+            let (x, y) = (Double(index % 20) / 10 - 1, Double(index / 20) / 5 - 1)
+            csv += "\(x),\(y),\(x + y > 0.05 ? "up, \"right\"" : "down")\n".csvQuoted
+        }
+        try csv.write(toFile: "\(folder.path)/points.csv", atomically: true, encoding: .utf8)
+        let training = try run("train", "points.csv", "--target", "kind", "--json")
+        #expect(training.status == 0, "\(training.errors)")
+        let predictions = try run("predict", "points.safetensors", "points.csv")
+        let lines = predictions.output.split(separator: "\n")
+        #expect(lines.count == 201)
+        #expect(lines[0] == "prediction,down,\"up, \"\"right\"\"\"")
+        let cells = lines[1].split(separator: ",")
+        let sum = (Double(cells[1]) ?? 0) + (Double(cells[2]) ?? 0)
+        #expect(cells[0] == "down" && abs(sum - 1) < 1e-5)
+        let measured = try run("evaluate", "points.safetensors", "points.csv", "--json").json
+        #expect(measured["rows"]?.integer == 200)
+        #expect((measured["accuracy"]?.number ?? 0) > 0.95)
+        let summary = try run("summary", "points.safetensors", "--json").json
+        #expect(summary["parameters"] == (try training.json)["parameters"])
+    }
+
+    @Test func aValueIsPredictedInItsOwnUnits() throws {
+        defer { folder.remove() }
+        var csv = "size;price\n"
+        for size in 20..<220 { csv += "\(size);\(1000 * size + 50_000)\n" }
+        try csv.write(toFile: "\(folder.path)/houses.csv", atomically: true, encoding: .utf8)
+        let report = try run("train", "houses.csv", "--target", "price", "--json").json
+        #expect((report["test"]?["r2"]?.number ?? 0) > 0.98)
+        #expect((report["test"]?["mae"]?.number ?? 0) > 10)
+        let predictions = try run("predict", "houses.safetensors", "houses.csv")
+        let prices = predictions.output.split(separator: "\n").dropFirst().compactMap {
+            Double($0)
+        }
+        #expect(prices.count == 200)
+        #expect(abs((prices.first ?? 0) - 70_000) < 20_000)
+    }
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        var arguments: [String]
+        var status: Int32
+        var says: String
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    static let wrongs = [
+        Wrong(arguments: ["fly"], status: 64, says: "Unexpected argument"),
+        Wrong(arguments: ["train"], status: 64, says: "Missing expected argument"),
+        Wrong(arguments: ["train", "iris", "--optimizer", "magic"], status: 64, says: "magic"),
+        Wrong(arguments: ["train", "iris", "--threads", "0"], status: 64, says: "1 to 1024"),
+        Wrong(arguments: ["bench", "steps", "--net", "x"], status: 64, says: "iris"),
+        Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),
+        Wrong(arguments: ["train", "no.csv", "--target", "a"], status: 1, says: "no such file"),
+        Wrong(arguments: ["train", "/", "--target", "a"], status: 1, says: "a folder"),
+        Wrong(arguments: ["train", "iris", "--network", "4-x-3"], status: 1, says: "784-50-10"),
+        Wrong(arguments: ["train", "iris", "--network", "5-8-3"], status: 1, says: "4 inputs"),
+        Wrong(arguments: ["train", "iris", "--learning-rate", "0"], status: 1, says: "above 0"),
+        Wrong(
+            arguments: ["train", "iris", "--output", "/no/such/x"], status: 1,
+            says: "no such file"),
+        Wrong(arguments: ["predict", "none", "none"], status: 1, says: "no such file"),
+        Wrong(arguments: ["summary", "/dev/null"], status: 1, says: "/dev/null"),
+    ]
+
+    @Test(arguments: wrongs) func wrongInputIsOneLineAndAnExitCode(_ wrong: Wrong) throws {
+        defer { folder.remove() }
+        let result = try CommandRun(wrong.arguments, in: folder)
+        #expect(result.status == wrong.status)
+        #expect(result.errors.contains(wrong.says), "\(result.errors)")
+        #expect(result.output.isEmpty)
+        #expect(folder.contents.isEmpty)
+        if wrong.status == 1 {
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        }
+    }
+
+    @Test func aDamagedModelFileIsRefused() throws {
+        defer { folder.remove() }
+        #expect(try run("train", "iris").status == 0)
+        let path = "\(folder.path)/iris.safetensors"
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        for length in [0, 7, 100, whole.count / 2, whole.count - 1] {
+            try Data(whole.prefix(length)).write(to: URL(fileURLWithPath: path))
+            let result = try run("summary", "iris.safetensors")
+            #expect(result.status == 1)
+            #expect(result.errors.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test func aFullDiscIsSaid() throws {
+        defer { folder.remove() }
+        #expect(try run("train", "iris").status == 0)
+        let csv = "sepal_length,sepal_width,petal_length,petal_width\n5,3,1,0.2\n"
+        try csv.write(toFile: "\(folder.path)/one.csv", atomically: true, encoding: .utf8)
+        let result = try run("predict", "iris.safetensors", "one.csv", "--output", "/dev/full")
+        #expect(result.status == 1 && result.errors.contains("no space left"))
+    }
+}
+
+extension String {
+    /// The last cell quoted where it holds a comma.
+    fileprivate var csvQuoted: String {
+        let parts = split(separator: ",", maxSplits: 2)
+        guard parts.count == 3, parts[2].contains(",") else { return self }
+        let text = parts[2].dropLast().replacingOccurrences(of: "\"", with: "\"\"")
+        return "\(parts[0]),\(parts[1]),\"\(text)\"\n"
+    }
+}
