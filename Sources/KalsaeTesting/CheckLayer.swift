@@ -34,10 +34,21 @@ public func layerMismatches(
 ) -> [String] {
     do {
         let check = try LayerCheck(spec, input, domain, batch)
-        return try check.shapes() + check.purity() + check.training()
-            + check.gradients(checksInput: checksInput) + check.specification()
+        return collect("shapes", check.shapes) + collect("purity", check.purity)
+            + collect("training", check.training)
+            + collect("gradients") { try check.gradients(checksInput: checksInput) }
+            + collect("specification", check.specification)
     } catch {
         return ["threw \(error)"]
+    }
+}
+
+/// Puts the part in front of texts, and makes errors texts.
+private func collect(_ part: String, _ body: () throws -> [String]) -> [String] {
+    do {
+        return try body().map { "\(part): \($0)" }
+    } catch {
+        return ["\(part): threw \(error)"]
     }
 }
 

@@ -30,7 +30,7 @@ private let rows: [LayerRow] = [
     LayerRow("classic dropout", .dropout(rate: 0.4, isClassic: true), [5]),
     LayerRow("batch norm", .batchNorm, [3, 2]),
     LayerRow("batch norm of Keras", .batchNorm(.keras), [3, 2]),
-    LayerRow("sequential", .sequential([.dense(units: 2), .batchNorm]), [3]),
+    LayerRow("sequential", .sequential([.batchNorm, .dense(units: 2)]), [3]),
     LayerRow("conv2D", .conv2D(filters: 3, kernel: 2), [4, 5, 2]),
     LayerRow("conv2D same", .conv2D(filters: 2, kernel: 3, strides: 2, padding: .same), [4, 5, 2]),
     LayerRow(
