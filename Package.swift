@@ -52,6 +52,9 @@ let rows: [Row] = [
     Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
+    Row(
+        name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
+        excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),

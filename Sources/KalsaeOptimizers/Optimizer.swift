@@ -20,6 +20,13 @@ public protocol Optimizer: Sendable {
     /// Throws where a setting makes no sense: called before training begins.
     func check() throws(KalsaeError)
 
+    /// Throws where a setting is about parameters that a model does not have.
+    func check(paths: [TensorPath]) throws(KalsaeError)
+
+    /// Whether a parameter is trained at all: by default all are. Others are not handed to
+    /// ``updateAll(_:scalars:)`` and have no slots.
+    func trains(_ path: TensorPath) -> Bool
+
     /// What is remembered of a parameter before the first step; by default `slotCount` times zeros
     /// of the parameter's shape and type.
     func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor]
@@ -75,6 +82,12 @@ extension Optimizer {
     public func check() throws(KalsaeError) {
         try Setting.check("\(Self.self)", Setting("learningRate", learningRate, .notNegative))
     }
+
+    /// Nothing to check.
+    public func check(paths: [TensorPath]) throws(KalsaeError) {}
+
+    /// All parameters are trained.
+    public func trains(_ path: TensorPath) -> Bool { true }
 
     /// Zeros.
     public func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor] {

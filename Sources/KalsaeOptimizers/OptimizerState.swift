@@ -9,8 +9,8 @@ public struct OptimizerState: TensorTree, Sendable {
 
     /// What is remembered before the first step.
     public init<Model: TensorTree>(for model: Model, _ optimizer: some Optimizer) {
-        slots = model.tensors.filter(\.path.isTrained).map { entry in
-            optimizer.initialSlots(for: entry.tensor, at: entry.path)
+        slots = model.tensors.filter { $0.path.role == .parameter }.map { path, tensor in
+            optimizer.trains(path) ? optimizer.initialSlots(for: tensor, at: path) : []
         }
     }
 
@@ -22,11 +22,19 @@ public struct OptimizerState: TensorTree, Sendable {
     }
 }
 
-extension TensorPath {
-    fileprivate var isTrained: Bool { role == .parameter }
-}
-
 extension Optimizer {
+    /// Checks all settings, on their own and for a model.
+    public func check<Model: TensorTree>(for model: Model) throws(KalsaeError) {
+        try check()
+        let paths = model.tensors.map(\.path).filter { $0.role == .parameter }
+        try check(paths: paths)
+        guard paths.isEmpty || paths.contains(where: trains) else {
+            throw KalsaeError(
+                "optimizer", expected: "a parameter that is trained",
+                got: "\(paths.count) frozen ones")
+        }
+    }
+
     /// A model after a step along its gradient, the state changed with it.
     ///
     /// - Parameters:
@@ -39,24 +47,28 @@ extension Optimizer {
     ) -> Model {
         let count = self.scalars(step: 1).count
         let numbers = (0..<count).map { scalars[$0] }
-        var parameters: [TrainedParameter] = []
-        for (entry, slope) in zip(model.tensors, gradient.tensors) where entry.path.isTrained {
-            parameters.append(
-                TrainedParameter(
-                    path: entry.path, value: entry.tensor, gradient: slope.tensor,
-                    slots: state.slots[parameters.count]))
+        let all = zip(model.tensors, gradient.tensors).filter { $0.0.path.role == .parameter }
+        let places = all.indices.filter { trains(all[$0].0.path) }
+        let parameters = places.map { place in
+            TrainedParameter(
+                path: all[place].0.path, value: all[place].0.tensor,
+                gradient: all[place].1.tensor, slots: state.slots[place])
         }
-        let after = updateAll(parameters, scalars: numbers)
-        state.slots = after.map(\.slots)
-        return model.replacingParameters(after.map(\.value))
+        var values = all.map(\.0.tensor)
+        for (place, after) in zip(places, updateAll(parameters, scalars: numbers)) {
+            values[place] = after.value
+            state.slots[place] = after.slots
+        }
+        return model.replacingParameters(values)
     }
 
     /// The model with the numbers that it should have outside of training: see
     /// ``averaged(_:at:slots:)``.
     public func averaged<Model: TensorTree>(_ model: Model, state: OptimizerState) -> Model {
-        let parameters = model.tensors.filter(\.path.isTrained)
+        let parameters = model.tensors.filter { $0.path.role == .parameter }
         let averages = zip(parameters, state.slots).map { entry, slots in
-            averaged(entry.tensor, at: entry.path, slots: slots)
+            trains(entry.path)
+                ? averaged(entry.tensor, at: entry.path, slots: slots) : entry.tensor
         }
         return model.replacingParameters(averages)
     }
@@ -67,7 +79,7 @@ extension TensorTree {
     fileprivate func replacingParameters(_ parameters: [Tensor]) -> Self {
         var next = 0
         return mapTensors { path, tensor in
-            guard path.isTrained, next < parameters.count else { return tensor }
+            guard path.role == .parameter, next < parameters.count else { return tensor }
             defer { next += 1 }
             return parameters[next]
         }
