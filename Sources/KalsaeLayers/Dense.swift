@@ -29,8 +29,9 @@ public struct Dense: Layer {
         _ inputs: Int, _ outputs: Int, activation: Activation = .identity, useBias: Bool = true,
         initializer: Initializer? = nil
     ) {
-        weight = (initializer ?? activation.initializer).parameter([inputs, outputs])
-        bias = useBias ? Initializer.zeros.parameter([outputs]) : nil
+        weight = (initializer ?? activation.initializer).parameter(
+            [inputs, outputs], of: "dense")
+        bias = useBias ? Initializer.zeros.parameter([outputs], of: "dense") : nil
         self.activation = activation
     }
 

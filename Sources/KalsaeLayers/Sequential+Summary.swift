@@ -10,19 +10,67 @@ extension Sequential {
         public var output: [Int]
         /// The numbers that are trained.
         public var parameters: Int
+        /// Floating-point operations of products and convolutions for one input; a multiplication
+        /// and an addition count as two. 0 where the shape is not known.
+        public var operations: Int
+
+        /// Makes a row.
+        public init(name: String, output: [Int], parameters: Int, operations: Int = 0) {
+            self.name = name
+            self.output = output
+            self.parameters = parameters
+            self.operations = operations
+        }
     }
 
-    /// The layers with their shapes and parameters; nothing is computed.
+    /// The layers with their shapes, parameters and operations; nothing is computed.
     public var summary: [SummaryRow] {
         var shape = inputShape.map { Shape([1] + $0.sizes) }
         return layers.map { entry in
+            var operations = 0
             if let known = shape {
-                let output = entry.layer(.zeros(known))
+                // Parameters may have been made by products themselves.
+                let empty = Named(name: entry.name, layer: entry.layer)
+                    .mapTensors { _, tensor in .zeros(like: tensor) }
+                let output = empty.layer(.zeros(known))
+                operations = (try? output.graph().productOperations) ?? 0
                 shape = output.fault == nil ? output.shape : nil
             }
             return SummaryRow(
                 name: entry.name, output: shape.map { Array($0.dropFirst()) } ?? [],
-                parameters: entry.layer.parameterCount)
+                parameters: entry.layer.parameterCount, operations: operations)
+        }
+    }
+}
+
+extension Graph {
+    /// Multiplications and additions of all products and convolutions.
+    var productOperations: Int {
+        nodes.reduce(0) { sum, node in
+            let operands = node.operands.map { nodes[$0].type.shape }
+            return sum &+ node.primitive.productOperations(operands, result: node.type.shape)
+        }
+    }
+}
+
+extension Primitive {
+    /// Multiplications and additions; 0 for all but products.
+    fileprivate func productOperations(_ operands: [Shape], result: Shape) -> Int {
+        switch self {
+        case .matrixProduct(let parameters):
+            let inner = operands[0][operands[0].rank - (parameters.transposeLeft ? 2 : 1)]
+            return 2 &* result.elementCount &* inner
+        case .convolution:
+            // Each output has a product for each place of the window and channel of its group.
+            return 2 &* result.elementCount &* operands[1].dropLast().reduce(1, &*)
+        case .convolutionInputGradient:
+            return 2 &* operands[0].elementCount &* operands[1].dropLast().reduce(1, &*)
+        case .convolutionKernelGradient(_, let kernel):
+            return 2 &* operands[1].elementCount &* kernel.dropLast().reduce(1, &*)
+        case .input, .constant, .iota, .unary, .binary, .compare, .select, .cast, .broadcast,
+            .reshape, .transpose, .slice, .pad, .concatenate, .gather, .scatterAdd, .reduce,
+            .argReduce, .pool, .poolGradient, .random, .cumulativeSum, .argSort, .topK:
+            return 0
         }
     }
 }

@@ -47,6 +47,7 @@ public actor Trainer<Model: Layer> {
         seed: Int = 0
     ) throws {
         for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
+        try optimizer.check(for: model)
         initial = model.labeled()
         self.loss = loss
         self.metrics = metrics

@@ -1,4 +1,5 @@
 import KalsaeBackend
+import KalsaeCPU
 import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
@@ -109,5 +110,40 @@ import Testing
         let results = try step()
         #expect(try step.state.map { try $0.values() } == [[3, 4], [1, 2]])
         #expect(try results.map { try $0.values() } == [[3, 4], [3, 4]])
+    }
+}
+
+@Suite struct RecompilationTests {
+    @Test func aNumberThatChangesIsSaidOnce() throws {
+        let device = Device(CPUBackend(threads: 1))
+        let x = Tensor([Float(1), 2])
+        let lines = try Notice.collect {
+            try device.asCurrent {
+                for step in 0..<40 { _ = try (x * (0.1 + Double(step)) + 3).values() }
+            }
+        }.lines
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("Tensor(number)") == true)
+    }
+
+    @Test func aShapeThatChangesIsNamed() throws {
+        let device = Device(CPUBackend(threads: 1))
+        let lines = try Notice.collect {
+            try device.asCurrent {
+                for count in 1..<20 { _ = try Tensor.ones([count]).evaluate().exp().values() }
+            }
+        }.lines
+        #expect(lines.contains { $0.contains("float32[") && $0.contains(" to float32[") })
+    }
+
+    @Test func theSameComputationIsCompiledOnce() throws {
+        let device = Device(CPUBackend(threads: 1))
+        let counts = try Counters.measure {
+            try device.asCurrent {
+                for step in 0..<20 { _ = try (Tensor(Float(step)) * 2 + 1).values() }
+            }
+        }.counts
+        #expect(counts.plansCompiled == 1)
+        #expect(counts.plansRun == 20)
     }
 }

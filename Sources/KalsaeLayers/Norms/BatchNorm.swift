@@ -5,8 +5,8 @@ import KalsaeTensor
 /// Normalizes each channel (last axis) over the batch (Ioffe and Szegedy, 2015).
 ///
 /// `y = gamma · (x - mean) / √(variance + epsilon) + beta`. Training takes mean and (biased)
-/// variance of the batch and moves the running ones by `momentum`, the weight of the new value,
-/// with the unbiased variance, as PyTorch does. Inference takes the running ones.
+/// variance of the batch and moves the running ones by `momentum`, the weight of the new value;
+/// PyTorch's ``Convention`` by default. Inference takes the running ones.
 public struct BatchNorm: Layer {
     /// The scale, `[channels]`, at first 1.
     public var gamma: Tensor
@@ -20,24 +20,43 @@ public struct BatchNorm: Layer {
     public let momentum: Double
     /// Added to the variance.
     public let epsilon: Double
+    /// Whether the running variance is of unbiased ones.
+    public let isUnbiased: Bool
 
     /// Scale and offset are trained, the running statistics carried along.
     public static let parts = Parts(\Self.gamma, \.beta).state(
         \.runningMean, \.runningVariance)
 
     /// Makes a layer for a number of channels.
-    public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
-        gamma = Initializer.ones.parameter([channels])
-        beta = Initializer.zeros.parameter([channels])
+    ///
+    /// - Parameters:
+    ///   - channels: the size of the last axis.
+    ///   - momentum: the weight of the new statistics, as in PyTorch; Keras's `momentum` is 1 less
+    ///     this.
+    ///   - epsilon: added to the variance.
+    ///   - isUnbiased: whether the running variance is of unbiased ones.
+    public init(
+        _ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, isUnbiased: Bool = true
+    ) {
+        gamma = Initializer.ones.parameter([channels], of: "batchNorm")
+        beta = Initializer.zeros.parameter([channels], of: "batchNorm")
         runningMean = .zeros([channels])
         runningVariance = .ones([channels])
         self.momentum = momentum
         self.epsilon = epsilon
+        self.isUnbiased = isUnbiased
+    }
+
+    /// Makes a layer in the convention of a library: `.torch` or `.keras`.
+    public init(_ channels: Int, convention: Convention) {
+        self.init(
+            channels, momentum: convention.momentum, epsilon: convention.epsilon,
+            isUnbiased: convention.isUnbiased)
     }
 
     /// The normalized input.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        guard x.fault == nil else { return x }
+        if let refused = refusedLastAxis(x, "batchNorm", gamma) { return refused }
         guard let scope = StepScope.current, scope.isTraining else {
             return normalized(x, mean: runningMean, variance: runningVariance)
         }
@@ -53,12 +72,12 @@ public struct BatchNorm: Layer {
         let mean = x.mean(axes: axes)
         let centered = x - mean
         let variance = (centered * centered).mean(axes: axes)
-        let unbiased = variance * (Double(rows) / Double(rows - 1))
+        let kept = isUnbiased ? variance * (Double(rows) / Double(rows - 1)) : variance
         scope.report(
             runningMean, becomes: runningMean * (1 - momentum) + mean.stopGradient() * momentum)
         scope.report(
             runningVariance,
-            becomes: runningVariance * (1 - momentum) + unbiased.stopGradient() * momentum)
+            becomes: runningVariance * (1 - momentum) + kept.stopGradient() * momentum)
         return centered * ((variance + epsilon).rsqrt() * gamma) + beta
     }
 

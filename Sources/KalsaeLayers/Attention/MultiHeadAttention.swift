@@ -1,0 +1,155 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// Attention with several heads (Vaswani et al., 2017):
+/// `softmax(q · kᵀ / √size) · v` for each head, side by side, then one product.
+///
+/// Queries `[batch, places, features]`, keys and values `[batch, others, features]`, output as the
+/// queries; a head's size is `features / heads`. Masks are true where a query may look; a query
+/// that may look nowhere looks everywhere alike. Dropout acts on the weights.
+public struct MultiHeadAttention: Layer {
+    /// The products that make queries, keys and values, and the one behind the heads.
+    public var query: Dense, key: Dense, value: Dense, output: Dense
+    /// The layer's settings.
+    public let settings: Settings
+    /// The parameters.
+    public static let parts = Parts(\Self.query, \.key, \.value, \.output)
+
+    /// The settings of attention with several heads.
+    public struct Settings: LayerSettings {
+        /// `multiHeadAttention`.
+        public static let kind = "multiHeadAttention"
+        /// The number of heads; divides the size of the input.
+        public var heads = 1
+        /// Whether a place sees only itself and those before it.
+        public var isCausal = false
+        /// The rate of dropout.
+        public var dropout: Double = 0
+        /// Whether the four products have biases.
+        public var useBias = true
+
+        /// Default settings; `heads` must be set.
+        public init() {}
+
+        /// Makes settings.
+        public init(heads: Int, isCausal: Bool = false, dropout: Double = 0, useBias: Bool = true) {
+            self.heads = heads
+            self.isCausal = isCausal
+            self.dropout = dropout
+            self.useBias = useBias
+        }
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("heads", &heads)
+            try fields("causal", &isCausal)
+            try fields("dropout", &dropout)
+            try fields("bias", &useBias)
+        }
+
+        /// The layer for `[places, features]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkSequence(input, Self.kind)
+            return MultiHeadAttention(input[1], self)
+        }
+    }
+
+    /// Makes a layer with fresh parameters; `features` is the number of input channels.
+    public init(
+        _ features: Int, heads: Int, isCausal: Bool = false, dropout: Double = 0,
+        useBias: Bool = true
+    ) {
+        self.init(
+            features, Settings(heads: heads, isCausal: isCausal, dropout: dropout, useBias: useBias)
+        )
+    }
+
+    /// Makes a layer from its settings.
+    public init(_ features: Int, _ settings: Settings) {
+        self.settings = settings
+        func dense() -> Dense { Dense(features, features, useBias: settings.useBias) }
+        (query, key, value, output) = (dense(), dense(), dense(), dense())
+        guard features < 1 || settings.heads < 1 || features % settings.heads != 0 else { return }
+        query.weight = refusal(
+            Settings.kind, expected: "heads that divide the features",
+            got: "\(settings.heads) heads, \(features) features")
+    }
+
+    /// Attention of a sequence to itself.
+    public func callAsFunction(_ x: Tensor) -> Tensor { self(x, x, x) }
+
+    /// Attention of a sequence to itself where `padding`, `bool[batch, places]`, is true.
+    public func callAsFunction(_ x: Tensor, padding: Tensor) -> Tensor {
+        if padding.fault != nil { return padding }
+        guard padding.rank == 2 else { return refusedMask(padding, "[batch, places]") }
+        return self(x, x, x, mask: padding.expandingShape(at: 1).expandingShape(at: 1))
+    }
+
+    /// Attention of queries to others.
+    ///
+    /// - Parameter mask: `bool`, broadcasts to `[batch, heads, places, others]`; true where a query
+    ///   may look.
+    public func callAsFunction(
+        _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil
+    ) -> Tensor {
+        let (q, k, v) = (query(queries), key(keys), value(values))
+        for tensor in [q, k, v] where tensor.fault != nil { return tensor }
+        guard q.rank == 3, k.rank == 3, v.shape == k.shape, q.shape[0] == k.shape[0] else {
+            return refusal(
+                Settings.kind, expected: "queries, keys and values [batch, places, features]",
+                got: "\(queries.shape), \(keys.shape) and \(values.shape)", [query.weight])
+        }
+        let heads = settings.heads
+        let size = q.shape[2] / heads
+        let full: Shape = [q.shape[0], heads, q.shape[1], k.shape[1]]
+        let scaled = split(q, heads) * (1 / Double(size).squareRoot())
+        var scores = scaled.matmul(split(k, heads), transposeRight: true)
+        // Finite, so that a query without anything to look at gives no NaN.
+        let lowest = scores.filled(q.dtype == .float16 ? -6e4 : -1e9)
+        if settings.isCausal {
+            let past = Tensor.lowerTriangularMask(
+                rows: full[2], columns: full[3], diagonal: full[3] - full[2])
+            scores = past.broadcast(to: full).select(scores, lowest)
+        }
+        if let mask {
+            if mask.fault != nil { return mask }
+            guard mask.dtype == .bool, mask.rank <= 4, mask.shape.broadcast(with: full) == full
+            else { return refusedMask(mask, "that broadcasts to \(full)") }
+            scores = mask.broadcast(to: full).select(scores, lowest)
+        }
+        let weights = Dropout.dropping(
+            scores.softmax(), settings.dropout, Settings.kind, noise: full)
+        let joined = weights.matmul(split(v, heads)).transposed(permutation: [0, 2, 1, 3])
+        return output(joined.reshaped(to: q.shape))
+    }
+
+    /// `[batch, places, features] → [batch, heads, places, size]`.
+    private func split(_ x: Tensor, _ heads: Int) -> Tensor {
+        let shape: Shape = [x.shape[0], x.shape[1], heads, x.shape[2] / heads]
+        return x.reshaped(to: shape).transposed(permutation: [0, 2, 1, 3])
+    }
+
+    private func refusedMask(_ mask: Tensor, _ expected: String) -> Tensor {
+        refusal(
+            Settings.kind, expected: "a mask of bool \(expected)",
+            got: "\(mask.dtype.rawValue)\(mask.shape)", [query.weight])
+    }
+}
+
+extension LayerSpec {
+    /// Attention of a sequence to itself; see ``MultiHeadAttention``.
+    public static func multiHeadAttention(
+        heads: Int, isCausal: Bool = false, dropout: Double = 0, useBias: Bool = true
+    ) -> LayerSpec {
+        .layer(
+            AnyLayerSettings(
+                MultiHeadAttention.Settings(
+                    heads: heads, isCausal: isCausal, dropout: dropout, useBias: useBias)))
+    }
+}
+
+extension Tensor {
+    /// One number repeated to the shape and type of this tensor.
+    func filled(_ value: Double) -> Tensor { .full(shape, value, dtype: dtype) }
+}

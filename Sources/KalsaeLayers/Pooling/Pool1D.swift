@@ -1,0 +1,161 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// The largest number of each window of a sequence, channel by channel.
+///
+/// Input `[batch, length, channels]`, output `[batch, length', channels]`; lengths and defaults as
+/// in ``MaxPool2D``. Of explicit padding `left` and `right` count.
+public struct MaxPool1D: Layer {
+    /// The layer's settings.
+    public let settings: Settings
+    /// No parameters.
+    public static let parts = Parts<Self>()
+
+    /// The settings of a pooling of sequences by the largest number.
+    public struct Settings: LayerSettings {
+        /// `maxPool1D`.
+        public static let kind = "maxPool1D"
+        /// The window's length.
+        public var window = 2
+        /// Step between windows; nil as the window.
+        public var stride: Int?
+        /// What is put round the input.
+        public var padding: WindowPadding = .valid
+
+        /// Default settings.
+        public init() {}
+
+        /// Makes settings.
+        public init(_ window: Int, stride: Int? = nil, padding: WindowPadding = .valid) {
+            self.window = window
+            self.stride = stride
+            self.padding = padding
+        }
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("window", &window)
+            try fields("stride", &stride)
+            try fields("padding", &padding)
+        }
+
+        /// The layer for `[length, in]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkSequence(input, Self.kind)
+            return MaxPool1D(window, stride: stride, padding: padding)
+        }
+    }
+
+    /// Makes the layer.
+    public init(_ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid) {
+        settings = Settings(window, stride: stride, padding: padding)
+    }
+
+    /// The result for each window.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        if let refused = refusedSequence(x, Settings.kind) { return refused }
+        let stride = settings.stride ?? settings.window
+        let places = settings.padding.row(
+            x.shape[1], window: settings.window, stride: stride, dilation: 1)
+        return x.expandingShape(at: 1).maxPooled(
+            window: Pair(1, settings.window), strides: Pair(1, stride), padding: places
+        ).squeezingShape(at: 1)
+    }
+}
+
+/// The mean of each window of a sequence, channel by channel.
+///
+/// Input `[batch, length, channels]`, output `[batch, length', channels]`; lengths and defaults as
+/// in ``AveragePool2D``. Of explicit padding `left` and `right` count.
+public struct AveragePool1D: Layer {
+    /// The layer's settings.
+    public let settings: Settings
+    /// No parameters.
+    public static let parts = Parts<Self>()
+
+    /// The settings of a pooling of sequences by the mean.
+    public struct Settings: LayerSettings {
+        /// `averagePool1D`.
+        public static let kind = "averagePool1D"
+        /// The window's length.
+        public var window = 2
+        /// Step between windows; nil as the window.
+        public var stride: Int?
+        /// What is put round the input.
+        public var padding: WindowPadding = .valid
+        /// Whether padded places count as zeros.
+        public var countsPadding = false
+
+        /// Default settings.
+        public init() {}
+
+        /// Makes settings.
+        public init(
+            _ window: Int, stride: Int? = nil, padding: WindowPadding = .valid,
+            countsPadding: Bool = false
+        ) {
+            self.window = window
+            self.stride = stride
+            self.padding = padding
+            self.countsPadding = countsPadding
+        }
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("window", &window)
+            try fields("stride", &stride)
+            try fields("padding", &padding)
+            try fields("countsPadding", &countsPadding)
+        }
+
+        /// The layer for `[length, in]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkSequence(input, Self.kind)
+            return AveragePool1D(
+                window, stride: stride, padding: padding, countsPadding: countsPadding)
+        }
+    }
+
+    /// Makes the layer.
+    public init(
+        _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid,
+        countsPadding: Bool = false
+    ) {
+        settings = Settings(window, stride: stride, padding: padding, countsPadding: countsPadding)
+    }
+
+    /// The result for each window.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        if let refused = refusedSequence(x, Settings.kind) { return refused }
+        let stride = settings.stride ?? settings.window
+        let places = settings.padding.row(
+            x.shape[1], window: settings.window, stride: stride, dilation: 1)
+        return x.expandingShape(at: 1).averagePooled(
+            window: Pair(1, settings.window), strides: Pair(1, stride), padding: places,
+            countsPadding: settings.countsPadding
+        ).squeezingShape(at: 1)
+    }
+}
+
+extension LayerSpec {
+    /// The largest number of each window of a sequence; see ``MaxPool1D``.
+    public static func maxPool1D(
+        _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid
+    ) -> LayerSpec {
+        .layer(AnyLayerSettings(MaxPool1D.Settings(window, stride: stride, padding: padding)))
+    }
+}
+
+extension LayerSpec {
+    /// The mean of each window of a sequence; see ``AveragePool1D``.
+    public static func averagePool1D(
+        _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid,
+        countsPadding: Bool = false
+    ) -> LayerSpec {
+        .layer(
+            AnyLayerSettings(
+                AveragePool1D.Settings(
+                    window, stride: stride, padding: padding, countsPadding: countsPadding)))
+    }
+}

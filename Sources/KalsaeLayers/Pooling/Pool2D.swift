@@ -1,0 +1,148 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// The largest number of each window, channel by channel.
+///
+/// Input `[batch, height, width, channels]`, output `[batch, h', w', channels]` with
+/// `h' = ⌊(height + padding - window) / stride⌋ + 1`. Without strides, windows do not overlap.
+/// Padded places are never the largest.
+public struct MaxPool2D: Layer {
+    /// Window, strides and padding.
+    public let settings: Settings
+    /// No parameters.
+    public static let parts = Parts<Self>()
+
+    /// The settings of a pooling by the largest number.
+    public struct Settings: LayerSettings {
+        /// `maxPool2D`.
+        public static let kind = "maxPool2D"
+        /// The window's size.
+        public var window: Pair = 2
+        /// Step between windows; nil as the window.
+        public var strides: Pair?
+        /// What is put round the input.
+        public var padding = WindowPadding.valid
+
+        /// Windows of 2x2 side by side.
+        public init() {}
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("window", &window)
+            try fields("strides", &strides)
+            try fields("padding", &padding)
+        }
+
+        /// The layer for `[height, width, channels]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkImage(input, Self.kind)
+            return MaxPool2D(window, strides: strides, padding: padding)
+        }
+    }
+
+    /// Makes the layer.
+    public init(_ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid) {
+        var settings = Settings()
+        settings.window = window
+        settings.strides = strides
+        settings.padding = padding
+        self.settings = settings
+    }
+
+    /// The largest numbers.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        if let refused = refusedImage(x, Settings.kind) { return refused }
+        let strides = settings.strides ?? settings.window
+        let padding = settings.padding.places(
+            Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
+        return x.maxPooled(window: settings.window, strides: strides, padding: padding)
+    }
+}
+
+/// The mean of each window, channel by channel; shapes as in ``MaxPool2D``.
+///
+/// Padded places do not count, as in Keras; with `countsPadding` they count as zeros, as in
+/// PyTorch.
+public struct AveragePool2D: Layer {
+    /// Window, strides and padding.
+    public let settings: Settings
+    /// No parameters.
+    public static let parts = Parts<Self>()
+
+    /// The settings of a pooling by the mean.
+    public struct Settings: LayerSettings {
+        /// `averagePool2D`.
+        public static let kind = "averagePool2D"
+        /// The window's size.
+        public var window: Pair = 2
+        /// Step between windows; nil as the window.
+        public var strides: Pair?
+        /// What is put round the input.
+        public var padding = WindowPadding.valid
+        /// Whether padded places count as zeros.
+        public var countsPadding = false
+
+        /// Windows of 2x2 side by side.
+        public init() {}
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("window", &window)
+            try fields("strides", &strides)
+            try fields("padding", &padding)
+            try fields("countsPadding", &countsPadding)
+        }
+
+        /// The layer for `[height, width, channels]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkImage(input, Self.kind)
+            return AveragePool2D(
+                window, strides: strides, padding: padding, countsPadding: countsPadding)
+        }
+    }
+
+    /// Makes the layer.
+    public init(
+        _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid,
+        countsPadding: Bool = false
+    ) {
+        var settings = Settings()
+        settings.window = window
+        settings.strides = strides
+        settings.padding = padding
+        settings.countsPadding = countsPadding
+        self.settings = settings
+    }
+
+    /// The means.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        if let refused = refusedImage(x, Settings.kind) { return refused }
+        let strides = settings.strides ?? settings.window
+        let padding = settings.padding.places(
+            Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
+        return x.averagePooled(
+            window: settings.window, strides: strides, padding: padding,
+            countsPadding: settings.countsPadding)
+    }
+}
+
+extension LayerSpec {
+    /// The largest number of each window; see ``MaxPool2D``.
+    public static func maxPool2D(
+        _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid
+    ) -> LayerSpec {
+        let layer = MaxPool2D(window, strides: strides, padding: padding)
+        return .layer(AnyLayerSettings(layer.settings))
+    }
+
+    /// The mean of each window; see ``AveragePool2D``.
+    public static func averagePool2D(
+        _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid,
+        countsPadding: Bool = false
+    ) -> LayerSpec {
+        let layer = AveragePool2D(
+            window, strides: strides, padding: padding, countsPadding: countsPadding)
+        return .layer(AnyLayerSettings(layer.settings))
+    }
+}
