@@ -32,10 +32,11 @@ let rows: [Row] = [
     Row(
         name: "KalsaeTraining", imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeLessons", imports: ["Kalsae"]),
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
-        imports: ["Kalsae", "CKalsaeOneDNN", argumentParser]),
+        imports: ["Kalsae", "KalsaeLessons", "CKalsaeOneDNN", argumentParser]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
@@ -46,10 +47,19 @@ let rows: [Row] = [
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
-    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
+    Row(name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"]),
+    Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
+    Row(
+        name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
+    Row(
+        name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
+        name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
+        excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]

@@ -6,10 +6,8 @@ extension Report {
     /// The loss and the metrics by their names.
     var json: JSONValue {
         var members = [JSONValue.Member("loss", .number(loss))]
-        for metric in Metric.allCases {
-            if let value = metrics[metric] {
-                members.append(JSONValue.Member(metric.rawValue, .number(value)))
-            }
+        for (metric, value) in ordered {
+            members.append(JSONValue.Member(metric.rawValue, .number(value)))
         }
         return .object(members)
     }
@@ -17,11 +15,18 @@ extension Report {
     /// The loss and the metrics on one line.
     var text: String {
         var parts = ["loss " + Progress.fixed(loss, digits: 4)]
-        for metric in Metric.allCases {
-            if let value = metrics[metric] {
-                parts.append("\(metric.rawValue) " + Progress.fixed(value, digits: 4))
-            }
+        for (metric, value) in ordered {
+            parts.append("\(metric.rawValue) " + Progress.fixed(value, digits: 4))
         }
         return parts.joined(separator: ", ")
+    }
+
+    /// The metrics in the order of the list of all, whatever their settings.
+    private var ordered: [(key: Metric, value: Double)] {
+        let names = Metric.all.map(\.name)
+        func place(_ metric: Metric) -> Int { names.firstIndex(of: metric.name) ?? names.count }
+        return metrics.sorted {
+            (place($0.key), $0.key.rawValue) < (place($1.key), $1.key.rawValue)
+        }
     }
 }

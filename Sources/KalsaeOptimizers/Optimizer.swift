@@ -2,7 +2,11 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// How parameters move along their gradients: a pure function for one parameter.
+/// How parameters move along their gradients: a pure function.
+///
+/// Most optimizers look at one parameter at a time and write ``update(_:gradient:slots:scalars:)``.
+/// One that must see all of them at once (the norm of all gradients) or their paths writes
+/// ``updateAll(_:scalars:)`` as an ``OptimizerWrapper``.
 ///
 /// The numbers that may change from step to step (rates, bias corrections) come as scalars, which
 /// are inputs of the plan: changing the rate compiles nothing.
@@ -10,8 +14,22 @@ public protocol Optimizer: Sendable {
     /// The learning rate.
     var learningRate: Double { get set }
 
-    /// How many tensors of the parameter's shape are remembered for it.
+    /// How many tensors are remembered for a parameter, where its settings are not its own.
     var slotCount: Int { get }
+
+    /// Throws where a setting makes no sense: called before training begins.
+    func check() throws(KalsaeError)
+
+    /// Throws where a setting is about parameters that a model does not have.
+    func check(paths: [TensorPath]) throws(KalsaeError)
+
+    /// Whether a parameter is trained at all: by default all are. Others are not handed to
+    /// ``updateAll(_:scalars:)`` and have no slots.
+    func trains(_ path: TensorPath) -> Bool
+
+    /// What is remembered of a parameter before the first step; by default `slotCount` times zeros
+    /// of the parameter's shape and type.
+    func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor]
 
     /// The scalars that the update of a step uses; steps count from 1.
     func scalars(step: Int) -> [Double]
@@ -21,63 +39,77 @@ public protocol Optimizer: Sendable {
     /// - Parameters:
     ///   - parameter: the parameter.
     ///   - gradient: the gradient, of the same shape and type.
-    ///   - slots: what is remembered, at first zeros; `slotCount` tensors.
+    ///   - slots: what is remembered, at first ``initialSlots(for:at:)``.
     ///   - scalars: those of the step, as tensors of shape `[]` and the parameter's type.
     func update(
         _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
     ) -> (parameter: Tensor, slots: [Tensor])
+
+    /// All parameters after a step; by default each by itself.
+    ///
+    /// - Parameters:
+    ///   - parameters: all of them, in the model's order.
+    ///   - scalars: those of the step, as tensors of shape `[]` and any floating-point type.
+    func updateAll(_ parameters: [TrainedParameter], scalars: [Tensor]) -> [TrainedParameter]
+
+    /// The numbers that a parameter should have outside of training: by default its own, with an
+    /// averaging wrapper their average.
+    func averaged(_ parameter: Tensor, at path: TensorPath, slots: [Tensor]) -> Tensor
 }
 
-/// What an optimizer remembers of all parameters of a model.
-public struct OptimizerState: TensorTree, Sendable {
-    /// For each parameter in order, its slots.
-    public var slots: [[Tensor]]
+/// A parameter with all that an optimizer knows of it.
+public struct TrainedParameter: Sendable {
+    /// Where it stands in the model.
+    public var path: TensorPath
+    /// The parameter.
+    public var value: Tensor
+    /// Its gradient, of the same shape and type.
+    public var gradient: Tensor
+    /// What is remembered of it.
+    public var slots: [Tensor]
 
-    /// Zeros for every parameter of a model.
-    public init<Model: TensorTree>(for model: Model, _ optimizer: some Optimizer) {
-        slots = model.tensors.filter(\.path.isTrained).map { entry in
-            (0..<optimizer.slotCount).map { _ in Tensor.zeros(like: entry.tensor) }
-        }
+    /// Puts a parameter together.
+    public init(path: TensorPath, value: Tensor, gradient: Tensor, slots: [Tensor]) {
+        self.path = path
+        self.value = value
+        self.gradient = gradient
+        self.slots = slots
     }
-
-    /// Walks the slots of all parameters.
-    public mutating func forEachTensor<Failure: Error>(
-        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
-    ) throws(Failure) {
-        try slots.forEachTensor(at: path.appending("slots", role: .state), body)
-    }
-}
-
-extension TensorPath {
-    fileprivate var isTrained: Bool { role == .parameter }
 }
 
 extension Optimizer {
-    /// A model after a step along its gradient, the state changed with it.
-    ///
-    /// - Parameters:
-    ///   - model: the model.
-    ///   - gradient: the gradient, in the model's structure.
-    ///   - state: what the optimizer remembers.
-    ///   - scalars: ``scalars(step:)`` as one tensor.
-    public func updated<Model: TensorTree>(
-        _ model: Model, gradient: Model, state: inout OptimizerState, scalars: Tensor
-    ) -> Model {
-        let count = self.scalars(step: 1).count
-        let numbers = (0..<count).map { scalars[$0] }
-        let gradients = gradient.tensors
-        var place = 0
-        var parameter = 0
-        return model.mapTensors { path, tensor in
-            defer { place += 1 }
-            guard path.role == .parameter else { return tensor }
-            defer { parameter += 1 }
-            let typed = numbers.map { $0.cast(to: tensor.dtype) }
-            let result = update(
-                tensor, gradient: gradients[place].tensor, slots: state.slots[parameter],
+    /// Refuses a learning rate that is negative or no number.
+    public func check() throws(KalsaeError) {
+        try Setting.check("\(Self.self)", Setting("learningRate", learningRate, .notNegative))
+    }
+
+    /// Nothing to check.
+    public func check(paths: [TensorPath]) throws(KalsaeError) {}
+
+    /// All parameters are trained.
+    public func trains(_ path: TensorPath) -> Bool { true }
+
+    /// Zeros.
+    public func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor] {
+        (0..<slotCount).map { _ in Tensor.zeros(like: parameter) }
+    }
+
+    /// Each parameter by itself.
+    public func updateAll(
+        _ parameters: [TrainedParameter], scalars: [Tensor]
+    ) -> [TrainedParameter] {
+        parameters.map { parameter in
+            var after = parameter
+            let typed = scalars.map { $0.cast(to: parameter.value.dtype) }
+            (after.value, after.slots) = update(
+                parameter.value, gradient: parameter.gradient, slots: parameter.slots,
                 scalars: typed)
-            state.slots[parameter] = result.slots
-            return result.parameter
+            return after
         }
+    }
+
+    /// The parameter itself.
+    public func averaged(_ parameter: Tensor, at path: TensorPath, slots: [Tensor]) -> Tensor {
+        parameter
     }
 }

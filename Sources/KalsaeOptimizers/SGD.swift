@@ -1,3 +1,4 @@
+import KalsaeSupport
 import KalsaeTensor
 
 /// Stochastic gradient descent, with momentum if wished, in PyTorch's form.
@@ -21,6 +22,16 @@ public struct SGD: Optimizer {
 
     /// The velocity, where there is momentum.
     public var slotCount: Int { momentum == 0 ? 0 : 1 }
+
+    /// Refuses a negative rate, a momentum outside of [0, 1) and looking ahead without momentum.
+    public func check() throws(KalsaeError) {
+        try Setting.check(
+            "SGD", Setting("learningRate", learningRate, .notNegative),
+            Setting("momentum", momentum, .share))
+        guard !nesterov || momentum > 0 else {
+            throw KalsaeError("SGD", expected: "momentum above 0 with nesterov", got: "0.0")
+        }
+    }
 
     /// The rate and the momentum.
     public func scalars(step: Int) -> [Double] { [learningRate, momentum] }

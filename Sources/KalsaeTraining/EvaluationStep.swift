@@ -10,18 +10,24 @@ package final class EvaluationStep<Model: Layer> {
     private let compiled: CompiledStep<Model>
     private let metrics: [Metric]
     private let data: (features: ObjectIdentifier, targets: ObjectIdentifier)
+    private let sizes = SumSizes()
+
+    /// How many sums each metric has, known once its step is traced.
+    private final class SumSizes {
+        var counts: [Int] = []
+    }
 
     package init(_ model: Model, loss: Loss, metrics: [Metric], data: Dataset) throws {
         self.metrics = metrics
         self.data = Self.identity(data)
-        compiled = try CompiledStep(model) { model, inputs in
+        compiled = try CompiledStep(model) { [sizes] model, inputs in
             let (features, targets, rows) = (inputs[0], inputs[1], inputs[2])
             let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
             let y = targets.gathered(at: rows)
             let predictions = model(x)
-            let total = loss.perRow(predictions, y).sum().cast(to: .float32).reshaped(to: [1])
-            let sums = metrics.map { $0.sums(predictions, y).cast(to: .float32) }
-            return [.concatenate([total] + sums)]
+            let sums = [loss.sums(predictions, y)] + metrics.map { $0.sums(predictions, y) }
+            sizes.counts = sums.map(\.count)
+            return [.concatenate(sums)]
         }
     }
 
@@ -29,22 +35,37 @@ package final class EvaluationStep<Model: Layer> {
 
     package func run(_ model: Model, _ data: Dataset, batch: Int) throws -> Report {
         try compiled.restore(model)
-        let size = metrics.reduce(1) { $0 + $1.sumCount }
-        var sums = [Double](repeating: 0, count: size)
+        var sums: [[Double]] = []
         let scale = Tensor([Float(data.featureScale)])
         for start in stride(from: 0, to: data.count, by: max(batch, 1)) {
             let rows = (start..<min(start + max(batch, 1), data.count)).map { Int32($0) }
             let part = try compiled(data.features, data.targets, Tensor(rows), scale)[0]
-            for (index, value) in try part.values(Double.self).enumerated() { sums[index] += value }
+            let parts = split(try part.values(Double.self))
+            sums = sums.isEmpty ? parts : joined(sums, parts)
         }
-        var report = Report(loss: sums[0] / Double(data.count))
-        var next = 1
-        for metric in metrics {
-            let own = Array(sums[next..<(next + metric.sumCount)])
-            report.metrics[metric] = metric.value(own, rows: data.count)
-            next += metric.sumCount
+        let total = sums[0]
+        var report = Report(loss: total[1] == 0 ? 0 : total[0] / total[1])
+        for (metric, own) in zip(metrics, sums.dropFirst()) {
+            report.metrics[metric] = metric.value(own)
+            if metric.countsClasses { report.confusion = ConfusionMatrix(sums: own) }
         }
         return report
+    }
+
+    /// The numbers of a batch, the loss's first and then those of each metric.
+    private func split(_ numbers: [Double]) -> [[Double]] {
+        var rest = numbers[...]
+        return sizes.counts.map { count in
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+    }
+
+    private func joined(_ left: [[Double]], _ right: [[Double]]) -> [[Double]] {
+        left.indices.map { place in
+            guard place > 0 else { return zip(left[0], right[0]).map { $0 + $1 } }
+            return metrics[place - 1].combined(left[place], right[place])
+        }
     }
 
     private static func identity(

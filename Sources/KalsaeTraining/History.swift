@@ -6,6 +6,8 @@ public struct Report: Sendable, Equatable {
     public var loss: Double
     /// The metrics' values.
     public var metrics: [Metric: Double]
+    /// Which classes were taken for which, where a metric counted them.
+    public var confusion: ConfusionMatrix?
 
     /// Makes a report.
     public init(loss: Double, metrics: [Metric: Double] = [:]) {

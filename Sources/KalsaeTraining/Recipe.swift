@@ -6,29 +6,6 @@ import KalsaeSupport
 
 /// Everything that decides a training but the data: plain values with defaults by the data.
 public struct Recipe: Sendable, Equatable {
-    /// Which optimizer.
-    public enum OptimizerName: String, CaseIterable, Sendable {
-        case sgd, momentum, adam
-
-        /// The learning rate where none is given.
-        public var defaultRate: Double {
-            switch self {
-            case .sgd: 0.1
-            case .momentum: 0.01
-            case .adam: 0.001
-            }
-        }
-
-        /// The optimizer with a rate.
-        public func make(learningRate: Double) -> any Optimizer {
-            switch self {
-            case .sgd: SGD(learningRate: learningRate)
-            case .momentum: SGD(learningRate: learningRate, momentum: 0.9)
-            case .adam: Adam(learningRate: learningRate)
-            }
-        }
-    }
-
     /// The network's sizes.
     public var network: NetworkSizes
     /// The function between its layers.

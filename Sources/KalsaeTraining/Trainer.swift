@@ -24,6 +24,8 @@ public actor Trainer<Model: Layer> {
     public let seed: Int
 
     private var optimizer: any Optimizer
+    private let extras: StepExtras
+    private var isLossChecked = false
     private var initial: Model
     private var step: TrainingStep<Model>?
     private var evaluations: [EvaluationStep<Model>] = []
@@ -35,17 +37,23 @@ public actor Trainer<Model: Layer> {
     ///   - loss: what is made small.
     ///   - optimizer: how parameters move.
     ///   - metrics: what is measured beside the loss.
+    ///   - regularizer: a penalty on the weights, part of the loss in training.
+    ///   - constraint: what weights keep to after each update.
+    ///   - mixing: how pairs of the batch are made one, in training only.
     ///   - seed: equal seeds give equal bits.
     public init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, metrics: [Metric] = [],
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil, mixing: Mixing? = nil,
         seed: Int = 0
     ) throws {
         for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
+        try optimizer.check(for: model)
         initial = model.labeled()
         self.loss = loss
         self.metrics = metrics
         self.optimizer = optimizer
         self.seed = seed
+        extras = StepExtras(regularizer: regularizer, constraint: constraint, mixing: mixing)
     }
 
     /// The model now, as a value that later steps do not change.
@@ -93,6 +101,7 @@ public actor Trainer<Model: Layer> {
                 "early stopping", expected: "validation data", got: "none",
                 advice: "pass validation: to fit")
         }
+        checkLoss(data)
         let step = try prepareStep()
         let perEpoch = (data.count + batch - 1) / batch
         let total = steps ?? epochs * perEpoch
@@ -153,9 +162,23 @@ public actor Trainer<Model: Layer> {
         try model(inputs).evaluate()
     }
 
+    /// Says, once, where the model gives probabilities to a loss that takes logits.
+    private func checkLoss(_ data: Dataset) {
+        guard !isLossChecked, loss.input == .logits else { return }
+        isLossChecked = true
+        let rows = Tensor(Array(0..<Int32(min(data.count, 8))))
+        // A fault of the model is for the step to throw, with more to say.
+        let predictions = model(data.inputs(at: rows))
+        guard (try? loss.isGivenProbabilities(predictions)) == true else { return }
+        Notice.say(
+            "\(loss.name) takes logits, but the model gives probabilities: "
+                + "leave out its last softmax or sigmoid, or use a loss of probabilities")
+    }
+
     private func prepareStep() throws -> TrainingStep<Model> {
         if let step { return step }
-        let new = try TrainingStep(initial, loss: loss, optimizer: optimizer, seed: seed)
+        let new = try TrainingStep(
+            initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
         step = new
         return new
     }

@@ -20,7 +20,7 @@ package final class BatchStep<Model: Layer> {
 
     package init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
-        prepare: @escaping Prepare = { ($0[0], $0[1]) }
+        extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1]) }
     ) throws {
         self.optimizer = optimizer
         scalars = try HostTensor(count: optimizer.scalars(step: 1).count)
@@ -28,13 +28,17 @@ package final class BatchStep<Model: Layer> {
         key.values[0] = Int64(seed)
         let state = TensorPair(model, OptimizerState(for: model, optimizer))
         compiled = try CompiledStep(state) { state, inputs in
-            let (x, y) = prepare(Array(inputs.dropFirst(2)))
+            let (raw, targets) = prepare(Array(inputs.dropFirst(2)))
             let traced = StepScope.training(key: RandomKey(inputs[1])) {
-                valueAndGradient(at: state.first) { model in loss(model(x), y) }
+                let (x, y) = extras.mixed(raw, targets)
+                return valueAndGradient(at: state.first) { model in
+                    extras.penalized(loss(model(x), y), model)
+                }
             }
             let model = traced.reports.applied(to: state.first)
-            state.first = optimizer.updated(
+            let updated = optimizer.updated(
                 model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
+            state.first = extras.constrained(updated)
             return [traced.result.value.cast(to: .float32)]
         }
     }
@@ -68,9 +72,14 @@ package final class TrainingStep<Model: Layer> {
     private var rows: [Int: HostTensor<Int32>] = [:]
     private let scale: HostTensor<Float>
 
-    package init(_ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int) throws {
+    package init(
+        _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
+        extras: StepExtras = StepExtras()
+    ) throws {
         scale = try HostTensor(count: 1)
-        step = try BatchStep(model, loss: loss, optimizer: optimizer, seed: seed) { inputs in
+        step = try BatchStep(
+            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras
+        ) { inputs in
             let (features, targets, rows) = (inputs[0], inputs[1], inputs[2])
             let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
             return (x, targets.gathered(at: rows))

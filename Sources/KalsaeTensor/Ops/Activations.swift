@@ -82,6 +82,20 @@ extension Tensor {
         (self .== 0).select(filled(value), (self .> 0).cast(to: dtype))
     }
 
+    /// `sin(x) / x`, and 1 at 0.
+    public func sinc() -> Tensor {
+        guard fault == nil else { return self }
+        // The quotient loses the digits of its derivatives near 0; there is the series to x^18.
+        let isNear = abs() .< 1
+        let square = isNear.select(self, .zeros(like: self)).square()
+        var coefficients: [Double] = [1]
+        for term in 1...9 {
+            coefficients.append(-(coefficients[term - 1]) / Double(2 * term * (2 * term + 1)))
+        }
+        let far = isNear.select(.ones(like: self), self)
+        return isNear.select(square.polynomial(coefficients.reversed()), far.sin() / far)
+    }
+
     /// The first half of an axis times the sigmoid of the second (Dauphin et al., 2016):
     /// `[…, 2n, …] → […, n, …]`.
     public func glu(

@@ -10,7 +10,8 @@ import Testing
         ("silu", { $0.silu() }), ("mish", { $0.mish() }), ("softplus", { $0.softplus() }),
         ("logSigmoid", { $0.logSigmoid() }), ("softsign", { $0.softsign() }),
         ("relu", { $0.relu() }), ("leakyRelu", { $0.leakyRelu() }),
-        ("hardSwish", { $0.hardSwish() }), ("sigmoid", { $0.sigmoid() }), ("tanh", { $0.tanh() }),
+        ("hardSwish", { $0.hardSwish() }), ("sinc", { $0.sinc() }),
+        ("sigmoid", { $0.sigmoid() }), ("tanh", { $0.tanh() }),
     ]
 
     @Test(arguments: smooth.indices) func isFiniteFarOut(_ index: Int) throws {

@@ -52,6 +52,7 @@ let activationRows: [OpCase] = [
     .elementwise("step", .integers(-1...1), order: 0, is: { $0 > 0 ? 1 : ($0 < 0 ? 0 : 0.5) }) {
         $0.step(atZero: 0.5)
     },
+    .elementwise("sinc", is: { $0 == 0 ? 1 : Glibc.sin($0) / $0 }) { $0.sinc() },
     OpCase(
         "glu", inputs: [OpInput([2, 4])], shapes: [[[0, 2]], [[3, 0]], [[2]]],
         oracle: { input in

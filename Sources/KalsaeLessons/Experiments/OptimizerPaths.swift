@@ -1,0 +1,48 @@
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeOptimizers
+import KalsaeTensor
+
+/// Paths of optimizers on `x² / 20 + y²` from (-7, 2), in `float64`.
+///
+/// Source: 'Deep Learning from Scratch', chapter 6; positions recomputed.
+struct OptimizerPaths {
+    /// Positions after so many updates.
+    typealias Positions = [(updates: Int, x: Double, y: Double)]
+
+    func report() throws -> LectureReport {
+        var report = LectureReport("optimizers-2d")
+        for (name, optimizer, positions) in rows {
+            let path = try path(of: optimizer)
+            for (updates, x, y) in positions {
+                report.check("\(name) after \(updates): x", path[updates][0], x, within: 1e-6)
+                report.check("\(name) after \(updates): y", path[updates][1], y, within: 1e-6)
+            }
+            report.table(name, .array(path.map { .array([.number($0[0]), .number($0[1])]) }))
+        }
+        let last = try path(of: LectureOptimizers.adaGrad(1.5))[30]
+        let value = last[0] * last[0] / 20 + last[1] * last[1]
+        report.check("AdaGrad after 30: f", value, 7.2195e-04, within: 1e-7)
+        report.note("the book's figure ends at the position after 29 updates")
+        report.note(
+            "the Korean repository moves Nesterov's velocity first and then uses it: a wrong method, "
+                + "kept here as a negative test")
+        return report
+    }
+
+    /// The positions before the first and after each of 30 updates.
+    private func path(of optimizer: any Optimizer) throws -> [[Double]] {
+        var place = Tensor.doubles([-7, 2])
+        var state = OptimizerState(for: place, optimizer)
+        var path = [try place.doubles]
+        let stretch = Tensor.doubles([0.05, 1])
+        for step in 1...30 {
+            let slope = gradient(at: place) { ($0.square() * stretch).sum() }
+            place = optimizer.updated(
+                place, gradient: slope, state: &state,
+                scalars: .doubles(optimizer.scalars(step: step)))
+            path.append(try place.doubles)
+        }
+        return path
+    }
+}

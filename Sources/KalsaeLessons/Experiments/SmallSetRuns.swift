@@ -1,0 +1,51 @@
+import KalsaeFiles
+import KalsaeOptimizers
+
+/// The first 300 images with seven weight layers, ReLU, He, SGD at .01, batch 100: three updates
+/// are an "epoch", measured after its first update.
+struct SmallSetRuns {
+    var seeds = 3
+    /// The epochs, counted from 0, after which accuracies are measured.
+    let epochs: [Int]
+
+    /// Accuracies on the 300 images and on the whole test set, means over seeds.
+    struct Accuracies {
+        var train: [Double]
+        var test: [Double]
+    }
+
+    func run(
+        _ images: LectureImages, decay: Double = 0, dropout: Double? = nil
+    ) throws -> Accuracies {
+        var sums = Accuracies(
+            train: [Double](repeating: 0, count: epochs.count),
+            test: [Double](repeating: 0, count: epochs.count))
+        let share = 1 / Double(max(seeds, 1))
+        for seed in 1...max(seeds, 1) {
+            let network = LectureNetwork(hidden: 6, dropout: dropout, seed: seed)
+            let plain = SGD(learningRate: 0.01)
+            let optimizer: any Optimizer = decay > 0 ? LectureDecay(plain, lambda: decay) : plain
+            let run = try LectureRun(
+                network, on: images.train, optimizer: optimizer, batch: 100, seed: seed)
+            for step in 0...((epochs.last ?? 0) * 3) {
+                try run.advance()
+                guard step % 3 == 0, let place = epochs.firstIndex(of: step / 3) else { continue }
+                sums.train[place] += try share * run.accuracy(on: images.train)
+                sums.test[place] += try share * run.accuracy(on: images.test)
+            }
+        }
+        return sums
+    }
+
+    /// The measurements as a table.
+    func table(_ accuracies: Accuracies) -> JSONValue {
+        [
+            "epochs": .array(epochs.map { .integer($0) }),
+            "train": .array(accuracies.train.map { .number($0) }),
+            "test": .array(accuracies.test.map { .number($0) }),
+        ]
+    }
+
+    /// The labels of the first 300 images, as a check that they are the right ones.
+    static let labels: [Double] = [34, 39, 28, 34, 32, 23, 29, 29, 21, 31]
+}

@@ -1,0 +1,70 @@
+import Glibc
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+
+/// The book's `MultiLayerNet`: dense layers with ReLU between them, biases 0, weights from
+/// N(0, s²) in all layers, the output layer too.
+struct LectureNetwork: Layer {
+    /// The deviation s of the first weights.
+    enum Deviation {
+        /// √(2 / fan-in).
+        case he
+        /// √(1 / fan-in).
+        case xavier
+        /// The same number in every layer.
+        case fixed(Double)
+
+        func callAsFunction(fanIn: Int) -> Double {
+            switch self {
+            case .he: sqrt(2 / Double(fanIn))
+            case .xavier: sqrt(1 / Double(fanIn))
+            case .fixed(let deviation): deviation
+            }
+        }
+    }
+
+    var layers: [Dense]
+    /// Between product and ReLU of each hidden layer, where there is batch norm.
+    var norms: [BatchNorm]
+    /// Behind each ReLU, where there is dropout: the mask as it is, inference scaled.
+    let dropout: Dropout?
+    static let parts = Parts(\Self.layers, \.norms)
+
+    /// A network of some hidden layers of 100 units for images of 784 pixels in ten classes.
+    init(
+        hidden: Int, deviation: Deviation = .he, batchNorm: Bool = false, dropout: Double? = nil,
+        seed: Int
+    ) {
+        let sizes = [784] + [Int](repeating: 100, count: hidden) + [10]
+        layers = zip(sizes, sizes.dropFirst()).enumerated().map { index, size in
+            var layer = Dense(size.0, size.1, initializer: .zeros)
+            let key = RandomKey(seed: seed, stream: 100 + index)
+            let scale = deviation(fanIn: size.0)
+            layer.weight = Tensor.normal([size.0, size.1], deviation: scale, key: key).asParameter()
+            return layer
+        }
+        norms = batchNorm ? (0..<hidden).map { _ in Self.norm() } : []
+        self.dropout = dropout.map { Dropout($0, isClassic: true) }
+    }
+
+    /// The book's batch norm: epsilon 1e-6, biased variances, running ones that start at 0.
+    private static func norm() -> BatchNorm {
+        var norm = BatchNorm(100, momentum: 0.1, epsilon: 1e-6, isUnbiased: false)
+        norm.runningVariance = .zeros([100])
+        return norm
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        var x = x
+        for (index, layer) in layers.enumerated() {
+            x = layer(x)
+            guard index < layers.count - 1 else { break }
+            if norms.indices.contains(index) { x = norms[index](x) }
+            x = x.relu()
+            if let dropout { x = dropout(x) }
+        }
+        return x
+    }
+}

@@ -1,0 +1,120 @@
+import KalsaeBackend
+import KalsaeData
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+
+/// Images with their classes as the lectures take them: in the files' order, no validation part.
+struct LectureImages {
+    let train: Dataset
+    let test: Dataset
+
+    /// MNIST from the data folders; the first rows of the training part where a number is given.
+    static func mnist(first count: Int? = nil) throws -> LectureImages {
+        let parts = try NamedSet.mnist.load(
+            fractions: Split.Fractions(validation: 0, test: 0), seed: 0)
+        let kept = count.map { parts.train.rows(Array(0..<min($0, parts.train.count))) }
+        return LectureImages(
+            train: try flat(kept ?? parts.train), test: try flat(parts.test))
+    }
+
+    private static func flat(_ data: LabeledData) throws -> Dataset {
+        let width = data.featureShape.reduce(1, *)
+        return try Dataset(
+            LabeledData(features: data.features, featureShape: [width], targets: data.targets))
+    }
+}
+
+/// Weight decay as in the lectures: λW joins the gradient of every weight matrix, not of biases.
+struct LectureDecay<Base: Optimizer>: Optimizer {
+    var base: Base
+    let lambda: Double
+
+    init(_ base: Base, lambda: Double) {
+        self.base = base
+        self.lambda = lambda
+    }
+
+    var learningRate: Double {
+        get { base.learningRate }
+        set { base.learningRate = newValue }
+    }
+    var slotCount: Int { base.slotCount }
+
+    func scalars(step: Int) -> [Double] { base.scalars(step: step) }
+
+    func update(
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+    ) -> (parameter: Tensor, slots: [Tensor]) {
+        let slope = parameter.rank >= 2 ? gradient + parameter * lambda : gradient
+        return base.update(parameter, gradient: slope, slots: slots, scalars: scalars)
+    }
+}
+
+/// A network in training: batches drawn with replacement, softmax with cross-entropy.
+///
+/// Unlike the trainer it goes on when the loss is no longer finite, as the book's scripts do.
+final class LectureRun<Model: Layer> {
+    private let data: Dataset
+    private let batch: Int
+    private let step: BatchStep<Model>
+    private let rows: HostTensor<Int32>
+    private let scale: HostTensor<Float>
+    private let loss: CompiledStep<Model>
+    private var evaluations: [EvaluationStep<Model>] = []
+    private var random: Philox
+
+    /// - Parameters:
+    ///   - seed: of the batches, and of dropout; runs of one seed see the same batches.
+    init(
+        _ model: Model, on data: Dataset, optimizer: any Optimizer, batch: Int, seed: Int
+    ) throws {
+        self.data = data
+        self.batch = batch
+        rows = try HostTensor(count: batch)
+        scale = try HostTensor(count: 1)
+        scale.values[0] = Float(data.featureScale)
+        random = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x6c65_6374)
+        step = try BatchStep(
+            model, loss: .softmaxCrossEntropy, optimizer: optimizer, seed: seed,
+            prepare: Self.gathered)
+        loss = try CompiledStep(model) { model, inputs in
+            let (x, y) = Self.gathered(inputs)
+            return [Loss.softmaxCrossEntropy(model(x), y)]
+        }
+    }
+
+    private static func gathered(_ inputs: [Tensor]) -> (inputs: Tensor, targets: Tensor) {
+        let x = Dataset.inputs(inputs[0].gathered(at: inputs[2]), scale: inputs[3])
+        return (x, inputs[1].gathered(at: inputs[2]))
+    }
+
+    /// Takes one step and returns the loss before it.
+    @discardableResult
+    func advance() throws -> Double {
+        for place in 0..<batch { rows.values[place] = Int32(random.next(below: data.count)) }
+        let value = try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+        ComputeThread.shared.runWaitingCalls()
+        return value
+    }
+
+    /// The loss on the last batch with the weights of now, which is what the book's scripts log.
+    func lossNow() throws -> Double {
+        try loss.restore(step.model)
+        try loss.run([data.features, data.targets, rows.tensor, scale.tensor])
+        return Double(loss.scalar(0))
+    }
+
+    /// The share of right answers, in inference.
+    func accuracy(on data: Dataset) throws -> Double {
+        if let known = evaluations.first(where: { $0.matches(data) }) {
+            return try known.run(step.model, data, batch: 1000)[.accuracy]
+        }
+        let new = try EvaluationStep(
+            step.model, loss: .softmaxCrossEntropy, metrics: [.accuracy], data: data)
+        evaluations.append(new)
+        return try new.run(step.model, data, batch: 1000)[.accuracy]
+    }
+}

@@ -1,0 +1,67 @@
+import KalsaeSupport
+import KalsaeTensor
+
+/// AdaGrad (Duchi, Hazan and Singer, 2011): a rate for each number that only falls.
+///
+/// `h ← h + g²`, `p ← p - learningRate · g / (√h + epsilon)`; with epsilon inside of the root,
+/// `p ← p - learningRate · g / √(h + epsilon)`.
+public struct AdaGrad: Optimizer {
+    /// The learning rate.
+    public var learningRate: Double
+    /// What the sum of squares starts from.
+    public var initialAccumulator: Double
+    /// Added to the root, or below it.
+    public var epsilon: Double
+    /// Where epsilon is added.
+    public var epsilonPlacement: EpsilonPlacement
+
+    /// Makes the optimizer; the defaults are PyTorch's. Keras has rate 0.001, accumulator 0.1 and
+    /// epsilon 1e-7 inside of the root.
+    public init(
+        learningRate: Double = 0.01, initialAccumulator: Double = 0, epsilon: Double = 1e-10,
+        epsilonPlacement: EpsilonPlacement = .outsideRoot
+    ) {
+        self.learningRate = learningRate
+        self.initialAccumulator = initialAccumulator
+        self.epsilon = epsilon
+        self.epsilonPlacement = epsilonPlacement
+    }
+
+    /// The sum of squares.
+    public var slotCount: Int { 1 }
+
+    /// The sum of squares before the first step.
+    public func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor] {
+        [.full(parameter.shape, initialAccumulator, dtype: parameter.dtype)]
+    }
+
+    /// Refuses negative numbers and an epsilon of 0.
+    public func check() throws(KalsaeError) {
+        try Setting.check(
+            "AdaGrad", Setting("learningRate", learningRate, .notNegative),
+            Setting("initialAccumulator", initialAccumulator, .notNegative),
+            Setting("epsilon", epsilon, .positive))
+    }
+
+    /// The rate and epsilon.
+    public func scalars(step: Int) -> [Double] { [learningRate, epsilon] }
+
+    /// One step.
+    public func update(
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+    ) -> (parameter: Tensor, slots: [Tensor]) {
+        let sum = slots[0] + gradient * gradient
+        let root = epsilonPlacement.root(of: sum, scalars[1])
+        return (parameter - scalars[0] * (gradient / root), [sum])
+    }
+}
+
+extension EpsilonPlacement {
+    /// The root of a mean or sum of squares with epsilon at its place.
+    func root(of squares: Tensor, _ epsilon: Tensor) -> Tensor {
+        switch self {
+        case .outsideRoot: squares.sqrt() + epsilon
+        case .insideRoot: (squares + epsilon).sqrt()
+        }
+    }
+}

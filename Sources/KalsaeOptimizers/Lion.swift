@@ -1,0 +1,46 @@
+import KalsaeSupport
+import KalsaeTensor
+
+/// Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023): only the sign of the
+/// mean gradient, so every number moves equally far.
+///
+/// `p ← p - learningRate · sign(β₁m + (1 - β₁)g)`, `m ← β₂m + (1 - β₂)g`.
+public struct Lion: Optimizer {
+    /// The learning rate; a third to a tenth of what suits Adam.
+    public var learningRate: Double
+    /// The share of the mean gradient in the step's direction.
+    public var beta1: Double
+    /// The share of the mean gradient that is kept.
+    public var beta2: Double
+
+    /// Makes the optimizer; the defaults are the paper's. Keras has rate 0.001.
+    public init(learningRate: Double = 0.0001, beta1: Double = 0.9, beta2: Double = 0.99) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+    }
+
+    /// The mean of the gradient.
+    public var slotCount: Int { 1 }
+
+    /// Refuses a negative rate and betas outside of [0, 1).
+    public func check() throws(KalsaeError) {
+        try Setting.check(
+            "Lion", Setting("learningRate", learningRate, .notNegative),
+            Setting("beta1", beta1, .share), Setting("beta2", beta2, .share))
+    }
+
+    /// The rate, both betas with their complements.
+    public func scalars(step: Int) -> [Double] {
+        [learningRate, beta1, 1 - beta1, beta2, 1 - beta2]
+    }
+
+    /// One step.
+    public func update(
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+    ) -> (parameter: Tensor, slots: [Tensor]) {
+        let direction = (scalars[1] * slots[0] + scalars[2] * gradient).sign()
+        let mean = scalars[3] * slots[0] + scalars[4] * gradient
+        return (parameter - scalars[0] * direction, [mean])
+    }
+}

@@ -1,0 +1,87 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// What an optimizer remembers of all parameters of a model.
+public struct OptimizerState: TensorTree, Sendable {
+    /// For each parameter in order, its slots.
+    public var slots: [[Tensor]]
+
+    /// What is remembered before the first step.
+    public init<Model: TensorTree>(for model: Model, _ optimizer: some Optimizer) {
+        slots = model.tensors.filter { $0.path.role == .parameter }.map { path, tensor in
+            optimizer.trains(path) ? optimizer.initialSlots(for: tensor, at: path) : []
+        }
+    }
+
+    /// Walks the slots of all parameters.
+    public mutating func forEachTensor<Failure: Error>(
+        at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
+    ) throws(Failure) {
+        try slots.forEachTensor(at: path.appending("slots", role: .state), body)
+    }
+}
+
+extension Optimizer {
+    /// Checks all settings, on their own and for a model.
+    public func check<Model: TensorTree>(for model: Model) throws(KalsaeError) {
+        try check()
+        let paths = model.tensors.map(\.path).filter { $0.role == .parameter }
+        try check(paths: paths)
+        guard paths.isEmpty || paths.contains(where: trains) else {
+            throw KalsaeError(
+                "optimizer", expected: "a parameter that is trained",
+                got: "\(paths.count) frozen ones")
+        }
+    }
+
+    /// A model after a step along its gradient, the state changed with it.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - gradient: the gradient, in the model's structure.
+    ///   - state: what the optimizer remembers.
+    ///   - scalars: ``scalars(step:)`` as one tensor.
+    public func updated<Model: TensorTree>(
+        _ model: Model, gradient: Model, state: inout OptimizerState, scalars: Tensor
+    ) -> Model {
+        let count = self.scalars(step: 1).count
+        let numbers = (0..<count).map { scalars[$0] }
+        let all = zip(model.tensors, gradient.tensors).filter { $0.0.path.role == .parameter }
+        let places = all.indices.filter { trains(all[$0].0.path) }
+        let parameters = places.map { place in
+            TrainedParameter(
+                path: all[place].0.path, value: all[place].0.tensor,
+                gradient: all[place].1.tensor, slots: state.slots[place])
+        }
+        var values = all.map(\.0.tensor)
+        for (place, after) in zip(places, updateAll(parameters, scalars: numbers)) {
+            values[place] = after.value
+            state.slots[place] = after.slots
+        }
+        return model.replacingParameters(values)
+    }
+
+    /// The model with the numbers that it should have outside of training: see
+    /// ``averaged(_:at:slots:)``.
+    public func averaged<Model: TensorTree>(_ model: Model, state: OptimizerState) -> Model {
+        let parameters = model.tensors.filter { $0.path.role == .parameter }
+        let averages = zip(parameters, state.slots).map { entry, slots in
+            trains(entry.path)
+                ? averaged(entry.tensor, at: entry.path, slots: slots) : entry.tensor
+        }
+        return model.replacingParameters(averages)
+    }
+}
+
+extension TensorTree {
+    /// The same structure with its parameters replaced in order, the rest as it was.
+    fileprivate func replacingParameters(_ parameters: [Tensor]) -> Self {
+        var next = 0
+        return mapTensors { path, tensor in
+            guard path.role == .parameter, next < parameters.count else { return tensor }
+            defer { next += 1 }
+            return parameters[next]
+        }
+    }
+}

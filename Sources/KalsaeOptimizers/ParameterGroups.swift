@@ -1,0 +1,161 @@
+import KalsaeSupport
+import KalsaeTensor
+
+/// Own settings for some parameters, by the pattern of their paths: frozen, with a rate of their
+/// own, with an optimizer of their own.
+///
+/// ```swift
+/// ParameterGroups(Adam(learningRate: 0.001), [
+///     .frozen("encoder.first.*"),
+///     .rate("encoder.*", times: 0.1),
+///     .optimizer("head.*", SGD(learningRate: 0.1, momentum: 0.9)),
+/// ])
+/// ```
+///
+/// The first group whose pattern fits counts. A change of ``learningRate`` changes all rates in
+/// proportion. Frozen parameters are not seen by wrappers around: their gradients count in no norm
+/// and are not even computed.
+public struct ParameterGroups: Optimizer {
+    /// A pattern with what holds for the parameters that fit.
+    public struct Group: Sendable {
+        enum Rule: Sendable {
+            case frozen
+            case rate(Double)
+            case optimizer(any Optimizer)
+        }
+
+        /// Which parameters.
+        public let pattern: PathPattern
+        let rule: Rule
+
+        /// Parameters that stay as they are.
+        public static func frozen(_ pattern: PathPattern) -> Group {
+            Group(pattern: pattern, rule: .frozen)
+        }
+
+        /// Parameters whose rate is so many times the base's.
+        public static func rate(_ pattern: PathPattern, times factor: Double) -> Group {
+            Group(pattern: pattern, rule: .rate(factor))
+        }
+
+        /// Parameters with an optimizer of their own, as one without weight decay.
+        public static func optimizer(
+            _ pattern: PathPattern, _ optimizer: any Optimizer
+        ) -> Group {
+            Group(pattern: pattern, rule: .optimizer(optimizer))
+        }
+    }
+
+    /// The optimizer of all other parameters.
+    public var base: any Optimizer
+    /// The groups, in the order in which they are asked.
+    public let groups: [Group]
+    private let originalRate: Double
+
+    /// Makes groups beside an optimizer.
+    public init(_ base: any Optimizer, _ groups: [Group]) {
+        self.base = base
+        self.groups = groups
+        originalRate = base.learningRate
+    }
+
+    /// The base's rate.
+    public var learningRate: Double {
+        get { base.learningRate }
+        set { base.learningRate = newValue }
+    }
+
+    /// The base's.
+    public var slotCount: Int { base.slotCount }
+
+    /// Checks the base, the factors and the optimizers of all groups.
+    public func check() throws(KalsaeError) {
+        try base.check()
+        for group in groups {
+            switch group.rule {
+            case .frozen: continue
+            case .rate(let factor):
+                try Setting.check(
+                    "ParameterGroups", Setting("rate of \(group.pattern)", factor, .notNegative))
+            case .optimizer(let optimizer): try optimizer.check()
+            }
+        }
+    }
+
+    /// Refuses a pattern that fits no parameter.
+    public func check(paths: [TensorPath]) throws(KalsaeError) {
+        for group in groups where !paths.contains(where: group.pattern.matches) {
+            throw KalsaeError(
+                "ParameterGroups", expected: "parameters named \"\(group.pattern)\"", got: "none",
+                advice: "there are \(paths.prefix(5).map(\.name).joined(separator: ", "))")
+        }
+    }
+
+    /// Whether the parameter is not frozen.
+    public func trains(_ path: TensorPath) -> Bool {
+        guard let place = place(of: path) else { return base.trains(path) }
+        return optimizer(at: place)?.trains(path) ?? false
+    }
+
+    /// Those of the optimizer that the parameter has.
+    public func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor] {
+        optimizer(at: place(of: path))?.initialSlots(for: parameter, at: path) ?? []
+    }
+
+    /// The base's, then those of the groups in order.
+    public func scalars(step: Int) -> [Double] {
+        members.flatMap { optimizer(at: $0)?.scalars(step: step) ?? [] }
+    }
+
+    /// One parameter, with the base's settings.
+    public func update(
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+    ) -> (parameter: Tensor, slots: [Tensor]) {
+        base.update(parameter, gradient: gradient, slots: slots, scalars: scalars)
+    }
+
+    /// Each group by its optimizer.
+    public func updateAll(
+        _ parameters: [TrainedParameter], scalars: [Tensor]
+    ) -> [TrainedParameter] {
+        var after = parameters
+        var rest = scalars[...]
+        for member in members {
+            guard let optimizer = optimizer(at: member) else { continue }
+            let own = Array(rest.prefix(optimizer.scalars(step: 1).count))
+            rest = rest.dropFirst(own.count)
+            let places = parameters.indices.filter { place(of: parameters[$0].path) == member }
+            let moved = optimizer.updateAll(places.map { parameters[$0] }, scalars: own)
+            for (place, result) in zip(places, moved) { after[place] = result }
+        }
+        return after
+    }
+
+    /// The average that the parameter's optimizer keeps.
+    public func averaged(_ parameter: Tensor, at path: TensorPath, slots: [Tensor]) -> Tensor {
+        let optimizer = optimizer(at: place(of: path))
+        return optimizer?.averaged(parameter, at: path, slots: slots) ?? parameter
+    }
+
+    /// The base as nil, then the groups' places.
+    private var members: [Int?] { [nil] + groups.indices.map { $0 } }
+
+    private func place(of path: TensorPath) -> Int? {
+        groups.firstIndex { $0.pattern.matches(path) }
+    }
+
+    /// The optimizer of a group with its rate in force; nil where it is frozen.
+    private func optimizer(at place: Int?) -> (any Optimizer)? {
+        guard let place else { return base }
+        switch groups[place].rule {
+        case .frozen: return nil
+        case .rate(let factor):
+            var optimizer = base
+            optimizer.learningRate *= factor
+            return optimizer
+        case .optimizer(var optimizer):
+            if originalRate > 0 { optimizer.learningRate *= base.learningRate / originalRate }
+            return optimizer
+        }
+    }
+}

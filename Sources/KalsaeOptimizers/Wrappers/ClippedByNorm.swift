@@ -1,0 +1,41 @@
+import KalsaeSupport
+import KalsaeTensor
+
+/// Keeps the Euclidean norm of each gradient within a limit: `g ← g · limit / max(limit, ‖g‖)`,
+/// for each parameter by itself. A gradient within the limit keeps its bits.
+public struct ClippedByNorm: OptimizerWrapper {
+    /// The optimizer inside.
+    public var base: any Optimizer
+    /// The largest norm.
+    public var limit: Double
+
+    /// Wraps an optimizer.
+    public init(_ base: any Optimizer, limit: Double) {
+        self.base = base
+        self.limit = limit
+    }
+
+    /// Refuses a limit of 0 or less.
+    public func checkOwn() throws(KalsaeError) {
+        try Setting.check("ClippedByNorm", Setting("limit", limit, .positive))
+    }
+
+    /// The limit.
+    public func ownScalars(step: Int) -> [Double] { [limit] }
+
+    /// Clips, then the base's step.
+    public func updateAll(
+        _ parameters: [TrainedParameter], scalars: [Tensor]
+    ) -> [TrainedParameter] {
+        let limits = ownScalars(scalars)
+        let clipped = parameters.map { parameter in
+            var parameter = parameter
+            let gradient = parameter.gradient
+            let limit = limits[0].cast(to: gradient.dtype)
+            let norm = (gradient * gradient).sum().sqrt()
+            parameter.gradient = gradient * (limit / norm.maximum(limit))
+            return parameter
+        }
+        return base.updateAll(clipped, scalars: baseScalars(scalars))
+    }
+}
