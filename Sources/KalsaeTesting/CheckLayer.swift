@@ -27,7 +27,7 @@ public func checkLayer(
     for text in found { record(text, sourceLocation) }
 }
 
-/// What does not hold of a layer, one line each; see ``checkLayer(_:input:domain:batch:checksInput:sourceLocation:)``.
+/// What does not hold of a layer, one line each; see `checkLayer`.
 public func layerMismatches(
     _ spec: LayerSpec, input: Shape, domain: Domain = .normal, batch: Int = 2,
     checksInput: Bool = true

@@ -43,9 +43,7 @@ public enum Weights {
         let unused = file.entries.map(\.name).filter { !names.contains($0) }
         let misshaped = wanted.compactMap { path, tensor -> String? in
             guard let entry = file.entry(named: path.name) else { return nil }
-            let type = entry.type.dtype.map { TensorType($0, Shape(entry.shape)) }
-            guard type != tensor.type else { return nil }
-            return "\(path.name) \(entry.type.rawValue)\(Shape(entry.shape)) for \(tensor.type)"
+            return difference(entry, path, tensor)
         }
         guard missing.isEmpty, unused.isEmpty, misshaped.isEmpty else {
             var parts: [String] = []
@@ -59,18 +57,35 @@ public enum Weights {
         }
         return try model.mapTensors { (path, tensor) throws(KalsaeError) in
             guard let entry = file.entry(named: path.name) else { return tensor }
-            let buffer = try Buffer(byteCount: tensor.byteCount)
-            file.withBytes(of: entry) { bytes in
-                UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
-                    .copyMemory(from: bytes)
-            }
-            return Tensor(
-                node: TensorNode(
-                    buffer, tensor.type, label: path.name, isParameter: tensor.node.isParameter))
+            return try self.tensor(entry, of: file, for: path, like: tensor)
         }
     }
 
-    private static func listed(_ names: [String]) -> String {
+    /// What shape and type a tensor of a file has where they are not those of the model's.
+    static func difference(
+        _ entry: SafetensorsFile.Entry, _ path: TensorPath, _ tensor: Tensor
+    ) -> String? {
+        let type = entry.type.dtype.map { TensorType($0, Shape(entry.shape)) }
+        guard type != tensor.type else { return nil }
+        return "\(path.name) \(entry.type.rawValue)\(Shape(entry.shape)) for \(tensor.type)"
+    }
+
+    /// A tensor of a file in the place of one of a model, of the same shape and type.
+    static func tensor(
+        _ entry: SafetensorsFile.Entry, of file: SafetensorsFile, for path: TensorPath,
+        like tensor: Tensor
+    ) throws(KalsaeError) -> Tensor {
+        let buffer = try Buffer(byteCount: tensor.byteCount)
+        file.withBytes(of: entry) { bytes in
+            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
+                .copyMemory(from: bytes)
+        }
+        return Tensor(
+            node: TensorNode(
+                buffer, tensor.type, label: path.name, isParameter: tensor.node.isParameter))
+    }
+
+    static func listed(_ names: [String]) -> String {
         let shown = names.prefix(5).joined(separator: ", ")
         return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
     }

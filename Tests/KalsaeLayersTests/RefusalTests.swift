@@ -88,7 +88,7 @@ private let refusals: [Refused] = [
     Refused(.multiHeadAttention(heads: 0), [4, 6], "heads that divide the features"),
     Refused(
         .multiHeadAttention(heads: 2, dropout: 1), [4, 6], "multiHeadAttention: expected a rate"),
-    Refused(.transformerBlock(heads: 2, hidden: 0), [4, 6], "transformerBlock"),
+    Refused(.transformerBlock(heads: 2, hidden: 0), [4, 6], "sizes of at least 1, got [6, 0]"),
     Refused(.learnedPositions(length: 3), [4, 6], "learnedPositions: expected input"),
     Refused(.residual([.dense(units: 2)]), [3], "residual: expected layers that keep the shape"),
     Refused(.residual([]), [3], "at least one layer"),

@@ -6,7 +6,7 @@ import KalsaeTensor
 /// shape is known.
 ///
 /// A kind stands in the file of its layer: the settings with their defaults, the names of the
-/// fields, how the layer is made. ``LayerSpec/kinds`` lists all of them for reading.
+/// fields, how the layer is made. `LayerSpec.kinds` lists all of them for reading.
 public protocol LayerSettings: Hashable, Sendable {
     /// The name in files and in models, as in `conv2D`.
     static var kind: String { get }
