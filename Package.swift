@@ -48,8 +48,6 @@ let rows: [Row] = [
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
-    Row(name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"]),
-    Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
     Row(
