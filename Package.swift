@@ -47,6 +47,7 @@ let rows: [Row] = [
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
