@@ -49,9 +49,6 @@ let rows: [Row] = [
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
     Row(
-        name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
-    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
-    Row(
         name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
         excluded: ["Vectors"]),
     Row(
