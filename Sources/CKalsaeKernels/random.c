@@ -15,27 +15,65 @@ typedef struct {
     uint32_t words[4][GROUP];
 } group;
 
-KLS_INLINE void make_group(const int64_t key[3], uint64_t first, group *made) {
-    uint32_t *a = made->words[0], *b = made->words[1], *c = made->words[2], *d = made->words[3];
-    for (int i = 0; i < GROUP; i++) {
-        a[i] = (uint32_t)(first + (uint64_t)i);
-        b[i] = (uint32_t)key[1];
-        c[i] = (uint32_t)key[2];
-        d[i] = (uint32_t)((uint64_t)key[2] >> 32);
+// A word of eight blocks, each in the low half of its lane; what is in the high halves does not
+// matter, since a product takes only the low ones.
+typedef uint64_t lanes __attribute__((vector_size(64), aligned(8), may_alias));
+typedef uint32_t half_lanes __attribute__((vector_size(32), aligned(4), may_alias));
+// Blocks that are made at once: enough chains to hide the latency of a multiplication.
+#define CHAINS 4
+
+typedef struct {
+    lanes words[4][CHAINS];
+} chains;
+
+KLS_INLINE void make_chains(const int64_t key[3], uint64_t first, chains *made) {
+    const lanes count = {0, 1, 2, 3, 4, 5, 6, 7}, mask = (lanes){0} + 0xffffffffu;
+    lanes *a = made->words[0], *b = made->words[1], *c = made->words[2], *d = made->words[3];
+    _Pragma("unroll") for (int i = 0; i < CHAINS; i++) {
+        a[i] = count + (first + (uint64_t)(8 * i));
+        b[i] = (lanes){0} + (uint64_t)key[1];
+        c[i] = (lanes){0} + (uint64_t)key[2];
+        d[i] = (lanes){0} + ((uint64_t)key[2] >> 32);
     }
     uint32_t low = (uint32_t)key[0], high = (uint32_t)((uint64_t)key[0] >> 32);
     for (int round = 0; round < 10; round++) {
-        for (int i = 0; i < GROUP; i++) {
-            const uint64_t left = (uint64_t)a[i] * 0xD2511F53u;
-            const uint64_t right = (uint64_t)c[i] * 0xCD9E8D57u;
-            const uint32_t b_old = b[i], d_old = d[i];
-            a[i] = (uint32_t)(right >> 32) ^ b_old ^ low;
-            b[i] = (uint32_t)right;
-            c[i] = (uint32_t)(left >> 32) ^ d_old ^ high;
-            d[i] = (uint32_t)left;
+        _Pragma("unroll") for (int i = 0; i < CHAINS; i++) {
+            const lanes left = (a[i] & mask) * 0xD2511F53u, right = (c[i] & mask) * 0xCD9E8D57u;
+            a[i] = (right >> 32) ^ b[i] ^ low;
+            b[i] = right;
+            c[i] = (left >> 32) ^ d[i] ^ high;
+            d[i] = left;
         }
         low += 0x9E3779B9u;
         high += 0xBB67AE85u;
+    }
+}
+
+KLS_INLINE void make_group(const int64_t key[3], uint64_t first, group *made) {
+    for (int part = 0; part < GROUP; part += 8 * CHAINS) {
+        chains some;
+        make_chains(key, first + (uint64_t)part, &some);
+        for (int word = 0; word < 4; word++)
+            for (int i = 0; i < CHAINS; i++)
+                *(half_lanes *)(made->words[word] + part + 8 * i) =
+                    __builtin_convertvector(some.words[word][i], half_lanes);
+    }
+}
+
+// The words of GROUP successive blocks, block by block.
+KLS_INLINE void make_line(const int64_t key[3], uint64_t first, uint32_t *to) {
+    const lanes mask = (lanes){0} + 0xffffffffu;
+    for (int part = 0; part < GROUP; part += 8 * CHAINS) {
+        chains some;
+        make_chains(key, first + (uint64_t)part, &some);
+        for (int i = 0; i < CHAINS; i++) {
+            // The low half of a lane comes first in memory.
+            const lanes front = (some.words[0][i] & mask) | some.words[1][i] << 32;
+            const lanes back = (some.words[2][i] & mask) | some.words[3][i] << 32;
+            lanes *at = (lanes *)(void *)(to + 4 * (part + 8 * i));
+            at[0] = __builtin_shufflevector(front, back, 0, 8, 1, 9, 2, 10, 3, 11);
+            at[1] = __builtin_shufflevector(front, back, 4, 12, 5, 13, 6, 14, 7, 15);
+        }
     }
 }
 
@@ -73,18 +111,13 @@ KLS_INLINE void circle(float u, float *cosine, float *sine) {
 }
 
 KLS_CLONES static void bits_group(const int64_t key[3], uint64_t first, uint32_t *to) {
-    group made;
-    make_group(key, first, &made);
-    for (int i = 0; i < GROUP; i++)
-        for (int word = 0; word < 4; word++) to[4 * i + word] = made.words[word][i];
+    make_line(key, first, to);
 }
 
 KLS_CLONES static void uniform_group_f32(const int64_t key[3], uint64_t first, float *to) {
-    group made;
-    make_group(key, first, &made);
-    for (int i = 0; i < GROUP; i++)
-        for (int word = 0; word < 4; word++)
-            to[4 * i + word] = (float)(int32_t)(made.words[word][i] >> 8) * 0x1p-24f;
+    uint32_t line[4 * GROUP];
+    make_line(key, first, line);
+    for (int i = 0; i < 4 * GROUP; i++) to[i] = (float)(int32_t)(line[i] >> 8) * 0x1p-24f;
 }
 
 KLS_INLINE uint64_t bits_53(uint32_t high, uint32_t low) {

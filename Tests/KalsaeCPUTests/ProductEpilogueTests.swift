@@ -36,7 +36,8 @@ import Testing
         let product = try graph.add(.matrixProduct(parameters), [left, right])
         let spread = try graph.add(.broadcast(result), [bias])
         let sum = try graph.add(.binary(.add), [product, spread])
-        let zero = try graph.add(.constant(Scalar(0, .float32)), [])
+        let number = try graph.add(.constant(Scalar(0, .float32)), [])
+        let zero = try graph.add(.reshape([1, 1]), [number])
         let zeros = try graph.add(.broadcast(result), [zero])
         let positive = try graph.add(.compare(.less), [zeros, sum])
         let relu = try graph.add(.select, [positive, sum, zeros])
@@ -88,7 +89,8 @@ import Testing
         let inputs = try Buffer(byteCount: type.byteCount)
         for place in 0..<4096 {
             let (row, column) = (place / 64, place % 64)
-            weights.pointer.storeBytes(of: Float(place % 5), toByteOffset: 4 * place, as: Float.self)
+            let weight = Float(place % 5)
+            weights.pointer.storeBytes(of: weight, toByteOffset: 4 * place, as: Float.self)
             // Moves rows down by one: each new row needs the old one above it.
             let moves: Float = row == (column + 1) % 64 ? 1 : 0
             inputs.pointer.storeBytes(of: moves, toByteOffset: 4 * place, as: Float.self)

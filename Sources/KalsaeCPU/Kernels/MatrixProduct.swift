@@ -79,7 +79,8 @@ extension Kernel {
         let sizes = ProductSizes(parameters, left: left.shape, right: right.shape)
         let product = sizes.own(relu: epilogue.relu)
         let tiny = withUnsafePointer(to: product) { kls_matmul_prefers_own($0) }
-        if left.dtype == .float32, !tiny, epilogue.operandCount == 2, !epilogue.relu,
+        if left.dtype == .float32, sizes.flops >= PackedProduct.fewestFlops,
+            epilogue == Epilogue(),
             let packed = PackedProduct(sizes)
         {
             return packed.kernel("matmul.packed", flops: sizes.flops)

@@ -7,6 +7,8 @@ final class PackedProduct: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
 
+    /// Below this, packing costs more than it saves.
+    static let fewestFlops = 16_384.0
     /// Multiply-adds from which on a second thread pays.
     private static let parallelThreshold = 400_000.0
 

@@ -10,6 +10,10 @@ struct ProductEpilogue {
     var loop: LoopPlan
     var packed: PackedProduct
 
+    /// A loop that writes more is better off alone, over whole rows: panels of three large tensors
+    /// (Adam's) lie too far apart for the processor to fetch them in time.
+    private static let mostOutputs = 1
+
     /// The loop's buffers without the product's result.
     func buffers(_ storages: [Storage]) -> [Int] {
         loop.buffers(storages).filter { $0 != unit.result }
@@ -23,7 +27,8 @@ struct ProductEpilogue {
 
     private init?(_ unit: Unit, _ loop: LoopPlan, _ storages: [Storage]) {
         guard case .kernel(.matrixProduct(let parameters)) = unit.kind,
-            unit.type.dtype == .float32, loop.outputs.allSatisfy(\.isElementwise)
+            unit.type.dtype == .float32, loop.outputs.allSatisfy(\.isElementwise),
+            loop.outputs.count <= ProductEpilogue.mostOutputs
         else { return nil }
         let sizes = ProductSizes(
             parameters, left: unit.operandTypes[0].shape, right: unit.operandTypes[1].shape)
