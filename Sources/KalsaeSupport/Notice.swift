@@ -27,4 +27,14 @@ public enum Notice {
         let result = try $collector.withValue(collector) { try body() }
         return (result, collector.lines.withLock { $0 })
     }
+
+    /// Runs `body` and returns what it would have said, on actors that it calls too.
+    public static func collect<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+    ) async rethrows -> (result: Result, lines: [String]) {
+        let collector = Collector()
+        let result = try await $collector.withValue(
+            collector, operation: { try await body() }, isolation: isolation)
+        return (result, collector.lines.withLock { $0 })
+    }
 }

@@ -25,6 +25,9 @@ private struct LayerRow: CustomTestStringConvertible, Sendable {
 
 private let rows: [LayerRow] = [
     LayerRow("dense", .dense(units: 3, activation: .tanh), [4]),
+    LayerRow("dense with gates", .dense(units: 6, activation: .glu), [4]),
+    LayerRow("prelu", .prelu(), [3, 4], .nonzero),
+    LayerRow("prelu with one slope", .prelu(slope: 0.1, isShared: true), [4], .nonzero),
     LayerRow("flatten", .flatten, [2, 3]),
     LayerRow("dropout", .dropout(rate: 0.4), [5]),
     LayerRow("classic dropout", .dropout(rate: 0.4, isClassic: true), [5]),

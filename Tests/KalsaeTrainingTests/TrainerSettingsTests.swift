@@ -97,6 +97,14 @@ import Testing
         let loss = Loss.softmaxCrossEntropy
         #expect(try loss.isGivenProbabilities(model(data.features)))
         let trainer = try trainer(model, loss: loss)
-        try await trainer.fit(data, batch: 4)
+        let (_, lines) = try await Notice.collect {
+            try await trainer.fit(data, batch: 4)
+            try await trainer.fit(data, batch: 4)
+        }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("softmaxCrossEntropy takes logits") == true)
+        let plain = try self.trainer(Sequential(Dense(2, 2)), loss: loss)
+        let quiet = try await Notice.collect { try await plain.fit(data, batch: 4) }
+        #expect(quiet.lines.isEmpty)
     }
 }

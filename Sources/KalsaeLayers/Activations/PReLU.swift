@@ -11,6 +11,33 @@ public struct PReLU: Layer {
     /// The slope is trained.
     public static let parts = Parts(\Self.slope)
 
+    /// The settings of a trained slope.
+    public struct Settings: LayerSettings {
+        /// `prelu`.
+        public static let kind = "prelu"
+        /// The slope at first.
+        public var slope = 0.25
+        /// Whether all channels have one slope together.
+        public var isShared = false
+
+        /// Default settings.
+        public init() {}
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("slope", &slope)
+            try fields("shared", &isShared)
+        }
+
+        /// The layer for inputs with a last axis.
+        public func layer(input: Shape) throws -> any Layer {
+            guard let channels = input.last, channels > 0 else {
+                throw KalsaeError("prelu", expected: "at least one channel", got: "\(input)")
+            }
+            return PReLU(isShared ? 1 : channels, slope: slope)
+        }
+    }
+
     /// Makes a layer with a slope for each channel of the last axis; 1 for a common one.
     public init(_ channels: Int = 1, slope: Double = 0.25) {
         self.slope = Initializer.constant(slope).parameter([channels])
@@ -18,4 +45,13 @@ public struct PReLU: Layer {
 
     /// The function's value.
     public func callAsFunction(_ x: Tensor) -> Tensor { x.prelu(slope) }
+}
+
+extension LayerSpec {
+    /// ReLU with a trained slope below 0 for each channel, or one for all; see ``PReLU``.
+    public static func prelu(slope: Double = 0.25, isShared: Bool = false) -> LayerSpec {
+        var settings = PReLU.Settings()
+        (settings.slope, settings.isShared) = (slope, isShared)
+        return .layer(AnyLayerSettings(settings))
+    }
 }

@@ -128,6 +128,7 @@ extension LayerSpec {
         SpatialDropout.Settings.self,
         GaussianNoise.Settings.self,
         Embedding.Settings.self,
+        PReLU.Settings.self,
         SimpleRNN.Settings.self,
         LSTM.Settings.self,
         GRU.Settings.self,

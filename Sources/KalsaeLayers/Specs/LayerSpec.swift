@@ -29,9 +29,11 @@ public indirect enum LayerSpec: Hashable, Sendable {
                     got: "inputs \(input), \(units) units")
             }
             let layer = Dense(inputs, units, activation: activation, useBias: useBias)
-            return (layer, Shape(Array(input.sizes.dropLast()) + [units]))
+            let product = Shape(Array(input.sizes.dropLast()) + [units])
+            return (layer, try activation.outputShape(of: product))
         case .flatten: return (Flatten(), [input.elementCount])
-        case .activation(let activation): return (ActivationLayer(activation), input)
+        case .activation(let activation):
+            return (ActivationLayer(activation), try activation.outputShape(of: input))
         case .dropout(let rate, let isClassic):
             guard (0..<1).contains(rate) else {
                 throw KalsaeError("dropout", expected: "a rate in 0 ..< 1", got: "\(rate)")
@@ -54,7 +56,7 @@ public indirect enum LayerSpec: Hashable, Sendable {
         switch self {
         case .dense: "dense"
         case .flatten: "flatten"
-        case .activation(let activation): activation.rawValue
+        case .activation(let activation): activation.name
         case .dropout: "dropout"
         case .batchNorm: "batchNorm"
         case .sequential: "sequential"
