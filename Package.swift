@@ -50,12 +50,7 @@ let rows: [Row] = [
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
-    Row(name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"]),
-    Row(name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(
-        name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
-    Row(
-        name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
         name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
         excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
