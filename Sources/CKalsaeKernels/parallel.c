@@ -1,10 +1,13 @@
-// Parallel loops through GOMP_parallel, found at run time: the pool that oneDNN uses, and no other.
+// Parallel loops: on the own team, or through GOMP_parallel, found at run time, where a plan also
+// calls oneDNN. Two pools in one plan would fight for the cores, since the other one spins.
 #define _GNU_SOURCE
 #include "include/kls_parallel.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+
+#include "team.h"
 
 typedef void (*region_fn)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 typedef int (*count_fn)(void);
@@ -20,6 +23,10 @@ static void find_runtime(void) {
         gomp_parallel = (region_fn)dlsym(RTLD_DEFAULT, "GOMP_parallel");
     }
 }
+
+static _Thread_local bool shares_openmp;
+
+void kls_share_openmp(bool share) { shares_openmp = share; }
 
 typedef struct {
     int64_t chunks;
@@ -44,7 +51,8 @@ int kls_has_threads(void) {
 
 void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
     if (threads > chunks) threads = (int)chunks;
-    if (threads <= 1 || !kls_has_threads()) {
+    if (threads > 1 && !shares_openmp && kls_team_for(chunks, fn, context, threads)) return;
+    if (threads <= 1 || !shares_openmp || !kls_has_threads()) {
         if (chunks > 0) fn(0, chunks, context);
         return;
     }

@@ -35,13 +35,17 @@ static void take(int64_t begin, int64_t end, void *argument) {
     }
 }
 
+int kls_most_threads(void) {
+    pthread_once(&once, find_openmp);
+    return most_threads && inside_region && !inside_region() ? most_threads() : 1;
+}
+
 void kls_pieces(
     int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t piece)
 ) {
     // A parallel region costs about a microsecond, in which one core moves some 16 KB.
     if (count > 1 && bytes >= 64 * 1024) {
-        pthread_once(&once, find_openmp);
-        const int threads = most_threads && inside_region && !inside_region() ? most_threads() : 1;
+        const int threads = kls_most_threads();
         if (threads > 1) {
             queue pieces = {0, count, context, work};
             kls_parallel_for(threads, take, &pieces, threads);

@@ -148,13 +148,13 @@ const char *kdnn_isa(void) {
 
 // Looked up at run time: which OpenMP library is in the process is oneDNN's affair.
 void kdnn_set_threads(int count) {
-    const auto set =
+    static const auto set =
         reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
     if (set && count > 0) set(count);
 }
 
 int kdnn_threads(void) {
-    const auto get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+    static const auto get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
     return get ? get() : 1;
 }
 

@@ -1,5 +1,6 @@
 import KalsaeGraph
 import KalsaeSupport
+import Synchronization
 
 /// What can compute graphs: a device together with its kernels.
 public protocol Backend: Sendable {
@@ -42,6 +43,26 @@ public protocol Plan: AnyObject, Sendable {
     /// all other output buffers are distinct from each other and from every input.
     /// - Throws: what only the data can show, as an index out of range.
     func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError)
+
+    /// The same, for a caller that promises the very buffers of its last run under this number.
+    ///
+    /// - Parameter binding: of ``PlanBinding/next()``.
+    func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError)
+}
+
+extension Plan {
+    /// Runs without using the promise.
+    public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
+        try run(inputs: inputs, outputs: outputs)
+    }
+}
+
+/// Numbers for lists of buffers, by which a plan knows that they are those of the last time.
+public enum PlanBinding {
+    private static let last = Atomic<Int>(0)
+
+    /// A number that was not given before; above 0.
+    public static func next() -> Int { last.add(1, ordering: .relaxed).newValue }
 }
 
 /// What is known of one instruction without running it.

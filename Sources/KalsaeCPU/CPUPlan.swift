@@ -31,6 +31,8 @@ public final class CPUPlan: Plan {
     private struct State {
         var inputs: [UnsafeMutableRawPointer?]
         var outputs: [UnsafeMutableRawPointer?]
+        /// The number under which these were given; 0 for none.
+        var binding = 0
     }
 
     private let arena: Buffer
@@ -43,6 +45,8 @@ public final class CPUPlan: Plan {
     private let outputBytes: [Int]
     private let threads: Int
     private let usesThreads: Bool
+    /// Whether loops run on the library's pool of threads, which would fight with another.
+    private let sharesPool: Bool
     private let state: Mutex<State>
     private let profile: PlanProfile?
 
@@ -53,6 +57,7 @@ public final class CPUPlan: Plan {
         self.threads = threads
         instructions = assembly.summaries
         profile = PlanProfile(assembly.summaries)
+        sharesPool = assembly.kernels.contains { $0.callsLibrary }
         usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
         arenaByteCount = memory.arena.byteCount
         arena = try Buffer(byteCount: memory.arena.byteCount)
@@ -113,15 +118,19 @@ public final class CPUPlan: Plan {
 
     /// Computes the outputs from the inputs; on the compute thread if several cores take part.
     public func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
-        try check(inputs, inputBytes, "inputs")
-        try check(outputs, outputBytes, "outputs")
+        try run(inputs: inputs, outputs: outputs, binding: 0)
+    }
+
+    /// The same; buffers that were bound under this number the last time are not looked at.
+    public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
         if usesThreads {
             try ComputeThread.shared.sync { () throws(KalsaeError) in
                 kdnn_set_threads(Int32(threads))
-                try runHere(inputs, outputs)
+                kls_share_openmp(sharesPool)
+                try runHere(inputs, outputs, binding)
             }
         } else {
-            try runHere(inputs, outputs)
+            try runHere(inputs, outputs, binding)
         }
         Counters.record {
             $0.plansRun += 1
@@ -142,22 +151,35 @@ public final class CPUPlan: Plan {
         }
     }
 
-    private func runHere(_ inputs: [Buffer], _ outputs: [Buffer]) throws(KalsaeError) {
-        let noted = state.withLock { state -> kls_error in
-            for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer
-            {
-                state.inputs[number] = buffer.pointer
-                patch(inputPatches[number], buffer)
-            }
-            for (number, buffer) in outputs.enumerated()
-            where state.outputs[number] != buffer.pointer {
-                state.outputs[number] = buffer.pointer
-                patch(outputPatches[number], buffer)
+    private func runHere(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int
+    ) throws(KalsaeError) {
+        let noted = try state.withLock { state throws(KalsaeError) -> kls_error in
+            if binding == 0 || state.binding != binding {
+                try bind(inputs, outputs, &state)
+                state.binding = binding
             }
             execute()
             return kls_take_error()
         }
         if noted.code != 0 { throw CPUPlan.error(noted) }
+    }
+
+    private func bind(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
+    ) throws(KalsaeError) {
+        state.binding = 0
+        try check(inputs, inputBytes, "inputs")
+        try check(outputs, outputBytes, "outputs")
+        for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer {
+            state.inputs[number] = buffer.pointer
+            patch(inputPatches[number], buffer)
+        }
+        for (number, buffer) in outputs.enumerated()
+        where state.outputs[number] != buffer.pointer {
+            state.outputs[number] = buffer.pointer
+            patch(outputPatches[number], buffer)
+        }
     }
 
     @inline(__always)

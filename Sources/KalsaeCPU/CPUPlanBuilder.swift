@@ -20,14 +20,16 @@ struct CPUPlanBuilder {
         let builder = try UnitBuilder(graph)
         let (units, storages, producers) = (builder.units, builder.storages, builder.producers)
         let fusion = Fusion(units: units, producers: producers, outputs: builder.outputs)
+        let donations = donations(builder)
         let schedule = Schedule(
-            units: units, producers: producers, fusion: fusion,
-            donations: donations(builder))
+            units: units, producers: producers, fusion: fusion, donations: donations)
         var tasks: [PlannedTask] = []
         for number in schedule.order {
             guard let group = fusion.groups[number] else { continue }
             if let task = try task(group, units, storages, producers, fusion) { tasks.append(task) }
         }
+        tasks = ProductEpilogue.joined(
+            tasks, storages, outputs: builder.outputs, donations: donations)
         var memory = MemoryPlan(
             tasks: tasks, storages: storages, outputs: builder.outputs,
             donations: options.donations, refused: schedule.refused)
@@ -94,6 +96,8 @@ struct CPUPlanBuilder {
             return try loop.kernel(storages: storages, threads: threads) {
                 locations[$0] == locations[$1]
             }
+        case .product(let product):
+            return product.kernel
         case .kernel(let unit):
             switch unit.kind {
             case .kernel(let primitive):
@@ -129,15 +133,22 @@ struct PlanAssembly {
         switch task.kind {
         case .loop(let loop):
             pointers = loop.buffers(storages).map { .storage($0, byteOffset: 0) }
+        case .product(let product):
+            pointers = operands(product.unit)
+            pointers += product.buffers(storages).map { .storage($0, byteOffset: 0) }
         case .kernel(let unit):
-            for operand in unit.operands {
-                let size = storages[operand.storage].dtype.byteSize
-                pointers.append(.storage(operand.storage, byteOffset: operand.offset * size))
-            }
+            pointers = operands(unit)
             pointers.append(.storage(unit.result, byteOffset: 0))
         }
         if let scratch { pointers.append(.slot(scratch)) }
         append(kernel, pointers, Set(task.reads.map(\.storage)).union(task.writes))
+    }
+
+    private func operands(_ unit: Unit) -> [Target] {
+        unit.operands.map { operand in
+            let size = storages[operand.storage].dtype.byteSize
+            return .storage(operand.storage, byteOffset: operand.offset * size)
+        }
     }
 
     /// Copies a result over a donated input, at the end.

@@ -8,18 +8,22 @@ package struct Kernel: Sendable {
     package var flops: Double
     /// Whether a run may use several threads.
     package var usesThreads: Bool
+    /// Whether a run calls a library that has a pool of threads of its own.
+    package var callsLibrary: Bool
     /// Runs over the buffers: operands in order, then results, then scratch if it is needed.
     package var body: @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
 
     /// Makes a kernel.
     package init(
         name: String, scratchBytes: Int = 0, flops: Double = 0, usesThreads: Bool = false,
+        callsLibrary: Bool = false,
         body: @escaping @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
     ) {
         self.name = name
         self.scratchBytes = scratchBytes
         self.flops = flops
         self.usesThreads = usesThreads
+        self.callsLibrary = callsLibrary
         self.body = body
     }
 }

@@ -26,6 +26,14 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
     case weightDecay = "weight-decay"
     /// Dropout on 300 images.
     case dropout
+    /// Overfitting on 300 images.
+    case overfit
+    /// The two-layer network of chapters 4 and 5 on MNIST.
+    case twolayer
+    /// The convolutional network of chapter 7 on MNIST.
+    case simpleConvNet = "simple-convnet"
+    /// The deep convolutional network of chapter 8 on MNIST.
+    case deepConvNet = "deep-convnet"
 
     /// What it shows, in one line.
     public var summary: String {
@@ -40,19 +48,25 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         case .batchNorm: "batch norm against none at sixteen weight scales"
         case .weightDecay: "300 images with and without weight decay"
         case .dropout: "300 images with and without dropout"
+        case .overfit: "300 images and no regularization: train 1.0, test .75"
+        case .twolayer: "784-50-10 with sigmoid and with ReLU: 17 measurements each"
+        case .simpleConvNet: "one convolution, two dense layers, 20 epochs (minutes)"
+        case .deepConvNet: "six convolutions, two dense layers, 20 epochs (many minutes)"
         }
     }
 
     /// Whether it trains on the files of MNIST.
     public var needsMNIST: Bool {
         switch self {
-        case .optimizersMNIST, .initializersMNIST, .batchNorm, .weightDecay, .dropout: true
+        case .optimizersMNIST, .initializersMNIST, .batchNorm, .weightDecay, .dropout, .overfit,
+            .twolayer, .simpleConvNet, .deepConvNet:
+            true
         case .backprop, .apples, .convolution, .optimizers2D, .initializers: false
         }
     }
 
     /// Whether its products are too small for more than one thread.
-    var hasSmallProducts: Bool { true }
+    var hasSmallProducts: Bool { self != .simpleConvNet && self != .deepConvNet }
 
     /// The experiment of that name; throws with all names where there is none.
     public init(named name: String) throws(KalsaeError) {
@@ -66,6 +80,29 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
     /// Carries it out; throws where the data are missing.
     public func run() async throws -> LectureReport { try await LectureStage().run(self) }
 
+    /// Carries out a short form of an experiment on MNIST: one seed, few steps, the same code.
+    ///
+    /// Numbers that need the whole run are left out. Other experiments run in full, and the
+    /// convolutional networks, which have no short form, do too.
+    package func runShortened() async throws -> LectureReport {
+        try await LectureStage().run(self, isShort: true)
+    }
+
+    func shortProgram() throws -> LectureReport {
+        switch self {
+        case .optimizersMNIST: try OptimizerRace(seeds: 1, steps: 160).report()
+        case .initializersMNIST: try InitializerRace(seeds: 1, steps: 160).report()
+        case .batchNorm: try BatchNormScales(seeds: 1, scales: [2, 8]).report()
+        case .weightDecay: try WeightDecay(seeds: 1, epochs: [0, 50]).report()
+        case .dropout: try DropoutRatios(seeds: 1, epochs: [0, 50]).report()
+        case .overfit: try Overfitting(seeds: 1, epochs: [0, 50]).report()
+        case .twolayer: try TwoLayer(seeds: 1, measurements: 2).report()
+        case .backprop, .apples, .convolution, .optimizers2D, .initializers, .simpleConvNet,
+            .deepConvNet:
+            try program()
+        }
+    }
+
     func program() throws -> LectureReport {
         switch self {
         case .backprop: try Backprop().report()
@@ -78,6 +115,10 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         case .batchNorm: try BatchNormScales().report()
         case .weightDecay: try WeightDecay().report()
         case .dropout: try DropoutRatios().report()
+        case .overfit: try Overfitting().report()
+        case .twolayer: try TwoLayer().report()
+        case .simpleConvNet: try ConvNetTraining.simple.report()
+        case .deepConvNet: try ConvNetTraining.deep.report()
         }
     }
 }
@@ -88,10 +129,14 @@ actor LectureStage {
         ComputeThread.shared.asUnownedSerialExecutor()
     }
 
-    func run(_ experiment: LectureExperiment) throws -> LectureReport {
+    func run(
+        _ experiment: LectureExperiment, isShort: Bool = false
+    ) throws -> LectureReport {
         let clock = ContinuousClock()
         let start = clock.now
-        var report = try device(for: experiment).asCurrent { try experiment.program() }
+        var report = try device(for: experiment).asCurrent {
+            try isShort ? experiment.shortProgram() : experiment.program()
+        }
         report.seconds = start.duration(to: clock.now).seconds
         return report
     }

@@ -4,7 +4,7 @@ import KalsaeLayers
 import KalsaeSupport
 import KalsaeTensor
 
-/// The book's `MultiLayerNet`: dense layers with ReLU between them, biases 0, weights from
+/// The book's `MultiLayerNet`: dense layers with an activation between them, biases 0, weights from
 /// N(0, s²) in all layers, the output layer too.
 struct LectureNetwork: Layer {
     /// The deviation s of the first weights.
@@ -26,9 +26,10 @@ struct LectureNetwork: Layer {
     }
 
     var layers: [Dense]
-    /// Between product and ReLU of each hidden layer, where there is batch norm.
+    /// Between product and activation of each hidden layer, where there is batch norm.
     var norms: [BatchNorm]
-    /// Behind each ReLU, where there is dropout: the mask as it is, inference scaled.
+    let activation: Activation
+    /// Behind each activation, where there is dropout: the mask as it is, inference scaled.
     let dropout: Dropout?
     static let parts = Parts(\Self.layers, \.norms)
 
@@ -37,7 +38,16 @@ struct LectureNetwork: Layer {
         hidden: Int, deviation: Deviation = .he, batchNorm: Bool = false, dropout: Double? = nil,
         seed: Int
     ) {
-        let sizes = [784] + [Int](repeating: 100, count: hidden) + [10]
+        self.init(
+            sizes: [784] + [Int](repeating: 100, count: hidden) + [10], deviation: deviation,
+            batchNorm: batchNorm, dropout: dropout, seed: seed)
+    }
+
+    /// A network of layers from size to size, with a function between them.
+    init(
+        sizes: [Int], deviation: Deviation, activation: Activation = .relu, batchNorm: Bool = false,
+        dropout: Double? = nil, seed: Int
+    ) {
         layers = zip(sizes, sizes.dropFirst()).enumerated().map { index, size in
             var layer = Dense(size.0, size.1, initializer: .zeros)
             let key = RandomKey(seed: seed, stream: 100 + index)
@@ -45,14 +55,15 @@ struct LectureNetwork: Layer {
             layer.weight = Tensor.normal([size.0, size.1], deviation: scale, key: key).asParameter()
             return layer
         }
-        norms = batchNorm ? (0..<hidden).map { _ in Self.norm() } : []
+        self.activation = activation
+        norms = batchNorm ? sizes.dropFirst().dropLast().map(Self.norm) : []
         self.dropout = dropout.map { Dropout($0, isClassic: true) }
     }
 
     /// The book's batch norm: epsilon 1e-6, biased variances, running ones that start at 0.
-    private static func norm() -> BatchNorm {
-        var norm = BatchNorm(100, momentum: 0.1, epsilon: 1e-6, isUnbiased: false)
-        norm.runningVariance = .zeros([100])
+    private static func norm(_ units: Int) -> BatchNorm {
+        var norm = BatchNorm(units, momentum: 0.1, epsilon: 1e-6, isUnbiased: false)
+        norm.runningVariance = .zeros([units])
         return norm
     }
 
@@ -62,7 +73,7 @@ struct LectureNetwork: Layer {
             x = layer(x)
             guard index < layers.count - 1 else { break }
             if norms.indices.contains(index) { x = norms[index](x) }
-            x = x.relu()
+            x = activation(x)
             if let dropout { x = dropout(x) }
         }
         return x

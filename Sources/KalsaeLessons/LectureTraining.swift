@@ -11,19 +11,27 @@ struct LectureImages {
     let train: Dataset
     let test: Dataset
 
-    /// MNIST from the data folders; the first rows of the training part where a number is given.
-    static func mnist(first count: Int? = nil) throws -> LectureImages {
+    /// MNIST from the data folders, as rows of 784 pixels.
+    ///
+    /// - Parameters:
+    ///   - count: how many of the first training images to take; all without it.
+    ///   - isFlat: false for images `[28, 28, 1]`.
+    static func mnist(first count: Int? = nil, isFlat: Bool = true) throws -> LectureImages {
         let parts = try NamedSet.mnist.load(
             fractions: Split.Fractions(validation: 0, test: 0), seed: 0)
-        let kept = count.map { parts.train.rows(Array(0..<min($0, parts.train.count))) }
-        return LectureImages(
-            train: try flat(kept ?? parts.train), test: try flat(parts.test))
+        let train = count.map { first($0, of: parts.train) } ?? parts.train
+        let sets = try [train, parts.test].map { data in
+            let width = data.featureShape.reduce(1, *)
+            return try Dataset(
+                LabeledData(
+                    features: data.features, featureShape: isFlat ? [width] : data.featureShape,
+                    targets: data.targets))
+        }
+        return LectureImages(train: sets[0], test: sets[1])
     }
 
-    private static func flat(_ data: LabeledData) throws -> Dataset {
-        let width = data.featureShape.reduce(1, *)
-        return try Dataset(
-            LabeledData(features: data.features, featureShape: [width], targets: data.targets))
+    private static func first(_ count: Int, of data: LabeledData) -> LabeledData {
+        data.rows(Array(0..<min(count, data.count)))
     }
 }
 

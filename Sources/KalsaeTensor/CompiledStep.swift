@@ -15,26 +15,18 @@ public final class CompiledStep<State: TensorTree> {
     /// A step's body: changes the state, returns results.
     public typealias Body = (inout State, [Tensor]) throws -> [Tensor]
 
-    private struct Trace {
-        var inputTypes: [TensorType]
-        var plan: any Plan
-        /// State, then inputs, then what the body captured.
-        var inputs: [Buffer]
-        /// The state tensors that the step changes, then the results.
-        var outputs: [Buffer]
-        var changed: [Int]
-        var resultTypes: [TensorType]
-    }
-
     private let body: Body
     private let device: Device
     private let structure: State
     private let leaves: [(path: TensorPath, type: TensorType, isParameter: Bool)]
     private var buffers: [Buffer]
-    private var traces: [Trace] = []
+    private var traces: [StepTrace] = []
+    private let runner = StepRunner()
     private var active = -1
     /// Whether a copy of the state or of results may be held by somebody.
-    private var isShared = true
+    private var isShared = true {
+        didSet { if isShared { runner.clear() } }
+    }
 
     /// Prepares a step from an initial state; nothing is traced before the first run.
     public init(_ state: State, body: @escaping Body) throws {
@@ -93,6 +85,7 @@ public final class CompiledStep<State: TensorTree> {
 
     /// A result of the last run that is one `float32`, without making a tensor.
     public func scalar(_ index: Int) -> Float {
+        if let value = runner.scalar(index) { return value }
         guard traces.indices.contains(active) else { return .nan }
         let trace = traces[active]
         guard trace.resultTypes.indices.contains(index),
@@ -103,10 +96,14 @@ public final class CompiledStep<State: TensorTree> {
 
     /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
     public func run(_ inputs: [Tensor]) throws {
+        if try runner.run(inputs) { return }
+        runner.clear()
         try selectTrace(inputs)
         if isShared { try unshare() }
-        let trace = traces[active]
-        try trace.plan.run(inputs: trace.inputs, outputs: trace.outputs)
+        runner.bind(traces[active], inputs)
+        if try !runner.run(inputs) {
+            throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
+        }
     }
 
     /// The plan of the last run, to look at.
@@ -132,7 +129,7 @@ public final class CompiledStep<State: TensorTree> {
         }
     }
 
-    private func matches(_ trace: Trace, _ inputs: [Tensor]) -> Bool {
+    private func matches(_ trace: StepTrace, _ inputs: [Tensor]) -> Bool {
         guard trace.inputTypes.count == inputs.count else { return false }
         for (type, input) in zip(trace.inputTypes, inputs) where type != input.type {
             return false
@@ -184,7 +181,7 @@ public final class CompiledStep<State: TensorTree> {
         let resultBuffers = try results.map { try Buffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
         traces.append(
-            Trace(
+            StepTrace(
                 inputTypes: inputs.map(\.type), plan: plan,
                 inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,

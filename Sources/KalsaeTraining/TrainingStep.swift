@@ -14,6 +14,8 @@ package final class BatchStep<Model: Layer> {
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
     private let scalars: HostTensor<Float>
     private let key: HostTensor<Int64>
+    /// What the step is called with, kept so that a step asks for no memory.
+    private var arguments: [Tensor]
 
     /// Turns the inputs that are left into a batch: what the network gets, and the targets.
     package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor)
@@ -26,6 +28,7 @@ package final class BatchStep<Model: Layer> {
         scalars = try HostTensor(count: optimizer.scalars(step: 1).count)
         key = try HostTensor(count: 3)
         key.values[0] = Int64(seed)
+        arguments = [scalars.tensor, key.tensor]
         let state = TensorPair(model, OptimizerState(for: model, optimizer))
         compiled = try CompiledStep(state) { state, inputs in
             let (raw, targets) = prepare(Array(inputs.dropFirst(2)))
@@ -61,7 +64,15 @@ package final class BatchStep<Model: Layer> {
             scalars.values[index] = Float(value)
         }
         key.values[2] = Int64(count)
-        try compiled.run([scalars.tensor, key.tensor] + inputs)
+        if arguments.count != inputs.count + 2 {
+            arguments = [scalars.tensor, key.tensor] + inputs
+        } else {
+            for (index, input) in inputs.enumerated()
+            where arguments[index + 2].node !== input.node {
+                arguments[index + 2] = input
+            }
+        }
+        try compiled.run(arguments)
         return Double(compiled.scalar(0))
     }
 }

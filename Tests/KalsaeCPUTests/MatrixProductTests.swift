@@ -108,7 +108,8 @@ import Testing
             ).name
         }
         #expect(try name(32, 8, 4) == "matmul.own")
-        #expect(try name(512, 512, 512) == "matmul.onednn")
+        #expect(try ["matmul.packed", "matmul.onednn"].contains(name(128, 256, 784)))
+        #expect(try name(128, 256, 4000) == "matmul.onednn")
     }
 
     @Test func nanIsNotLost() throws {

@@ -1,15 +1,20 @@
-// Parallel loops on the OpenMP pool that the process already has.
+// Parallel loops on a team of own threads, or on the OpenMP pool that the process already has.
 #ifndef KLS_PARALLEL_H
 #define KLS_PARALLEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Work on the chunks begin ..< end.
 typedef void (*kls_chunk_fn)(int64_t begin, int64_t end, void *context);
 
-// Splits 0 ..< chunks into contiguous ranges over at most `threads` threads and waits for all.
-// Serial when `threads` is 1 or the process has no OpenMP runtime.
+// Splits 0 ..< chunks into contiguous ranges over at most `threads` threads and waits for all; a
+// chunk must not depend on which thread does it. Serial when `threads` is 1 or no thread is free.
 void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads);
+
+// Whether the calling thread's loops run on the OpenMP pool, as they should in between calls of a
+// library that uses it; by default they do not.
+void kls_share_openmp(bool share);
 
 // Whether a second thread can be had at all.
 int kls_has_threads(void);

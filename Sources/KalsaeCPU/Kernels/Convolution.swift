@@ -199,7 +199,7 @@ extension Kernel {
             (padded.input.elementCount * dtype.byteSize + alignment - 1) / alignment * alignment
         return Kernel(
             name: name + ".onednn", scratchBytes: copyBytes + primitive.scratchBytes,
-            flops: sizes.flops, usesThreads: true
+            flops: sizes.flops, usesThreads: true, callsLibrary: true
         ) { buffers in
             let scratch = buffers[3]
             var zero: UInt64 = 0

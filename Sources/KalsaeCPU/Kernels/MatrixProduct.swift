@@ -79,6 +79,11 @@ extension Kernel {
         let sizes = ProductSizes(parameters, left: left.shape, right: right.shape)
         let product = sizes.own(relu: epilogue.relu)
         let tiny = withUnsafePointer(to: product) { kls_matmul_prefers_own($0) }
+        if left.dtype == .float32, !tiny, epilogue.operandCount == 2, !epilogue.relu,
+            let packed = PackedProduct(sizes)
+        {
+            return packed.kernel("matmul.packed", flops: sizes.flops)
+        }
         if left.dtype == .float32, !tiny, sizes.flops > 0 {
             let wanted = sizes.oneDNN(epilogue)
             // What the library has no kernel for, own loops do.

@@ -68,7 +68,8 @@ extension Kernel {
         let scratchBytes = primitive.scratchBytes
         let result = epilogue.operandCount
         return Kernel(
-            name: name + ".onednn", scratchBytes: scratchBytes, flops: flops, usesThreads: true
+            name: name + ".onednn", scratchBytes: scratchBytes, flops: flops, usesThreads: true,
+            callsLibrary: true
         ) { buffers in
             primitive.run(buffers, scratch: scratchBytes > 0 ? buffers[result + 1] : nil)
             if epilogue.relu { kls_relu_f32(buffers[result], Int64(count)) }

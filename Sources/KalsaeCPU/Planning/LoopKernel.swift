@@ -48,12 +48,7 @@ extension LoopPlan {
         let cLoads = loads.map { load, value in
             cLoad(load, registers.of[value], valueTypes[value], buffers, storages)
         }
-        let cSteps = steps.map { step in
-            let operands = step.operands.map { Int32(registers.of[$0]) } + [0, 0]
-            return kls_step(
-                fn: step.function, dst: Int32(registers.of[step.result]), a: operands[0],
-                b: operands[1], c: operands[2])
-        }
+        let cSteps = cSteps(registers)
         let firstOutput = buffers.count - outputs.count
         var cOutputs: [kls_output] = []
         for (place, output) in outputs.enumerated() {
@@ -63,7 +58,8 @@ extension LoopPlan {
                     type: valueTypes[output.value].kernelType, op: output.operation,
                     direct: direct[place] ? 1 : 0))
         }
-        guard let loop = create(cLoads, cSteps, cOutputs, registers) else {
+        let made = withSpecification(cLoads, cSteps, cOutputs, registers) { kls_loop_create($0) }
+        guard let loop = made else {
             throw KalsaeError(subject, expected: "a loop that can be laid out", got: "\(sizes)")
         }
         let compiled = CompiledLoop(loop)
@@ -81,6 +77,15 @@ extension LoopPlan {
         }
     }
 
+    func cSteps(_ registers: Registers) -> [kls_step] {
+        steps.map { step in
+            let operands = step.operands.map { Int32(registers.of[$0]) } + [0, 0]
+            return kls_step(
+                fn: step.function, dst: Int32(registers.of[step.result]), a: operands[0],
+                b: operands[1], c: operands[2])
+        }
+    }
+
     /// Whether the step that makes an output may write its buffer at once: it must be the last to
     /// touch any operand that lies there.
     private func isDirect(_ output: Output, isShared: (Int, Int) -> Bool) -> Bool {
@@ -93,7 +98,7 @@ extension LoopPlan {
         }
     }
 
-    private func cLoad(
+    func cLoad(
         _ load: Load, _ register: Int, _ dtype: DType, _ buffers: [Int], _ storages: [Storage]
     ) -> kls_load {
         var result = kls_load()
@@ -117,9 +122,10 @@ extension LoopPlan {
         return result
     }
 
-    private func create(
-        _ loads: [kls_load], _ steps: [kls_step], _ outputs: [kls_output], _ registers: Registers
-    ) -> OpaquePointer? {
+    func withSpecification<Result>(
+        _ loads: [kls_load], _ steps: [kls_step], _ outputs: [kls_output], _ registers: Registers,
+        _ body: (UnsafePointer<kls_loop_spec>) -> Result?
+    ) -> Result? {
         var spec = kls_loop_spec()
         spec.rank = Int32(sizes.count)
         withUnsafeMutableBytes(of: &spec.dims) { raw in
@@ -147,7 +153,7 @@ extension LoopPlan {
                     spec.loads = loads.baseAddress
                     spec.steps = steps.baseAddress
                     spec.outputs = outputs.baseAddress
-                    return kls_loop_create(&spec)
+                    return body(&spec)
                 }
             }
         }

@@ -17,6 +17,16 @@ struct PlannedTask {
     enum Kind {
         case loop(LoopPlan)
         case kernel(Unit)
+        case product(ProductEpilogue)
+
+        /// The loop over elements, if there is one.
+        var loop: LoopPlan? {
+            switch self {
+            case .loop(let loop): loop
+            case .product(let product): product.loop
+            case .kernel: nil
+            }
+        }
     }
     var kind: Kind
     var reads: [View]
@@ -86,7 +96,13 @@ struct MemoryPlan {
     ) -> Bool {
         let overwritten = task.reads.filter { isOverwritten($0.storage) }
         if overwritten.isEmpty { return true }
-        guard case .loop(let loop) = task.kind,
+        // A product reads all of its operands for each block.
+        if case .product(let product) = task.kind,
+            product.unit.operands.contains(where: { isOverwritten($0.storage) })
+        {
+            return false
+        }
+        guard let loop = task.kind.loop,
             loop.outputs.contains(where: { $0.storage == storage && $0.isElementwise })
         else { return false }
         // A value that goes out as it was read is read again at the end of each tile.

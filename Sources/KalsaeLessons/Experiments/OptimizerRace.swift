@@ -29,6 +29,7 @@ struct OptimizerRace {
                 (1000, [0.1810, 0.0443, 0.0205, 0.0262]), (1500, [0.1817, 0.1168, 0.0473, 0.0504]),
                 (1900, [0.1499, 0.0500, 0.0163, 0.0319]),
             ], factor: 3)
+        guard steps >= 2000 else { return report }
         let early = curves.map { $0.mean(from: 100, to: 600) }
         let late = curves.map { $0.mean(from: 1500, to: 2000) }
         for index in 1..<4 {

@@ -1,0 +1,27 @@
+// What the float32 product and its inner loops share.
+#ifndef KALSAE_PRODUCT_LEVELS_H
+#define KALSAE_PRODUCT_LEVELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// One tile: rhs is a packed panel of `width` columns, out is rows of `out_row` elements each.
+typedef struct {
+    const float *rhs;
+    int64_t width, depth;
+    int64_t lhs_row, lhs_column;
+    int64_t out_row;
+} product_tile;
+
+typedef void (*product_tile_fn)(
+    const product_tile *tile, const float *lhs, float *out, int rows, int vectors, bool turned);
+
+// The inner loops for this processor: floats of a vector, most rows of a tile.
+typedef struct {
+    product_tile_fn run;
+    int lanes, tall;
+} product_level;
+
+const product_level *kls_product_level(void);
+
+#endif

@@ -1,0 +1,51 @@
+import CKalsaeKernels
+import KalsaeGraph
+import KalsaeSupport
+
+/// A product of `float32` by own loops over packed panels; freed with its last user.
+final class PackedProduct: Sendable {
+    private nonisolated(unsafe) let handle: OpaquePointer
+    private let isParallel: Bool
+
+    /// Multiply-adds from which on a second thread pays.
+    private static let parallelThreshold = 400_000.0
+
+    /// Prepares the product, or nil where the loops cannot do it or the library is better.
+    ///
+    /// - Parameter epilogue: a loop over the result's two dimensions that takes the place of
+    ///   writing it.
+    init?(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) {
+        guard sizes.batch == 1, sizes.flops > 0,
+            kls_product_prefers_own(Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
+        else { return nil }
+        let own = sizes.own(relu: false)
+        var spec = kls_product_spec()
+        (spec.m, spec.n, spec.k) = (own.m, own.n, own.k)
+        (spec.lhs_row, spec.lhs_column) = (own.lhs_row, own.lhs_column)
+        (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
+        (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        let made: OpaquePointer?
+        if let epilogue {
+            made = withUnsafePointer(to: epilogue) { epilogue in
+                spec.epilogue = epilogue
+                return kls_product_create(&spec)
+            }
+        } else {
+            made = kls_product_create(&spec)
+        }
+        guard let made else { return nil }
+        handle = made
+        isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
+    }
+
+    deinit { kls_product_destroy(handle) }
+
+    /// The instruction; buffers are left, right, and the result or the epilogue's.
+    func kernel(_ name: String, flops: Double) -> Kernel {
+        Kernel(name: name, flops: flops, usesThreads: isParallel) { [self] buffers in
+            UnsafeRawPointer(buffers).withMemoryRebound(
+                to: UnsafeMutableRawPointer?.self, capacity: 1
+            ) { kls_product_run(handle, $0, isParallel) }
+        }
+    }
+}

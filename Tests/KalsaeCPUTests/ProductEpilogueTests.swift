@@ -1,0 +1,103 @@
+import KalsaeBackend
+import KalsaeCPU
+import KalsaeGraph
+import KalsaeReference
+import KalsaeTesting
+import Testing
+
+/// Products that are worked on while they are made, against the reference.
+@Suite struct ProductEpilogueTests {
+    struct Sizes: CustomTestStringConvertible, Sendable {
+        var m: Int, n: Int, k: Int
+        var turnsLeft = false, turnsRight = false
+        var testDescription: String { "\(m)x\(k)x\(n) \(turnsLeft) \(turnsRight)" }
+    }
+
+    static let sizes: [Sizes] = [
+        Sizes(m: 100, n: 50, k: 784), Sizes(m: 784, n: 50, k: 100, turnsLeft: true),
+        Sizes(m: 128, n: 128, k: 96, turnsRight: true), Sizes(m: 33, n: 97, k: 41),
+        Sizes(m: 65, n: 31, k: 70, turnsLeft: true, turnsRight: true),
+        Sizes(m: 17, n: 200, k: 64), Sizes(m: 1, n: 300, k: 300), Sizes(m: 500, n: 3, k: 200),
+        Sizes(m: 64, n: 64, k: 64), Sizes(m: 15, n: 33, k: 1024),
+    ]
+
+    /// relu(a·b + bias) · columns − rows, with a mask of bytes as a second result.
+    private func graph(_ sizes: Sizes) throws -> Graph {
+        var graph = Graph()
+        let (m, n, k) = (sizes.m, sizes.n, sizes.k)
+        let result = Shape([m, n])
+        let left = graph.addInput(TensorType(.float32, sizes.turnsLeft ? [k, m] : [m, k]))
+        let right = graph.addInput(TensorType(.float32, sizes.turnsRight ? [n, k] : [k, n]))
+        let bias = graph.addInput(TensorType(.float32, [1, n]))
+        let column = graph.addInput(TensorType(.float32, [m, 1]))
+        let other = graph.addInput(TensorType(.float32, result))
+        let parameters = MatrixProductParameters(
+            transposeLeft: sizes.turnsLeft, transposeRight: sizes.turnsRight)
+        let product = try graph.add(.matrixProduct(parameters), [left, right])
+        let spread = try graph.add(.broadcast(result), [bias])
+        let sum = try graph.add(.binary(.add), [product, spread])
+        let zero = try graph.add(.constant(Scalar(0, .float32)), [])
+        let zeros = try graph.add(.broadcast(result), [zero])
+        let positive = try graph.add(.compare(.less), [zeros, sum])
+        let relu = try graph.add(.select, [positive, sum, zeros])
+        let scaled = try graph.add(
+            .binary(.multiply), [relu, try graph.add(.broadcast(result), [column])])
+        graph.outputs = [try graph.add(.binary(.subtract), [scaled, other])]
+        return graph
+    }
+
+    private func output(_ sizes: Sizes, threads: Int) throws -> (name: [String], bits: [UInt32]) {
+        let graph = try graph(sizes)
+        let plan = try CPUBackend(threads: threads).compile(graph, options: PlanOptions())
+        var generator = SampleGenerator(seed: 7)
+        let values = graph.inputs.map { Domain.normal.value($0, &generator) }
+        let inputs = try values.map { try $0.buffer() }
+        let result = try Buffer(byteCount: graph.outputTypes[0].byteCount)
+        try plan.run(inputs: inputs, outputs: [result])
+        let expected = try Buffer(byteCount: graph.outputTypes[0].byteCount)
+        let oracle = try ReferenceBackend().compile(graph, options: PlanOptions())
+        try oracle.run(inputs: inputs, outputs: [expected])
+        let count = sizes.m * sizes.n
+        let got = UnsafeBufferPointer(
+            start: result.pointer.assumingMemoryBound(to: Float.self), count: count)
+        let wanted = UnsafeBufferPointer(
+            start: expected.pointer.assumingMemoryBound(to: Float.self), count: count)
+        let tolerance = Float(2e-6) * Float(sizes.k)
+        let far = zip(got, wanted).filter { !(abs($0 - $1) <= tolerance + 1e-5 * abs($1)) }
+        #expect(far.isEmpty, "\(far.prefix(3))")
+        return (plan.instructions.map(\.name), got.map(\.bitPattern))
+    }
+
+    @Test(arguments: sizes) func agreesWithTheReference(_ sizes: Sizes) throws {
+        let one = try output(sizes, threads: 1)
+        let two = try output(sizes, threads: 2)
+        #expect(one.bits == two.bits)
+        #expect(one.name.count == 1)
+    }
+
+    /// A weight that its own product reads must not change while the product is made.
+    @Test func aProductDoesNotOverwriteWhatItReads() throws {
+        let type = TensorType(.float32, [64, 64])
+        var graph = Graph()
+        let weight = graph.addInput(type)
+        let x = graph.addInput(type)
+        let product = try graph.add(.matrixProduct(MatrixProductParameters()), [x, weight])
+        graph.outputs = [try graph.add(.binary(.subtract), [weight, product])]
+        let plan = try CPUBackend().compile(graph, options: PlanOptions(donations: [0]))
+        let weights = try Buffer(byteCount: type.byteCount)
+        let inputs = try Buffer(byteCount: type.byteCount)
+        for place in 0..<4096 {
+            let (row, column) = (place / 64, place % 64)
+            weights.pointer.storeBytes(of: Float(place % 5), toByteOffset: 4 * place, as: Float.self)
+            // Moves rows down by one: each new row needs the old one above it.
+            let moves: Float = row == (column + 1) % 64 ? 1 : 0
+            inputs.pointer.storeBytes(of: moves, toByteOffset: 4 * place, as: Float.self)
+        }
+        try plan.run(inputs: [weights, inputs], outputs: [weights])
+        let got = weights.pointer.assumingMemoryBound(to: Float.self)
+        for place in 0..<4096 {
+            let above = (place + 4096 - 64) % 4096
+            #expect(got[place] == Float(place % 5) - Float(above % 5))
+        }
+    }
+}
