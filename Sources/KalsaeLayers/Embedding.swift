@@ -51,15 +51,8 @@ public struct Embedding: Layer {
     public init(_ settings: Settings, initializer: Initializer? = nil) {
         self.settings = settings
         let shape: Shape = [settings.vocabulary, settings.size]
-        let zeros = Initializer.zeros.parameter(shape, of: Settings.kind)
-        if let initializer {
-            table = initializer.parameter(shape, of: Settings.kind)
-        } else if zeros.fault == nil {
-            let key = RandomScope.current.nextKey()
-            table = Tensor.uniform(shape, low: -0.05, high: 0.05, key: key).asParameter()
-        } else {
-            table = zeros
-        }
+        let drawn = initializer ?? .uniform(low: -0.05, high: 0.05)
+        table = drawn.parameter(shape, of: Settings.kind)
     }
 
     /// The vectors of the numbers.

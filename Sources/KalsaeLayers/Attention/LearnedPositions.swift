@@ -48,13 +48,7 @@ public struct LearnedPositions: Layer {
     public init(_ features: Int, _ settings: Settings) {
         self.settings = settings
         let shape: Shape = [settings.length, features]
-        let zeros = Initializer.zeros.parameter(shape, of: Settings.kind)
-        guard zeros.fault == nil else {
-            table = zeros
-            return
-        }
-        let key = RandomScope.current.nextKey()
-        table = Tensor.normal(shape, deviation: 0.02, key: key).asParameter()
+        table = Initializer.normal(deviation: 0.02).parameter(shape, of: Settings.kind)
     }
 
     /// The input with the vectors of its places.

@@ -73,12 +73,15 @@ public struct SimpleRNN: RecurrentLayer {
     /// Whether the outputs of all steps come out.
     public var returnsSequences: Bool { settings.returnsSequences }
 
-    /// Makes a layer from its settings.
-    public init(_ inputs: Int, _ settings: Settings) {
+    /// Makes a layer from its settings; `.orthogonal` as the initializer of the state's weights is
+    /// Keras's default, but its cost grows with the cube of the units.
+    public init(
+        _ inputs: Int, _ settings: Settings, recurrentInitializer: Initializer = .glorotUniform
+    ) {
         self.settings = settings
         let columns = settings.units
         weight = Initializer.glorotUniform.parameter([inputs, columns], of: Self.kind)
-        recurrentWeight = recurrentKernel(settings.units, columns, of: Self.kind)
+        recurrentWeight = recurrentInitializer.parameter([settings.units, columns], of: Self.kind)
         bias = Initializer.zeros.parameter([columns], of: Self.kind)
     }
 
@@ -101,9 +104,4 @@ extension LayerSpec {
                 SimpleRNN.Settings(
                     units: units, activation: activation, returnsSequences: returnsSequences)))
     }
-}
-
-/// The weights of a state, one square for each gate.
-func recurrentKernel(_ units: Int, _ columns: Int, of layer: String) -> Tensor {
-    Initializer.glorotUniform.parameter([units, columns], of: layer)
 }
