@@ -12,7 +12,7 @@ package final class BatchStep<Model: Layer> {
     /// The steps taken.
     package private(set) var count = 0
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
-    private let scalars: HostTensor<Float>
+    private let scalars: StepScalars
     private let key: HostTensor<Int64>
 
     /// Turns the inputs that are left into a batch: what the network gets, and the targets.
@@ -23,7 +23,7 @@ package final class BatchStep<Model: Layer> {
         prepare: @escaping Prepare = { ($0[0], $0[1]) }
     ) throws {
         self.optimizer = optimizer
-        scalars = try HostTensor(count: optimizer.scalars(step: 1).count)
+        scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
         key = try HostTensor(count: 3)
         key.values[0] = Int64(seed)
         let state = TensorPair(model, OptimizerState(for: model, optimizer))
@@ -42,6 +42,12 @@ package final class BatchStep<Model: Layer> {
     /// The model now, as a value.
     package var model: Model { compiled.state.first }
 
+    /// The model with the weights that the optimizer keeps for use outside of training.
+    package var averagedModel: Model {
+        let state = compiled.state
+        return optimizer.averaged(state.first, state: state.second)
+    }
+
     /// Goes on from other weights.
     package func restore(_ model: Model) throws {
         try compiled.restore(TensorPair(model, compiled.state.second))
@@ -53,9 +59,7 @@ package final class BatchStep<Model: Layer> {
     /// Takes one step and returns the loss before the update.
     package func run(_ inputs: Tensor...) throws -> Double {
         count += 1
-        for (index, value) in optimizer.scalars(step: count).enumerated() {
-            scalars.values[index] = Float(value)
-        }
+        scalars.write(optimizer.scalars(step: count))
         key.values[2] = Int64(count)
         try compiled.run([scalars.tensor, key.tensor] + inputs)
         return Double(compiled.scalar(0))
@@ -78,6 +82,7 @@ package final class TrainingStep<Model: Layer> {
     }
 
     package var model: Model { step.model }
+    package var averagedModel: Model { step.averagedModel }
     package var count: Int { step.count }
     package var plan: (any Plan)? { step.plan }
     package var optimizer: any Optimizer {
@@ -87,11 +92,16 @@ package final class TrainingStep<Model: Layer> {
 
     package func restore(_ model: Model) throws { try step.restore(model) }
 
-    /// Takes one step on some rows and returns the loss before the update.
-    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
+    /// Takes one step on some rows and returns the loss before the update, whatever it is.
+    package func runUnchecked(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
         let rows = try rowTensor(batch)
         scale.values[0] = Float(data.featureScale)
-        let value = try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+        return try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+    }
+
+    /// Takes one step on some rows and returns the loss before the update, which must be finite.
+    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
+        let value = try runUnchecked(data, batch)
         guard value.isFinite else {
             throw KalsaeError(
                 "training", expected: "a finite loss", got: "\(value) at step \(count)",
