@@ -11,10 +11,9 @@ extension Recipe {
             switch self {
             case .sgd: 0.1
             case .momentum, .nesterov, .adagrad, .adafactor: 0.01
-            case .rmsprop, .adam, .amsgrad, .adamw: 0.001
+            case .rmsprop, .adam, .amsgrad, .adamw, .lion: 0.001
             case .adadelta: 1
             case .adamax, .nadam: 0.002
-            case .lion: 0.0003
             }
         }
 
