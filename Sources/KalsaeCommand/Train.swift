@@ -33,6 +33,15 @@ struct Train: AsyncParsableCommand {
     @Option(help: "The learning rate; without it, what suits optimizer and data.")
     var learningRate: Double?
 
+    @Option(help: "How the rate changes: \(Recipe.ScheduleName.names).")
+    var schedule: Recipe.ScheduleName = .constant
+
+    @Option(help: "The largest norm of all gradients together; without it, none is clipped.")
+    var clipNorm: Double?
+
+    @Option(help: "How strongly weights (no biases) are pulled toward 0; adamw has 0.01.")
+    var weightDecay: Double?
+
     @Option(help: "The most times that every row is seen.")
     var epochs: Int?
 
@@ -84,6 +93,8 @@ struct Train: AsyncParsableCommand {
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order
+        (recipe.schedule, recipe.clipNorm) = (schedule, clipNorm)
+        recipe.weightDecay = weightDecay
         recipe.seed = seed
         return recipe
     }
@@ -118,6 +129,7 @@ struct Train: AsyncParsableCommand {
 
 extension Activation: ExpressibleByArgument {}
 extension Recipe.OptimizerName: ExpressibleByArgument {}
+extension Recipe.ScheduleName: ExpressibleByArgument {}
 extension BatchOrder: ExpressibleByArgument {}
 
 extension CaseIterable where Self: RawRepresentable, RawValue == String {

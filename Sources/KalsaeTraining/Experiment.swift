@@ -56,13 +56,17 @@ public struct Experiment: Sendable {
         let (train, validation) = (try Dataset(data.train), try Dataset(data.validation))
         let trainer = try Trainer(
             model, loss: data.train.targets.loss,
-            optimizer: recipe.optimizer.make(learningRate: recipe.learningRate),
+            optimizer: recipe.makeOptimizer(),
             metrics: data.train.targets.metrics, seed: recipe.seed)
+        let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
+        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let stopping = recipe.steps == nil ? recipe.patience : nil
         let history = try await trainer.fit(
             train, validation: validation, epochs: recipe.epochs, steps: recipe.steps,
             batch: recipe.batch, order: recipe.order,
-            earlyStopping: stopping.map { EarlyStopping(patience: $0) }, onStep: onStep,
+            earlyStopping: stopping.map { EarlyStopping(patience: $0) },
+            schedule: recipe.schedule.make(steps: length),
+            plateau: recipe.schedule.plateau(patience: recipe.patience), onStep: onStep,
             onEpoch: onEpoch)
         let trained = await trainer.model
         return Outcome(

@@ -29,6 +29,8 @@ public struct EpochRecord: Sendable, Equatable {
     public var loss: Double
     /// What was measured on the validation data after the epoch, if there are any.
     public var validation: Report?
+    /// The learning rate of the epoch's last step.
+    public var learningRate: Double
     /// Seconds that the epoch took, validation included.
     public var seconds: Double
 }

@@ -14,6 +14,13 @@ public struct Recipe: Sendable, Equatable {
     public var optimizer = OptimizerName.adam
     /// The learning rate.
     public var learningRate: Double
+    /// How the rate changes over the training.
+    public var schedule = ScheduleName.constant
+    /// The largest norm of all gradients together; nil for no clipping.
+    public var clipNorm: Double?
+    /// How strongly weights are pulled toward 0, beside the gradient; nil for the optimizer's own
+    /// way: 0.01 with `adamw`, else none.
+    public var weightDecay: Double?
     /// How many times every row is seen, at most.
     public var epochs: Int
     /// The number of steps instead of epochs, if given.

@@ -59,10 +59,15 @@ public actor Trainer<Model: Layer> {
     /// The model now, as a value that later steps do not change.
     public var model: Model { step?.model ?? initial }
 
+    /// The model with averaged weights, where the optimizer keeps any
+    /// (``ExponentialMovingAverage``, ``StochasticWeightAverage``), else ``model``.
+    public var averagedModel: Model { step?.averagedModel ?? initial }
+
     /// The steps taken so far.
     public var stepCount: Int { step?.count ?? 0 }
 
-    /// The learning rate; a change acts from the next step on and compiles nothing.
+    /// The learning rate, on which a schedule builds; a change acts from the next step on and
+    /// compiles nothing.
     public var learningRate: Double { optimizer.learningRate }
 
     /// Sets the learning rate.
@@ -81,6 +86,8 @@ public actor Trainer<Model: Layer> {
     ///   - batch: rows per step; the last batch of an epoch may be smaller.
     ///   - order: which rows make a batch.
     ///   - earlyStopping: when to end early; needs validation data.
+    ///   - schedule: what ``learningRate`` is multiplied with at each step of this call.
+    ///   - plateau: lowers the rate when the validation loss no longer falls; needs validation data.
     ///   - onEpoch: called after each epoch.
     /// - Returns: what was measured, epoch by epoch.
     /// - Throws: a fault of the model, or a `KalsaeError` where the loss is not finite.
@@ -88,6 +95,7 @@ public actor Trainer<Model: Layer> {
     public func fit(
         _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
         batch: Int = 32, order: BatchOrder = .shuffled, earlyStopping: EarlyStopping? = nil,
+        schedule: LearningRateSchedule? = nil, plateau: PlateauReduction? = nil,
         onStep: (@Sendable (StepRecord) -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) -> Void)? = nil
     ) async throws -> History {
@@ -96,17 +104,23 @@ public actor Trainer<Model: Layer> {
                 "fit", expected: "data, a batch of at least 1 and epochs of at least 0",
                 got: "\(data.count) rows, batch \(batch), \(epochs) epochs")
         }
-        if earlyStopping != nil, validation == nil {
+        try schedule?.check()
+        try plateau?.check()
+        if earlyStopping != nil || plateau != nil, validation == nil {
             throw KalsaeError(
-                "early stopping", expected: "validation data", got: "none",
+                plateau == nil ? "early stopping" : "plateau", expected: "validation data",
+                got: "none",
                 advice: "pass validation: to fit")
         }
         checkLoss(data)
         let step = try prepareStep()
-        let perEpoch = (data.count + batch - 1) / batch
-        let total = steps ?? epochs * perEpoch
+        let perEpoch = StepCount.perEpoch(rows: data.count, batch: batch)
+        let total = steps ?? StepCount.total(epochs: epochs, perEpoch: perEpoch)
         var history = History()
         var best = BestModel<Model>(rule: earlyStopping)
+        var plateau = plateau
+        var scale = 1.0
+        defer { step.optimizer.learningRate = optimizer.learningRate }
         let clock = ContinuousClock()
         let isWhole = order == .withReplacement
         while history.steps < total, !best.isExhausted {
@@ -118,22 +132,28 @@ public actor Trainer<Model: Layer> {
             let count = min(perEpoch, total - history.steps)
             var sum = 0.0
             for index in 0..<count {
+                let number = history.steps + index + 1
+                let factor = scale * (schedule?.factor(step: number) ?? 1)
+                step.optimizer.learningRate = optimizer.learningRate * factor
                 let range = (index * batch)..<min((index + 1) * batch, rows.count)
                 sum += try step.run(data, rows[range])
                 ComputeThread.shared.runWaitingCalls()
                 onStep?(
                     StepRecord(
-                        step: history.steps + index + 1, total: total, epoch: epoch,
-                        meanLoss: sum / Double(index + 1)))
+                        step: number, total: total, epoch: epoch,
+                        meanLoss: sum / Double(index + 1),
+                        learningRate: step.optimizer.learningRate))
             }
             try Task.checkCancellation()
             let report = try validation.map { try evaluate($0) }
             let elapsed = start.duration(to: clock.now)
             let record = EpochRecord(
                 epoch: epoch, steps: history.steps + count, loss: sum / Double(count),
-                validation: report, seconds: elapsed.seconds)
+                validation: report, learningRate: step.optimizer.learningRate,
+                seconds: elapsed.seconds)
             history.epochs.append(record)
             if let report { best.consider(report.loss, epoch: epoch) { step.model } }
+            if let report, let observed = plateau?.observe(report.loss) { scale = observed }
             onEpoch?(record)
             await Task.yield()
         }
@@ -175,12 +195,28 @@ public actor Trainer<Model: Layer> {
                 + "leave out its last softmax or sigmoid, or use a loss of probabilities")
     }
 
+    /// The step of a training that starts from the model now and changes nothing here.
+    func trialStep() throws -> TrainingStep<Model> {
+        try TrainingStep(
+            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
+    }
+
     private func prepareStep() throws -> TrainingStep<Model> {
         if let step { return step }
         let new = try TrainingStep(
             initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
         step = new
         return new
+    }
+}
+
+/// How many steps a training takes, without overflow.
+enum StepCount {
+    static func perEpoch(rows: Int, batch: Int) -> Int { rows > 0 ? (rows - 1) / batch + 1 : 0 }
+
+    static func total(epochs: Int, perEpoch: Int) -> Int {
+        let (count, overflows) = epochs.multipliedReportingOverflow(by: perEpoch)
+        return overflows ? .max : count
     }
 }
 
@@ -194,6 +230,8 @@ public struct StepRecord: Sendable {
     public var epoch: Int
     /// The mean loss of this epoch so far.
     public var meanLoss: Double
+    /// The learning rate that the step was taken with.
+    public var learningRate: Double
 }
 
 extension History {

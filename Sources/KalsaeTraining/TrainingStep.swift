@@ -12,7 +12,7 @@ package final class BatchStep<Model: Layer> {
     /// The steps taken.
     package private(set) var count = 0
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
-    private let scalars: HostTensor<Float>
+    private let scalars: StepScalars
     private let key: HostTensor<Int64>
     /// What the step is called with, kept so that a step asks for no memory.
     private var arguments: [Tensor]
@@ -25,7 +25,7 @@ package final class BatchStep<Model: Layer> {
         extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1]) }
     ) throws {
         self.optimizer = optimizer
-        scalars = try HostTensor(count: optimizer.scalars(step: 1).count)
+        scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
         key = try HostTensor(count: 3)
         key.values[0] = Int64(seed)
         arguments = [scalars.tensor, key.tensor]
@@ -49,6 +49,12 @@ package final class BatchStep<Model: Layer> {
     /// The model now, as a value.
     package var model: Model { compiled.state.first }
 
+    /// The model with the weights that the optimizer keeps for use outside of training.
+    package var averagedModel: Model {
+        let state = compiled.state
+        return optimizer.averaged(state.first, state: state.second)
+    }
+
     /// Goes on from other weights.
     package func restore(_ model: Model) throws {
         try compiled.restore(TensorPair(model, compiled.state.second))
@@ -60,9 +66,7 @@ package final class BatchStep<Model: Layer> {
     /// Takes one step and returns the loss before the update.
     package func run(_ inputs: Tensor...) throws -> Double {
         count += 1
-        for (index, value) in optimizer.scalars(step: count).enumerated() {
-            scalars.values[index] = Float(value)
-        }
+        scalars.write(optimizer.scalars(step: count))
         key.values[2] = Int64(count)
         if arguments.count != inputs.count + 2 {
             arguments = [scalars.tensor, key.tensor] + inputs
@@ -98,6 +102,7 @@ package final class TrainingStep<Model: Layer> {
     }
 
     package var model: Model { step.model }
+    package var averagedModel: Model { step.averagedModel }
     package var count: Int { step.count }
     package var plan: (any Plan)? { step.plan }
     package var optimizer: any Optimizer {
@@ -107,11 +112,16 @@ package final class TrainingStep<Model: Layer> {
 
     package func restore(_ model: Model) throws { try step.restore(model) }
 
-    /// Takes one step on some rows and returns the loss before the update.
-    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
+    /// Takes one step on some rows and returns the loss before the update, whatever it is.
+    package func runUnchecked(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
         let rows = try rowTensor(batch)
         scale.values[0] = Float(data.featureScale)
-        let value = try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+        return try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+    }
+
+    /// Takes one step on some rows and returns the loss before the update, which must be finite.
+    package func run(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
+        let value = try runUnchecked(data, batch)
         guard value.isFinite else {
             throw KalsaeError(
                 "training", expected: "a finite loss", got: "\(value) at step \(count)",

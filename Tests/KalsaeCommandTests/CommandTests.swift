@@ -102,6 +102,10 @@ import Testing
         Wrong(arguments: ["fly"], status: 64, says: "Unexpected argument"),
         Wrong(arguments: ["train"], status: 64, says: "Missing expected argument"),
         Wrong(arguments: ["train", "iris", "--optimizer", "magic"], status: 64, says: "magic"),
+        Wrong(arguments: ["train", "iris", "--schedule", "magic"], status: 64, says: "one-cycle"),
+        Wrong(arguments: ["train", "iris", "--clip-norm", "0"], status: 1, says: "above 0"),
+        Wrong(
+            arguments: ["train", "iris", "--weight-decay", "nan"], status: 1, says: "at least 0"),
         Wrong(arguments: ["train", "iris", "--threads", "0"], status: 64, says: "1 to 1024"),
         Wrong(arguments: ["bench", "steps", "--net", "x"], status: 64, says: "iris"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),

@@ -98,8 +98,6 @@ private let rows: [LayerRow] = [
     LayerRow(
         "transformer block", .transformerBlock(heads: 2, isCausal: true, dropout: 0.2), [3, 4]),
     LayerRow("learned positions", .learnedPositions(length: 5), [3, 4]),
-    LayerRow("PReLU", .prelu(), [3, 2], .nonzero),
-    LayerRow("PReLU with one slope", .prelu(isShared: true), [3, 2], .nonzero),
     LayerRow("residual", .residual([.dense(units: 3, activation: .tanh)]), [3]),
 ]
 

@@ -136,7 +136,7 @@ extension LayerSpec {
         MultiHeadAttention.Settings.self,
         TransformerBlock.Settings.self,
         LearnedPositions.Settings.self,
-        Residual.Settings.self, PReLU.Settings.self,
+        Residual.Settings.self,
     ]
 
     /// The names of all layers that a file may hold.

@@ -29,7 +29,8 @@ extension LearningRateSchedule {
                 ("growth", Double(growth), .positive), ("peak", peak, .notNegative),
                 ("end", end, .notNegative))
         case .linearWarmup(let steps, let start):
-            try check("warm-up", ("steps", Double(steps), .positive), ("start", start, .notNegative))
+            try check(
+                "warm-up", ("steps", Double(steps), .positive), ("start", start, .notNegative))
         case .oneCycle(let steps, let rise, let divisor, let finalDivisor):
             try check(
                 "one cycle", ("steps", Double(steps), .positive), ("rise", rise, .share),

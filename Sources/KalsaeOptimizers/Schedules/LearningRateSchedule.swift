@@ -144,7 +144,7 @@ extension LearningRateSchedule {
         let top = rise * steps - 1
         let last = steps - 1
         if time <= top, top > 0 { return fall(time / top, from: start, to: 1) }
-        let share = last > top ? min((time - max(top, 0)) / (last - max(top, 0)), 1) : 1
+        let share = last > max(top, 0) ? min((time - max(top, 0)) / (last - max(top, 0)), 1) : 1
         return fall(share, from: 1, to: start / finalDivisor)
     }
 }

@@ -1,0 +1,132 @@
+import Glibc
+import KalsaeData
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// How the loss behaves while the learning rate grows (Smith, 2017): from where it falls to where
+/// it bursts.
+public struct LearningRateRange: Sendable, Equatable {
+    /// The rates that were tried, one a step, growing by one factor.
+    public var rates: [Double]
+    /// The loss of each step's batch, before its update.
+    public var losses: [Double]
+    /// The losses as a moving average that does not favor the start.
+    public var smoothed: [Double]
+    /// The rate at which the smoothed loss falls most steeply over the rate's logarithm; nil where
+    /// it never falls.
+    public var suggestion: Double?
+    /// Whether it ended because the loss burst.
+    public var hasDiverged: Bool
+
+    /// Puts a course together and finds its suggestion.
+    init(_ course: RangeCourse) {
+        (rates, losses, smoothed) = (course.rates, course.losses, course.smoothed)
+        hasDiverged = course.hasDiverged
+        suggestion = Self.steepest(rates, smoothed)
+    }
+
+    /// The rate of the most negative central difference. The rates are equally far apart in
+    /// logarithm, so differences of the losses do.
+    private static func steepest(_ rates: [Double], _ losses: [Double]) -> Double? {
+        // Behind the lowest loss there is nothing to find.
+        guard let lowest = losses.indices.min(by: { losses[$0] < losses[$1] }), lowest >= 2 else {
+            return nil
+        }
+        let slopes = (1..<lowest).map { losses[$0 + 1] - losses[$0 - 1] }
+        guard let place = slopes.indices.min(by: { slopes[$0] < slopes[$1] }), slopes[place] < 0
+        else { return nil }
+        return rates[place + 1]
+    }
+}
+
+extension Trainer {
+    /// Tries learning rates, one a step, each larger by the same factor, until the loss bursts.
+    ///
+    /// Works on a copy: model, optimizer, step count and rate of the trainer stay as they are.
+    ///
+    /// - Parameters:
+    ///   - data: the training data.
+    ///   - rates: the smallest and the largest rate.
+    ///   - steps: the number of rates.
+    ///   - batch: rows per step.
+    ///   - smoothing: the share of the loss's moving average that is kept.
+    ///   - burst: it ends where the smoothed loss is this many times the lowest one.
+    /// - Throws: a fault of the model, or a `KalsaeError` for settings that make no sense.
+    public func learningRateRangeTest(
+        _ data: Dataset, rates: ClosedRange<Double> = 1e-7...10, steps: Int = 100, batch: Int = 32,
+        smoothing: Double = 0.9, burst: Double = 4
+    ) throws -> LearningRateRange {
+        guard data.count > 0, batch > 0, steps >= 3, steps <= 1_000_000, rates.lowerBound > 0,
+            rates.upperBound > rates.lowerBound, rates.upperBound.isFinite
+        else {
+            throw KalsaeError(
+                "learning-rate range test",
+                expected: "rows, a batch of at least 1, 3 to 1000000 steps, a range above 0",
+                got: "\(data.count) rows, batch \(batch), \(steps) steps, \(rates)")
+        }
+        guard (0..<1).contains(smoothing), burst > 1 else {
+            throw KalsaeError(
+                "learning-rate range test", expected: "smoothing in [0, 1) and burst above 1",
+                got: "\(smoothing) and \(burst)")
+        }
+        let step = try trialStep()
+        let growth = pow(rates.upperBound / rates.lowerBound, 1 / Double(steps - 1))
+        var course = RangeCourse(burst: burst, keep: smoothing)
+        var rows: ArraySlice<Int32> = []
+        var epoch = 0
+        while course.rates.count < steps, !course.hasDiverged {
+            if rows.isEmpty {
+                epoch += 1
+                let order = BatchOrder.shuffled
+                rows =
+                    order.rows(
+                        count: data.count, limit: data.count, seed: seed, epoch: epoch)[...]
+            }
+            let rate = rates.lowerBound * pow(growth, Double(course.rates.count))
+            step.optimizer.learningRate = rate
+            course.add(rate: rate, loss: try step.runUnchecked(data, rows.prefix(batch)))
+            rows = rows.dropFirst(batch)
+        }
+        return LearningRateRange(course)
+    }
+}
+
+/// The losses so far, and whether they have burst.
+struct RangeCourse {
+    let burst: Double
+    /// The share of the moving average that is kept.
+    let keep: Double
+    private(set) var rates: [Double] = []
+    private(set) var losses: [Double] = []
+    private(set) var smoothed: [Double] = []
+    private(set) var hasDiverged = false
+    private var mean = 0.0
+    private var weight = 1.0
+    private var lowest = Double.infinity
+
+    init(burst: Double, keep: Double) {
+        self.burst = burst
+        self.keep = keep
+    }
+
+    /// Notes a step; a loss that is not finite ends the course and is left out.
+    mutating func add(rate: Double, loss: Double) {
+        guard loss.isFinite else {
+            hasDiverged = true
+            return
+        }
+        mean = keep * mean + (1 - keep) * loss
+        weight *= keep
+        let now = mean / (1 - weight)
+        rates.append(rate)
+        losses.append(loss)
+        smoothed.append(now)
+        lowest = min(lowest, now)
+        // A loss may be negative, and around 0 a multiple says nothing.
+        let limit = lowest + (burst - 1) * max(lowest.magnitude, 1e-12)
+        hasDiverged = losses.count > 3 && now > limit
+    }
+}

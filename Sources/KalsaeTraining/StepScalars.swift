@@ -1,0 +1,42 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// The numbers of an optimizer's step at one place in memory: in `float64` where the model has
+/// parameters of that type, so that it loses nothing.
+struct StepScalars {
+    private enum Place {
+        case single(HostTensor<Float>)
+        case double(HostTensor<Double>)
+    }
+
+    private let place: Place
+
+    init<Model: TensorTree>(count: Int, for model: Model) throws(KalsaeError) {
+        let isDouble = model.tensors.contains { $0.tensor.dtype == .float64 }
+        if isDouble {
+            place = .double(try HostTensor(count: count))
+        } else {
+            place = .single(try HostTensor(count: count))
+        }
+    }
+
+    /// The tensor over the memory.
+    var tensor: Tensor {
+        switch place {
+        case .single(let host): host.tensor
+        case .double(let host): host.tensor
+        }
+    }
+
+    /// Writes as many numbers as there is place for.
+    func write(_ values: [Double]) {
+        switch place {
+        case .single(let host):
+            for (index, value) in values.prefix(host.count).enumerated() {
+                host.values[index] = Float(value)
+            }
+        case .double(let host): host.write(values[...])
+        }
+    }
+}
