@@ -25,20 +25,24 @@ public struct LearningRateRange: Sendable, Equatable {
     init(_ course: RangeCourse) {
         (rates, losses, smoothed) = (course.rates, course.losses, course.smoothed)
         hasDiverged = course.hasDiverged
-        suggestion = Self.steepest(rates, smoothed)
+        // Until its window is full the average is as restless as single batches are.
+        suggestion = Self.steepest(rates, smoothed, skipping: Int(1 / (1 - course.keep)))
     }
 
     /// The rate of the most negative central difference. The rates are equally far apart in
     /// logarithm, so differences of the losses do.
-    private static func steepest(_ rates: [Double], _ losses: [Double]) -> Double? {
+    private static func steepest(
+        _ rates: [Double], _ losses: [Double], skipping window: Int
+    ) -> Double? {
         // Behind the lowest loss there is nothing to find.
         guard let lowest = losses.indices.min(by: { losses[$0] < losses[$1] }), lowest >= 2 else {
             return nil
         }
-        let slopes = (1..<lowest).map { losses[$0 + 1] - losses[$0 - 1] }
+        let start = max(min(window, lowest - 1), 1)
+        let slopes = (start..<lowest).map { losses[$0 + 1] - losses[$0 - 1] }
         guard let place = slopes.indices.min(by: { slopes[$0] < slopes[$1] }), slopes[place] < 0
         else { return nil }
-        return rates[place + 1]
+        return rates[start + place]
     }
 }
 
