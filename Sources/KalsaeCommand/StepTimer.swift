@@ -37,10 +37,15 @@ actor StepTimer {
     /// Times a network: rounds of steps until the budget is spent, the mean of each round counts.
     func time(_ net: Yardstick, seconds: Double) throws -> Timing {
         let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
-        let x = Tensor.normal(
-            Shape([net.batch] + net.input.sizes), key: RandomKey(seed: 0, stream: 1))
+        let shape = Shape([net.batch] + net.input.sizes)
+        let key = RandomKey(seed: 0, stream: 1)
+        let x =
+            net.vocabulary.map {
+                Tensor.uniform(shape, high: Double($0), key: key).cast(to: .int32)
+            }
+            ?? Tensor.normal(shape, key: key)
         let labels = Tensor.uniform(
-            [net.batch], high: Double(net.classes), key: RandomKey(seed: 0, stream: 2))
+            net.targets, high: Double(net.classes), key: RandomKey(seed: 0, stream: 2))
         let y = labels.cast(to: .int32)
         try Tensor.evaluate([x, y])
         let step = try BatchStep(

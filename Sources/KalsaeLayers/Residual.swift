@@ -2,12 +2,16 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Layers with a way round them (He et al., 2016): `x + layers(x)`, both of one shape.
+/// Layers with a way round them (He et al., 2016): `shortcut(x) + layers(x)`, both of one shape.
+///
+/// Without layers of its own the shortcut is `x`; a projection makes its shape fit.
 public struct Residual: Layer {
     /// The layers beside the way round.
     public var inner: Sequential
+    /// The layers on the way round; none where the input goes as it is.
+    public var shortcut: Sequential
     /// The layers.
-    public static let parts = Parts(\Self.inner)
+    public static let parts = Parts(\Self.inner, \.shortcut)
 
     /// The settings of layers with a way round them.
     public struct Settings: LayerSettings {
@@ -15,43 +19,56 @@ public struct Residual: Layer {
         public static let kind = "residual"
         /// The layers.
         public var layers: [LayerSpec] = []
+        /// The layers on the way round.
+        public var shortcut: [LayerSpec] = []
 
         /// Default settings; layers must be set.
         public init() {}
 
         /// Makes settings.
-        public init(_ layers: [LayerSpec]) { self.layers = layers }
+        public init(_ layers: [LayerSpec], shortcut: [LayerSpec] = []) {
+            self.layers = layers
+            self.shortcut = shortcut
+        }
 
         /// Visits the settings.
         public mutating func visit(_ fields: inout SettingFields) throws {
             try fields("layers", &layers)
+            try fields("shortcut", &shortcut)
         }
 
         /// The layer for inputs of a shape.
         public func layer(input: Shape) throws -> any Layer {
-            Residual(try Sequential(layers, input: input))
+            Residual(
+                try Sequential(layers, input: input),
+                shortcut: shortcut.isEmpty ? Sequential() : try Sequential(shortcut, input: input))
         }
     }
 
     /// Makes the layer.
-    public init(_ inner: Sequential) { self.inner = inner }
+    public init(_ inner: Sequential, shortcut: Sequential = Sequential()) {
+        self.inner = inner
+        self.shortcut = shortcut
+    }
 
-    /// The input and the layers' output, added.
+    /// The outputs of the layers and of the way round, added.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let output = inner(x)
-        for tensor in [x, output] where tensor.fault != nil { return tensor }
-        guard output.shape == x.shape else {
+        let (output, around) = (inner(x), shortcut(x))
+        for tensor in [x, output, around] where tensor.fault != nil { return tensor }
+        guard output.shape == around.shape else {
             return refusal(
-                Settings.kind, expected: "layers that keep the shape \(x.shape)",
+                Settings.kind, expected: "layers that keep the shape \(around.shape)",
                 got: "\(output.shape)", inner.tensors.map(\.tensor))
         }
-        return x + output
+        return around + output
     }
 }
 
 extension LayerSpec {
     /// Layers with a way round them; see ``Residual``.
-    public static func residual(_ layers: [LayerSpec]) -> LayerSpec {
-        .layer(AnyLayerSettings(Residual.Settings(layers)))
+    public static func residual(
+        _ layers: [LayerSpec], shortcut: [LayerSpec] = []
+    ) -> LayerSpec {
+        .layer(AnyLayerSettings(Residual.Settings(layers, shortcut: shortcut)))
     }
 }
