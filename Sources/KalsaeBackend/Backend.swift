@@ -48,6 +48,11 @@ public protocol Plan: AnyObject, Sendable {
     ///
     /// - Parameter binding: of ``PlanBinding/next()``.
     func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError)
+
+    /// Takes the times of its instructions from the next run on, until nil is given.
+    ///
+    /// A plan without a recorder spends nothing on it.
+    func record(into recorder: PlanRecorder?)
 }
 
 extension Plan {
@@ -55,6 +60,9 @@ extension Plan {
     public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
         try run(inputs: inputs, outputs: outputs)
     }
+
+    /// Records nothing.
+    public func record(into recorder: PlanRecorder?) {}
 }
 
 /// Numbers for lists of buffers, by which a plan knows that they are those of the last time.
@@ -69,14 +77,17 @@ public enum PlanBinding {
 public struct InstructionSummary: Sendable, Equatable {
     /// What it does, as in `matmul` or `loop(add, relu)`.
     public var name: String
+    /// Sizes of operands and results, as in `100x784, 784x50 -> 100x50`.
+    public var detail: String
     /// Floating-point operations of one run.
     public var flops: Double
     /// Bytes read and written by one run.
     public var bytes: Double
 
     /// Makes a summary.
-    public init(name: String, flops: Double, bytes: Double) {
+    public init(name: String, detail: String = "", flops: Double, bytes: Double) {
         self.name = name
+        self.detail = detail
         self.flops = flops
         self.bytes = bytes
     }

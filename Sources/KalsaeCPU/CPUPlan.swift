@@ -33,6 +33,8 @@ public final class CPUPlan: Plan {
         var outputs: [UnsafeMutableRawPointer?]
         /// The number under which these were given; 0 for none.
         var binding = 0
+        /// Who wants the times of the instructions, if anybody does.
+        var recorder: PlanRecorder?
     }
 
     private let arena: Buffer
@@ -48,7 +50,8 @@ public final class CPUPlan: Plan {
     /// Whether loops run on the library's pool of threads, which would fight with another.
     private let sharesPool: Bool
     private let state: Mutex<State>
-    private let profile: PlanProfile?
+    /// Whether the times are told on standard error.
+    private let tellsTimes: Bool
 
     init(
         graph: Graph, assembly: PlanAssembly, memory: MemoryPlan, threads: Int
@@ -56,7 +59,7 @@ public final class CPUPlan: Plan {
         self.graph = graph
         self.threads = threads
         instructions = assembly.summaries
-        profile = PlanProfile(assembly.summaries)
+        tellsTimes = PlanProfile.isWanted
         sharesPool = assembly.kernels.contains { $0.callsLibrary }
         usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
         arenaByteCount = memory.arena.byteCount
@@ -111,7 +114,8 @@ public final class CPUPlan: Plan {
         state = Mutex(
             State(
                 inputs: [UnsafeMutableRawPointer?](repeating: nil, count: graph.inputs.count),
-                outputs: [UnsafeMutableRawPointer?](repeating: nil, count: graph.outputs.count)))
+                outputs: [UnsafeMutableRawPointer?](repeating: nil, count: graph.outputs.count),
+                recorder: tellsTimes ? PlanRecorder() : nil))
     }
 
     deinit { table.deallocate() }
@@ -159,7 +163,7 @@ public final class CPUPlan: Plan {
                 try bind(inputs, outputs, &state)
                 state.binding = binding
             }
-            execute()
+            if let recorder = state.recorder { execute(recorder) } else { execute() }
             return kls_take_error()
         }
         if noted.code != 0 { throw CPUPlan.error(noted) }
@@ -184,17 +188,24 @@ public final class CPUPlan: Plan {
 
     @inline(__always)
     private func execute() {
-        guard let profile else {
-            for instruction in list { instruction.body(instruction.pointers) }
-            return
-        }
-        var times: [Double] = []
+        for instruction in list { instruction.body(instruction.pointers) }
+    }
+
+    private func execute(_ recorder: PlanRecorder) {
+        var marks: [UInt64] = []
+        marks.reserveCapacity(list.count + 1)
         for instruction in list {
-            let start = PlanProfile.now()
+            marks.append(PlanRecorder.now())
             instruction.body(instruction.pointers)
-            times.append(PlanProfile.now() - start)
         }
-        profile.add(times)
+        marks.append(PlanRecorder.now())
+        recorder.add(marks)
+        if tellsTimes { PlanProfile.tell(recorder, instructions) }
+    }
+
+    /// Takes the times of its instructions from the next run on, until nil is given.
+    public func record(into recorder: PlanRecorder?) {
+        state.withLock { $0.recorder = recorder ?? (tellsTimes ? PlanRecorder() : nil) }
     }
 
     private func patch(_ patches: [Patch], _ buffer: Buffer) {

@@ -141,7 +141,7 @@ struct PlanAssembly {
             pointers.append(.storage(unit.result, byteOffset: 0))
         }
         if let scratch { pointers.append(.slot(scratch)) }
-        append(kernel, pointers, Set(task.reads.map(\.storage)).union(task.writes))
+        append(kernel, pointers, detail: task.detail, bytes: task.bytes(storages))
     }
 
     private func operands(_ unit: Unit) -> [Target] {
@@ -155,14 +155,18 @@ struct PlanAssembly {
     mutating func addCopy(_ storage: Int, input: Int) {
         let byteCount = storages[storage].byteCount
         let kernel = Kernel(name: "copy") { memcpy($0[1], $0[0], byteCount) }
-        append(kernel, [.storage(storage, byteOffset: 0), .input(input)], [storage])
+        append(
+            kernel, [.storage(storage, byteOffset: 0), .input(input)],
+            detail: "to the donated input \(input)", bytes: 2 * Double(byteCount))
     }
 
-    private mutating func append(_ kernel: Kernel, _ pointers: [Target], _ touched: Set<Int>) {
+    private mutating func append(
+        _ kernel: Kernel, _ pointers: [Target], detail: String, bytes: Double
+    ) {
         kernels.append(kernel)
         targets.append(pointers)
-        let bytes = touched.reduce(0.0) { $0 + Double(storages[$1].byteCount) }
         summaries.append(
-            InstructionSummary(name: kernel.name, flops: kernel.flops, bytes: bytes))
+            InstructionSummary(
+                name: kernel.name, detail: detail, flops: kernel.flops, bytes: bytes))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import KalsaeFiles
 import KalsaeSupport
+import KalsaeTraining
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

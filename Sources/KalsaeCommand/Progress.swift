@@ -64,6 +64,7 @@ final class Progress: Sendable {
         let whole = Int(scaled / scale)
         let rest = String(Int(scaled - Double(whole) * scale))
         let sign = value < 0 && scaled > 0 ? "-" : ""
+        if digits <= 0 { return "\(sign)\(whole)" }
         let zeros = String(repeating: "0", count: max(digits - rest.count, 0))
         return "\(sign)\(whole).\(zeros)\(rest)"
     }

@@ -1,10 +1,6 @@
 import KalsaeBackend
 import KalsaeFiles
-import KalsaeGraph
-import KalsaeLayers
-import KalsaeOptimizers
 import KalsaeSupport
-import KalsaeTensor
 import KalsaeTraining
 
 /// Times training steps, on the thread that training itself runs on.
@@ -36,38 +32,25 @@ actor StepTimer {
 
     /// Times a network: rounds of steps until the budget is spent, the mean of each round counts.
     func time(_ net: Yardstick, seconds: Double) throws -> Timing {
-        let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
-        let shape = Shape([net.batch] + net.input.sizes)
-        let key = RandomKey(seed: 0, stream: 1)
-        let x =
-            net.vocabulary.map {
-                Tensor.uniform(shape, high: Double($0), key: key).cast(to: .int32)
-            }
-            ?? Tensor.normal(shape, key: key)
-        let labels = Tensor.uniform(
-            net.targets, high: Double(net.classes), key: RandomKey(seed: 0, stream: 2))
-        let y = labels.cast(to: .int32)
-        try Tensor.evaluate([x, y])
-        let step = try BatchStep(
-            model, loss: .softmaxCrossEntropy, optimizer: net.optimizer, seed: 0)
+        let step = try YardstickStep(net)
         let clock = ContinuousClock()
-        let first = try step.run(x, y)
-        for _ in 0..<5 { _ = try step.run(x, y) }
+        let first = try step.run()
+        for _ in 0..<5 { _ = try step.run() }
         let probe = clock.now
-        var last = try step.run(x, y)
+        var last = try step.run()
         let one = max(probe.duration(to: clock.now).seconds, 1e-7)
         let inner = min(max(Int(0.2 / one), 1), 2000)
         var rounds: [Double] = []
         let start = clock.now
         while start.duration(to: clock.now).seconds < seconds || rounds.count < 3 {
             let begin = clock.now
-            for _ in 0..<inner { last = try step.run(x, y) }
+            for _ in 0..<inner { last = try step.run() }
             rounds.append(begin.duration(to: clock.now).seconds / Double(inner))
         }
         rounds.sort()
         return Timing(
             net: net, threads: ComputeThread.threadCount, median: rounds[rounds.count / 2] * 1e6,
-            minimum: rounds[0] * 1e6, steps: step.count, parameters: model.parameterCount,
+            minimum: rounds[0] * 1e6, steps: step.count, parameters: step.parameters,
             lossFirst: first, lossLast: last)
     }
 }

@@ -35,7 +35,7 @@ extension Primitive {
     }
 
     /// The parameters in printed graphs, as in `axes: [0]`; empty where there are none.
-    var parameterText: String {
+    package var parameterText: String {
         switch self {
         case .unary, .binary, .compare, .select, .cast, .broadcast, .reshape, .iota, .random: ""
         case .input(let position): "\(position)"

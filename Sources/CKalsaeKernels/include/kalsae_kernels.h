@@ -7,5 +7,6 @@
 #include "kls_loop.h"
 #include "kls_product.h"
 #include "kls_arg.h"
+#include "kls_peak.h"
 
 #endif

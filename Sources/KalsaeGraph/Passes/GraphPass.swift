@@ -36,8 +36,10 @@ extension Graph {
     public func optimized() throws(KalsaeError) -> Graph {
         let verifying = EnvironmentFlag.verify.integer != 0
         var graph = self
+        GraphStages.record("traced", graph)
         for pass in GraphPass.enabled {
             graph = pass.applied(to: graph)
+            GraphStages.record(pass.rawValue, graph)
             if verifying { try graph.verify() }
         }
         return graph

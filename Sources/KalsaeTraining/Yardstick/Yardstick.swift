@@ -4,11 +4,11 @@ import KalsaeOptimizers
 import KalsaeTensor
 
 /// The networks by which training frameworks are compared, with batch and optimizer.
-enum Yardstick: String, CaseIterable {
+package enum Yardstick: String, CaseIterable, Sendable {
     case iris, twolayer, mlp, convnet, deepconvnet, resnet, chargpt
 
     /// The shape of one input; tokens for the language model, numbers for the others.
-    var input: Shape {
+    package var input: Shape {
         switch self {
         case .iris: [4]
         case .twolayer, .mlp: [784]
@@ -19,9 +19,9 @@ enum Yardstick: String, CaseIterable {
     }
 
     /// The number of tokens that an input is made of; nil where inputs are numbers.
-    var vocabulary: Int? { self == .chargpt ? 65 : nil }
+    package var vocabulary: Int? { self == .chargpt ? 65 : nil }
 
-    var classes: Int {
+    package var classes: Int {
         switch self {
         case .iris: 3
         case .chargpt: 65
@@ -30,9 +30,9 @@ enum Yardstick: String, CaseIterable {
     }
 
     /// The shape of a batch's targets.
-    var targets: Shape { self == .chargpt ? [batch, 64] : [batch] }
+    package var targets: Shape { self == .chargpt ? [batch, 64] : [batch] }
 
-    var batch: Int {
+    package var batch: Int {
         switch self {
         case .iris: 32
         case .twolayer, .convnet, .deepconvnet: 100
@@ -42,7 +42,7 @@ enum Yardstick: String, CaseIterable {
         }
     }
 
-    var optimizer: any Optimizer {
+    package var optimizer: any Optimizer {
         switch self {
         case .iris, .mlp, .convnet, .deepconvnet: Adam()
         case .twolayer: SGD(learningRate: 0.1)
@@ -51,7 +51,7 @@ enum Yardstick: String, CaseIterable {
         }
     }
 
-    var layers: [LayerSpec] {
+    package var layers: [LayerSpec] {
         switch self {
         case .iris:
             [

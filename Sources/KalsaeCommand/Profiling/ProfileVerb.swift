@@ -1,0 +1,71 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+struct ProfileVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile",
+        abstract: "Show where the time of a training step goes, instruction by instruction.",
+        discussion: """
+            What to profile: a network of the yardstick (\(Yardstick.names)), a JSON file \
+            {"input": [28, 28, 1], "layers": [{"layer": "flatten"}, …]}, a model file, layer sizes \
+            as in 784-50-10, or what `kalsae train` takes.
+
+            Shares of peak are of multiply-adds in registers ("flops") or of memory's speed \
+            ("bytes"), whichever bounds the instruction; more than 100 % of bytes came from caches.
+
+            Examples:
+              kalsae profile twolayer
+              kalsae profile convnet --trace convnet.json --threads 1
+              kalsae profile titanic.csv --target survived --graph
+            """)
+
+    @Argument(help: "A yardstick network, a file, layer sizes, or a set; see above.")
+    var network: String
+
+    @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
+    var target: String?
+
+    @Flag(help: "Take the set of that name, not the yardstick network (for iris).")
+    var set = false
+
+    @Option(help: "Rows per step; without it, the network's own or 100.")
+    var batch: Int?
+
+    @Option(help: "Seconds to measure for.")
+    var seconds = 2.0
+
+    @Option(help: "A file for the last steps as a trace, for ui.perfetto.dev or chrome://tracing.")
+    var trace: String?
+
+    @Flag(help: "Print the graph before and after each pass.")
+    var graph = false
+
+    @Flag(help: "List the instructions in the order in which they run, not by time.")
+    var inOrder = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try common.apply()
+        guard seconds > 0, seconds <= 3600 else {
+            throw ValidationError("--seconds takes a number above 0, got \(seconds).")
+        }
+        if let batch, !(1...1_000_000).contains(batch) {
+            throw ValidationError("--batch takes a number from 1 to a million, got \(batch).")
+        }
+        if let trace { try AtomicFile.checkWritable(trace) }
+        let request = StepRequest(name: network, target: target, isSet: set, batch: batch)
+        let profile = try await Profiler().profile(request, seconds: seconds)
+        if let trace {
+            let text = TraceFile.json(profile).text
+            try AtomicFile.write(Array(text.utf8), to: trace)
+        }
+        if common.json { return try Console.print(profile.json) }
+        if graph {
+            for line in profile.graphLines { try Console.print(line) }
+        }
+        for line in profile.lines(inOrder: inOrder) { try Console.print(line) }
+    }
+}

@@ -1,0 +1,124 @@
+import KalsaeBackend
+import KalsaeCPU
+import KalsaeFiles
+import KalsaeGraph
+
+extension StepProfile {
+    /// Floating-point operations of a step.
+    var flops: Double { instructions.reduce(0) { $0 + $1.flops } }
+    /// Bytes that the instructions of a step read and write.
+    var bytes: Double { instructions.reduce(0) { $0 + $1.bytes } }
+
+    private static func text(_ value: Double, _ digits: Int = 2) -> String {
+        Progress.fixed(value, digits: digits)
+    }
+
+    /// The table and what stands below it.
+    func lines(inOrder: Bool) -> [String] {
+        var table = TextTable(
+            "#", "mean us", "min us", "share", "MFLOP", "kB", "GFLOP/s", "GB/s", "of peak",
+            "instruction")
+        let total = record.totals.reduce(0, +)
+        var places = Array(instructions.indices)
+        if !inOrder { places.sort { record.mean($0) > record.mean($1) } }
+        for place in places where record.totals.indices.contains(place) {
+            let instruction = instructions[place]
+            let least = max(record.minima[place], 1) * 1e-9
+            let share = total > 0 ? record.totals[place] / total * 100 : 0
+            table.add(
+                "\(place)", Self.text(record.mean(place) / 1e3),
+                Self.text(record.minima[place] / 1e3), Self.text(share, 1) + " %",
+                Self.text(instruction.flops / 1e6, 3), Self.text(instruction.bytes / 1e3, 1),
+                Self.text(instruction.flops / least / 1e9, 1),
+                Self.text(instruction.bytes / least / 1e9, 1),
+                peak.share(flops: instruction.flops, bytes: instruction.bytes, seconds: least),
+                "\(Self.shortened(instruction.name)) \(instruction.detail)")
+        }
+        return table.lines + [summary, floor]
+    }
+
+    private var summary: String {
+        let mean = record.runs > 0 ? record.totals.reduce(0, +) / Double(record.runs) / 1e3 : 0
+        return "\(name): step median \(Self.text(median)) us, min \(Self.text(minimum)) us; "
+            + "recorded mean \(Self.text(mean)) us of \(record.runs) runs; batch \(rows), "
+            + "threads \(peak.threads), \(instructions.count) instructions, "
+            + "arena \(Self.text(Double(arenaBytes) / 1e6)) MB"
+    }
+
+    /// The least that the step could take, beside what it took.
+    private var floor: String {
+        let arithmetic = flops / peak.flops * 1e6
+        let memory = bytes / peak.bandwidth * 1e6
+        let bound = max(arithmetic, memory, 1e-3)
+        return "floor: arithmetic \(Self.text(arithmetic)) us "
+            + "(\(Self.text(flops / 1e6)) MFLOP at \(Self.text(peak.flops / 1e9, 0)) GFLOP/s), "
+            + "bytes \(Self.text(memory)) us (\(Self.text(bytes / 1e6)) MB at "
+            + "\(Self.text(peak.bandwidth / 1e9, 1)) GB/s); measured \(Self.text(minimum)) us, "
+            + "\(Self.text(minimum / bound, 1)) times the larger"
+    }
+
+    /// The graph before and after each pass, where a pass changed it.
+    var graphLines: [String] {
+        var lines: [String] = []
+        var last: Graph?
+        for stage in stages {
+            let count = stage.graph.nodes.count
+            if stage.graph == last {
+                lines.append("== after \(stage.name): unchanged")
+            } else {
+                let when = last == nil ? "before any pass" : "after \(stage.name)"
+                lines.append("== \(when): \(count) nodes")
+                lines += stage.graph.description.split(separator: "\n").map(String.init)
+            }
+            last = stage.graph
+        }
+        return lines
+    }
+
+    /// A loop's name with equal operations in a row counted: `loop(multiply x3, add)`.
+    static func shortened(_ name: String) -> String {
+        guard let open = name.firstIndex(of: "("), name.hasSuffix(")") else { return name }
+        let inside = name[name.index(after: open)...].dropLast()
+        var runs: [(name: Substring, count: Int)] = []
+        for part in inside.split(separator: ",") {
+            let word = part.drop { $0 == " " }
+            if runs.last?.name == word {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append((word, 1))
+            }
+        }
+        let words = runs.map { $0.count > 1 ? "\($0.name) x\($0.count)" : String($0.name) }
+        return "\(name[...open])\(words.joined(separator: ", ")))"
+    }
+
+    /// Everything as one object.
+    var json: JSONValue {
+        let rows = instructions.indices.map { place -> JSONValue in
+            let instruction = instructions[place]
+            return [
+                "name": .string(instruction.name), "detail": .string(instruction.detail),
+                "mean_us": .number(record.mean(place) / 1e3),
+                "min_us": .number((record.minima.dropFirst(place).first ?? 0) / 1e3),
+                "flops": .number(instruction.flops), "bytes": .number(instruction.bytes),
+            ]
+        }
+        return [
+            "network": .string(name), "batch": .integer(self.rows),
+            "threads": .integer(peak.threads), "median_us": .number(median),
+            "min_us": .number(minimum), "flops": .number(flops), "bytes": .number(bytes),
+            "arena_bytes": .integer(arenaBytes), "peak_flops": .number(peak.flops),
+            "peak_bandwidth": .number(peak.bandwidth), "instructions": .array(rows),
+        ]
+    }
+}
+
+extension MachinePeak {
+    /// What bounds some work and how much of that was reached, as in `63 % flops`.
+    func share(flops: Double, bytes: Double, seconds: Double) -> String {
+        let (arithmetic, memory) = (flops / self.flops, bytes / bandwidth)
+        guard max(arithmetic, memory) > 0, seconds > 0 else { return "" }
+        let percent = Progress.fixed(max(arithmetic, memory) / seconds * 100, digits: 0)
+        return "\(percent) % \(arithmetic >= memory ? "flops" : "bytes")"
+    }
+}

@@ -1,0 +1,43 @@
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeTensor
+
+/// One training step of a yardstick network on a batch of random numbers that is in memory.
+package final class YardstickStep {
+    package let parameters: Int
+    private let inputs: Tensor
+    private let targets: Tensor
+    private let step: BatchStep<Sequential>
+
+    package init(_ net: Yardstick) throws {
+        let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
+        parameters = model.parameterCount
+        inputs = RandomBatch.inputs(Shape([net.batch] + net.input.sizes), net.vocabulary)
+        targets = RandomBatch.classes(net.targets, net.classes)
+        try Tensor.evaluate([inputs, targets])
+        step = try BatchStep(model, loss: .softmaxCrossEntropy, optimizer: net.optimizer, seed: 0)
+    }
+
+    /// Takes a step and returns the loss before it.
+    package func run() throws -> Double { try step.run(inputs, targets) }
+
+    package var count: Int { step.count }
+    package var plan: (any Plan)? { step.plan }
+}
+
+/// Batches of random numbers, to measure with.
+package enum RandomBatch {
+    /// Inputs of a shape: tokens below `vocabulary` where there is one, else normal numbers.
+    package static func inputs(_ shape: Shape, _ vocabulary: Int?) -> Tensor {
+        let key = RandomKey(seed: 0, stream: 1)
+        guard let vocabulary else { return Tensor.normal(shape, key: key) }
+        return Tensor.uniform(shape, high: Double(vocabulary), key: key).cast(to: .int32)
+    }
+
+    /// Class numbers below `count`.
+    package static func classes(_ shape: Shape, _ count: Int) -> Tensor {
+        let key = RandomKey(seed: 0, stream: 2)
+        return Tensor.uniform(shape, high: Double(count), key: key).cast(to: .int32)
+    }
+}

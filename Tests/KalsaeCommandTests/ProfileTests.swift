@@ -1,0 +1,74 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+@Suite struct ProfileTests {
+    private let folder: CommandRun.Folder
+
+    init() throws { folder = try CommandRun.Folder() }
+
+    private func run(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(arguments, in: folder)
+    }
+
+    @Test func everyInstructionIsTimedAndTraced() throws {
+        defer { folder.remove() }
+        let result = try run("profile", "iris", "--seconds", "0.1", "--trace", "t.json", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try result.json
+        let instructions = report["instructions"]?.array ?? []
+        #expect(!instructions.isEmpty)
+        for instruction in instructions {
+            #expect((instruction["mean_us"]?.number ?? 0) >= (instruction["min_us"]?.number ?? 9))
+            #expect((instruction["min_us"]?.number ?? 0) > 0)
+            #expect((instruction["bytes"]?.number ?? 0) > 0)
+            #expect(instruction["detail"]?.string?.isEmpty == false)
+        }
+        // Three layers: a product forward and one for each weight, two for the inputs.
+        let products = instructions.filter { $0["name"]?.string?.hasPrefix("matmul") == true }
+        #expect(products.count == 8)
+        let forward: Double = 2 * 32 * (4 * 8 + 8 * 8 + 8 * 3)
+        let first: Double = 2 * 32 * 4 * 8
+        let flops: Double = report["flops"]?.number ?? 0
+        #expect(flops >= 3 * forward - first)
+        #expect((report["peak_flops"]?.number ?? 0) > 1e9)
+        #expect((report["peak_bandwidth"]?.number ?? 0) > 1e8)
+        let text = try String(contentsOfFile: folder.path + "/t.json", encoding: .utf8)
+        let events = try JSONValue(parsing: text)["traceEvents"]?.array ?? []
+        let complete = events.filter { $0["ph"]?.string == "X" }
+        #expect(complete.count == 10 * (instructions.count + 1))
+        for event in complete {
+            #expect((event["dur"]?.number ?? -1) >= 0 && (event["ts"]?.number ?? -1) >= 0)
+        }
+    }
+
+    @Test func aTableAndGraphsAreForReading() throws {
+        defer { folder.remove() }
+        let network = """
+            {"input": [8, 8, 1], "layers": [
+              {"layer": "conv2D", "filters": 4}, {"layer": "flatten"},
+              {"layer": "dense", "units": 3}]}
+            """
+        try network.write(toFile: folder.path + "/net.json", atomically: true, encoding: .utf8)
+        let result = try run("profile", "net.json", "--batch", "4", "--seconds", "0.1", "--graph")
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("== before any pass: ") })
+        #expect(lines.contains { $0.hasPrefix("== after dead: ") })
+        #expect(lines.contains { $0.contains("= convolution(%") })
+        #expect(lines.contains { $0.contains("convolutionKernelGradient") && $0.contains(" % ") })
+        #expect(lines.last?.hasPrefix("floor: arithmetic ") == true)
+        let broken = "{\"input\": [8], \"layers\": [{\"layer\": \"magic\"}]}"
+        try broken.write(toFile: folder.path + "/b.json", atomically: true, encoding: .utf8)
+        let refused = try run("profile", "b.json")
+        #expect(refused.status == 1 && refused.errors.contains("magic"))
+    }
+
+    @Test func whatTrainTakesIsProfiled() throws {
+        defer { folder.remove() }
+        let result = try run("profile", "iris", "--set", "--seconds", "0.1", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let instructions = try result.json["instructions"]?.array ?? []
+        #expect(instructions.contains { $0["name"]?.string == "gather" })
+    }
+}
