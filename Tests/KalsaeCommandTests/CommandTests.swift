@@ -15,7 +15,10 @@ import Testing
         defer { folder.remove() }
         #expect(try run("--version").output.hasPrefix("kalsae "))
         #expect(try run("--version").status == 0)
-        for verb in ["train", "evaluate", "predict", "summary", "data", "doctor", "bench", "profile"] {
+        let verbs = [
+            "train", "evaluate", "predict", "summary", "data", "doctor", "bench", "profile",
+        ]
+        for verb in verbs {
             let help = try run(verb, "--help")
             #expect(help.status == 0 && help.output.contains("USAGE: kalsae \(verb)"))
         }
@@ -108,6 +111,7 @@ import Testing
             arguments: ["train", "iris", "--weight-decay", "nan"], status: 1, says: "at least 0"),
         Wrong(arguments: ["train", "iris", "--threads", "0"], status: 64, says: "1 to 1024"),
         Wrong(arguments: ["bench", "steps", "--net", "x"], status: 64, says: "iris"),
+        Wrong(arguments: ["bench", "ops", "--op", "x"], status: 64, says: "layerNorm"),
         Wrong(arguments: ["profile", "x"], status: 1, says: "kalsae data list"),
         Wrong(arguments: ["profile", "iris", "--seconds", "0"], status: 64, says: "--seconds"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),

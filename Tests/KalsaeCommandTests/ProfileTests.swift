@@ -71,4 +71,27 @@ import Testing
         let instructions = try result.json["instructions"]?.array ?? []
         #expect(instructions.contains { $0["name"]?.string == "gather" })
     }
+
+    @Test func operationsAreMeasured() throws {
+        defer { folder.remove() }
+        let result = try run("bench", "ops", "--op", "matmul.stack", "--seconds", "0.01", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let rows = try result.output.split(separator: "\n").map { try JSONValue(parsing: "\($0)") }
+        #expect(rows.count == 2)
+        // Of 48 products 64x32 by 32x64 or 64x64 by 64x32: 2mnk, and operands and results in bytes.
+        for row in rows {
+            #expect(row["flops"]?.number == 12_582_912.0)
+            #expect(row["bytes"]?.number == 1_572_864.0)
+            #expect((row["share"]?.number ?? 0) > 0)
+        }
+    }
+
+    @Test func fiftyEpochsOfIrisAreTwoHundredSteps() throws {
+        defer { folder.remove() }
+        let report = try run("bench", "fit", "--net", "iris", "--json").json
+        #expect(report["steps"]?.integer == 200 && report["rows"]?.integer == 120)
+        #expect((report["fit_s"]?.number ?? 9) <= (report["first_fit_s"]?.number ?? 0))
+        #expect((report["accuracy"]?.number ?? 0) > 0.5)
+        #expect((report["peak_resident_bytes"]?.integer ?? 0) > 1 << 20)
+    }
 }

@@ -5,7 +5,8 @@ import KalsaeTraining
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how fast this machine trains.", subcommands: [BenchSteps.self])
+        abstract: "Measure how fast this machine trains.",
+        subcommands: [BenchSteps.self, BenchOps.self, BenchFit.self])
 }
 
 struct BenchSteps: AsyncParsableCommand {
