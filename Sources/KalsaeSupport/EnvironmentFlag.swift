@@ -8,7 +8,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case debug = "KALSAE_DEBUG"
     /// How many mutated files a reader is tried with in the tests.
     case fuzz = "KALSAE_FUZZ"
-    /// Which graph passes run: `all`, `none`, or names separated by commas.
+    /// Which graph passes run: `all`, `none`, or names separated by commas; `-name` for all others.
     case passes = "KALSAE_PASSES"
     /// How many threads a plan may use; empty means one per core.
     case threads = "KALSAE_THREADS"
@@ -31,7 +31,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .data: "folder with data sets (mnist/, fashion-mnist/, tabular/)"
         case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
         case .fuzz: "mutated files per reader in the tests"
-        case .passes: "graph passes: all, none, or names separated by commas"
+        case .passes: "graph passes: all, none, or names separated by commas; -name leaves out"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"
         }

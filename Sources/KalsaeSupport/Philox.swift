@@ -60,6 +60,19 @@ public struct Philox: RandomNumberGenerator, Sendable {
         }
     }
 
+    /// The same for row numbers, in the same order: an epoch shuffles a whole data set.
+    public mutating func shuffle(_ elements: inout [Int32]) {
+        var random = self
+        elements.withUnsafeMutableBufferPointer { elements in
+            var last = elements.count - 1
+            while last > 0 {
+                elements.swapAt(last, random.next(below: last + 1))
+                last -= 1
+            }
+        }
+        self = random
+    }
+
     /// The four words for a counter and a key.
     public static func block(counter: Words, key: (UInt32, UInt32)) -> Words {
         var (a, b, c, d) = counter

@@ -91,5 +91,21 @@ import Testing
         #expect(none == graph)
         let dead = try EnvironmentFlag.with(.passes, "simplify,dead") { try graph.optimized() }
         #expect(dead.nodes.count == 1)
+        let others = try EnvironmentFlag.with(.passes, "-dead") { try graph.optimized() }
+        #expect(others.nodes.count == 2)
+        let one = try EnvironmentFlag.with(.passes, "-merge") { try graph.optimized() }
+        #expect(one.nodes.count == 1)
+    }
+
+    @Test func stagesAreCollected() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        _ = try graph.add(.unary(.exp), [x])
+        graph.outputs = [x]
+        let (result, stages) = try EnvironmentFlag.with(.passes, "dead,merge") {
+            try GraphStages.collect { try graph.optimized() }
+        }
+        #expect(stages.map(\.name) == ["traced", "dead", "merge", "merge", "dead"])
+        #expect(stages.first?.graph == graph && stages.last?.graph == result)
     }
 }

@@ -61,6 +61,15 @@ import Testing
         #expect(abs(wide - 10_000) < 500)
     }
 
+    @Test(arguments: [0, 1, 2, 1000]) func rowNumbersAreShuffledLikeAnything(count: Int) {
+        var (rows, numbers) = ((0..<Int32(count)).map { $0 }, (0..<count).map { $0 })
+        var (first, second) = (Philox(seed: 3, stream: 5), Philox(seed: 3, stream: 5))
+        first.shuffle(&rows)
+        second.shuffle(&numbers)
+        #expect(rows.map(Int.init) == numbers)
+        #expect(first.next() == second.next())
+    }
+
     @Test func shufflesAreFairAndRepeatable() {
         var counts: [[Int]: Int] = [:]
         for seed in 0..<12_000 {

@@ -6,7 +6,7 @@ import KalsaeTraining
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine trains.",
-        subcommands: [BenchSteps.self, BenchOps.self, BenchFit.self])
+        subcommands: [BenchSteps.self, BenchOps.self, BenchFit.self, BenchCounts.self])
 }
 
 struct BenchSteps: AsyncParsableCommand {

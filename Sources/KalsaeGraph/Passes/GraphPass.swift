@@ -27,6 +27,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
     static var enabled: [GraphPass] {
         let names = EnvironmentFlag.passes.value.split(separator: ",").map(String.init)
         if names == ["all"] { return order }
+        let isLeftOut = !names.isEmpty && names.allSatisfy { $0.hasPrefix("-") }
+        if isLeftOut { return order.filter { !names.contains("-\($0.rawValue)") } }
         return order.filter { names.contains($0.rawValue) }
     }
 }

@@ -1,0 +1,51 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeTraining
+
+struct BenchCounts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "counts",
+        abstract: "Count what a step takes: instructions, bytes, arena, allocations.",
+        discussion: """
+            No clock is read: the numbers are the same in every run. The lines are those of the
+            table in Tests/KalsaeTrainingTests/YardstickCountTests.swift.
+            """)
+
+    @Option(help: "\(Yardstick.names), or all.")
+    var net = "all"
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.apply()
+        let nets = Yardstick.allCases.filter { net == "all" || net == $0.rawValue }
+        guard !nets.isEmpty else {
+            throw ValidationError("--net takes \(Yardstick.names) or all, got \(net).")
+        }
+        for net in nets {
+            let counts = try YardstickCounts.measure(net)
+            if common.json {
+                try Console.print([
+                    "net": .string(net.rawValue), "instructions": .integer(counts.instructions),
+                    "bytes": .integer(counts.bytes), "arena_bytes": .integer(counts.arena),
+                    "allocations": .integer(counts.allocations),
+                ])
+            } else {
+                try Console.print(
+                    "(.\(net.rawValue), \(counts.instructions), \(Self.grouped(counts.bytes)), "
+                        + "\(Self.grouped(counts.arena))),")
+            }
+        }
+    }
+
+    /// As Swift writes it: `12_345`.
+    private static func grouped(_ number: Int) -> String {
+        var digits = Array(String(number))
+        var place = digits.count - 3
+        while place > 0 {
+            digits.insert("_", at: place)
+            place -= 3
+        }
+        return String(digits)
+    }
+}

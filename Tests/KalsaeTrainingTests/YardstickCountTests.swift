@@ -1,0 +1,41 @@
+import KalsaeSupport
+import KalsaeTraining
+import Testing
+
+/// What a step of the yardstick networks takes, so that a regression shows without a clock.
+///
+/// After a change for the better, `kalsae bench counts` prints the table anew.
+@Suite struct YardstickCountTests {
+    /// The most that a step may take: network, instructions, bytes moved, bytes of the arena.
+    static let table: [(net: Yardstick, instructions: Int, bytes: Int, arena: Int)] = [
+        (.iris, 28, 33_316, 6_592),
+        (.twolayer, 19, 1_348_544, 59_008),
+        (.mlp, 47, 13_711_384, 1_209_664),
+        (.convnet, 30, 92_755_144, 19_098_048),
+        (.deepconvnet, 72, 213_813_236, 34_559_488),
+        (.resnet, 325, 1_047_802_312, 112_635_712),
+        (.chargpt, 356, 362_051_488, 51_044_864),
+    ]
+
+    @Test func everyNetworkHasARow() {
+        #expect(Self.table.map(\.net) == Yardstick.allCases)
+    }
+
+    @Test(arguments: table.indices) func aStepTakesNoMoreThanItDid(_ row: Int) throws {
+        let (net, instructions, bytes, arena) = Self.table[row]
+        let counts = try YardstickCounts.measure(net)
+        #expect(counts.allocations == 0, "\(net)")
+        #expect(counts.instructions > 0 && counts.bytes > 0 && counts.arena > 0, "\(net)")
+        #expect(counts.instructions <= instructions, "\(net)")
+        #expect(counts.bytes <= bytes, "\(net)")
+        // Scratch memory of oneDNN depends on the processor.
+        #expect(counts.arena <= arena + arena / 4, "\(net)")
+    }
+
+    @Test func withoutPassesAStepTakesMore() throws {
+        let all = try YardstickCounts.measure(.iris)
+        let none = try EnvironmentFlag.with(.passes, "none") { try YardstickCounts.measure(.iris) }
+        #expect(none.instructions > all.instructions)
+        #expect(none.allocations == 0)
+    }
+}
