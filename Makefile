@@ -21,7 +21,7 @@ demo: build ## train a network on built-in data
 test: deps ## run the whole suite in release; FILTER=name runs a part
 	@Scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
 
-bench: build ## time training steps of four networks
+bench: build ## time training steps of the yardstick networks
 	$(SCRATCH)/release/kalsae bench steps --net all
 
 format: ## rewrite the sources in the project's format
