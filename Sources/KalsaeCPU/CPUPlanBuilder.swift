@@ -28,8 +28,10 @@ struct CPUPlanBuilder {
             guard let group = fusion.groups[number] else { continue }
             if let task = try task(group, units, storages, producers, fusion) { tasks.append(task) }
         }
-        tasks = ProductEpilogue.joined(
-            tasks, storages, outputs: builder.outputs, donations: donations)
+        if PlanPass.epilogue.isEnabled {
+            tasks = ProductEpilogue.joined(
+                tasks, storages, outputs: builder.outputs, donations: donations)
+        }
         var memory = MemoryPlan(
             tasks: tasks, storages: storages, outputs: builder.outputs,
             donations: options.donations, refused: schedule.refused)

@@ -8,7 +8,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case debug = "KALSAE_DEBUG"
     /// How many mutated files a reader is tried with in the tests.
     case fuzz = "KALSAE_FUZZ"
-    /// Which graph passes run: `all`, `none`, or names separated by commas; `-name` for all others.
+    /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
+    /// `-name` for all others.
     case passes = "KALSAE_PASSES"
     /// How many threads a plan may use; empty means one per core.
     case threads = "KALSAE_THREADS"
@@ -31,7 +32,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .data: "folder with data sets (mnist/, fashion-mnist/, tabular/)"
         case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
         case .fuzz: "mutated files per reader in the tests"
-        case .passes: "graph passes: all, none, or names separated by commas; -name leaves out"
+        case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"
         }
@@ -47,6 +48,14 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
 
     /// The value as a whole number; the default's where it is not one.
     public var integer: Int { Int(value) ?? Int(defaultValue) ?? 0 }
+
+    /// Whether `passes` asks for a pass: by name, by not leaving it out (`-name`), or with all.
+    public static func isPassEnabled(_ name: String) -> Bool {
+        let names = EnvironmentFlag.passes.value.split(separator: ",")
+        if names == ["all"] { return true }
+        if names.allSatisfy({ $0.hasPrefix("-") }) { return !names.contains("-\(name)") }
+        return names.contains { $0 == name }
+    }
 
     @TaskLocal private static var scoped: [EnvironmentFlag: String] = [:]
 

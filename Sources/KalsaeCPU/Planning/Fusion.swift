@@ -89,6 +89,7 @@ struct Fusion {
             }
             groups.append(Fusion.single(number, unit))
         }
+        guard PlanPass.fusion.isEnabled else { return }
         mergeAlongEdges()
         mergeSiblings()
     }

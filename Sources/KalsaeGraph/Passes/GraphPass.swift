@@ -25,11 +25,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
 
     /// The passes that the flag `KALSAE_PASSES` asks for.
     static var enabled: [GraphPass] {
-        let names = EnvironmentFlag.passes.value.split(separator: ",").map(String.init)
-        if names == ["all"] { return order }
-        let isLeftOut = !names.isEmpty && names.allSatisfy { $0.hasPrefix("-") }
-        if isLeftOut { return order.filter { !names.contains("-\($0.rawValue)") } }
-        return order.filter { names.contains($0.rawValue) }
+        order.filter { EnvironmentFlag.isPassEnabled($0.rawValue) }
     }
 }
 

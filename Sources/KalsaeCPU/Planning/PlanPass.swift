@@ -1,0 +1,12 @@
+import KalsaeSupport
+
+/// Steps of planning that the flag `KALSAE_PASSES` leaves out, as it does graph passes.
+enum PlanPass: String, CaseIterable {
+    /// Puts units into common loops.
+    case fusion
+    /// Joins products with the loops behind them.
+    case epilogue
+
+    /// Whether the step is taken.
+    var isEnabled: Bool { EnvironmentFlag.isPassEnabled(rawValue) }
+}
