@@ -5,8 +5,9 @@
 #include "kalsae_movement.h"
 #include "pieces.h"
 
-// Indices of one piece of a gather.
+// Of one piece of a gather: the most indices, and about so many bytes where rows are wide.
 #define INDICES 256
+#define PIECE_BYTES 16384
 // Elements of a row that one piece of a scatter adds.
 #define COLUMNS 256
 
@@ -17,6 +18,7 @@ typedef struct {
     char *out;
     const void *updates;
     int64_t parts;
+    int64_t indices_of_piece;
     // Position of the first index that is out of range; found on any thread, told on the caller's.
     _Atomic int64_t *bad;
 } job;
@@ -72,8 +74,9 @@ static void take_rows(
 static void gather_piece(void *context, int64_t piece) {
     const job *job = context;
     const kls_gather *g = job->g;
-    const int64_t b = piece / job->parts, begin = piece % job->parts * INDICES;
-    const int64_t end = begin + INDICES < g->count ? begin + INDICES : g->count;
+    const int64_t b = piece / job->parts, begin = piece % job->parts * job->indices_of_piece;
+    const int64_t behind = begin + job->indices_of_piece;
+    const int64_t end = behind < g->count ? behind : g->count;
     const size_t bytes = (size_t)(g->row * g->element_size);
     const char *values = job->values + (size_t)(b * g->entries) * bytes;
     char *out = job->out + (size_t)(b * g->count) * bytes;
@@ -90,7 +93,12 @@ void kls_gather_run(
     const kls_gather *g, const void *values, const void *indices, void *out
 ) {
     _Atomic int64_t bad = INT64_MAX;
-    job job = {g, values, indices, out, 0, (g->count + INDICES - 1) / INDICES, &bad};
+    const int64_t row = g->row * g->element_size;
+    int64_t rows = row > 0 ? PIECE_BYTES / row : INDICES;
+    rows = rows < 1 ? 1 : rows > INDICES ? INDICES : rows;
+    job job = {
+        .g = g, .values = values, .indices = indices, .out = out,
+        .parts = (g->count + rows - 1) / rows, .indices_of_piece = rows, .bad = &bad};
     const int64_t bytes = 2 * g->before * g->count * g->row * g->element_size;
     kls_pieces(g->before * job.parts, bytes, &job, gather_piece);
     report(&job);
@@ -127,7 +135,9 @@ void kls_gather_run(
             kls_copy_run(&copy, base, out);                                                      \
         }                                                                                        \
         _Atomic int64_t bad = INT64_MAX;                                                         \
-        job job = {g, 0, indices, out, updates, (g->row + COLUMNS - 1) / COLUMNS, &bad};         \
+        job job = {                                                                              \
+            .g = g, .indices = indices, .out = out, .updates = updates,                          \
+            .parts = (g->row + COLUMNS - 1) / COLUMNS, .bad = &bad};                             \
         const int64_t bytes = 2 * g->before * g->count * g->row * (int64_t)sizeof(T);            \
         kls_pieces(g->before * job.parts, bytes, &job, scatter_piece_##SUFFIX);                  \
         report(&job);                                                                            \
