@@ -57,6 +57,8 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("== after dead: ") })
         #expect(lines.contains { $0.contains("= convolution(%") })
         #expect(lines.contains { $0.contains("convolutionKernelGradient") && $0.contains(" % ") })
+        #expect(lines.contains { $0.hasSuffix("kind") })
+        #expect(lines.contains { $0.hasSuffix("  loop") })
         #expect(lines.last?.hasPrefix("floor: arithmetic ") == true)
         let broken = "{\"input\": [8], \"layers\": [{\"layer\": \"magic\"}]}"
         try broken.write(toFile: folder.path + "/b.json", atomically: true, encoding: .utf8)

@@ -34,7 +34,39 @@ extension StepProfile {
                 peak.share(flops: instruction.flops, bytes: instruction.bytes, seconds: least),
                 "\(Self.shortened(instruction.name)) \(instruction.detail)")
         }
-        return table.lines + [summary, floor]
+        return table.lines + [""] + kindLines + ["", summary, floor]
+    }
+
+    /// The same by kind of instruction: all loops together, all convolutions, …
+    private var kindLines: [String] {
+        struct Sums {
+            var count = 0
+            var nanoseconds = 0.0
+            var flops = 0.0
+            var bytes = 0.0
+        }
+        var kinds: [String: Sums] = [:]
+        for (place, instruction) in instructions.enumerated() {
+            var sums = kinds[instruction.kind, default: Sums()]
+            sums.count += 1
+            sums.nanoseconds += record.mean(place)
+            sums.flops += instruction.flops
+            sums.bytes += instruction.bytes
+            kinds[instruction.kind] = sums
+        }
+        let total = kinds.values.reduce(0) { $0 + $1.nanoseconds }
+        var table = TextTable(
+            "count", "mean us", "share", "MFLOP", "kB", "GFLOP/s", "GB/s", "of peak", "kind")
+        for (kind, sums) in kinds.sorted(by: { $0.value.nanoseconds > $1.value.nanoseconds }) {
+            let seconds = max(sums.nanoseconds, 1) * 1e-9
+            let share = total > 0 ? sums.nanoseconds / total * 100 : 0
+            table.add(
+                "\(sums.count)", Self.text(sums.nanoseconds / 1e3), Self.text(share, 1) + " %",
+                Self.text(sums.flops / 1e6, 3), Self.text(sums.bytes / 1e3, 1),
+                Self.text(sums.flops / seconds / 1e9, 1), Self.text(sums.bytes / seconds / 1e9, 1),
+                peak.share(flops: sums.flops, bytes: sums.bytes, seconds: seconds), kind)
+        }
+        return table.lines
     }
 
     private var summary: String {
@@ -121,4 +153,9 @@ extension MachinePeak {
         let percent = Progress.fixed(max(arithmetic, memory) / seconds * 100, digits: 0)
         return "\(percent) % \(arithmetic >= memory ? "flops" : "bytes")"
     }
+}
+
+extension InstructionSummary {
+    /// What kind of instruction it is, as in `loop` or `matmul+loop`.
+    var kind: String { String(name.prefix { $0 != "(" }) }
 }

@@ -20,10 +20,9 @@ enum TraceFile {
                     "detail": .string(instruction.detail), "flops": .number(instruction.flops),
                     "bytes": .number(instruction.bytes), "instruction": .integer(place),
                 ]
-                let kind = instruction.name.prefix { $0 != "(" && $0 != "." && $0 != "+" }
                 events.append(
                     event(
-                        StepProfile.shortened(instruction.name), String(kind), marks[place],
+                        StepProfile.shortened(instruction.name), instruction.kind, marks[place],
                         marks[place + 1], start, args))
             }
         }
