@@ -155,7 +155,7 @@ import Testing
         let path = "\(folder.path)/layers.json"
         try layers.write(toFile: path, atomically: true, encoding: .utf8)
         let training = try run(
-            "train", "digits", "--network", "layers.json", "--steps", "60", "--augment",
+            "train", "digits", "--network", "layers.json", "--steps", "300", "--augment",
             "shift(0.05)", "--augment", "crop(padding: 1)", "--json")
         #expect(training.status == 0, "\(training.errors)")
         #expect(try training.json["network"]?.string == "layers.json")

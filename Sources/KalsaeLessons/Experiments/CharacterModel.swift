@@ -48,7 +48,7 @@ struct CharacterModel {
     /// The same, cut short: it learns something, but not to spell.
     var shortened: CharacterModel {
         var copy = self
-        (copy.steps, copy.most) = (40, 3.2)
+        (copy.steps, copy.most) = (40, 3.4)
         return copy
     }
 

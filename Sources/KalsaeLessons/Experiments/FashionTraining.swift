@@ -8,7 +8,7 @@ import KalsaeTraining
 
 /// Five convolutions with batch norm on Fashion-MNIST: flips and crops, AdamW over one cycle.
 struct FashionTraining {
-    var epochs = 12
+    var epochs = 10
     /// Updates in an epoch: all rows without it.
     var steps = 500
     var least = 0.93
@@ -16,7 +16,7 @@ struct FashionTraining {
     private let learningRate = 4e-3
 
     /// The same, cut short.
-    var shortened: FashionTraining { FashionTraining(epochs: 1, steps: 30, least: 0.2) }
+    var shortened: FashionTraining { FashionTraining(epochs: 1, steps: 60, least: 0.3) }
 
     func report() throws -> LectureReport {
         var report = LectureReport(LectureExperiment.fashionMNIST.rawValue)
