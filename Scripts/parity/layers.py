@@ -240,6 +240,12 @@ bidirectional(
     "bidirectional.gru", nn.GRU(3, 4, batch_first=True, bidirectional=True), [1, 0, 2], False
 )
 
+slopes = scatter(nn.PReLU(3))
+case("prelu", images(2, 4, 5, 3), slopes, {"slope": (slopes.weight, same)}, moves_channels=True)
+case("zeroPadding2D", images(2, 3, 4, 2), nn.ZeroPad2d((2, 3, 1, 0)), {}, moves_channels=True)
+case("globalAveragePool", images(2, 3, 4, 2), lambda x: x.mean((2, 3)), {}, moves_channels=True)
+case("globalMaxPool", images(2, 3, 4, 2), lambda x: x.amax((2, 3)), {}, moves_channels=True)
+
 header = {
     "__metadata__": {
         "torch": torch.__version__, "numpy": numpy.__version__,

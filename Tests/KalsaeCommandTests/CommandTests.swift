@@ -109,6 +109,7 @@ import Testing
         Wrong(arguments: ["train", "iris", "--threads", "0"], status: 64, says: "1 to 1024"),
         Wrong(arguments: ["bench", "steps", "--net", "x"], status: 64, says: "iris"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),
+        Wrong(arguments: ["train", "tiny-shakespeare"], status: 1, says: "experiment characters"),
         Wrong(arguments: ["train", "no.csv", "--target", "a"], status: 1, says: "no such file"),
         Wrong(arguments: ["train", "/", "--target", "a"], status: 1, says: "a folder"),
         Wrong(arguments: ["train", "iris", "--network", "4-x-3"], status: 1, says: "784-50-10"),

@@ -85,6 +85,11 @@ private let cases: [ParityCase] = [
     ParityCase(
         "bidirectional.lstm", .bidirectional(.lstm(units: 4, returnsSequences: true))),
     ParityCase("bidirectional.gru", .bidirectional(.gru(units: 4, returnsSequences: true))),
+    ParityCase("prelu", .prelu()),
+    ParityCase(
+        "zeroPadding2D", .zeroPadding2D(Padding2D(top: 1, bottom: 0, left: 2, right: 3))),
+    ParityCase("globalAveragePool", .globalAveragePool),
+    ParityCase("globalMaxPool", .globalMaxPool),
     ParityCase("transformerBlock", .transformerBlock(heads: 2, hidden: 12)),
 ]
 

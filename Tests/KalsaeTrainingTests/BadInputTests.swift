@@ -60,6 +60,14 @@ import Testing
         #expect(fault?.description.contains("at least two rows") == true)
     }
 
+    /// The triplet loss takes predictions of another shape.
+    @Test(arguments: Loss.all.filter { $0.name != "triplet" })
+    func anEmptyBatchNamesTheLoss(_ loss: Loss) {
+        let mean = loss(.zeros([0, 3]), .zeros([0, 3]))
+        #expect(mean.fault?.description.contains(loss.name) == true, "\(mean)")
+        #expect(loss(.zeros([0, 3]), .zeros([0, 3]), reduction: .none).shape == [0])
+    }
+
     @Test func anEmptySetIsRefused() async throws {
         let data = try Dataset(.zeros([0, 4]), .zeros([0], dtype: .int32))
         let model = try Sequential([.dense(units: 2)], input: [4])

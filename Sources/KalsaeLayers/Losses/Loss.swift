@@ -78,6 +78,9 @@ public struct Loss: NamedFunction {
         case .none: return terms.values
         case .sum: return terms.values.sum()
         case .mean:
+            guard terms.values.count > 0 else {
+                return fault("at least one row", "\(predictions.shape)", [predictions])
+            }
             guard let weights = terms.weights else { return terms.values.mean() }
             let total = weights.sum()
             // With nothing that counts the sum is 0 too.
