@@ -201,6 +201,51 @@ for ours, theirs in {"expand": block.linear1, "contract": block.linear2}.items()
     parameters[f"{ours}.bias"] = (theirs.bias, same)
 case("transformerBlock", images(2, 3, 6), block, parameters)
 
+# Newer cases stand behind the older ones, so that those keep their numbers.
+parts = scatter(
+    nn.Sequential(nn.Conv2d(2, 4, 2, groups=2, bias=False), nn.Conv2d(4, 3, 1))
+)
+case(
+    "separable", images(2, 4, 5, 2), parts,
+    {
+        "depthwise": (parts[0].weight, kernel), "pointwise": (parts[1].weight, kernel),
+        "bias": (parts[1].bias, same),
+    },
+    moves_channels=True,
+)
+case("averagePool1D", images(2, 7, 2), nn.AvgPool1d(3, stride=2), {}, moves_channels=True)
+bilinear = nn.Upsample(scale_factor=(2, 3), mode="bilinear", align_corners=False)
+case("upSampling2D.bilinear", images(2, 3, 4, 2), bilinear, {}, moves_channels=True)
+
+
+def bidirectional(name, module, order, one_bias):
+    module = scatter(module)
+    parameters = {}
+    for ours, suffix in {"forward": "l0", "backward": "l0_reverse"}.items():
+        weights = [getattr(module, f"{kind}_{suffix}") for kind in
+                   ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        if one_bias:
+            with torch.no_grad():
+                weights[3].zero_()
+        names = ("weight", "recurrentWeight", "bias", "recurrentBias")[: 3 if one_bias else 4]
+        for key, weight in zip(names, weights):
+            parameters[f"{ours}.{key}"] = (weight, gates(order))
+    case(name, images(2, 4, 3), lambda x: module(x)[0], parameters)
+
+
+bidirectional(
+    "bidirectional.lstm", nn.LSTM(3, 4, batch_first=True, bidirectional=True), [0, 1, 2, 3], True
+)
+bidirectional(
+    "bidirectional.gru", nn.GRU(3, 4, batch_first=True, bidirectional=True), [1, 0, 2], False
+)
+
+slopes = scatter(nn.PReLU(3))
+case("prelu", images(2, 4, 5, 3), slopes, {"slope": (slopes.weight, same)}, moves_channels=True)
+case("zeroPadding2D", images(2, 3, 4, 2), nn.ZeroPad2d((2, 3, 1, 0)), {}, moves_channels=True)
+case("globalAveragePool", images(2, 3, 4, 2), lambda x: x.mean((2, 3)), {}, moves_channels=True)
+case("globalMaxPool", images(2, 3, 4, 2), lambda x: x.amax((2, 3)), {}, moves_channels=True)
+
 header = {
     "__metadata__": {
         "torch": torch.__version__, "numpy": numpy.__version__,

@@ -11,9 +11,19 @@ typedef struct {
     T scale;
 } NAME(window);
 
-KLS_INLINE NAME(window) NAME(window_at)(const kls_pool *s, int64_t y, int64_t x) {
+// Whether all windows are 2x2 and lie inside: by far the most frequent ones, their loops unrolled.
+KLS_INLINE bool NAME(is_small)(const kls_pool *s) {
+    return s->window_height == 2 && s->window_width == 2 && s->pad_top == 0 && s->pad_left == 0
+        && (s->out_height - 1) * s->stride_y + 2 <= s->height
+        && (s->out_width - 1) * s->stride_x + 2 <= s->width;
+}
+
+KLS_INLINE NAME(window) NAME(window_at)(
+    const kls_pool *s, int64_t y, int64_t x, const bool small
+) {
     NAME(window) w;
     const int64_t top = y * s->stride_y - s->pad_top, left = x * s->stride_x - s->pad_left;
+    if (small) return (NAME(window)){top, top + 2, left, left + 2, (T)0.25};
     const int64_t bottom = top + s->window_height, right = left + s->window_width;
     w.top = top < 0 ? 0 : top;
     w.left = left < 0 ? 0 : left;
@@ -51,14 +61,18 @@ KLS_INLINE void NAME(store)(T *to, const NAME(lanes) * value, int64_t count) {
 }
 
 KLS_INLINE void NAME(pool_lanes)(
-    const kls_pool *s, const NAME(window) *w, const T *input, T *output, int64_t count
+    const kls_pool *s, const NAME(window) *w, const T *input, T *output, int64_t count,
+    const bool small
 ) {
     const bool largest = s->kind == KLS_POOL_MAX;
+    const int64_t rows = small ? 2 : w->bottom - w->top;
+    const int64_t columns = small ? 2 : w->right - w->left;
+    const T *line = input + (w->top * s->width + w->left) * s->channels;
     NAME(lanes) sum = {0};
     if (largest) sum = sum - (T)__builtin_inf();
-    for (int64_t y = w->top; y < w->bottom; y++) {
-        const T *pixel = input + (y * s->width + w->left) * s->channels;
-        for (int64_t x = w->left; x < w->right; x++, pixel += s->channels) {
+    for (int64_t y = 0; y < rows; y++, line += s->width * s->channels) {
+        const T *pixel = line;
+        for (int64_t x = 0; x < columns; x++, pixel += s->channels) {
             NAME(lanes) value;
             NAME(load)(&value, pixel, count);
             if (largest) sum = CHOOSE(EXCEEDS(value, sum), value, sum);
@@ -76,42 +90,51 @@ typedef struct {
     bool covering;  // every element of the input lies in exactly one window
 } NAME(pool_job);
 
-KLS_CLONES static void NAME(pool_row)(const NAME(pool_job) *job, int64_t row) {
+KLS_INLINE void NAME(pool_windows)(const NAME(pool_job) *job, int64_t row, const bool small) {
     const kls_pool *s = job->shape;
     const int64_t image = row / s->out_height, y = row % s->out_height;
     const T *input = job->input + image * s->height * s->width * s->channels;
     T *output = job->result + row * s->out_width * s->channels;
     for (int64_t x = 0; x < s->out_width; x++, output += s->channels) {
-        const NAME(window) w = NAME(window_at)(s, y, x);
+        const NAME(window) w = NAME(window_at)(s, y, x, small);
         int64_t c = 0;
         for (; c + LANES <= s->channels; c += LANES)
-            NAME(pool_lanes)(s, &w, input + c, output + c, LANES);
+            NAME(pool_lanes)(s, &w, input + c, output + c, LANES, small);
         // The last lanes overlap those before: what is computed twice is the same.
         if (c == s->channels) continue;
         if (c > 0) NAME(pool_lanes)(s, &w, input + s->channels - LANES,
-                                    output + s->channels - LANES, LANES);
-        else NAME(pool_lanes)(s, &w, input, output, s->channels);
+                                    output + s->channels - LANES, LANES, small);
+        else NAME(pool_lanes)(s, &w, input, output, s->channels, small);
     }
+}
+
+KLS_CLONES static void NAME(pool_row)(const NAME(pool_job) *job, int64_t row) {
+    if (NAME(is_small)(job->shape)) NAME(pool_windows)(job, row, true);
+    else NAME(pool_windows)(job, row, false);
 }
 
 // Adds to the gradient of a window's elements, or sets it where no other window does.
 // `fresh` blanks lanes that an overlapping vector has done already.
 KLS_INLINE void NAME(pool_gradient_lanes)(
     const NAME(pool_job) *job, const NAME(window) *w, const T *input, const T *from, T *result,
-    const NAME(mask) * fresh, int64_t count
+    const NAME(mask) * fresh, int64_t count, const bool small, const bool covering
 ) {
     const kls_pool *s = job->shape;
+    const int64_t rows = small ? 2 : w->bottom - w->top;
+    const int64_t columns = small ? 2 : w->right - w->left;
+    const int64_t row = s->width * s->channels;
+    const int64_t begin = (w->top * s->width + w->left) * s->channels;
     const NAME(lanes) zero = {0};
     NAME(lanes) gradient;
     NAME(load)(&gradient, from, count);
-    if (!job->covering) gradient = CHOOSE(*fresh, gradient, zero);
+    if (!covering) gradient = CHOOSE(*fresh, gradient, zero);
     NAME(mask) first = {0};
     if (s->kind == KLS_POOL_MAX) {
         NAME(lanes) best = zero - (T)__builtin_inf();
         I place = 0;
-        for (int64_t y = w->top; y < w->bottom; y++) {
-            const T *pixel = input + (y * s->width + w->left) * s->channels;
-            for (int64_t x = w->left; x < w->right; x++, pixel += s->channels, place++) {
+        for (int64_t y = 0; y < rows; y++) {
+            const T *pixel = input + begin + y * row;
+            for (int64_t x = 0; x < columns; x++, pixel += s->channels, place++) {
                 NAME(lanes) value;
                 NAME(load)(&value, pixel, count);
                 const NAME(mask) better = EXCEEDS(value, best);
@@ -123,12 +146,12 @@ KLS_INLINE void NAME(pool_gradient_lanes)(
         gradient = gradient * w->scale;
     }
     I place = 0;
-    for (int64_t y = w->top; y < w->bottom; y++) {
-        T *pixel = result + (y * s->width + w->left) * s->channels;
-        for (int64_t x = w->left; x < w->right; x++, pixel += s->channels, place++) {
+    for (int64_t y = 0; y < rows; y++) {
+        T *pixel = result + begin + y * row;
+        for (int64_t x = 0; x < columns; x++, pixel += s->channels, place++) {
             NAME(lanes) value = gradient, before;
             if (s->kind == KLS_POOL_MAX) value = CHOOSE(first == place, gradient, zero);
-            if (!job->covering) {
+            if (!covering) {
                 NAME(load)(&before, pixel, count);
                 value = value + before;
             }
@@ -137,8 +160,8 @@ KLS_INLINE void NAME(pool_gradient_lanes)(
     }
 }
 
-KLS_CLONES static void NAME(pool_gradient_row)(
-    const NAME(pool_job) *job, int64_t image, int64_t y
+KLS_INLINE void NAME(pool_gradient_windows)(
+    const NAME(pool_job) *job, int64_t image, int64_t y, const bool small, const bool covering
 ) {
     const kls_pool *s = job->shape;
     const int64_t offset = image * s->height * s->width * s->channels;
@@ -150,18 +173,29 @@ KLS_CLONES static void NAME(pool_gradient_row)(
     const int64_t left = s->channels % LANES;
     for (int64_t lane = 0; lane < LANES - left; lane++) ((I *)&fresh)[lane] = 0;
     for (int64_t x = 0; x < s->out_width; x++, gradient += s->channels) {
-        const NAME(window) w = NAME(window_at)(s, y, x);
+        const NAME(window) w = NAME(window_at)(s, y, x, small);
         int64_t c = 0;
         for (; c + LANES <= s->channels; c += LANES)
-            NAME(pool_gradient_lanes)(job, &w, input + c, gradient + c, result + c, &all, LANES);
+            NAME(pool_gradient_lanes)(
+                job, &w, input + c, gradient + c, result + c, &all, LANES, small, covering);
         if (c == s->channels) continue;
         if (c > 0) {
             c = s->channels - LANES;
-            NAME(pool_gradient_lanes)(job, &w, input + c, gradient + c, result + c, &fresh, LANES);
+            NAME(pool_gradient_lanes)(
+                job, &w, input + c, gradient + c, result + c, &fresh, LANES, small, covering);
         } else {
-            NAME(pool_gradient_lanes)(job, &w, input, gradient, result, &all, s->channels);
+            NAME(pool_gradient_lanes)(
+                job, &w, input, gradient, result, &all, s->channels, small, covering);
         }
     }
+}
+
+KLS_CLONES static void NAME(pool_gradient_row)(
+    const NAME(pool_job) *job, int64_t image, int64_t y
+) {
+    if (job->covering && NAME(is_small)(job->shape))
+        NAME(pool_gradient_windows)(job, image, y, true, true);
+    else NAME(pool_gradient_windows)(job, image, y, false, job->covering);
 }
 
 static void NAME(pool_piece)(void *context, int64_t piece) { NAME(pool_row)(context, piece); }

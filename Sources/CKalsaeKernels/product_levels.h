@@ -5,12 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// One tile: rhs is a packed panel of `width` columns, out is rows of `out_row` elements each.
+// One tile: rhs is rows of `width` floats, out is rows of `out_row` elements each. The sums run
+// over segments of `depth` places; in each, lhs begins at its own start, while rhs goes on.
 typedef struct {
     const float *rhs;
     int64_t width, depth;
     int64_t lhs_row, lhs_column;
     int64_t out_row;
+    int64_t segments;
+    const int64_t *starts;
+    bool adds;                       // to what lies in out; rows must be whole vectors
 } product_tile;
 
 typedef void (*product_tile_fn)(

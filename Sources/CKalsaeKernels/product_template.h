@@ -13,42 +13,56 @@ KLS_INLINE void LEVEL(tile)(
     V sums[TALL][2] = {{{0}}};
     const float *rhs = t->rhs;
     const int64_t width = t->width, depth = t->depth;
-    if (turned) {
-        const int64_t step = t->lhs_column;
-        for (int64_t p = 0; p < depth; p++) {
-            V right[2];
-            _Pragma("unroll") for (int v = 0; v < vectors; v++)
-                right[v] = *(const V *)(rhs + v * LANES);
-            _Pragma("unroll") for (int r = 0; r < rows; r++)
+    for (int64_t s = 0; s < t->segments; s++) {
+        if (turned) {
+            const float *line = lhs + t->starts[s];
+            const int64_t step = t->lhs_column;
+            for (int64_t p = 0; p < depth; p++) {
+                V right[2];
                 _Pragma("unroll") for (int v = 0; v < vectors; v++)
-                    sums[r][v] = sums[r][v] + lhs[r] * right[v];
-            lhs += step;
-            rhs += width;
+                    right[v] = *(const V *)(rhs + v * LANES);
+                _Pragma("unroll") for (int r = 0; r < rows; r++)
+                    _Pragma("unroll") for (int v = 0; v < vectors; v++)
+                        sums[r][v] = sums[r][v] + line[r] * right[v];
+                line += step;
+                rhs += width;
+            }
+            continue;
         }
-    } else {
-        // Three places with few steps between them: a pointer a row would not fit the registers.
-        const int64_t one = t->lhs_row;
-        int64_t three = 3 * one;
-        const float *first = lhs, *second = lhs + 5 * one, *third = lhs + 10 * one;
+        // Two places and odd multiples of a step, which addresses double and redouble: a pointer
+        // a row, as the compiler would have it, does not fit the registers.
+        int64_t one = t->lhs_row * (int64_t)sizeof(float);
+        int64_t three = 3 * one, five = 5 * one, seven = 7 * one;
+        HIDE(one);
         HIDE(three);
-        HIDE(second);
-        HIDE(third);
+        HIDE(five);
+        HIDE(seven);
+        const char *first = (const char *)(lhs + t->starts[s]);
+        const char *second = first + 9 * one;
         for (int64_t p = 0; p < depth; p++) {
+            HIDE(first);
+            HIDE(second);
             V right[2];
             _Pragma("unroll") for (int v = 0; v < vectors; v++)
                 right[v] = *(const V *)(rhs + v * LANES);
             _Pragma("unroll") for (int r = 0; r < rows; r++) {
-                const float *base = r < 5 ? first : r < 10 ? second : third;
-                const int at = r % 5;
-                const float left = at == 3 ? base[three] : base[at * one];
+                const char *base = r < 9 ? first : second;
+                const int at = r < 9 ? r : r - 9;
+                const int64_t step = at == 3 ? three : at == 5 ? five : at == 6 ? 2 * three
+                    : at == 7 ? seven : at * one;
+                const float left = *(const float *)(base + step);
                 _Pragma("unroll") for (int v = 0; v < vectors; v++)
                     sums[r][v] = sums[r][v] + left * right[v];
             }
-            first++;
-            second++;
-            third++;
+            first += sizeof(float);
+            second += sizeof(float);
             rhs += width;
         }
+    }
+    if (t->adds) {
+        _Pragma("unroll") for (int r = 0; r < rows; r++)
+            _Pragma("unroll") for (int v = 0; v < vectors; v++)
+                sums[r][v] = sums[r][v] + *(const V *)(out + r * t->out_row + v * LANES);
     }
     // Upwards, so that what a row writes past its end is overwritten by the next.
     _Pragma("unroll") for (int r = 0; r < rows; r++)

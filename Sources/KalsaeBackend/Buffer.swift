@@ -14,15 +14,23 @@ public final class Buffer: Sendable {
     /// The alignment of every buffer: a cache line, and one AVX-512 register.
     public static let alignment = 64
 
+    /// The size of a huge page, and from which size on a buffer asks for them: walking through
+    /// megabytes by pages of 4 KB, the processor looks up addresses more than it computes.
+    private static let hugePage = 2 << 20
+    private static let fewestHugeBytes = 1 << 20
+
     /// Allocates memory, its contents unspecified; throws where the system has none left.
     public init(byteCount: Int) throws(KalsaeError) {
-        let rounded = (max(byteCount, 1) &+ Self.alignment - 1) & ~(Self.alignment - 1)
-        guard byteCount >= 0, rounded > 0, let memory = aligned_alloc(Self.alignment, rounded)
-        else {
+        let isHuge = byteCount >= Self.fewestHugeBytes
+        let unit = isHuge ? Self.hugePage : Self.alignment
+        let rounded = (max(byteCount, 1) &+ unit - 1) & ~(unit - 1)
+        guard byteCount >= 0, rounded > 0, let memory = aligned_alloc(unit, rounded) else {
             throw KalsaeError(
                 "memory", expected: "\(byteCount) bytes", got: "none",
                 advice: "use a smaller batch or a smaller network")
         }
+        // Only advice: without huge pages everything works as well.
+        if isHuge { madvise(memory, rounded, MADV_HUGEPAGE) }
         pointer = memory
         self.byteCount = byteCount
         Counters.record {

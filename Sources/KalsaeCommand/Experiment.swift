@@ -9,7 +9,7 @@ struct ExperimentVerb: AsyncParsableCommand {
         abstract: "Carry out an experiment of the lectures and check its numbers.",
         discussion: """
             Without a name it lists the experiments. The exit code is 0 only if every number comes
-            out. Those on MNIST look for its files in $KALSAE_DATA.
+            out. Those on data look for the files in $KALSAE_DATA.
 
             Examples:
               kalsae experiment backprop
@@ -40,7 +40,8 @@ struct ExperimentVerb: AsyncParsableCommand {
             let entries = all.map { experiment -> JSONValue in
                 [
                     "name": .string(experiment.rawValue), "shows": .string(experiment.summary),
-                    "needs_mnist": .bool(experiment.needsMNIST),
+                    "needs": experiment.data.map { .string($0) } ?? .null,
+                    "minutes": .bool(experiment.takesMinutes),
                 ]
             }
             return try Console.print(["experiments": .array(entries)] as JSONValue)

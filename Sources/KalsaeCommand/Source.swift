@@ -20,6 +20,11 @@ struct Source {
             parts = try set.load(seed: bits)
             return
         }
+        guard NamedText(rawValue: name) == nil else {
+            throw KalsaeError(
+                name, expected: "rows with a target", got: "a text",
+                advice: "see `kalsae experiment characters`")
+        }
         guard name.contains("/") || name.contains(".") else {
             let sets = NamedSet.allCases.map(\.rawValue).joined(separator: ", ")
             throw KalsaeError(

@@ -12,6 +12,8 @@ struct Train: AsyncParsableCommand {
             Examples:
               kalsae train iris --json
               kalsae train mnist --network 784-50-10
+              kalsae train fashion-mnist --network batch-norm-convnet --augment flipHorizontal
+              kalsae train mnist --network layers.json --epochs 5
               kalsae train titanic.csv --target survived --epochs 50
             """)
 
@@ -21,8 +23,19 @@ struct Train: AsyncParsableCommand {
     @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
     var target: String?
 
-    @Option(help: "Layer sizes, as in 784-50-10; without it, what suits the data.")
+    @Option(
+        help: """
+            Layer sizes as in 784-50-10, one of \(NetworkPreset.names), or a .json file with a list \
+            of layers; without it, what suits the data.
+            """)
     var network: String?
+
+    @Option(
+        help: """
+            A random change of images in training, as in crop(padding: 2); may be given more than \
+            once: \(Augmentation.all.map(\.name).joined(separator: ", ")).
+            """)
+    var augment: [Augmentation] = []
 
     @Option(help: "The function between layers: \(Activation.names).")
     var activation: Activation?
@@ -85,7 +98,8 @@ struct Train: AsyncParsableCommand {
 
     private func recipe(for parts: DataParts) throws -> Recipe {
         var recipe = Recipe(for: parts, optimizer: optimizer)
-        if let network { recipe.network = try NetworkSizes(network) }
+        if let network { recipe.network = try NetworkSource(network) }
+        recipe.augmentations = augment
         if let learningRate { recipe.learningRate = learningRate }
         if let epochs { (recipe.epochs, recipe.patience) = (epochs, nil) }
         if let patience { recipe.patience = patience > 0 ? patience : nil }
@@ -128,6 +142,7 @@ struct Train: AsyncParsableCommand {
 }
 
 extension Activation: ExpressibleByArgument {}
+extension Augmentation: ExpressibleByArgument {}
 extension Recipe.OptimizerName: ExpressibleByArgument {}
 extension Recipe.ScheduleName: ExpressibleByArgument {}
 extension BatchOrder: ExpressibleByArgument {}

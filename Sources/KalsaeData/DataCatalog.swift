@@ -11,6 +11,8 @@ public enum DataCatalog {
             case table
             /// Pictures.
             case images
+            /// Characters.
+            case text
         }
 
         /// Where the set comes from.
@@ -29,7 +31,7 @@ public enum DataCatalog {
         public let name: String
         /// The kind of data.
         public let kind: Kind
-        /// Examples, all parts together; nil when not known.
+        /// Examples, all parts together, or characters of a text; nil when not known.
         public let rows: Int?
         /// Numbers an example; for a file, its columns but one, the target.
         public let features: Int?
@@ -39,9 +41,16 @@ public enum DataCatalog {
         public let place: Place
     }
 
-    /// The named sets, then the tables in `tabular/` of the data folders.
+    /// The named sets and texts, then the tables in `tabular/` of the data folders.
     public static func entries() -> [Entry] {
-        NamedSet.allCases.map(entry) + DataPlaces.tables.map(entry)
+        NamedSet.allCases.map(entry) + NamedText.allCases.map(entry)
+            + DataPlaces.tables.map(entry)
+    }
+
+    private static func entry(_ text: NamedText) -> Entry {
+        Entry(
+            name: text.rawValue, kind: .text, rows: 1_115_394, features: nil, classes: 65,
+            place: text.foundFile().map { .found($0) } ?? .missing)
     }
 
     private static func entry(_ set: NamedSet) -> Entry {

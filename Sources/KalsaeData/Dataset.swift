@@ -9,6 +9,11 @@ public struct Dataset: Sendable {
     public let features: Tensor
     /// The targets, `[count]` class numbers (`int32`) or `[count, outputs]` values.
     public let targets: Tensor
+    /// How much each row counts in the loss, `[count]`, at least 0; nil where all count alike.
+    ///
+    /// The loss of a batch is Σ weight · loss / Σ weight. Keras's `sample_weight` divides by the
+    /// number of rows instead, which is the same where the weights' mean is 1.
+    public let weights: Tensor?
     /// What whole-number inputs are multiplied by on their way into a network: 1/255 for pixels.
     public let featureScale: Double
     /// The names of the classes; empty for values.
@@ -16,11 +21,13 @@ public struct Dataset: Sendable {
 
     /// Makes a data set; both tensors are computed now.
     ///
-    /// - Throws: a `KalsaeError` where the numbers of rows differ or a number is not finite.
+    /// - Throws: a `KalsaeError` where the numbers of rows differ or a number is not finite, and
+    ///   for weights below 0 or without one above.
     public init(
-        _ features: Tensor, _ targets: Tensor, featureScale: Double = 1, classNames: [String] = []
+        _ features: Tensor, _ targets: Tensor, weights: Tensor? = nil, featureScale: Double = 1,
+        classNames: [String] = []
     ) throws {
-        try Tensor.evaluate([features, targets])
+        try Tensor.evaluate([features, targets] + (weights.map { [$0] } ?? []))
         guard features.rank >= 2, targets.rank >= 1, features.shape[0] == targets.shape[0] else {
             throw KalsaeError(
                 "data set", expected: "features [count, …] and targets [count, …]",
@@ -45,10 +52,30 @@ public struct Dataset: Sendable {
                     got: "\(low) to \(high)")
             }
         }
+        if let weights { try Self.check(weights, count: features.shape[0]) }
         self.features = features
         self.targets = targets
+        self.weights = weights.map { $0.cast(to: .float32) }
+        try self.weights?.evaluate()
         self.featureScale = featureScale
         self.classNames = classNames
+    }
+
+    private static func check(_ weights: Tensor, count: Int) throws {
+        guard weights.shape == [count], weights.dtype != .bool else {
+            throw KalsaeError(
+                "data set", expected: "weights [\(count)]",
+                got: "\(weights.dtype)\(weights.shape)")
+        }
+        let numbers = try weights.values(Double.self)
+        if let wrong = numbers.first(where: { !($0 >= 0 && $0.isFinite) }) {
+            throw KalsaeError(
+                "data set", expected: "finite weights of at least 0", got: "\(wrong)")
+        }
+        guard numbers.isEmpty || numbers.contains(where: { $0 > 0 }) else {
+            throw KalsaeError(
+                "data set", expected: "a weight above 0", got: "\(count) zeros")
+        }
     }
 
     /// The number of rows.

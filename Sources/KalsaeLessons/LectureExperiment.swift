@@ -1,5 +1,6 @@
 import KalsaeBackend
 import KalsaeCPU
+import KalsaeData
 import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
@@ -34,6 +35,12 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
     case simpleConvNet = "simple-convnet"
     /// The deep convolutional network of chapter 8 on MNIST.
     case deepConvNet = "deep-convnet"
+    /// A convolutional network with batch norm on Fashion-MNIST.
+    case fashionMNIST = "fashion-mnist"
+    /// A transformer that tells the next character of Shakespeare.
+    case characters
+    /// A long short-term memory that does.
+    case charactersLSTM = "characters-lstm"
 
     /// What it shows, in one line.
     public var summary: String {
@@ -52,21 +59,33 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         case .twolayer: "784-50-10 with sigmoid and with ReLU: 17 measurements each"
         case .simpleConvNet: "one convolution, two dense layers, 20 epochs (minutes)"
         case .deepConvNet: "six convolutions, two dense layers, 20 epochs (many minutes)"
+        case .fashionMNIST: "five convolutions with batch norm on Fashion-MNIST (minutes)"
+        case .characters: "a transformer learns Shakespeare's characters (minutes)"
+        case .charactersLSTM: "a long short-term memory learns them (minutes)"
         }
     }
 
-    /// Whether it trains on the files of MNIST.
-    public var needsMNIST: Bool {
+    /// The data that must be in the data folders; nil for none.
+    public var data: String? {
         switch self {
         case .optimizersMNIST, .initializersMNIST, .batchNorm, .weightDecay, .dropout, .overfit,
             .twolayer, .simpleConvNet, .deepConvNet:
-            true
-        case .backprop, .apples, .convolution, .optimizers2D, .initializers: false
+            NamedSet.mnist.rawValue
+        case .fashionMNIST: NamedSet.fashionMNIST.rawValue
+        case .characters, .charactersLSTM: NamedText.tinyShakespeare.rawValue
+        case .backprop, .apples, .convolution, .optimizers2D, .initializers: nil
         }
     }
 
-    /// Whether its products are too small for more than one thread.
-    var hasSmallProducts: Bool { self != .simpleConvNet && self != .deepConvNet }
+    /// Whether it takes minutes; its products gain by a second thread.
+    public var takesMinutes: Bool {
+        switch self {
+        case .simpleConvNet, .deepConvNet, .fashionMNIST, .characters, .charactersLSTM: true
+        case .optimizersMNIST, .initializersMNIST, .batchNorm, .weightDecay, .dropout, .overfit,
+            .twolayer, .backprop, .apples, .convolution, .optimizers2D, .initializers:
+            false
+        }
+    }
 
     /// The experiment of that name; throws with all names where there is none.
     public init(named name: String) throws(KalsaeError) {
@@ -80,10 +99,10 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
     /// Carries it out; throws where the data are missing.
     public func run() async throws -> LectureReport { try await LectureStage().run(self) }
 
-    /// Carries out a short form of an experiment on MNIST: one seed, few steps, the same code.
+    /// Carries out a short form of an experiment on data: one seed, few steps, the same code.
     ///
-    /// Numbers that need the whole run are left out. Other experiments run in full, and the
-    /// convolutional networks, which have no short form, do too.
+    /// Numbers that need the whole run are left out or easier. Other experiments run in full, and
+    /// the book's convolutional networks, which have no short form, do too.
     package func runShortened() async throws -> LectureReport {
         try await LectureStage().run(self, isShort: true)
     }
@@ -97,6 +116,9 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         case .dropout: try DropoutRatios(seeds: 1, epochs: [0, 50]).report()
         case .overfit: try Overfitting(seeds: 1, epochs: [0, 50]).report()
         case .twolayer: try TwoLayer(seeds: 1, measurements: 2).report()
+        case .fashionMNIST: try FashionTraining().shortened.report()
+        case .characters: try CharacterModel.transformer.shortened.report()
+        case .charactersLSTM: try CharacterModel.lstm.shortened.report()
         case .backprop, .apples, .convolution, .optimizers2D, .initializers, .simpleConvNet,
             .deepConvNet:
             try program()
@@ -119,6 +141,9 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         case .twolayer: try TwoLayer().report()
         case .simpleConvNet: try ConvNetTraining.simple.report()
         case .deepConvNet: try ConvNetTraining.deep.report()
+        case .fashionMNIST: try FashionTraining().report()
+        case .characters: try CharacterModel.transformer.report()
+        case .charactersLSTM: try CharacterModel.lstm.report()
         }
     }
 }
@@ -144,6 +169,6 @@ actor LectureStage {
     /// A second thread gains nothing for small products, and costs much on a busy machine.
     private func device(for experiment: LectureExperiment) -> Device {
         let isFree = EnvironmentFlag.threads.value.isEmpty
-        return isFree && experiment.hasSmallProducts ? Device(CPUBackend(threads: 1)) : .current
+        return isFree && !experiment.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
     }
 }

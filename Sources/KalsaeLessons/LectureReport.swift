@@ -10,6 +10,7 @@ public struct LectureReport: Sendable {
     public private(set) var notes: [String] = []
     /// Curves and tables by name.
     public private(set) var tables: [JSONValue.Member] = []
+    private var passages: [String] = []
     /// How long it took.
     public var seconds = 0.0
 
@@ -63,6 +64,12 @@ public struct LectureReport: Sendable {
         table(name, .array(values.map { .number($0) }))
     }
 
+    /// Adds a text that is to be read, as one that a model wrote.
+    public mutating func passage(_ name: String, _ text: String) {
+        table(name, .string(text))
+        passages.append("--- \(name)\n\(text)\n---")
+    }
+
     /// Adds a remark.
     public mutating func note(_ text: String) { notes.append(text) }
 
@@ -78,7 +85,7 @@ public struct LectureReport: Sendable {
             ] + tables)
     }
 
-    /// The checks as a small table, then the remarks, then the verdict.
+    /// The checks as a small table, then remarks and texts, then the verdict.
     public var text: String {
         let width = checks.map(\.name.count).max() ?? 0
         var lines = checks.map { check -> String in
@@ -86,7 +93,7 @@ public struct LectureReport: Sendable {
             let verdict = check.passed ? "ok   " : "WRONG"
             return "\(verdict) \(check.name)\(space)  \(check.got)  \(check.rule.text)"
         }
-        lines += notes.map { "note: \($0)" }
+        lines += notes.map { "note: \($0)" } + passages
         let right = checks.count(where: \.passed)
         let time = (seconds * 100).rounded() / 100
         lines.append("\(experiment): \(right) of \(checks.count) numbers come out, \(time) s")

@@ -11,13 +11,16 @@ struct LectureImages {
     let train: Dataset
     let test: Dataset
 
-    /// MNIST from the data folders, as rows of 784 pixels.
+    /// Images from the data folders, as rows of 784 pixels.
     ///
     /// - Parameters:
+    ///   - set: which ones, MNIST by default.
     ///   - count: how many of the first training images to take; all without it.
     ///   - isFlat: false for images `[28, 28, 1]`.
-    static func mnist(first count: Int? = nil, isFlat: Bool = true) throws -> LectureImages {
-        let parts = try NamedSet.mnist.load(
+    static func load(
+        _ set: NamedSet = .mnist, first count: Int? = nil, isFlat: Bool = true
+    ) throws -> LectureImages {
+        let parts = try set.load(
             fractions: Split.Fractions(validation: 0, test: 0), seed: 0)
         let train = count.map { first($0, of: parts.train) } ?? parts.train
         let sets = try [train, parts.test].map { data in
@@ -87,7 +90,10 @@ final class LectureRun<Model: Layer> {
         random = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x6c65_6374)
         step = try BatchStep(
             model, loss: .softmaxCrossEntropy, optimizer: optimizer, seed: seed,
-            prepare: Self.gathered)
+            prepare: { inputs in
+                let (x, y) = Self.gathered(inputs)
+                return (x, y, nil)
+            })
         loss = try CompiledStep(model) { model, inputs in
             let (x, y) = Self.gathered(inputs)
             return [Loss.softmaxCrossEntropy(model(x), y)]

@@ -96,14 +96,23 @@ public final class CompiledStep<State: TensorTree> {
 
     /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
     public func run(_ inputs: [Tensor]) throws {
-        if try runner.run(inputs) { return }
+        do throws(KalsaeError) {
+            if try runner.run(inputs) { return }
+        } catch { throw traces[active].lookups.naming(error) }
         runner.clear()
         try selectTrace(inputs)
         if isShared { try unshare() }
         runner.bind(traces[active], inputs)
-        if try !runner.run(inputs) {
-            throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
-        }
+        do throws(KalsaeError) {
+            guard try !runner.run(inputs) else { return }
+        } catch { throw traces[active].lookups.naming(error) }
+        throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
+    }
+
+    /// Makes the plan for inputs like these, and runs nothing.
+    package func compile(_ inputs: [Tensor]) throws {
+        runner.clear()
+        try selectTrace(inputs)
     }
 
     /// The plan of the last run, to look at.
@@ -185,7 +194,7 @@ public final class CompiledStep<State: TensorTree> {
                 inputTypes: inputs.map(\.type), plan: plan,
                 inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
-                resultTypes: results.map(\.type)))
+                resultTypes: results.map(\.type), lookups: gathered.lookups))
         if traces.count >= 4 { warnOfTraces() }
         return traces.count - 1
     }

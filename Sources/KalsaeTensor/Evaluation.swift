@@ -9,6 +9,8 @@ struct GatheredGraph {
     var leaves: [TensorNode] = []
     /// A parameter of a layer that was met and is no placeholder, if there was one.
     private(set) var strayParameter: TensorNode?
+    /// The lookups in tables that have a name, for messages.
+    private(set) var lookups = NamedLookups()
     private var positions: [ObjectIdentifier: Int] = [:]
 
     /// Gathers the graph whose outputs are `targets`; `placeholders` become its first inputs.
@@ -53,6 +55,7 @@ struct GatheredGraph {
             if missing.isEmpty {
                 let operands = source.operands.compactMap { positions[ObjectIdentifier($0)] }
                 graph.nodes.append(Node(source.primitive, operands, node.type))
+                lookups.note(source.primitive, source.operands)
                 positions[identity] = graph.nodes.count - 1
                 stack.removeLast()
             } else {
@@ -86,7 +89,9 @@ extension Tensor {
         for target in targets {
             outputs.append(try Buffer(byteCount: target.type.byteCount))
         }
-        try plan.run(inputs: gathered.leaves.compactMap(\.buffer), outputs: outputs)
+        do throws(KalsaeError) {
+            try plan.run(inputs: gathered.leaves.compactMap(\.buffer), outputs: outputs)
+        } catch { throw gathered.lookups.naming(error) }
         for (target, output) in zip(targets, outputs) { target.fulfill(output) }
     }
 

@@ -12,10 +12,12 @@ final class StepTrace {
     var outputs: [Buffer]
     let changed: [Int]
     let resultTypes: [TensorType]
+    /// The lookups in tables that have a name, for messages.
+    let lookups: NamedLookups
 
     init(
         inputTypes: [TensorType], plan: any Plan, inputs: [Buffer], outputs: [Buffer],
-        changed: [Int], resultTypes: [TensorType]
+        changed: [Int], resultTypes: [TensorType], lookups: NamedLookups
     ) {
         self.inputTypes = inputTypes
         self.plan = plan
@@ -23,6 +25,7 @@ final class StepTrace {
         self.outputs = outputs
         self.changed = changed
         self.resultTypes = resultTypes
+        self.lookups = lookups
     }
 }
 

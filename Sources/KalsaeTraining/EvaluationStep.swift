@@ -9,7 +9,7 @@ import KalsaeTensor
 package final class EvaluationStep<Model: Layer> {
     private let compiled: CompiledStep<Model>
     private let metrics: [Metric]
-    private let data: (features: ObjectIdentifier, targets: ObjectIdentifier)
+    private let data: [ObjectIdentifier]
     private let sizes = SumSizes()
 
     /// How many sums each metric has, known once its step is traced.
@@ -25,7 +25,10 @@ package final class EvaluationStep<Model: Layer> {
             let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
             let y = targets.gathered(at: rows)
             let predictions = model(x)
-            let sums = [loss.sums(predictions, y)] + metrics.map { $0.sums(predictions, y) }
+            let weights = inputs.count > 4 ? inputs[4].gathered(at: rows) : nil
+            let sums =
+                [loss.sums(predictions, y, weights: weights)]
+                + metrics.map { $0.sums(predictions, y) }
             sizes.counts = sums.map(\.count)
             return [.concatenate(sums)]
         }
@@ -39,7 +42,9 @@ package final class EvaluationStep<Model: Layer> {
         let scale = Tensor([Float(data.featureScale)])
         for start in stride(from: 0, to: data.count, by: max(batch, 1)) {
             let rows = (start..<min(start + max(batch, 1), data.count)).map { Int32($0) }
-            let part = try compiled(data.features, data.targets, Tensor(rows), scale)[0]
+            let inputs = [data.features, data.targets, Tensor(rows), scale]
+            try compiled.run(inputs + (data.weights.map { [$0] } ?? []))
+            let part = compiled.results[0]
             let parts = split(try part.values(Double.self))
             sums = sums.isEmpty ? parts : joined(sums, parts)
         }
@@ -68,9 +73,9 @@ package final class EvaluationStep<Model: Layer> {
         }
     }
 
-    private static func identity(
-        _ data: Dataset
-    ) -> (features: ObjectIdentifier, targets: ObjectIdentifier) {
-        (ObjectIdentifier(data.features.node), ObjectIdentifier(data.targets.node))
+    private static func identity(_ data: Dataset) -> [ObjectIdentifier] {
+        [data.features, data.targets, data.weights].compactMap { tensor in
+            tensor.map { ObjectIdentifier($0.node) }
+        }
     }
 }

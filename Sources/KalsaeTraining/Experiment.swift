@@ -29,11 +29,10 @@ public struct Experiment: Sendable {
     public let recipe: Recipe
     /// What to train on.
     public let data: DataParts
+    private let model: Sequential
 
     /// Pairs a recipe with data; throws where the network does not fit them.
-    public init(_ recipe: Recipe, data: DataParts) throws(KalsaeError) {
-        let inputs = data.train.featureShape.reduce(1, *)
-        try recipe.network.check(inputs: inputs, outputs: data.train.targets.outputCount)
+    public init(_ recipe: Recipe, data: DataParts) throws {
         guard recipe.learningRate > 0, recipe.learningRate.isFinite, recipe.batch > 0,
             recipe.epochs > 0, recipe.steps ?? 1 > 0
         else {
@@ -43,6 +42,9 @@ public struct Experiment: Sendable {
         }
         self.recipe = recipe
         self.data = data
+        model = try recipe.network.build(
+            input: Shape(data.train.featureShape), outputs: data.train.targets.outputCount,
+            activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed)
     }
 
     /// Trains and measures.
@@ -50,9 +52,6 @@ public struct Experiment: Sendable {
         onStep: (@Sendable (StepRecord) -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) -> Void)? = nil
     ) async throws -> Outcome {
-        let input = Shape(data.train.featureShape)
-        let specs = recipe.network.layers(input: input, activation: recipe.activation)
-        let model = try withSeed(recipe.seed) { try Sequential(specs, input: input) }
         let (train, validation) = (try Dataset(data.train), try Dataset(data.validation))
         let trainer = try Trainer(
             model, loss: data.train.targets.loss,

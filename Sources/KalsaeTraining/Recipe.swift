@@ -6,9 +6,11 @@ import KalsaeSupport
 
 /// Everything that decides a training but the data: plain values with defaults by the data.
 public struct Recipe: Sendable, Equatable {
-    /// The network's sizes.
-    public var network: NetworkSizes
-    /// The function between its layers.
+    /// The network.
+    public var network: NetworkSource
+    /// Random changes of images, in training only.
+    public var augmentations: [Augmentation] = []
+    /// The function between layers, where the network is given by sizes.
     public var activation = Activation.relu
     /// Which optimizer.
     public var optimizer = OptimizerName.adam
@@ -43,13 +45,13 @@ public struct Recipe: Sendable, Equatable {
         let isSmall = data.train.count < 5000
         learningRate = optimizer.defaultRate * (optimizer == .adam && isSmall ? 3 : 1)
         if data.train.featureShape.count > 1 {
-            network = NetworkSizes(sizes: [inputs, 50, outputs])
+            network = .sizes(NetworkSizes(sizes: [inputs, 50, outputs]))
             (epochs, batch, patience) = (20, 100, 3)
         } else {
             let hidden = inputs <= 4 ? [8, 8] : [64, 32]
             // Of eight ReLU units some never wake up; tanh has none that sleep.
             activation = inputs <= 4 ? .tanh : .relu
-            network = NetworkSizes(sizes: [inputs] + hidden + [outputs])
+            network = .sizes(NetworkSizes(sizes: [inputs] + hidden + [outputs]))
             (epochs, batch, patience) = (isSmall ? 200 : 60, isSmall ? 16 : 64, isSmall ? 30 : 10)
         }
     }

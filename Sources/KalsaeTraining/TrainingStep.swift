@@ -17,12 +17,13 @@ package final class BatchStep<Model: Layer> {
     /// What the step is called with, kept so that a step asks for no memory.
     private var arguments: [Tensor]
 
-    /// Turns the inputs that are left into a batch: what the network gets, and the targets.
-    package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor)
+    /// Turns the inputs that are left into a batch: what the network gets, the targets, and how
+    /// much each row counts.
+    package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor, weights: Tensor?)
 
     package init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
-        extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1]) }
+        extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1], nil) }
     ) throws {
         self.optimizer = optimizer
         scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
@@ -31,11 +32,11 @@ package final class BatchStep<Model: Layer> {
         arguments = [scalars.tensor, key.tensor]
         let state = TensorPair(model, OptimizerState(for: model, optimizer))
         compiled = try CompiledStep(state) { state, inputs in
-            let (raw, targets) = prepare(Array(inputs.dropFirst(2)))
+            let (raw, targets, weights) = prepare(Array(inputs.dropFirst(2)))
             let traced = StepScope.training(key: RandomKey(inputs[1])) {
                 let (x, y) = extras.mixed(raw, targets)
                 return valueAndGradient(at: state.first) { model in
-                    extras.penalized(loss(model(x), y), model)
+                    extras.penalized(loss(model(x), y, weights: weights), model)
                 }
             }
             let model = traced.reports.applied(to: state.first)
@@ -63,8 +64,16 @@ package final class BatchStep<Model: Layer> {
     /// The plan of the last step.
     package var plan: (any Plan)? { compiled.plan }
 
+    /// Makes the plan for inputs like these and takes no step.
+    package func compile(_ inputs: Tensor...) throws {
+        try compiled.compile([scalars.tensor, key.tensor] + inputs)
+    }
+
     /// Takes one step and returns the loss before the update.
-    package func run(_ inputs: Tensor...) throws -> Double {
+    package func run(_ inputs: Tensor...) throws -> Double { try run(inputs) }
+
+    /// Takes one step and returns the loss before the update.
+    package func run(_ inputs: [Tensor]) throws -> Double {
         count += 1
         scalars.write(optimizer.scalars(step: count))
         key.values[2] = Int64(count)
@@ -97,7 +106,8 @@ package final class TrainingStep<Model: Layer> {
         ) { inputs in
             let (features, targets, rows) = (inputs[0], inputs[1], inputs[2])
             let x = Dataset.inputs(features.gathered(at: rows), scale: inputs[3])
-            return (x, targets.gathered(at: rows))
+            let weights = inputs.count > 4 ? inputs[4].gathered(at: rows) : nil
+            return (x, targets.gathered(at: rows), weights)
         }
     }
 
@@ -116,7 +126,10 @@ package final class TrainingStep<Model: Layer> {
     package func runUnchecked(_ data: Dataset, _ batch: ArraySlice<Int32>) throws -> Double {
         let rows = try rowTensor(batch)
         scale.values[0] = Float(data.featureScale)
-        return try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+        guard let weights = data.weights else {
+            return try step.run(data.features, data.targets, rows.tensor, scale.tensor)
+        }
+        return try step.run(data.features, data.targets, rows.tensor, scale.tensor, weights)
     }
 
     /// Takes one step on some rows and returns the loss before the update, which must be finite.

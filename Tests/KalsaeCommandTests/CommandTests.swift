@@ -115,9 +115,23 @@ import Testing
         Wrong(arguments: ["profile", "x"], status: 1, says: "kalsae data list"),
         Wrong(arguments: ["profile", "iris", "--seconds", "0"], status: 64, says: "--seconds"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),
+        Wrong(arguments: ["train", "tiny-shakespeare"], status: 1, says: "experiment characters"),
         Wrong(arguments: ["train", "no.csv", "--target", "a"], status: 1, says: "no such file"),
         Wrong(arguments: ["train", "/", "--target", "a"], status: 1, says: "a folder"),
         Wrong(arguments: ["train", "iris", "--network", "4-x-3"], status: 1, says: "784-50-10"),
+        Wrong(
+            arguments: ["train", "iris", "--network", "no.json"], status: 1, says: "no such file"),
+        Wrong(
+            arguments: ["train", "iris", "--network", "deep-convnet"], status: 1,
+            says: "conv2D: expected input [height, width, channels]"),
+        Wrong(
+            arguments: ["train", "iris", "--augment", "crop"], status: 1,
+            says: "augment: expected input [height, width, channels]"),
+        Wrong(arguments: ["train", "iris", "--augment", "blur"], status: 64, says: "blur"),
+        Wrong(arguments: ["summary", "deep-convnet", "--batch", "0"], status: 1, says: "batch 0"),
+        Wrong(
+            arguments: ["summary", "simple-convnet", "--input", "28,x"], status: 1,
+            says: "28,28,1"),
         Wrong(arguments: ["train", "iris", "--network", "5-8-3"], status: 1, says: "4 inputs"),
         Wrong(arguments: ["train", "iris", "--learning-rate", "0"], status: 1, says: "above 0"),
         Wrong(
@@ -135,6 +149,41 @@ import Testing
         #expect(result.output.isEmpty)
         #expect(folder.contents.isEmpty)
         if wrong.status == 1 {
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        }
+    }
+
+    @Test func layersOfAFileAreTrained() throws {
+        defer { folder.remove() }
+        let layers = """
+            [{"layer": "conv2D", "filters": 4, "kernel": 5, "strides": 3, "activation": "relu"},
+             {"layer": "flatten"}, {"layer": "dense", "units": 10}]
+            """
+        let path = "\(folder.path)/layers.json"
+        try layers.write(toFile: path, atomically: true, encoding: .utf8)
+        let training = try run(
+            "train", "digits", "--network", "layers.json", "--steps", "300", "--augment",
+            "shift(0.05)", "--augment", "crop(padding: 1)", "--json")
+        #expect(training.status == 0, "\(training.errors)")
+        #expect(try training.json["network"]?.string == "layers.json")
+        #expect((try training.json["test"]?["accuracy"]?.number ?? 0) > 0.5)
+        // 4 kernels of 5x5 with biases, then 8x8x4 to 10.
+        #expect(try training.json["parameters"]?.integer == 4 * 26 + 257 * 10)
+        let summary = try run("summary", "digits.safetensors", "--batch", "10", "--json").json
+        let memory = try #require(summary["memory"])
+        #expect(memory["model"]?.integer == 4 * (4 * 26 + 257 * 10))
+        #expect(memory["optimizer"]?.integer == 8 * (4 * 26 + 257 * 10))
+        #expect(memory["batch"]?.integer == 10 * 784 * 4 + 10 * 4)
+        // At least the convolution's outputs must be kept.
+        #expect((memory["arena"]?.integer ?? 0) >= 10 * 256 * 4)
+        for (text, says) in [
+            ("{}", "a JSON list of layers"), ("[{\"layer\": \"x\"}]", "a layer: dense"),
+            ("[{\"layer\": \"dense\"}]", "layer 1"), ("[{", "a JSON list"),
+            ("[{\"layer\": \"flatten\"}]", "outputs [10]"),
+        ] {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            let result = try run("train", "digits", "--network", "layers.json")
+            #expect(result.status == 1 && result.errors.contains(says), "\(result.errors)")
             #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
         }
     }

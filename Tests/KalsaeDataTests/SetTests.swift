@@ -182,8 +182,10 @@ import Testing
     @Test func theCatalogListsWhatIsThere() throws {
         try withSet { base in
             let entries = DataCatalog.entries()
-            let named = entries.prefix(4)
-            #expect(named.map(\.name) == ["iris", "digits", "mnist", "fashion-mnist"])
+            let named = entries.prefix(5)
+            let names = ["iris", "digits", "mnist", "fashion-mnist", "tiny-shakespeare"]
+            #expect(named.map(\.name) == names)
+            #expect(named[4].place == .missing)
             #expect(named[0].place == .builtIn)
             #expect(named[2].place == .found("\(base)/mnist"))
             let tables = entries.filter { entry in

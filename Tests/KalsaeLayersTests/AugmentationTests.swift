@@ -161,4 +161,20 @@ import Testing
         let deviation = (0.25 / (2 * alpha + 1) / squares).squareRoot()
         #expect(abs(sum / squares - 0.5) < 5 * deviation)
     }
+
+    @Test(arguments: Augmentation.all) func goesByName(_ change: Augmentation) throws {
+        #expect(Augmentation(rawValue: change.name) == change)
+        #expect(change.rawValue == change.name)
+    }
+
+    @Test func aTextHasTheSettings() throws {
+        let shift = try #require(Augmentation(rawValue: "shift(horizontal: 0.3)"))
+        #expect(shift == .shift(vertical: 0.1, horizontal: 0.3))
+        #expect(shift.rawValue == "shift(horizontal: 0.3)")
+        #expect(Augmentation(rawValue: "crop(4)") == .crop(padding: 4))
+        #expect(
+            Augmentation(rawValue: "erase(0.2, value: 1)") == .erase(probability: 0.2, value: 1))
+        #expect(Augmentation(rawValue: "blur") == nil)
+        #expect(Augmentation(rawValue: "zoom(by: 2)") == nil)
+    }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
@@ -29,6 +30,7 @@ private let rows: [LayerRow] = [
     LayerRow("prelu", .prelu(), [3, 4], .nonzero),
     LayerRow("prelu with one slope", .prelu(slope: 0.1, isShared: true), [4], .nonzero),
     LayerRow("flatten", .flatten, [2, 3]),
+    LayerRow("activation", .activation(.softplus), [4]),
     LayerRow("dropout", .dropout(rate: 0.4), [5]),
     LayerRow("classic dropout", .dropout(rate: 0.4, isClassic: true), [5]),
     LayerRow("batch norm", .batchNorm, [3, 2]),
@@ -69,6 +71,7 @@ private let rows: [LayerRow] = [
     LayerRow("adaptive average", .adaptiveAveragePool2D(Pair(2, 3)), [5, 7, 2]),
     LayerRow("adaptive max", .adaptiveMaxPool2D(Pair(3, 2)), [4, 5, 2], .distinct),
     LayerRow("upsampling", .upSampling2D(Pair(2, 3)), [2, 2, 2]),
+    LayerRow("bilinear upsampling", .upSampling2D(Pair(2, 3), by: .bilinear), [2, 3, 2]),
     LayerRow(
         "zero padding", .zeroPadding2D(Padding2D(top: 1, bottom: 0, left: 2, right: 3)), [2, 3, 1]),
     LayerRow("reshape", .reshape([3, -1]), [2, 6]),
@@ -98,6 +101,7 @@ private let rows: [LayerRow] = [
     LayerRow(
         "transformer block", .transformerBlock(heads: 2, isCausal: true, dropout: 0.2), [3, 4]),
     LayerRow("learned positions", .learnedPositions(length: 5), [3, 4]),
+    LayerRow("augment", .augment(.flipHorizontal(), .brightness(amount: 0.2)), [3, 4, 1]),
     LayerRow("residual", .residual([.dense(units: 3, activation: .tanh)]), [3]),
 ]
 
@@ -105,5 +109,13 @@ private let rows: [LayerRow] = [
     @Test(arguments: rows)
     private func row(_ row: LayerRow) {
         checkLayer(row.spec, input: row.input, domain: row.domain, checksInput: row.checksInput)
+    }
+
+    @Test func everyKindHasARow() throws {
+        struct Kind: Decodable { var layer: String }
+        let kinds = try rows.map { row in
+            try JSONDecoder().decode(Kind.self, from: JSONEncoder().encode(row.spec)).layer
+        }
+        #expect(Set(kinds) == Set(LayerSpec.allKinds))
     }
 }

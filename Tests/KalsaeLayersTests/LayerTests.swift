@@ -97,6 +97,17 @@ private func training(_ seed: Int = 1, _ body: () -> Tensor) -> Tensor {
         expectClose(output, .concatenate([forward(x), turned], axis: -1))
     }
 
+    @Test func theWeightsOfStatesBeginOrthogonal() {
+        func check(_ weight: Tensor) {
+            expectClose(
+                weight.matmul(weight, transposeRight: true), .eye(weight.shape[0]),
+                tolerance: Tolerance(relative: 1e-6, absolute: 1e-6))
+        }
+        check(SimpleRNN(3, units: 5).recurrentWeight)
+        check(LSTM(3, units: 5).recurrentWeight)
+        check(GRU(3, units: 5).recurrentWeight)
+    }
+
     @Test func theForgetGateBeginsOpen() {
         expectClose(LSTM(3, units: 2).bias, [0, 0, 1, 1, 0, 0, 0, 0], shape: [8])
     }

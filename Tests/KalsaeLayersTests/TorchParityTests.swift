@@ -79,6 +79,17 @@ private let cases: [ParityCase] = [
     ParityCase("gru", .gru(units: 4, returnsSequences: true)),
     ParityCase("multiHeadAttention", .multiHeadAttention(heads: 2)),
     ParityCase("multiHeadAttention.causal", .multiHeadAttention(heads: 2, isCausal: true)),
+    ParityCase("separable", .separableConv2D(filters: 3, kernel: 2, multiplier: 2)),
+    ParityCase("averagePool1D", .averagePool1D(3, stride: 2)),
+    ParityCase("upSampling2D.bilinear", .upSampling2D(Pair(2, 3), by: .bilinear)),
+    ParityCase(
+        "bidirectional.lstm", .bidirectional(.lstm(units: 4, returnsSequences: true))),
+    ParityCase("bidirectional.gru", .bidirectional(.gru(units: 4, returnsSequences: true))),
+    ParityCase("prelu", .prelu()),
+    ParityCase(
+        "zeroPadding2D", .zeroPadding2D(Padding2D(top: 1, bottom: 0, left: 2, right: 3))),
+    ParityCase("globalAveragePool", .globalAveragePool),
+    ParityCase("globalMaxPool", .globalMaxPool),
     ParityCase("transformerBlock", .transformerBlock(heads: 2, hidden: 12)),
 ]
 

@@ -47,6 +47,7 @@ import Testing
         report.check("band", 2, in: 1...3)
         report.table("curve", [0.5, 0.25])
         report.note("a \"misprint\"")
+        report.passage("sample", "ROMEO:\nO!")
         let text = report.json.text
         #expect(!text.contains("\n"))
         let read = try JSONValue(parsing: text)
@@ -55,6 +56,8 @@ import Testing
         #expect(read["seconds"]?.number == 0)
         #expect(read["checks"]?.array?[0]["expected"]?.number == 1)
         #expect(read["checks"]?.array?[1]["high"]?.number == 3)
+        #expect(read["sample"]?.string == "ROMEO:\nO!")
+        #expect(report.text.contains("--- sample\nROMEO:\nO!\n---"))
         #expect(read["curve"]?.array?.compactMap(\.number) == [0.5, 0.25])
     }
 }

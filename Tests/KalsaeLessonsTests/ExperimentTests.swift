@@ -3,11 +3,11 @@ import KalsaeLessons
 import KalsaeSupport
 import Testing
 
-/// Whether the files of MNIST are where `KALSAE_DATA` says.
-private let hasMNIST: Bool = DataCatalog.entries().contains { entry in
-    guard entry.name == "mnist", case .found = entry.place else { return false }
-    return true
-}
+/// The data sets that are where `KALSAE_DATA` says.
+private let found: Set<String> = Set(
+    DataCatalog.entries().compactMap { entry in
+        if case .found = entry.place { entry.name } else { nil }
+    })
 
 @Suite(.serialized) struct ExperimentTests {
     private func expectPassed(_ report: LectureReport) {
@@ -17,7 +17,7 @@ private let hasMNIST: Bool = DataCatalog.entries().contains { entry in
         #expect(report.passed)
     }
 
-    @Test(arguments: LectureExperiment.allCases.filter { !$0.needsMNIST })
+    @Test(arguments: LectureExperiment.allCases.filter { $0.data == nil })
     func itsNumbersComeOut(experiment: LectureExperiment) async throws {
         let report = try await experiment.run()
         #expect(report.experiment == experiment.rawValue)
@@ -26,9 +26,10 @@ private let hasMNIST: Bool = DataCatalog.entries().contains { entry in
     }
 
     @Test(
-        .enabled(if: hasMNIST, "needs the files of MNIST"),
-        arguments: LectureExperiment.allCases.filter {
-            $0.needsMNIST && $0 != .simpleConvNet && $0 != .deepConvNet
+        .enabled(if: found.contains("mnist"), "needs the files of MNIST"),
+        arguments: LectureExperiment.allCases.filter { experiment in
+            let isLong = experiment == .simpleConvNet || experiment == .deepConvNet
+            return !isLong && experiment.data.map(found.contains) == true
         })
     func itsShortFormComesOut(experiment: LectureExperiment) async throws {
         let report = try await experiment.runShortened()

@@ -77,6 +77,7 @@ import Testing
                     x.rolled(by: a, axis: b),
                 ]
                     + [x.rolled(by: a), x.reshaped(to: [1, 3, 4, 1]).upsampled(by: Pair(a, b))]
+                    + [x.reshaped(to: [1, 3, 4, 1]).interpolated(by: Pair(a, b))]
             }
         ),
         (

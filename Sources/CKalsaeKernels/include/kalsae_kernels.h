@@ -5,6 +5,7 @@
 #include "kls_tile.h"
 #include "kls_parallel.h"
 #include "kls_loop.h"
+#include "kls_convolve.h"
 #include "kls_product.h"
 #include "kls_arg.h"
 #include "kls_peak.h"

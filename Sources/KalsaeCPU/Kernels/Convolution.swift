@@ -68,6 +68,11 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
+        if input.dtype == .float32, epilogue == Epilogue(),
+            let packed = PackedConvolution(sizes, ofInput: false)
+        {
+            return packed.kernel("convolution.packed", flops: sizes.flops, buffers: 3)
+        }
         if let primitive = primitive(
             "convolution", sizes, input.dtype,
             {
@@ -110,6 +115,9 @@ extension Kernel {
         let name = "convolutionInputGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
+        if gradient.dtype == .float32, let packed = PackedConvolution(sizes, ofInput: true) {
+            return packed.kernel(name + ".packed", flops: sizes.flops, buffers: 3)
+        }
         if let primitive = primitive(
             name, sizes, gradient.dtype,
             {
@@ -133,6 +141,9 @@ extension Kernel {
         let name = "convolutionKernelGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel, output: gradient.shape)
+        if input.dtype == .float32, let packed = PackedKernelGradient(sizes) {
+            return packed.kernel(name + ".packed", flops: sizes.flops)
+        }
         if let fast = preparedKernelGradient(name, sizes, input.dtype) { return fast }
         switch input.dtype {
         case .float32: return ownGradient(name, sizes, kls_convolution_kernel_gradient_f32)

@@ -6,6 +6,7 @@ import KalsaeSupport
 final class PackedProduct: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
+    let scratchBytes: Int
 
     /// Below this, packing costs more than it saves.
     static let fewestFlops = 16_384.0
@@ -37,17 +38,23 @@ final class PackedProduct: Sendable {
         }
         guard let made else { return nil }
         handle = made
+        scratchBytes = Int(kls_product_scratch(made))
         isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
     deinit { kls_product_destroy(handle) }
 
-    /// The instruction; buffers are left, right, and the result or the epilogue's.
-    func kernel(_ name: String, flops: Double) -> Kernel {
-        Kernel(name: name, flops: flops, usesThreads: isParallel) { [self] buffers in
+    /// The instruction; buffers are left, right, the result or the epilogue's, and scratch.
+    ///
+    /// - Parameter buffers: how many there are in front of the scratch memory.
+    func kernel(_ name: String, flops: Double, buffers count: Int) -> Kernel {
+        let hasScratch = scratchBytes > 0
+        return Kernel(
+            name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
+        ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
-            ) { kls_product_run(handle, $0, isParallel) }
+            ) { kls_product_run(handle, $0, hasScratch ? buffers[count] : nil, isParallel) }
         }
     }
 }

@@ -2,45 +2,43 @@ import CKalsaeKernels
 import KalsaeGraph
 import KalsaeSupport
 
-/// A product and the loop that alone reads its result: one instruction, in which each block of the
-/// result is worked on while it lies in the first cache, by the thread that made it.
+/// A product or convolution and a loop that reads its result: one instruction, in which each block
+/// of the result is worked on while it lies in the first cache, by the thread that made it.
 struct ProductEpilogue {
     var unit: Unit
-    var sizes: ProductSizes
     var loop: LoopPlan
-    var packed: PackedProduct
+    var kernel: Kernel
 
-    /// A loop that writes more is better off alone, over whole rows: panels of three large tensors
-    /// (Adam's) lie too far apart for the processor to fetch them in time.
-    private static let mostOutputs = 1
+    /// A loop that reads and writes more large tensors is better off alone, over whole rows: their
+    /// panels (Adam's) lie too far apart for the processor to fetch them in time.
+    private static let mostStreams = 3
 
-    /// The loop's buffers without the product's result.
-    func buffers(_ storages: [Storage]) -> [Int] {
-        loop.buffers(storages).filter { $0 != unit.result }
-    }
+    /// What the loop reads besides the product's result, then what it writes.
+    func buffers(_ storages: [Storage]) -> [Int] { loop.buffers(storages, behind: unit.result) }
 
-    var kernel: Kernel {
-        let name = "matmul+loop(\(loop.names.joined(separator: ", ")))"
-        return packed.kernel(
-            name, flops: sizes.flops + Double(loop.steps.count) * Double(loop.count))
-    }
-
-    private init?(_ unit: Unit, _ loop: LoopPlan, _ storages: [Storage]) {
-        guard case .kernel(.matrixProduct(let parameters)) = unit.kind,
-            unit.type.dtype == .float32, loop.outputs.allSatisfy(\.isElementwise),
-            loop.outputs.count <= ProductEpilogue.mostOutputs
+    /// - Parameter keepsResult: whether others read the product's result too.
+    private init?(_ unit: Unit, _ loop: LoopPlan, _ storages: [Storage], keepsResult: Bool) {
+        guard unit.type.dtype == .float32, let engine = Engine(unit),
+            var loop = loop.overRows(engine.rows, engine.columns),
+            let result = loop.loads.first(where: { $0.load.storage == unit.result }),
+            loop.loads.count(where: { $0.load.storage == unit.result }) == 1
         else { return nil }
-        let sizes = ProductSizes(
-            parameters, left: unit.operandTypes[0].shape, right: unit.operandTypes[1].shape)
-        guard let loop = loop.overRows(sizes.m, sizes.n),
-            loop.loads.count(where: { $0.load.storage == unit.result }) == 1,
-            let packed = loop.withSpecification(
-                storages, product: unit.result, { PackedProduct(sizes, epilogue: $0) })
+        if keepsResult {
+            loop.outputs.append(
+                .init(value: result.value, storage: unit.result, operation: KLS_COPY))
+        }
+        let streams =
+            loop.loads.count { $0.load.strides[0] != 0 && $0.load.storage != unit.result }
+            + loop.outputs.count(where: \.isElementwise)
+        guard streams <= ProductEpilogue.mostStreams,
+            let kernel = loop.withSpecification(
+                storages, behind: unit.result, { engine.kernel(loop, $0, storages, unit.result) })
         else { return nil }
-        (self.unit, self.sizes, self.loop, self.packed) = (unit, sizes, loop, packed)
+        (self.unit, self.loop, self.kernel) = (unit, loop, kernel)
     }
 
-    /// Joins products with their loops wherever nothing between them changes what they read.
+    /// Joins products with the first loops that read them wherever nothing between changes what
+    /// they read.
     ///
     /// - Parameter donations: output storage to the storage of the input that it overwrites.
     static func joined(
@@ -53,33 +51,99 @@ struct ProductEpilogue {
             let readers = tasks.indices.filter { reader in
                 tasks[reader]?.reads.contains { $0.storage == unit.result } ?? false
             }
-            guard readers.count == 1, let reader = tasks[readers[0]],
+            guard let first = readers.first, let reader = tasks[first],
                 case .loop(let loop) = reader.kind,
                 reader.reads.allSatisfy({
                     $0.storage != unit.result || ($0.isDense && $0.offset == 0)
                 })
             else { continue }
             let operands = Set(unit.operands.map(\.storage))
-            let spoils = tasks[(place + 1)...readers[0]].contains { between in
+            let spoils = tasks[(place + 1)...first].contains { between in
                 between?.writes.contains { donations[$0].map(operands.contains) ?? false } ?? false
             }
-            guard !spoils, let both = ProductEpilogue(unit, loop, storages) else { continue }
+            let keeps = readers.count > 1
+            guard !spoils, let both = ProductEpilogue(unit, loop, storages, keepsResult: keeps)
+            else { continue }
             tasks[place] = nil
-            tasks[readers[0]] = PlannedTask(
+            tasks[first] = PlannedTask(
                 kind: .product(both),
                 reads: unit.operands + reader.reads.filter { $0.storage != unit.result },
-                writes: reader.writes)
+                writes: reader.writes + (keeps ? [unit.result] : []))
         }
         return tasks.compactMap { $0 }
     }
 }
 
+/// What makes the elements of a block: the sizes of a product or of a convolution.
+private enum Engine {
+    case product(ProductSizes)
+    case convolution(ConvolutionSizes, ofInput: Bool)
+
+    init?(_ unit: Unit) {
+        guard case .kernel(let primitive) = unit.kind else { return nil }
+        let shapes = unit.operandTypes.map(\.shape)
+        if case .matrixProduct(let parameters) = primitive {
+            self = .product(ProductSizes(parameters, left: shapes[0], right: shapes[1]))
+        } else if case .convolution(let parameters) = primitive {
+            let sizes = ConvolutionSizes(
+                parameters: parameters, input: shapes[0], kernel: shapes[1],
+                output: unit.type.shape)
+            self = .convolution(sizes, ofInput: false)
+        } else if case .convolutionInputGradient(let parameters, let input) = primitive {
+            let sizes = ConvolutionSizes(
+                parameters: parameters, input: input, kernel: shapes[1], output: shapes[0])
+            self = .convolution(sizes, ofInput: true)
+        } else {
+            return nil
+        }
+    }
+
+    var rows: Int {
+        switch self {
+        case .product(let sizes): sizes.m
+        case .convolution(let sizes, let ofInput):
+            (ofInput ? sizes.input : sizes.output).dropLast().reduce(1, *)
+        }
+    }
+
+    var columns: Int {
+        switch self {
+        case .product(let sizes): sizes.n
+        case .convolution(let sizes, let ofInput): (ofInput ? sizes.input : sizes.output)[3]
+        }
+    }
+
+    /// The instruction with a loop behind it, or nil where the own loops cannot do it.
+    func kernel(
+        _ loop: LoopPlan, _ specification: kls_loop_spec, _ storages: [Storage], _ result: Int
+    ) -> Kernel? {
+        let buffers = 2 + loop.buffers(storages, behind: result).count
+        let more = Double(loop.steps.count) * Double(loop.count)
+        let behind = "+loop(\(loop.names.joined(separator: ", ")))"
+        switch self {
+        case .product(let sizes):
+            let packed = PackedProduct(sizes, epilogue: specification)
+            return packed?.kernel("matmul" + behind, flops: sizes.flops + more, buffers: buffers)
+        case .convolution(let sizes, let ofInput):
+            let name = ofInput ? "convolutionInputGradient" : "convolution"
+            let packed = PackedConvolution(sizes, ofInput: ofInput, epilogue: specification)
+            return packed?.kernel(name + behind, flops: sizes.flops + more, buffers: buffers)
+        }
+    }
+}
+
 extension LoopPlan {
-    /// The same loop over two axes of these sizes, or nil where it has others.
+    /// The same loop over two axes of these sizes, or nil where it has others or joins elements
+    /// other than by adding up whole columns.
     fileprivate func overRows(_ rows: Int, _ columns: Int) -> LoopPlan? {
+        let sums = outputs.filter { !$0.isElementwise }
+        guard sums.allSatisfy({ $0.operation == KLS_ADD && valueTypes[$0.value] == .float32 })
+        else { return nil }
         var plan = self
-        if sizes == [rows, columns] { return plan }
-        guard sizes == [rows * columns] else { return nil }
+        if sizes == [rows, columns] {
+            return sums.isEmpty || isReduced == [true, false] ? plan : nil
+        }
+        guard sums.isEmpty, sizes == [rows * columns] else { return nil }
         plan.sizes = [rows, columns]
         plan.isReduced = [false, false]
         for place in plan.loads.indices {
@@ -89,15 +153,24 @@ extension LoopPlan {
         return plan
     }
 
+    /// The loop's buffers behind a product: what is read besides its result, then what is written.
+    fileprivate func buffers(_ storages: [Storage], behind product: Int) -> [Int] {
+        let read = buffers(storages).dropLast(outputs.count).filter { $0 != product }
+        return read + outputs.map(\.storage)
+    }
+
     /// Calls `body` with the loop as the C code takes it, its buffers counted from 2.
     fileprivate func withSpecification<Result>(
-        _ storages: [Storage], product: Int, _ body: (kls_loop_spec) -> Result?
+        _ storages: [Storage], behind product: Int, _ body: (kls_loop_spec) -> Result?
     ) -> Result? {
         let registers = Registers(self, direct: outputs.map { _ in false })
-        let buffers = buffers(storages).filter { $0 != product }
+        let buffers = buffers(storages, behind: product)
+        let firstOutput = buffers.count - outputs.count
         var cLoads: [kls_load] = []
         for (load, value) in loads {
-            var made = cLoad(load, registers.of[value], valueTypes[value], buffers, storages)
+            var made = cLoad(
+                load, registers.of[value], valueTypes[value], Array(buffers[..<firstOutput]),
+                storages)
             if load.storage == product {
                 made.buffer = Int32(KLS_PRODUCT)
             } else if made.buffer >= 0 {
@@ -106,10 +179,9 @@ extension LoopPlan {
             cLoads.append(made)
         }
         let cSteps = cSteps(registers)
-        let firstOutput = buffers.count - outputs.count + 2
         let cOutputs = outputs.enumerated().map { place, output in
             kls_output(
-                reg: Int32(registers.of[output.value]), buffer: Int32(firstOutput + place),
+                reg: Int32(registers.of[output.value]), buffer: Int32(firstOutput + place + 2),
                 type: valueTypes[output.value].kernelType, op: output.operation, direct: 0)
         }
         return withSpecification(cLoads, cSteps, cOutputs, registers) { body($0.pointee) }

@@ -13,6 +13,38 @@ public struct Augment: Layer {
     /// No parameters.
     public static let parts = Parts<Self>()
 
+    /// The settings of random changes.
+    public struct Settings: LayerSettings {
+        /// `augment`.
+        public static let kind = "augment"
+        /// The changes, in order.
+        public var changes: [Augmentation] = []
+
+        /// Default settings; changes must be set.
+        public init() {}
+
+        /// Makes settings.
+        public init(_ changes: [Augmentation]) { self.changes = changes }
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("changes", &changes)
+        }
+
+        /// The layer for `[height, width, channels]`.
+        public func layer(input: Shape) throws -> any Layer {
+            try checkImage(input, Self.kind)
+            for change in changes {
+                let images = Tensor.zeros(Shape([1] + input.sizes))
+                // In inference a change that cannot be would not show.
+                if let fault = change(images, key: RandomKey(seed: 0)).fault {
+                    throw fault.error.naming(Self.kind)
+                }
+            }
+            return Augment(changes)
+        }
+    }
+
     /// Makes a layer of changes.
     public init(_ changes: Augmentation...) { self.changes = changes }
 
@@ -23,5 +55,15 @@ public struct Augment: Layer {
     public func callAsFunction(_ images: Tensor) -> Tensor {
         guard let scope = StepScope.current, scope.isTraining else { return images }
         return changes.reduce(images) { $1($0, key: scope.nextKey()) }
+    }
+}
+
+extension LayerSpec {
+    /// Random changes of images, in training only; see ``Augment``.
+    public static func augment(_ changes: Augmentation...) -> LayerSpec { augment(changes) }
+
+    /// Random changes of images, in training only; see ``Augment``.
+    public static func augment(_ changes: [Augmentation]) -> LayerSpec {
+        .layer(AnyLayerSettings(Augment.Settings(changes)))
     }
 }

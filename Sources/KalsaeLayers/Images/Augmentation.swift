@@ -7,7 +7,7 @@ import KalsaeTensor
 ///
 /// Images are `[batch, height, width, channels]` of floating-point numbers. The same key gives the
 /// same images. A list of them is a layer: see ``Augment``.
-public enum Augmentation: Hashable, Sendable {
+public enum Augmentation: Sendable {
     /// Left and right changed, with a probability.
     case flipHorizontal(probability: Double = 0.5)
     /// Top and bottom changed, with a probability.
@@ -37,33 +37,25 @@ public enum Augmentation: Hashable, Sendable {
             return fault(
                 "images [batch, height, width, channels]", "\(images.dtype)\(images.shape)", images)
         }
-        guard settings.allSatisfy({ $0.isFinite && $0 >= 0 }), isPossible else {
+        guard numbers.allSatisfy({ $0.isFinite }), isPossible else {
             return fault("settings of at least 0, probabilities up to 1", "\(self)", images)
         }
         guard images.count > 0 else { return images }
         return apply(images, Draw(batch: images.shape[0], key: key))
     }
 
-    private var settings: [Double] {
-        switch self {
-        case .flipHorizontal(let probability), .flipVertical(let probability): [probability]
-        case .crop(let padding): [Double(padding)]
-        case .rotate(let degrees): [degrees]
-        case .shift(let vertical, let horizontal): [vertical, horizontal]
-        case .zoom(let amount), .brightness(let amount), .contrast(let amount): [amount]
-        case .erase(let probability, let share, _): [probability, share]
-        case .noise(let deviation): [deviation]
-        }
-    }
-
     private var isPossible: Bool {
         switch self {
-        case .flipHorizontal(let probability), .flipVertical(let probability): probability <= 1
-        case .zoom(let amount): amount < 1
-        case .crop(let padding): padding < 1 << 20
-        case .erase(let probability, let share, let value):
-            probability <= 1 && share <= 1 && value.isFinite
-        case .rotate, .shift, .brightness, .contrast, .noise: true
+        case .flipHorizontal(let probability), .flipVertical(let probability):
+            (0...1).contains(probability)
+        case .zoom(let amount): amount >= 0 && amount < 1
+        case .crop(let padding): padding >= 0 && padding < 1 << 20
+        case .erase(let probability, let share, _):
+            (0...1).contains(probability) && (0...1).contains(share)
+        case .shift(let vertical, let horizontal): vertical >= 0 && horizontal >= 0
+        case .rotate(let amount), .brightness(let amount), .contrast(let amount),
+            .noise(let amount):
+            amount >= 0
         }
     }
 

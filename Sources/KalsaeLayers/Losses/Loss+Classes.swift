@@ -122,8 +122,9 @@ extension Loss {
             labels = isKept.select(labels, .zeros(like: labels))
             kept = isKept.cast(to: numbers.dtype)
         }
-        // Gathering changes nothing but refuses numbers out of range.
-        let checked = Tensor.arange(classes).gathered(at: labels)
+        // Gathering changes nothing but refuses numbers out of range, in the loss's name.
+        let numbered = Tensor.arange(classes).labeled("\(name).classes")
+        let checked = numbered.gathered(at: labels)
         let isLabel = checked.expandingShape(at: -1) .== Tensor.arange(classes)
         chosen = isLabel.select(numbers, .zeros(like: numbers)).sum(axes: [last])
         var values = (logSum.map { $0 - chosen }) ?? -chosen

@@ -64,7 +64,8 @@ public struct Loss: NamedFunction {
     /// - Parameters:
     ///   - predictions: what the network says.
     ///   - targets: what is right.
-    ///   - weights: how much each row counts, in the shape of ``perRow(_:_:)``; all alike without.
+    ///   - weights: how much each row counts, in the shape of ``perRow(_:_:)`` or `[batch]`; all
+    ///     alike without.
     ///   - reduction: the mean over rows by default: Σ weight · loss / Σ weight, and 0 where no
     ///     row counts.
     public func callAsFunction(
@@ -77,6 +78,9 @@ public struct Loss: NamedFunction {
         case .none: return terms.values
         case .sum: return terms.values.sum()
         case .mean:
+            guard terms.values.count > 0 else {
+                return fault("at least one row", "\(predictions.shape)", [predictions])
+            }
             guard let weights = terms.weights else { return terms.values.mean() }
             let total = weights.sum()
             // With nothing that counts the sum is 0 too.
@@ -92,8 +96,10 @@ public struct Loss: NamedFunction {
 
     /// The sum of weight · loss over a batch and the sum of the weights, `[2]`: what the mean over
     /// several batches is made of.
-    public func sums(_ predictions: Tensor, _ targets: Tensor) -> Tensor {
-        let terms = terms(predictions, targets, nil)
+    public func sums(
+        _ predictions: Tensor, _ targets: Tensor, weights: Tensor? = nil
+    ) -> Tensor {
+        let terms = terms(predictions, targets, weights)
         guard terms.values.fault == nil else { return terms.values }
         let weights = terms.weights ?? .ones(like: terms.values)
         let parts = [terms.values.sum(), weights.sum()]
@@ -108,11 +114,15 @@ public struct Loss: NamedFunction {
         }
         var terms = body(predictions, targets, settings)
         guard let weights, terms.values.fault == nil else { return terms }
-        guard weights.shape == terms.values.shape else {
-            return Terms(
-                fault("weights \(terms.values.shape)", "\(weights.shape)", [predictions, weights]))
+        let shape = terms.values.shape
+        if weights.fault != nil { return Terms(weights) }
+        guard weights.rank <= shape.rank, weights.shape.elementsEqual(shape.prefix(weights.rank))
+        else {
+            return Terms(fault("weights \(shape)", "\(weights.shape)", [predictions, weights]))
         }
-        let typed = weights.cast(to: terms.values.dtype)
+        let column = weights.shape.sizes + [Int](repeating: 1, count: shape.rank - weights.rank)
+        let typed = weights.cast(to: terms.values.dtype).reshaped(to: Shape(column))
+            .broadcast(to: shape)
         terms.values *= typed
         terms.weights = terms.weights.map { $0 * typed } ?? typed
         return terms

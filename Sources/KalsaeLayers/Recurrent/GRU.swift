@@ -68,15 +68,13 @@ public struct GRU: RecurrentLayer {
     /// Whether the outputs of all steps come out.
     public var returnsSequences: Bool { settings.returnsSequences }
 
-    /// Makes a layer from its settings; `.orthogonal` as the initializer of the state's weights is
-    /// Keras's default, but its cost grows with the cube of the units.
-    public init(
-        _ inputs: Int, _ settings: Settings, recurrentInitializer: Initializer = .glorotUniform
-    ) {
+    /// Makes a layer from its settings.
+    public init(_ inputs: Int, _ settings: Settings, recurrentInitializer: Initializer? = nil) {
         self.settings = settings
         let columns = product(3, settings.units)
         weight = Initializer.glorotUniform.parameter([inputs, columns], of: Self.kind)
-        recurrentWeight = recurrentInitializer.parameter([settings.units, columns], of: Self.kind)
+        recurrentWeight = (recurrentInitializer ?? .ofState(units: settings.units))
+            .parameter([settings.units, columns], of: Self.kind)
         bias = Initializer.zeros.parameter([columns], of: Self.kind)
         recurrentBias = Initializer.zeros.parameter([columns], of: Self.kind)
     }

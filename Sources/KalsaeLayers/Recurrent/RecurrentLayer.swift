@@ -8,6 +8,8 @@ import KalsaeTensor
 /// `[batch, time, units]` with `returnsSequences`. The loop is unrolled when it is traced: the
 /// plan grows with the length, and each length has a plan of its own.
 ///
+/// At first the weights of the state are orthogonal, as in Keras (Saxe et al., 2014).
+///
 /// Calls are pure: to go on where a call ended, hand the state of ``run(_:mask:from:isReversed:)``
 /// to the next one.
 public protocol RecurrentLayer: Layer {
@@ -94,6 +96,13 @@ extension RecurrentLayer {
         }
         return nil
     }
+}
+
+extension Initializer {
+    /// For the weights of a state: orthogonal, as in Keras, which keeps the lengths of states.
+    ///
+    /// Its cost grows with the cube of the units; above 1,024 it is Glorot's uniform.
+    static func ofState(units: Int) -> Initializer { units <= 1024 ? .orthogonal : .glorotUniform }
 }
 
 extension Tensor {

@@ -73,15 +73,13 @@ public struct SimpleRNN: RecurrentLayer {
     /// Whether the outputs of all steps come out.
     public var returnsSequences: Bool { settings.returnsSequences }
 
-    /// Makes a layer from its settings; `.orthogonal` as the initializer of the state's weights is
-    /// Keras's default, but its cost grows with the cube of the units.
-    public init(
-        _ inputs: Int, _ settings: Settings, recurrentInitializer: Initializer = .glorotUniform
-    ) {
+    /// Makes a layer from its settings.
+    public init(_ inputs: Int, _ settings: Settings, recurrentInitializer: Initializer? = nil) {
         self.settings = settings
         let columns = settings.units
         weight = Initializer.glorotUniform.parameter([inputs, columns], of: Self.kind)
-        recurrentWeight = recurrentInitializer.parameter([settings.units, columns], of: Self.kind)
+        recurrentWeight = (recurrentInitializer ?? .ofState(units: settings.units))
+            .parameter([settings.units, columns], of: Self.kind)
         bias = Initializer.zeros.parameter([columns], of: Self.kind)
     }
 

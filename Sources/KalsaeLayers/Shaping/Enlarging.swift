@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Repeats rows and columns: enlarges images by the nearest neighbor.
+/// Enlarges images: by repeated rows and columns, or by straight lines between the pixels.
 ///
 /// `[batch, height, width, channels] → [batch, scale·height, scale·width, channels]`.
 public struct UpSampling2D: Layer {
@@ -11,36 +11,49 @@ public struct UpSampling2D: Layer {
     /// No parameters.
     public static let parts = Parts<Self>()
 
+    /// What stands between the pixels of an image that is enlarged.
+    public enum Interpolation: String, CaseIterable, Codable, Sendable {
+        /// The nearest pixel.
+        case nearest
+        /// The mean of the four nearest pixels by their closeness, as in Keras, and in PyTorch
+        /// without `align_corners`.
+        case bilinear
+    }
+
     /// The settings of an enlargement.
     public struct Settings: LayerSettings {
         /// `upSampling2D`.
         public static let kind = "upSampling2D"
         /// How often rows and columns are repeated.
         public var scale: Pair = 2
+        /// What stands between the pixels.
+        public var interpolation = Interpolation.nearest
 
         /// Default settings.
         public init() {}
 
         /// Makes settings.
-        public init(_ scale: Pair) {
+        public init(_ scale: Pair, by interpolation: Interpolation = .nearest) {
             self.scale = scale
+            self.interpolation = interpolation
         }
 
         /// Visits the settings.
         public mutating func visit(_ fields: inout SettingFields) throws {
             try fields("scale", &scale)
+            try fields("interpolation", &interpolation)
         }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
             try checkImage(input, Self.kind)
-            return UpSampling2D(scale)
+            return UpSampling2D(scale, by: interpolation)
         }
     }
 
     /// Makes the layer.
-    public init(_ scale: Pair = 2) {
-        settings = Settings(scale)
+    public init(_ scale: Pair = 2, by interpolation: Interpolation = .nearest) {
+        settings = Settings(scale, by: interpolation)
     }
 
     /// The larger images.
@@ -51,7 +64,10 @@ public struct UpSampling2D: Layer {
                 Settings.kind, expected: "a scale of at least 1", got: "\(settings.scale.sizes)",
                 [x])
         }
-        return x.upsampled(by: settings.scale)
+        switch settings.interpolation {
+        case .nearest: return x.upsampled(by: settings.scale)
+        case .bilinear: return x.interpolated(by: settings.scale)
+        }
     }
 }
 
@@ -109,9 +125,11 @@ public struct ZeroPadding2D: Layer {
 }
 
 extension LayerSpec {
-    /// Rows and columns repeated; see ``UpSampling2D``.
-    public static func upSampling2D(_ scale: Pair = 2) -> LayerSpec {
-        .layer(AnyLayerSettings(UpSampling2D.Settings(scale)))
+    /// Images enlarged; see ``UpSampling2D``.
+    public static func upSampling2D(
+        _ scale: Pair = 2, by interpolation: UpSampling2D.Interpolation = .nearest
+    ) -> LayerSpec {
+        .layer(AnyLayerSettings(UpSampling2D.Settings(scale, by: interpolation)))
     }
 }
 

@@ -137,10 +137,11 @@ extension LayerSpec {
         TransformerBlock.Settings.self,
         LearnedPositions.Settings.self,
         Residual.Settings.self,
+        Augment.Settings.self,
     ]
 
     /// The names of all layers that a file may hold.
-    static var allKinds: [String] {
+    package static var allKinds: [String] {
         ["dense", "flatten", "activation", "dropout", "batchNorm", "sequential"]
             + kinds.map { $0.kind }
     }

@@ -14,7 +14,7 @@ struct BatchNormScales {
 
     func report() throws -> LectureReport {
         var report = LectureReport("batch-norm")
-        let data = try LectureImages.mnist(first: 1000).train
+        let data = try LectureImages.load(first: 1000).train
         try checkLabels(data, [97, 116, 99, 93, 105, 92, 94, 117, 87, 100], into: &report)
         var curves: [JSONValue] = []
         for k in scales {

@@ -29,7 +29,7 @@ struct ConvNetTraining {
     func report() throws -> LectureReport {
         var report = LectureReport(name)
         report.check("parameters", Double(network.parameterCount), parameters, within: 0)
-        let images = try LectureImages.mnist(isFlat: false)
+        let images = try LectureImages.load(isFlat: false)
         let run = try LectureRun(
             network, on: images.train, optimizer: LectureOptimizers.adam(), batch: 100, seed: 1)
         var (losses, accuracies): ([Double], [Double]) = ([], [])

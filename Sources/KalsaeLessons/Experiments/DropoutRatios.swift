@@ -10,7 +10,7 @@ struct DropoutRatios {
 
     func report() throws -> LectureReport {
         var report = LectureReport("dropout")
-        let images = try LectureImages.mnist(first: 300)
+        let images = try LectureImages.load(first: 300)
         try checkLabels(images.train, SmallSetRuns.labels, into: &report)
         let runs = SmallSetRuns(seeds: seeds, epochs: epochs)
         let plain = try runs.run(images)

@@ -24,7 +24,7 @@ struct LossRace {
 
     /// Five weight layers of 100 units, batch 128; all lanes of a seed see the same batches.
     func run() throws -> [Curve] {
-        let images = try LectureImages.mnist()
+        let images = try LectureImages.load()
         return try lanes.enumerated().map { index, lane in
             var sums = [Double](repeating: 0, count: (steps + interval - 1) / interval)
             for seed in 1...max(seeds, 1) {

@@ -12,7 +12,7 @@ struct TwoLayer {
 
     func report() throws -> LectureReport {
         var report = LectureReport("twolayer")
-        let images = try LectureImages.mnist()
+        let images = try LectureImages.load()
         let versions: [(Activation, [Double], [Double], ClosedRange<Double>)] = [
             (.sigmoid, Self.sigmoidTrain, Self.sigmoidTest, 0.940...0.950),
             (.relu, Self.reluTrain, Self.reluTest, 0.965...0.973),

@@ -9,7 +9,7 @@ struct WeightDecay {
 
     func report() throws -> LectureReport {
         var report = LectureReport("weight-decay")
-        let images = try LectureImages.mnist(first: 300)
+        let images = try LectureImages.load(first: 300)
         try checkLabels(images.train, SmallSetRuns.labels, into: &report)
         let runs = SmallSetRuns(seeds: seeds, epochs: epochs)
         let plain = try runs.run(images)

@@ -19,6 +19,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
     ("scattering", { x, y in x.scattering(y.square(), at: Tensor([Int32(1)])[0]) * x }),
     ("slidingWindows", { x, y in x.slidingWindows(size: 2).square() * y[0] }),
     ("upsampled", { x, _ in x.reshaped(to: [1, 2, 3, 1]).upsampled(by: Pair(2, 1)).cube() }),
+    ("interpolated", { x, _ in x.reshaped(to: [1, 2, 3, 1]).interpolated(by: Pair(2, 3)).cube() }),
     ("bincount", { x, _ in Tensor([Int32(0), 2, 2]).bincount(bins: 3, weights: x[1]).cube() }),
     ("quantile", { x, _ in x.quantile(0.3).square() }),
     ("minMax", { x, _ in x.minMax(axes: [0]).min * x.minMax(axes: [0]).max }),
@@ -109,6 +110,9 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             try expectValues(
                 row.reshaped(to: [1, 1, 2, 1]).upsampled(by: Pair(2, 2)),
                 [1, 1, 2, 2, 1, 1, 2, 2], shape: [1, 2, 4, 1])
+            try expectValues(
+                row.reshaped(to: [1, 1, 2, 1]).interpolated(by: Pair(1, 2)),
+                [1, 1.25, 1.75, 2], shape: [1, 1, 4, 1])
             try expectValues(x.rolled(by: 1), [3, 1, 2, 6, 4, 5], shape: [2, 3])
             try expectValues(x.rolled(by: -4), [2, 3, 1, 5, 6, 4], shape: [2, 3])
             try expectValues(x.rolled(by: .min, axis: 0), [1, 2, 3, 4, 5, 6], shape: [2, 3])

@@ -1,0 +1,42 @@
+// Convolutions of float32 as products over pixels, worked on while the result lies in the cache.
+#ifndef KLS_CONVOLVE_H
+#define KLS_CONVOLVE_H
+
+#include "kalsae_matrix.h"
+#include "kls_product.h"
+
+typedef struct {
+    kls_convolution shape;           // of the forward pass; one group
+    // False: operands input and kernel, the output is made. True: operands gradient of the output
+    // and kernel, the gradient of the input is made; strides must be 1.
+    bool of_input;
+    int32_t lhs, rhs, out;           // numbers of buffers; out only without an epilogue
+    // NULL, or a loop over the dimensions [pixels, channels] of the result, as for a product.
+    const kls_loop_spec *epilogue;
+} kls_convolve_spec;
+
+typedef struct kls_convolve kls_convolve;
+
+// NULL where these loops cannot do it, or the library is better.
+kls_convolve *kls_convolve_create(const kls_convolve_spec *spec);
+void kls_convolve_destroy(kls_convolve *convolve);
+
+// Bytes of scratch memory (64-byte aligned) that a run needs.
+int64_t kls_convolve_scratch(const kls_convolve *convolve);
+
+// The result does not depend on the threads.
+void kls_convolve_run(
+    const kls_convolve *convolve, void *const *buffers, void *scratch, bool parallel);
+
+// The gradient of the kernel, from input and gradient of the output.
+typedef struct kls_kernel_gradient kls_kernel_gradient;
+
+// NULL where these loops cannot do it, or the library is better.
+kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *shape);
+void kls_kernel_gradient_destroy(kls_kernel_gradient *gradient);
+int64_t kls_kernel_gradient_scratch(const kls_kernel_gradient *gradient);
+void kls_kernel_gradient_run(
+    const kls_kernel_gradient *gradient, const void *input, const void *from, void *result,
+    void *scratch, bool parallel);
+
+#endif

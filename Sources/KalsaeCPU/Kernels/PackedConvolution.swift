@@ -1,0 +1,84 @@
+import CKalsaeKernels
+import KalsaeGraph
+import KalsaeSupport
+
+/// A convolution of `float32`, or the gradient of its input, by own loops over pixels; freed with
+/// its last user.
+final class PackedConvolution: Sendable {
+    private nonisolated(unsafe) let handle: OpaquePointer
+    private let isParallel: Bool
+    let scratchBytes: Int
+
+    /// Multiply-adds from which on a second thread pays.
+    fileprivate static let parallelThreshold = 400_000.0
+
+    /// Prepares the convolution, or nil where the loops cannot do it or the library is better.
+    ///
+    /// - Parameters:
+    ///   - ofInput: whether the gradient of the input is made, from gradient and kernel.
+    ///   - epilogue: a loop over pixels and channels that takes the place of writing the result.
+    init?(_ sizes: ConvolutionSizes, ofInput: Bool, epilogue: kls_loop_spec? = nil) {
+        guard !sizes.isEmpty else { return nil }
+        var spec = kls_convolve_spec()
+        spec.shape = sizes.own
+        spec.of_input = ofInput
+        (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        let made: OpaquePointer?
+        if let epilogue {
+            made = withUnsafePointer(to: epilogue) { epilogue in
+                spec.epilogue = epilogue
+                return kls_convolve_create(&spec)
+            }
+        } else {
+            made = kls_convolve_create(&spec)
+        }
+        guard let made else { return nil }
+        handle = made
+        scratchBytes = Int(kls_convolve_scratch(made))
+        isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
+    }
+
+    deinit { kls_convolve_destroy(handle) }
+
+    /// The instruction; buffers are the operands, the result or the epilogue's, and scratch.
+    ///
+    /// - Parameter buffers: how many there are in front of the scratch memory.
+    func kernel(_ name: String, flops: Double, buffers count: Int) -> Kernel {
+        Kernel(name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+            [self] buffers in
+            UnsafeRawPointer(buffers).withMemoryRebound(
+                to: UnsafeMutableRawPointer?.self, capacity: 1
+            ) { kls_convolve_run(handle, $0, buffers[count], isParallel) }
+        }
+    }
+}
+
+/// The gradient of a convolution's kernel by own loops; freed with its last user.
+final class PackedKernelGradient: Sendable {
+    private nonisolated(unsafe) let handle: OpaquePointer
+    private let isParallel: Bool
+    private let scratchBytes: Int
+
+    /// Prepares the gradient, or nil where the loops cannot do it or the library is better.
+    init?(_ sizes: ConvolutionSizes) {
+        guard !sizes.isEmpty else { return nil }
+        let shape = sizes.own
+        guard let made = withUnsafePointer(to: shape, { kls_kernel_gradient_create($0) }) else {
+            return nil
+        }
+        handle = made
+        scratchBytes = Int(kls_kernel_gradient_scratch(made))
+        isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
+    }
+
+    deinit { kls_kernel_gradient_destroy(handle) }
+
+    /// The instruction; buffers are input, gradient, result and scratch.
+    func kernel(_ name: String, flops: Double) -> Kernel {
+        Kernel(name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+            [self] buffers in
+            kls_kernel_gradient_run(
+                handle, buffers[0], buffers[1], buffers[2], buffers[3], isParallel)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import KalsaeFiles
+import KalsaeSupport
+
+/// A text that goes by a name, from a file in the data folders.
+public enum NamedText: String, Sendable, CaseIterable {
+    /// 40,000 lines of Shakespeare's plays (Karpathy's char-rnn), 65 characters.
+    case tinyShakespeare = "tiny-shakespeare"
+
+    /// The text, nine tenths to train on and the last tenth for validation.
+    ///
+    /// Throws when the file is missing, naming every place looked at, or no UTF-8.
+    public func load() throws(KalsaeError) -> CharacterText {
+        guard let path = foundFile() else {
+            let places = DataPlaces.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+            throw KalsaeError(
+                rawValue, expected: "the file \(Self.file)",
+                got: places.isEmpty
+                    ? "no folder to look in" : "none of \(places.joined(separator: ", "))",
+                advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/"
+            )
+        }
+        guard let text = String(validating: try FileBytes.read(path), as: UTF8.self) else {
+            throw KalsaeError(path, expected: "text in UTF-8", got: "other bytes")
+        }
+        return try CharacterText(text, name: rawValue)
+    }
+
+    /// Where its file is: in the first folder that has one; nil when none has.
+    func foundFile() -> String? {
+        DataPlaces.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+            .first { DataPlaces.isReadable($0) }
+    }
+
+    private static let file = "input.txt"
+}

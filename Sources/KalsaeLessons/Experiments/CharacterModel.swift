@@ -1,0 +1,115 @@
+import KalsaeBackend
+import KalsaeData
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+
+/// A model of the next character, trained on Shakespeare: windows of 64 characters drawn at
+/// random, AdamW with warm-up and a cosine, gradients clipped at norm 1.
+struct CharacterModel {
+    let name: String
+    let layers: [LayerSpec]
+    /// The numbers that are trained.
+    let parameters: Double
+    let batch: Int
+    let learningRate: Double
+    var steps: Int
+    /// The largest mean loss on the last tenth of the text, in nats per character.
+    var most = 1.9
+    static let length = 64
+    static let characters = 65
+
+    /// Four blocks of 128 numbers and four heads, norms in front, learned positions.
+    static var transformer: CharacterModel {
+        let block = LayerSpec.transformerBlock(heads: 4, isCausal: true)
+        return CharacterModel(
+            name: "characters",
+            layers: [.embedding(vocabulary: characters, size: 128)]
+                + [.learnedPositions(length: length)] + [LayerSpec](repeating: block, count: 4)
+                + [.layerNorm(), .dense(units: characters, useBias: false)],
+            parameters: 818_176, batch: 16, learningRate: 2e-3, steps: 3000)
+    }
+
+    /// One long short-term memory of 256 units.
+    static var lstm: CharacterModel {
+        CharacterModel(
+            name: "characters-lstm",
+            layers: [
+                .embedding(vocabulary: characters, size: 64),
+                .lstm(units: 256, returnsSequences: true), .dense(units: characters),
+            ],
+            parameters: 349_569, batch: 32, learningRate: 4e-3, steps: 2000)
+    }
+
+    /// The same, cut short: it learns something, but not to spell.
+    var shortened: CharacterModel {
+        var copy = self
+        (copy.steps, copy.most) = (40, 3.4)
+        return copy
+    }
+
+    func report() throws -> LectureReport {
+        var report = LectureReport(name)
+        let text = try NamedText.tinyShakespeare.load()
+        report.check("characters", Double(text.vocabulary.count), 65, within: 0)
+        report.check("text", Double(text.train.count + text.validation.count), 1_115_394, within: 0)
+        let model = try withSeed(1) { try Sequential(layers, input: [Self.length]) }
+        report.check("parameters", Double(model.parameterCount), parameters, within: 0)
+        let (trained, losses) = try train(model, text.train)
+        report.table("loss", losses)
+        let windows = try CharacterText.windows(of: text.validation, length: Self.length)
+        let evaluation = try EvaluationStep(
+            trained, loss: .softmaxCrossEntropy, metrics: [.accuracy], data: windows)
+        let result = try evaluation.run(trained, windows, batch: 64)
+        report.check("validation loss", result.loss, in: 0...most)
+        report.table("accuracy", .number(result[.accuracy]))
+        report.passage("sample", try sample(trained, text))
+        return report
+    }
+
+    /// The trained model, and the mean loss of each hundred steps.
+    private func train(
+        _ model: Sequential, _ text: [Int32]
+    ) throws -> (model: Sequential, losses: [Double]) {
+        let length = Self.length
+        let characters = Tensor(text)
+        let starts = try HostTensor<Int32>(count: batch)
+        var random = Philox(seed: 1, stream: 0x7465_7874)
+        let optimizer = ClippedByGlobalNorm(
+            AdamW(learningRate: learningRate, beta2: 0.99), limit: 1)
+        let schedule = LearningRateSchedule.cosine(steps: max(steps * 19 / 20, 1), end: 0.05)
+            .warmedUp(over: max(steps / 20, 1))
+        let step = try BatchStep(
+            model, loss: .softmaxCrossEntropy, optimizer: optimizer, seed: 1
+        ) { inputs in
+            let places = inputs[1].expandingShape(at: 1) + Tensor.arange(length + 1)
+            let rows = inputs[0].gathered(at: places)
+            return (rows[.all, ..<length], rows[.all, 1...], nil)
+        }
+        var (losses, sum) = ([Double](), 0.0)
+        for number in 1...max(steps, 1) {
+            for place in 0..<batch {
+                starts.values[place] = Int32(random.next(below: text.count - length))
+            }
+            step.optimizer.learningRate = learningRate * schedule.factor(step: number)
+            sum += try step.run(characters, starts.tensor)
+            ComputeThread.shared.runWaitingCalls()
+            if number % 100 == 0 {
+                losses.append(sum / 100)
+                sum = 0
+            }
+        }
+        return (step.model, losses)
+    }
+
+    private func sample(_ model: Sequential, _ text: CharacterText) throws -> String {
+        let sampler = try TextSampler(model, length: Self.length, temperature: 0.8)
+        let prompt = "ROMEO:\n"
+        let numbers = try sampler.sample(after: try text.encode(prompt), count: 400, seed: 1)
+        return prompt + text.decode(numbers)
+    }
+}

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+
+/// A network as settings and commands name it: sizes, a preset, or layers of a file.
+public enum NetworkSource: Sendable, Equatable {
+    /// Dense layers by their sizes, the input first: `784-50-10`.
+    case sizes(NetworkSizes)
+    /// A network that goes by a name, as `deep-convnet`.
+    case preset(NetworkPreset)
+    /// Layers as data, with a name for messages.
+    case layers([LayerSpec], name: String)
+
+    /// Reads sizes or a preset's name; any other text is the path of a JSON file with a list of
+    /// layers: `[{"layer": "conv2D", "filters": 8}, {"layer": "flatten"}, …]`.
+    public init(_ text: String) throws(KalsaeError) {
+        if let preset = NetworkPreset(rawValue: text) {
+            self = .preset(preset)
+        } else if text.contains("/") || text.hasSuffix(".json") {
+            self = .layers(try Self.read(text), name: text)
+        } else if let sizes = try? NetworkSizes(text) {
+            self = .sizes(sizes)
+        } else {
+            let names = NetworkPreset.allCases.map(\.rawValue).joined(separator: ", ")
+            throw KalsaeError(
+                "--network", expected: "sizes as in 784-50-10, one of \(names), or a .json file",
+                got: text)
+        }
+    }
+
+    /// The layers for inputs of a shape; sizes flatten images and put an activation on all layers
+    /// but the last.
+    public func layers(input: Shape, outputs: Int, activation: Activation) -> [LayerSpec] {
+        switch self {
+        case .sizes(let sizes): sizes.layers(input: input, activation: activation)
+        case .preset(let preset): preset.layers(outputs: outputs)
+        case .layers(let layers, _): layers
+        }
+    }
+
+    /// The network for data, with changes of images in front where there are some.
+    ///
+    /// - Throws: a `KalsaeError` where it does not fit inputs or outputs.
+    func build(
+        input: Shape, outputs: Int, activation: Activation, augmentations: [Augmentation], seed: Int
+    ) throws -> Sequential {
+        if case .sizes(let sizes) = self {
+            try sizes.check(inputs: input.elementCount, outputs: outputs)
+        }
+        var specs = layers(input: input, outputs: outputs, activation: activation)
+        if !augmentations.isEmpty { specs.insert(.augment(augmentations), at: 0) }
+        let model = try withSeed(seed) { try Sequential(specs, input: input) }
+        guard model.outputShape == [outputs] else {
+            throw KalsaeError(
+                "network \(description)", expected: "outputs \([outputs])",
+                got: "\(model.outputShape ?? [])",
+                advice: "end with flatten and a dense layer of \(outputs) units")
+        }
+        return model
+    }
+
+    private static func read(_ path: String) throws(KalsaeError) -> [LayerSpec] {
+        // Networks are short; a data file given by mistake is not read to its end.
+        let bytes = try FileBytes.read(path, limit: 1 << 22)
+        do {
+            return try JSONDecoder().decode([LayerSpec].self, from: Data(bytes))
+        } catch let error as KalsaeError {
+            throw KalsaeError(
+                path, expected: error.expected, got: error.got, advice: error.advice)
+        } catch let error as DecodingError {
+            throw KalsaeError(
+                path, expected: "a JSON list of layers", got: Self.text(error),
+                advice: #"write [{"layer": "dense", "units": 10}]"#)
+        } catch {
+            throw KalsaeError(path, expected: "a JSON list of layers", got: "\(error)")
+        }
+    }
+
+    /// What a decoder says, with its place, on one line.
+    private static func text(_ error: DecodingError) -> String {
+        let context: DecodingError.Context? =
+            switch error {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context),
+                .keyNotFound(_, let context), .dataCorrupted(let context):
+                context
+            @unknown default: nil
+            }
+        guard let context else { return "something else" }
+        let place = context.codingPath.map { key in
+            key.intValue.map { "layer \($0 + 1)" } ?? "\"\(key.stringValue)\""
+        }
+        let words = context.debugDescription.split(whereSeparator: \.isNewline)
+        return (place + words.map(String.init)).joined(separator: ": ")
+    }
+}
+
+extension NetworkSource: CustomStringConvertible {
+    /// The sizes joined by hyphens, the preset's name, or the file's.
+    public var description: String {
+        switch self {
+        case .sizes(let sizes): sizes.description
+        case .preset(let preset): preset.rawValue
+        case .layers(_, let name): name
+        }
+    }
+}

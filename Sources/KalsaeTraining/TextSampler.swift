@@ -1,0 +1,66 @@
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Draws characters, or other tokens, one after the other from a model that was trained to tell
+/// the next one.
+///
+/// The model takes tokens `[1, length]` and gives logits `[1, length, tokens]`, and what it says
+/// at a place may depend only on that place and those before it. Each token is drawn by
+/// `softmax(logits / temperature)`, and sees at most `length` tokens before it.
+public final class TextSampler<Model: Layer> {
+    /// The largest number of tokens that the next one depends on.
+    public let length: Int
+    private let step: CompiledStep<Model>
+    private let window: HostTensor<Int32>
+    private let place: HostTensor<Int32>
+    private let key: HostTensor<Int64>
+
+    /// Prepares drawing.
+    ///
+    /// - Parameters:
+    ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike.
+    public init(_ model: Model, length: Int, temperature: Double = 1) throws {
+        guard length >= 1, temperature > 0, temperature.isFinite else {
+            throw KalsaeError(
+                "text sampler", expected: "a length of at least 1 and a temperature above 0",
+                got: "length \(length), temperature \(temperature)")
+        }
+        self.length = length
+        window = try HostTensor(count: length)
+        place = try HostTensor(count: 1)
+        key = try HostTensor(count: 3)
+        step = try CompiledStep(model) { model, inputs in
+            let logits = model(inputs[0].reshaped(to: [1, length]))
+            guard logits.fault != nil || (logits.rank == 3 && logits.shape[1] == length) else {
+                throw KalsaeError(
+                    "text sampler", expected: "logits [1, \(length), tokens]",
+                    got: "\(logits.shape)")
+            }
+            let last = logits[0].gathered(at: inputs[1]) / temperature
+            return [.categorical(logits: last, key: RandomKey(inputs[2]))]
+        }
+    }
+
+    /// Tokens behind a prompt of at least one: a function of model, prompt and seed.
+    public func sample(after prompt: [Int32], count: Int, seed: Int = 0) throws -> [Int32] {
+        guard !prompt.isEmpty, count >= 0 else {
+            throw KalsaeError(
+                "text sampler", expected: "a prompt and a count of at least 0",
+                got: "\(prompt.count) tokens, count \(count)")
+        }
+        var tokens = prompt
+        key.values[0] = Int64(seed)
+        for number in 0..<count {
+            let seen = tokens.suffix(length)
+            // What stands behind the last token is not looked at.
+            window.write(seen)
+            place.values[0] = Int32(seen.count - 1)
+            key.values[2] = Int64(number)
+            let drawn = try step(window.tensor, place.tensor, key.tensor)[0]
+            tokens += try drawn.values(Int32.self)
+        }
+        return Array(tokens.dropFirst(prompt.count))
+    }
+}

@@ -1,0 +1,58 @@
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+import Testing
+
+/// Says that the token after `t` is `t + 1`, of five, surely where `sharpness` is large.
+private struct Counter: Layer {
+    var sharpness: Double
+    static let parts = Parts<Self>()
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let next = ((x + 1) % 5).cast(to: .int32)
+        return next.oneHot(classes: 5) * sharpness
+    }
+}
+
+@Suite struct TextSamplerTests {
+    @Test func goesOnBeyondItsWindow() throws {
+        let sampler = try TextSampler(Counter(sharpness: 200), length: 3)
+        let tokens = try sampler.sample(after: [3], count: 8)
+        #expect(tokens == [4, 0, 1, 2, 3, 4, 0, 1])
+        #expect(try sampler.sample(after: [0, 1, 2, 3, 4], count: 1) == [0])
+        #expect(try sampler.sample(after: [0], count: 0).isEmpty)
+    }
+
+    @Test func isAFunctionOfTheSeed() throws {
+        let sampler = try TextSampler(Counter(sharpness: 1), length: 4)
+        let first = try sampler.sample(after: [0], count: 40, seed: 1)
+        #expect(try sampler.sample(after: [0], count: 40, seed: 1) == first)
+        #expect(try sampler.sample(after: [0], count: 40, seed: 2) != first)
+        #expect(Set(first) == [0, 1, 2, 3, 4])
+    }
+
+    @Test func temperatureSharpens() throws {
+        func share(_ temperature: Double) throws -> Double {
+            let sampler = try TextSampler(
+                Counter(sharpness: 1), length: 2, temperature: temperature)
+            let tokens = [Int32(0)] + (try sampler.sample(after: [0], count: 400, seed: 3))
+            let right = zip(tokens, tokens.dropFirst()).filter { ($0 + 1) % 5 == $1 }
+            return Double(right.count) / 400
+        }
+        // e / (e + 4) = .405, and e² / (e² + 4) = .649; deviations are below .025.
+        #expect(abs(try share(1) - 0.405) < 0.08)
+        #expect(abs(try share(0.5) - 0.649) < 0.08)
+    }
+
+    @Test func whatCannotBeIsRefused() throws {
+        let model = Counter(sharpness: 1)
+        #expect(throws: KalsaeError.self) { try TextSampler(model, length: 0) }
+        #expect(throws: KalsaeError.self) { try TextSampler(model, length: 2, temperature: 0) }
+        let sampler = try TextSampler(model, length: 2)
+        #expect(throws: KalsaeError.self) { try sampler.sample(after: [], count: 1) }
+        let flat = try TextSampler(Flatten(), length: 2)
+        #expect(throws: (any Error).self) { try flat.sample(after: [1], count: 1) }
+    }
+}
