@@ -63,6 +63,17 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         ConvolutionCase(
             input: [2, 6, 6, 8], kernel: [3, 3, 1, 8],
             parameters: ConvolutionParameters(padding: Padding2D(all: 1), groups: 8)),
+        ConvolutionCase(
+            input: [3, 9, 17, 5], kernel: [3, 2, 5, 40],
+            parameters: ConvolutionParameters(
+                strides: Pair(2, 1), padding: Padding2D(top: 0, bottom: 2, left: 1, right: 2),
+                dilations: Pair(1, 3))),
+        ConvolutionCase(
+            input: [9, 6, 30, 12], kernel: [2, 3, 12, 70],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 1))),
+        ConvolutionCase(
+            input: [2, 40, 300, 6], kernel: [3, 3, 6, 8],
+            parameters: ConvolutionParameters(padding: Padding2D(all: 1))),
         ConvolutionCase(input: [4, 1, 9, 3], kernel: [1, 3, 3, 2]),
         ConvolutionCase(input: [2, 3, 3, 5], kernel: [1, 1, 5, 7]),
         ConvolutionCase(
@@ -126,14 +137,15 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     }
 
     @Test func choosesTheEngine() throws {
-        let one = Self.cases[2]
-        func name(_ dtype: DType) throws -> String {
+        func name(_ one: ConvolutionCase, _ dtype: DType) throws -> String {
             try Kernel.convolution(
                 one.parameters, input: TensorType(dtype, one.input),
                 kernel: TensorType(dtype, one.kernel), result: one.output(dtype)
             ).name
         }
-        #expect(try name(.float32) == "convolution.onednn")
-        #expect(try name(.float64) == "convolution.own")
+        #expect(try name(Self.cases[2], .float32) == "convolution.packed")
+        #expect(try name(Self.cases[2], .float64) == "convolution.own")
+        let deep = ConvolutionCase(input: [1, 8, 8, 256], kernel: [3, 3, 256, 64])
+        #expect(try name(deep, .float32) == "convolution.onednn")
     }
 }

@@ -93,7 +93,8 @@ struct StepRequest: Sendable {
         var recipe = Recipe(for: parts)
         if let batch { recipe.batch = batch }
         let input = Shape(parts.train.featureShape)
-        let specs = recipe.network.layers(input: input, activation: recipe.activation)
+        let specs = recipe.network.layers(
+            input: input, outputs: parts.train.targets.outputCount, activation: recipe.activation)
         let model = try withSeed(0) { try Sequential(specs, input: input) }
         let data = try Dataset(parts.train)
         let step = try TrainingStep(

@@ -69,16 +69,37 @@ public struct BatchNorm: Layer {
                     got: "\(x.shape)", advice: "use a larger batch, or leave out a last batch of 1"),
                 operands: [gamma])
         }
-        let mean = x.mean(axes: axes)
-        let centered = x - mean
-        let variance = (centered * centered).mean(axes: axes)
+        let center = x.mean(axes: axes, keepsAxes: true)
+        let distance = x - center
+        let spread = (distance * distance).mean(axes: axes, keepsAxes: true)
+        let (mean, variance) = (
+            center.reshaped(to: gamma.shape).stopGradient(),
+            spread.reshaped(to: gamma.shape).stopGradient()
+        )
         let kept = isUnbiased ? variance * (Double(rows) / Double(rows - 1)) : variance
+        scope.report(runningMean, becomes: runningMean * (1 - momentum) + mean * momentum)
         scope.report(
-            runningMean, becomes: runningMean * (1 - momentum) + mean.stopGradient() * momentum)
-        scope.report(
-            runningVariance,
-            becomes: runningVariance * (1 - momentum) + kept.stopGradient() * momentum)
-        return centered * ((variance + epsilon).rsqrt() * gamma) + beta
+            runningVariance, becomes: runningVariance * (1 - momentum) + kept * momentum)
+        return normalized(x, axes: axes, rows: Double(rows))
+    }
+
+    /// The input normalized by its own statistics. Its gradient is that of the whole, which needs
+    /// two sums instead of the three of its parts: with u upstream and x̂ the normalized input,
+    /// `gamma / √(variance + epsilon) · (u - (Σ u + x̂ · Σ u·x̂) / rows)`.
+    private func normalized(_ x: Tensor, axes: [Int], rows: Double) -> Tensor {
+        let epsilon = epsilon
+        let gamma = gamma
+        return withCustomGradient([x, gamma, beta]) { inputs in
+            let (centered, deviation) = inputs[0].centered(axes: axes, epsilon: epsilon)
+            return centered * (deviation * inputs[1]) + inputs[2]
+        } backward: { upstream in
+            let (centered, deviation) = x.centered(axes: axes, epsilon: epsilon)
+            let normalized = centered * deviation
+            let offset = upstream.sum(axes: axes)
+            let scale = (upstream * normalized).sum(axes: axes)
+            let input = upstream - (offset + normalized * scale) * (1 / rows)
+            return [input * (deviation * gamma), scale, offset]
+        }
     }
 
     private func normalized(_ x: Tensor, mean: Tensor, variance: Tensor) -> Tensor {

@@ -86,9 +86,26 @@ func refusedLastAxis(_ x: Tensor, _ layer: String, _ parameter: Tensor) -> Tenso
 
 extension Tensor {
     /// `(x - mean) / √(variance + epsilon)` over some axes, the variance biased.
+    ///
+    /// The gradient is that of the whole: with u upstream and x̂ the result,
+    /// `(u - mean(u) - x̂ · mean(u·x̂)) / √(variance + epsilon)`.
     func standardized(axes: [Int], epsilon: Double) -> Tensor {
+        withCustomGradient([self]) { inputs in
+            let (centered, deviation) = inputs[0].centered(axes: axes, epsilon: epsilon)
+            return centered * deviation
+        } backward: { upstream in
+            let (centered, deviation) = self.centered(axes: axes, epsilon: epsilon)
+            let result = centered * deviation
+            let mean = upstream.mean(axes: axes, keepsAxes: true)
+            let share = (upstream * result).mean(axes: axes, keepsAxes: true)
+            return [(upstream - mean - result * share) * deviation]
+        }
+    }
+
+    /// `x - mean` over some axes, and `1 / √(variance + epsilon)` with these axes of size 1.
+    func centered(axes: [Int], epsilon: Double) -> (centered: Tensor, deviation: Tensor) {
         let centered = self - mean(axes: axes, keepsAxes: true)
         let variance = (centered * centered).mean(axes: axes, keepsAxes: true)
-        return centered * (variance + epsilon).rsqrt()
+        return (centered, (variance + epsilon).rsqrt())
     }
 }

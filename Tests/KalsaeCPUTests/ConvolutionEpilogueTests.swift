@@ -1,0 +1,88 @@
+import KalsaeBackend
+import KalsaeCPU
+import KalsaeGraph
+import KalsaeReference
+import KalsaeTesting
+import Testing
+
+/// Convolutions whose result is worked on while it is made, against the reference.
+@Suite struct ConvolutionEpilogueTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var input: Shape, kernel: Shape
+        var padding = 0
+        /// Whether the gradient of the input is what is worked on.
+        var ofInput = false
+        /// Whether the convolution itself is wanted too.
+        var keeps = false
+        var testDescription: String { "\(input) * \(kernel) \(padding) \(ofInput) \(keeps)" }
+    }
+
+    static let cases: [Case] = [
+        Case(input: [10, 14, 14, 16], kernel: [3, 3, 16, 16], padding: 1),
+        Case(input: [10, 14, 14, 16], kernel: [3, 3, 16, 16], padding: 1, keeps: true),
+        Case(input: [9, 12, 12, 1], kernel: [5, 5, 1, 30], keeps: true),
+        Case(input: [8, 8, 8, 32], kernel: [3, 3, 32, 64], padding: 1),
+        Case(input: [8, 8, 8, 32], kernel: [3, 3, 32, 64], padding: 1, ofInput: true),
+        Case(
+            input: [5, 9, 7, 20], kernel: [3, 3, 20, 41], padding: 1, ofInput: true, keeps: true),
+    ]
+
+    /// relu(convolution + bias) and its sums over all pixels, of what is made from two inputs.
+    private func graph(_ one: Case) throws -> Graph {
+        var graph = Graph()
+        let parameters = ConvolutionParameters(padding: Padding2D(all: one.padding))
+        let types = [TensorType(.float32, one.input), TensorType(.float32, one.kernel)]
+        let output = try Primitive.convolution(parameters).resultType(of: types)
+        let left = graph.addInput(one.ofInput ? output : types[0])
+        let right = graph.addInput(types[1])
+        let result = one.ofInput ? one.input : output.shape
+        let bias = graph.addInput(TensorType(.float32, [1, 1, 1, result[3]]))
+        let made = try graph.add(
+            one.ofInput
+                ? .convolutionInputGradient(parameters, input: one.input)
+                : .convolution(parameters), [left, right])
+        let sum = try graph.add(
+            .binary(.add), [made, try graph.add(.broadcast(result), [bias])])
+        let number = try graph.add(.constant(Scalar(0, .float32)), [])
+        let zero = try graph.add(.reshape([1, 1, 1, 1]), [number])
+        let zeros = try graph.add(.broadcast(result), [zero])
+        let negative = try graph.add(.compare(.lessOrEqual), [sum, zeros])
+        let relu = try graph.add(.select, [negative, zeros, sum])
+        graph.outputs = [relu, try graph.add(.reduce(.sum, axes: [0, 1, 2]), [relu])]
+        if one.keeps {
+            // A second reader, behind the first one.
+            let turned = try graph.add(.transpose([3, 0, 1, 2]), [made])
+            graph.outputs.append(try graph.add(.reduce(.max, axes: [0]), [turned]))
+        }
+        return graph
+    }
+
+    private func run(_ one: Case, _ backend: any Backend) throws -> (names: [String], [[Float]]) {
+        let graph = try graph(one)
+        let plan = try backend.compile(graph, options: PlanOptions())
+        var generator = SampleGenerator(seed: 7)
+        let inputs = try graph.inputs.map { try Domain.normal.value($0, &generator).buffer() }
+        let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
+        try plan.run(inputs: inputs, outputs: results)
+        let values = zip(results, graph.outputTypes).map { result, type in
+            let start = result.pointer.assumingMemoryBound(to: Float.self)
+            return Array(UnsafeBufferPointer(start: start, count: type.shape.elementCount))
+        }
+        return (plan.instructions.map(\.name), values)
+    }
+
+    @Test(arguments: cases) func agreesWithTheReference(_ one: Case) throws {
+        let (_, expected) = try run(one, ReferenceBackend())
+        let (names, got) = try run(one, CPUBackend(threads: 1))
+        let (_, again) = try run(one, CPUBackend(threads: 2))
+        #expect(names.contains { $0.contains("+loop(") }, "\(names)")
+        #expect(got == again)
+        #expect(got.count == expected.count)
+        for (values, wanted) in zip(got, expected) {
+            #expect(values.count == wanted.count)
+            // Sums of up to 1,960 numbers of about 10 each.
+            let far = zip(values, wanted).filter { !(abs($0 - $1) <= 2e-4 + 2e-5 * abs($1)) }
+            #expect(far.isEmpty, "\(far.prefix(3))")
+        }
+    }
+}
