@@ -29,7 +29,8 @@ public struct Experiment: Sendable {
     public let recipe: Recipe
     /// What to train on.
     public let data: DataParts
-    private let model: Sequential
+    /// The network before its training.
+    package let model: Sequential
 
     /// Pairs a recipe with data; throws where the network does not fit them.
     public init(_ recipe: Recipe, data: DataParts) throws {

@@ -39,7 +39,7 @@ import Testing
         let bias = graph.addInput(TensorType(.float32, [1, 1, 1, result[3]]))
         let made = try graph.add(
             one.ofInput
-                ? .convolutionInputGradient(parameters, input: one.input)
+                ? .convolutionInputGradient(parameters, one.input)
                 : .convolution(parameters), [left, right])
         let sum = try graph.add(
             .binary(.add), [made, try graph.add(.broadcast(result), [bias])])

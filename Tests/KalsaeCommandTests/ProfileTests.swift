@@ -45,12 +45,12 @@ import Testing
     @Test func aTableAndGraphsAreForReading() throws {
         defer { folder.remove() }
         let network = """
-            {"input": [8, 8, 1], "layers": [
-              {"layer": "conv2D", "filters": 4}, {"layer": "flatten"},
-              {"layer": "dense", "units": 3}]}
+            [{"layer": "conv2D", "filters": 4}, {"layer": "flatten"}, {"layer": "dense", "units": 3}]
             """
         try network.write(toFile: folder.path + "/net.json", atomically: true, encoding: .utf8)
-        let result = try run("profile", "net.json", "--batch", "4", "--seconds", "0.1", "--graph")
+        let result = try run(
+            "profile", "net.json", "--input", "8,8,1", "--batch", "4", "--seconds", "0.1", "--graph"
+        )
         #expect(result.status == 0, "\(result.errors)")
         let lines = result.output.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("== before any pass: ") })
@@ -60,7 +60,7 @@ import Testing
         #expect(lines.contains { $0.hasSuffix("kind") })
         #expect(lines.contains { $0.hasSuffix("  loop") })
         #expect(lines.last?.hasPrefix("floor: arithmetic ") == true)
-        let broken = "{\"input\": [8], \"layers\": [{\"layer\": \"magic\"}]}"
+        let broken = "[{\"layer\": \"magic\"}]"
         try broken.write(toFile: folder.path + "/b.json", atomically: true, encoding: .utf8)
         let refused = try run("profile", "b.json")
         #expect(refused.status == 1 && refused.errors.contains("magic"))
@@ -72,6 +72,10 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let instructions = try result.json["instructions"]?.array ?? []
         #expect(instructions.contains { $0["name"]?.string == "gather" })
+        let other = try run(
+            "profile", "digits", "--network", "simple-convnet", "--seconds", "0.1", "--json")
+        #expect(other.status == 0, "\(other.errors)")
+        #expect(other.output.contains("\"convolution"))
     }
 
     @Test func operationsAreMeasured() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KalsaeFiles
+import KalsaeGraph
 import KalsaeSupport
 import KalsaeTraining
 
@@ -8,9 +9,9 @@ struct ProfileVerb: AsyncParsableCommand {
         commandName: "profile",
         abstract: "Show where the time of a training step goes, instruction by instruction.",
         discussion: """
-            What to profile: a network of the yardstick (\(Yardstick.names)), a JSON file \
-            {"input": [28, 28, 1], "layers": [{"layer": "flatten"}, …]}, a model file, layer sizes \
-            as in 784-50-10, or what `kalsae train` takes.
+            What to profile: a network of the yardstick (\(Yardstick.names)), a preset or a JSON \
+            file of layers as `kalsae train --network` takes them, layer sizes as in 784-50-10, \
+            a model file, or the data that `kalsae train` takes.
 
             Shares of peak are of multiply-adds in registers ("flops") or of memory's speed \
             ("bytes"), whichever bounds the instruction; more than 100 % of bytes came from caches.
@@ -18,11 +19,18 @@ struct ProfileVerb: AsyncParsableCommand {
             Examples:
               kalsae profile twolayer
               kalsae profile convnet --trace convnet.json --threads 1
+              kalsae profile mnist --network deep-convnet
               kalsae profile titanic.csv --target survived --graph
             """)
 
-    @Argument(help: "A yardstick network, a file, layer sizes, or a set; see above.")
-    var network: String
+    @Argument(help: "A yardstick network, a preset, a file, layer sizes, or a set; see above.")
+    var name: String
+
+    @Option(help: "For data: the network, as `kalsae train` takes it.")
+    var network: String?
+
+    @Option(help: "The sizes of one input, as in 28,28,1; for presets and .json files.")
+    var input = "28,28,1"
 
     @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
     var target: String?
@@ -56,7 +64,13 @@ struct ProfileVerb: AsyncParsableCommand {
             throw ValidationError("--batch takes a number from 1 to a million, got \(batch).")
         }
         if let trace { try AtomicFile.checkWritable(trace) }
-        let request = StepRequest(name: network, target: target, isSet: set, batch: batch)
+        let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
+        guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
+            throw ValidationError("--input takes sizes as in 28,28,1, got \(input).")
+        }
+        let request = StepRequest(
+            name: name, target: target, isSet: set, batch: batch, network: network,
+            input: Shape(sizes))
         let profile = try await Profiler().profile(request, seconds: seconds)
         if let trace {
             let text = TraceFile.json(profile).text

@@ -1,7 +1,5 @@
-import FoundationEssentials
 import KalsaeBackend
 import KalsaeData
-import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
@@ -15,6 +13,10 @@ struct StepRequest: Sendable {
     var target: String?
     var isSet = false
     var batch: Int?
+    /// For sets: the network instead of the one that suits the data.
+    var network: String?
+    /// The sizes of one input, for presets and files with layers.
+    var input = Shape()
 
     /// A training step that can be run again and again.
     struct Step {
@@ -23,15 +25,9 @@ struct StepRequest: Sendable {
         var plan: () -> (any Plan)?
     }
 
-    /// A network as JSON: the shape of one input, and layers as in model files.
-    private struct NetworkFile: Decodable {
-        var input: [Int]
-        var layers: [LayerSpec]
-    }
-
     /// Makes the step; nothing is traced before its first run.
     func make() throws -> Step {
-        if !isSet, target == nil, let net = Yardstick(rawValue: name) {
+        if !isSet, target == nil, network == nil, let net = Yardstick(rawValue: name) {
             guard batch == nil || batch == net.batch else {
                 throw KalsaeError(
                     "--batch", expected: "\(net.batch), as \(name) has it", got: "\(batch ?? 0)")
@@ -39,28 +35,19 @@ struct StepRequest: Sendable {
             let step = try YardstickStep(net)
             return Step(rows: net.batch, run: step.run, plan: { step.plan })
         }
-        if name.hasSuffix(".json") { return try step(of: networkFile()) }
         if name.hasSuffix(".safetensors") { return try step(of: ModelFile(path: name).model) }
         if let sizes = try? NetworkSizes(name) {
-            let input: Shape = [sizes.sizes[0]]
-            return try step(
-                of: Sequential(sizes.layers(input: input, activation: .relu), input: input))
+            return try step(of: .sizes(sizes), input: [sizes.sizes[0]])
+        }
+        if NetworkPreset(rawValue: name) != nil || name.hasSuffix(".json") {
+            return try step(of: NetworkSource(name), input: input)
         }
         return try step(of: Source(name, target: target, seed: 0).parts)
     }
 
-    private func networkFile() throws -> Sequential {
-        let bytes = try FileBytes.read(name, limit: 1 << 26)
-        let file: NetworkFile
-        do {
-            file = try JSONDecoder().decode(NetworkFile.self, from: Data(bytes))
-        } catch let error as KalsaeError {
-            throw error
-        } catch {
-            throw KalsaeError(
-                name, expected: "{\"input\": [sizes], \"layers\": [layers]}", got: "\(error)")
-        }
-        return try withSeed(0) { try Sequential(file.layers, input: Shape(file.input)) }
+    private func step(of source: NetworkSource, input: Shape) throws -> Step {
+        let specs = source.layers(input: input, outputs: 10, activation: .relu)
+        return try step(of: withSeed(0) { try Sequential(specs, input: input) })
     }
 
     /// A step on random numbers: class numbers as targets, or values where there is one output.
@@ -92,10 +79,8 @@ struct StepRequest: Sendable {
     private func step(of parts: DataParts) throws -> Step {
         var recipe = Recipe(for: parts)
         if let batch { recipe.batch = batch }
-        let input = Shape(parts.train.featureShape)
-        let specs = recipe.network.layers(
-            input: input, outputs: parts.train.targets.outputCount, activation: recipe.activation)
-        let model = try withSeed(0) { try Sequential(specs, input: input) }
+        if let network { recipe.network = try NetworkSource(network) }
+        let model = try Experiment(recipe, data: parts).model
         let data = try Dataset(parts.train)
         let step = try TrainingStep(
             model, loss: parts.train.targets.loss, optimizer: recipe.makeOptimizer(), seed: 0)
