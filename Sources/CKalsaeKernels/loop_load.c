@@ -2,6 +2,8 @@
 #include "loop_layout.h"
 #include <string.h>
 
+#include "clones.h"
+
 #define FILL(T) { \
     T value; \
     memcpy(&value, element, sizeof value); \
@@ -9,7 +11,7 @@
     for (int64_t i = 0; i < n; i++) out[i] = value; \
 }
 
-void kls_fill(void *dst, const void *element, int32_t size, int64_t n) {
+KLS_CLONES void kls_fill(void *dst, const void *element, int32_t size, int64_t n) {
     switch (size) {
         case 1: memset(dst, *(const uint8_t *)element, (size_t)n); break;
         case 2: FILL(uint16_t) break;
@@ -19,7 +21,7 @@ void kls_fill(void *dst, const void *element, int32_t size, int64_t n) {
 }
 
 // Offset of a row's first element, in elements from the load's base.
-static int64_t row_offset(const kls_loop *loop, const kls_planned_load *p, int64_t row,
+KLS_INLINE int64_t row_offset(const kls_loop *loop, const kls_planned_load *p, int64_t row,
                           int64_t *index) {
     if (p->linear) return row * p->row_stride;
     int64_t offset = 0;
@@ -31,7 +33,7 @@ static int64_t row_offset(const kls_loop *loop, const kls_planned_load *p, int64
     return offset;
 }
 
-static int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int64_t offset,
+KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int64_t offset,
                         int64_t *index) {
     if (p->linear) return offset + p->row_stride;
     for (int i = loop->rank - 2; i >= 0; i--) {
@@ -72,7 +74,7 @@ static int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int64_t
     } \
 }
 
-const void *kls_load_rows(const kls_loop *loop, const kls_planned_load *p, const char *base,
+KLS_CLONES const void *kls_load_rows(const kls_loop *loop, const kls_planned_load *p, const char *base,
                           int64_t start, int64_t n, void *tile) {
     int64_t index[KLS_MAX_RANK];
     int64_t row = start / loop->inner, position = start - row * loop->inner;

@@ -60,3 +60,21 @@ KLS_CLONES void kls_pack(
     for (; c < used; c++)
         for (int64_t p = 0; p < rows; p++) to[p * width + c] = from[c * column + p];
 }
+
+KLS_CLONES void kls_deal(
+    const float *from, int64_t count, int64_t parts, float *to, int64_t distance
+) {
+    int64_t begin = 0;
+    for (int64_t part = 0; part < parts; part++, to += distance) {
+        const int64_t end = count * (part + 1) / parts, used = end - begin;
+        const float *at = from + begin;
+        int64_t c = 0;
+        for (; c + 8 <= used; c += 8) *(v8 *)(to + c) = *(const v8 *)(at + c);
+        _Pragma("unroll") for (int64_t step = 4; step > 0; step /= 2) {
+            if ((used & step) == 0) continue;
+            memcpy(to + c, at + c, (size_t)step * sizeof(float));
+            c += step;
+        }
+        begin = end;
+    }
+}

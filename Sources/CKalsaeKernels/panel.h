@@ -13,4 +13,7 @@ void kls_pack(
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to);
 
+// Deals a row out in parts of about the same length, `distance` floats apart.
+void kls_deal(const float *from, int64_t count, int64_t parts, float *to, int64_t distance);
+
 #endif

@@ -1,13 +1,18 @@
 // Parallel loops: on the own team, or through GOMP_parallel, found at run time, where a plan also
-// calls oneDNN. Two pools in one plan would fight for the cores, since the other one spins.
+// calls oneDNN and its pool spins: two pools in one plan would fight for the cores.
 #define _GNU_SOURCE
 #include "include/kls_parallel.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <strings.h>
 
 #include "team.h"
+
+// Of about 50 ns each: its threads sleep soon after a call.
+enum { FEW_SPINS = 1000 };
 
 typedef void (*region_fn)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 typedef int (*count_fn)(void);
@@ -27,6 +32,14 @@ static void find_runtime(void) {
 static _Thread_local bool shares_openmp;
 
 void kls_share_openmp(bool share) { shares_openmp = share; }
+
+bool kls_openmp_spins(void) {
+    const char *policy = getenv("OMP_WAIT_POLICY"), *spins = getenv("GOMP_SPINCOUNT");
+    if (spins != NULL) return strtoull(spins, NULL, 10) > FEW_SPINS;
+    return policy == NULL || strcasecmp(policy, "passive") != 0;
+}
+
+void kls_before_library(void) { kls_team_rest(); }
 
 typedef struct {
     int64_t chunks;

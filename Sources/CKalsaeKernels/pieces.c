@@ -3,7 +3,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "kls_parallel.h"
 
@@ -17,22 +16,14 @@ static void find_openmp(void) {
 }
 
 typedef struct {
-    _Atomic int64_t next;
-    int64_t count;
     void *context;
     void (*work)(void *, int64_t);
 } queue;
 
-// Each thread takes the next piece until none is left: pieces may cost differently.
+// Neighbors go to one thread: what lies near them is in its cache from the instruction before.
 static void take(int64_t begin, int64_t end, void *argument) {
-    (void)begin;
-    (void)end;
-    queue *pieces = argument;
-    for (;;) {
-        int64_t piece = atomic_fetch_add_explicit(&pieces->next, 1, memory_order_relaxed);
-        if (piece >= pieces->count) return;
-        pieces->work(pieces->context, piece);
-    }
+    const queue *pieces = argument;
+    for (int64_t piece = begin; piece < end; piece++) pieces->work(pieces->context, piece);
 }
 
 int kls_most_threads(void) {
@@ -47,8 +38,8 @@ void kls_pieces(
     if (count > 1 && bytes >= 64 * 1024) {
         const int threads = kls_most_threads();
         if (threads > 1) {
-            queue pieces = {0, count, context, work};
-            kls_parallel_for(threads, take, &pieces, threads);
+            queue pieces = {context, work};
+            kls_parallel_for(count, take, &pieces, threads);
             return;
         }
     }

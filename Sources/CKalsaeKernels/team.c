@@ -38,6 +38,7 @@ static struct {
     _Atomic uint32_t sleepers;
     _Alignas(64) _Atomic int taken;
     _Atomic int cpu;          // where the caller runs
+    _Atomic int resting;      // somebody else needs the cores
     cpu_set_t cpus;           // where helpers may run
     int helpers;              // threads that exist; changed by the caller that has the team
     int threads;
@@ -127,7 +128,9 @@ static void *help(void *argument) {
             continue;
         }
         relax();
-        if (round % 32 != 0 || now() - since < PATIENCE) continue;
+        if (round % 32 != 0) continue;
+        const int rests = atomic_load_explicit(&team.resting, memory_order_relaxed);
+        if (!rests && now() - since < PATIENCE) continue;
         atomic_fetch_add(&team.sleepers, 1);
         const uint32_t heard = atomic_load(&team.bell);
         gate = atomic_load(&team.gate);
@@ -163,6 +166,7 @@ int kls_team_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
     if (chunks > INT_MAX) return 0;
     if (atomic_exchange_explicit(&team.taken, 1, memory_order_acquire)) return 0;
     atomic_store_explicit(&team.cpu, sched_getcpu(), memory_order_relaxed);
+    atomic_store_explicit(&team.resting, 0, memory_order_relaxed);
     hire(threads - 1);
     team.threads = threads;
     team.fn = fn;
@@ -195,3 +199,5 @@ int kls_team_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
     atomic_store_explicit(&team.taken, 0, memory_order_release);
     return 1;
 }
+
+void kls_team_rest(void) { atomic_store_explicit(&team.resting, 1, memory_order_relaxed); }

@@ -9,4 +9,7 @@
 // As kls_parallel_for; returns 0 without having done anything where the team is taken.
 int kls_team_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads);
 
+// Sends the helpers to sleep until the next loop.
+void kls_team_rest(void);
+
 #endif

@@ -60,7 +60,7 @@ public final class CPUPlan: Plan {
         self.threads = threads
         instructions = assembly.summaries
         tellsTimes = PlanProfile.isWanted
-        sharesPool = assembly.kernels.contains { $0.callsLibrary }
+        sharesPool = kls_openmp_spins() && assembly.kernels.contains { $0.callsLibrary }
         usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
         arenaByteCount = memory.arena.byteCount
         arena = try Buffer(byteCount: memory.arena.byteCount)

@@ -19,6 +19,8 @@ import Testing
         Sizes(m: 65, n: 31, k: 70, turnsLeft: true, turnsRight: true),
         Sizes(m: 17, n: 200, k: 64), Sizes(m: 1, n: 300, k: 300), Sizes(m: 500, n: 3, k: 200),
         Sizes(m: 64, n: 64, k: 64), Sizes(m: 15, n: 33, k: 1024),
+        Sizes(m: 40, n: 50, k: 2500), Sizes(m: 600, n: 70, k: 90),
+        Sizes(m: 520, n: 100, k: 600, turnsLeft: true),
     ]
 
     /// relu(a·b + bias) · columns − rows, with a mask of bytes as a second result.

@@ -105,7 +105,7 @@ import Testing
         let (result, stages) = try EnvironmentFlag.with(.passes, "dead,merge") {
             try GraphStages.collect { try graph.optimized() }
         }
-        #expect(stages.map(\.name) == ["traced", "dead", "merge", "merge", "dead"])
+        #expect(stages.map(\.name) == ["traced", "dead", "merge", "dead", "merge", "dead"])
         #expect(stages.first?.graph == graph && stages.last?.graph == result)
     }
 }

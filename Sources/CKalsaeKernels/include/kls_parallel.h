@@ -16,6 +16,13 @@ void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int thread
 // library that uses it; by default they do not.
 void kls_share_openmp(bool share);
 
+// Whether that pool's threads go on spinning after a region, as they do unless GOMP_SPINCOUNT or
+// OMP_WAIT_POLICY forbid it.
+bool kls_openmp_spins(void);
+
+// To be called before a library that has a pool of its own.
+void kls_before_library(void);
+
 // Whether a second thread can be had at all.
 int kls_has_threads(void);
 

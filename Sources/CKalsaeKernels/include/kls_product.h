@@ -9,15 +9,16 @@
 // Instead of the number of a buffer: the product itself.
 enum { KLS_PRODUCT = -2 };
 // The longest sums that kls_product_create takes.
-enum { KLS_PRODUCT_DEPTH = 1024 };
+enum { KLS_PRODUCT_DEPTH = 4608 };
 
-// lhs . rhs, m x k by k x n; strides count elements, and one of each operand's is 1.
+// lhs . rhs, m x k by k x n, for each of a stack of matrices; strides count elements, and one of
+// the two inside of each operand's matrices is 1. The results lie one behind the other.
 typedef struct {
-    int64_t m, n, k;
-    int64_t lhs_row, lhs_column;
-    int64_t rhs_row, rhs_column;
+    int64_t batch, m, n, k;
+    int64_t lhs_matrix, lhs_row, lhs_column;
+    int64_t rhs_matrix, rhs_row, rhs_column;
     int32_t lhs, rhs, out;           // numbers of buffers; out only without an epilogue
-    // NULL, or a loop over the dimensions [m, n], whose reductions are sums over m. It may write
+    // NULL, or a loop over the dimensions [batch * m, n], whose reductions are sums over m. It may write
     // over what it reads at the same places, but not over lhs or rhs.
     const kls_loop_spec *epilogue;
 } kls_product_spec;
@@ -37,6 +38,6 @@ int64_t kls_product_scratch(const kls_product *product);
 
 // Whether these loops are faster than the library: measured, they do 97 % of what one core can at
 // 128 x 784 x 256, where the library's call of both cores gets 70 % of what those can.
-bool kls_product_prefers_own(int64_t m, int64_t n, int64_t k);
+bool kls_product_prefers_own(int64_t batch, int64_t m, int64_t n, int64_t k);
 
 #endif

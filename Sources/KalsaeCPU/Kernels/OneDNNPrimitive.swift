@@ -34,6 +34,7 @@ package final class OneDNNPrimitive: Sendable {
     ) {
         let pointers = UnsafeRawPointer(buffers)
             .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+        kls_before_library()
         let code = kdnn_run(handle, pointers, scratch)
         if code != 0 { kls_report_error(KLS_LIBRARY_FAILED, Int64(code), 0) }
     }

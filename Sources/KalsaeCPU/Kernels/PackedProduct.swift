@@ -18,12 +18,14 @@ final class PackedProduct: Sendable {
     /// - Parameter epilogue: a loop over the result's two dimensions that takes the place of
     ///   writing it.
     init?(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) {
-        guard sizes.batch == 1, sizes.flops > 0,
-            kls_product_prefers_own(Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
+        guard sizes.flops > 0,
+            kls_product_prefers_own(
+                Int64(sizes.batch), Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
         else { return nil }
         let own = sizes.own(relu: false)
         var spec = kls_product_spec()
-        (spec.m, spec.n, spec.k) = (own.m, own.n, own.k)
+        (spec.batch, spec.m, spec.n, spec.k) = (Int64(sizes.batch), own.m, own.n, own.k)
+        (spec.lhs_matrix, spec.rhs_matrix) = (own.m * own.k, own.k * own.n)
         (spec.lhs_row, spec.lhs_column) = (own.lhs_row, own.lhs_column)
         (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)

@@ -100,7 +100,7 @@ private enum Engine {
 
     var rows: Int {
         switch self {
-        case .product(let sizes): sizes.m
+        case .product(let sizes): sizes.batch * sizes.m
         case .convolution(let sizes, let ofInput):
             (ofInput ? sizes.input : sizes.output).dropLast().reduce(1, *)
         }

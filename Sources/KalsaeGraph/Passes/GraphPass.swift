@@ -8,6 +8,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
     case simplify
     /// Computes equal nodes once.
     case mergeEqual = "merge"
+    /// Takes maxima over windows before biases and ReLUs.
+    case poolEarly = "pool"
 
     /// The graph after this pass.
     public func applied(to graph: Graph) -> Graph {
@@ -15,12 +17,14 @@ public enum GraphPass: String, CaseIterable, Sendable {
         case .removeDead: RemoveDead.apply(graph)
         case .simplify: Simplify.apply(graph)
         case .mergeEqual: MergeEqual.apply(graph)
+        case .poolEarly: PoolEarly.apply(graph)
         }
     }
 
     /// The passes in the order in which they run; merging shows what else can be simplified.
     static let order: [GraphPass] = [
-        .removeDead, .simplify, .mergeEqual, .simplify, .mergeEqual, .removeDead,
+        .removeDead, .simplify, .mergeEqual, .removeDead, .poolEarly, .simplify, .mergeEqual,
+        .removeDead,
     ]
 
     /// The passes that the flag `KALSAE_PASSES` asks for.
