@@ -10,6 +10,7 @@
 #include "panel.h"
 #include "pieces.h"
 #include "product_levels.h"
+#include "split_convolve.h"
 
 enum {
     DEPTH_MOST = 1280,               // longer sums leave the second cache
@@ -26,6 +27,7 @@ struct kls_convolve {
     int64_t strip, strips;           // rows of the output that a piece makes; pieces of an image
     bool has_epilogue;
     epilogue epilogue;
+    split_convolve *split;           // NULL, or what runs instead
 };
 
 typedef struct {
@@ -82,6 +84,7 @@ kls_convolve *kls_convolve_create(const kls_convolve_spec *spec) {
         free(c);
         return NULL;
     }
+    c->split = split_convolve_create(spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL);
     c->strip = image_walk_rows(&c->walk);
     for (;;) {
         c->strips = (t.out_height + c->strip - 1) / c->strip;
@@ -91,6 +94,7 @@ kls_convolve *kls_convolve_create(const kls_convolve_spec *spec) {
 }
 
 void kls_convolve_destroy(kls_convolve *c) {
+    if (c->split != NULL) split_convolve_destroy(c->split);
     image_walk_free(&c->walk);
     if (c->has_epilogue) epilogue_free(&c->epilogue);
     free(c);
@@ -98,7 +102,10 @@ void kls_convolve_destroy(kls_convolve *c) {
 
 static int64_t packed_floats(const kls_convolve *c) { return c->panels * c->panel * c->k; }
 
+bool kls_convolve_splits(const kls_convolve *c) { return c->split != NULL; }
+
 int64_t kls_convolve_scratch(const kls_convolve *c) {
+    if (c->split != NULL) return split_convolve_scratch(c->split);
     int64_t floats = packed_floats(c);
     if (c->has_epilogue) floats += c->images * c->strips * c->epilogue.sum_count * c->n;
     return floats * (int64_t)sizeof(float);
@@ -213,6 +220,10 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
 void kls_convolve_run(
     const kls_convolve *c, void *const *buffers, void *scratch, bool parallel
 ) {
+    if (c->split != NULL) {
+        split_convolve_run(c->split, buffers, scratch, parallel);
+        return;
+    }
     convolve_run run = {c, buffers, scratch, (float *)scratch + packed_floats(c)};
     const int threads = parallel ? kls_most_threads() : 1;
     // Beginning a region costs as much as packing some thousand floats.

@@ -11,6 +11,7 @@
 #include "panel.h"
 #include "pieces.h"
 #include "product_levels.h"
+#include "split_gradient.h"
 
 enum {
     PARTS_MOST = 16,                 // partial results, each of a part of the batch
@@ -27,6 +28,8 @@ struct kls_kernel_gradient {
     int64_t n, width;                // output channels, and rounded up to whole vectors
     int64_t rows;                    // of the result: window places times input channels
     int64_t strip;                   // rows of the output at a time
+    bool splits;                     // works on the matrix unit
+    split_gradient split;
 };
 
 typedef struct {
@@ -35,7 +38,7 @@ typedef struct {
     float *result, *partial;
 } gradient_run;
 
-kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *s) {
+kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *s, bool may_split) {
     const product_level *level = kls_product_level();
     if (level->lanes < 8 || s->groups != 1 || s->batch < 1 || s->channels < 1
         || s->out_channels < NARROWEST || s->out_height < 1 || s->out_width < 1
@@ -70,6 +73,7 @@ kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *s) {
         return NULL;
     }
     if (g->strip > 256) g->strip = 256;
+    g->splits = may_split && split_gradient_init(&g->split, s);
     return g;
 }
 
@@ -77,6 +81,8 @@ void kls_kernel_gradient_destroy(kls_kernel_gradient *g) {
     image_walk_free(&g->walk);
     free(g);
 }
+
+bool kls_kernel_gradient_splits(const kls_kernel_gradient *g) { return g->splits; }
 
 int64_t kls_kernel_gradient_scratch(const kls_kernel_gradient *g) {
     return g->parts * g->rows * g->width * (int64_t)sizeof(float);
@@ -108,31 +114,47 @@ static void run_strip(
     }
 }
 
+static void run_image(
+    const gradient_run *run, int64_t image, float *partial, bool adds, float *copy, float *wide
+) {
+    const kls_kernel_gradient *g = run->gradient;
+    const image_walk *walk = &g->walk;
+    const float *input = run->input + image * walk->height * walk->width * walk->channels;
+    const float *from = run->from + image * walk->out_height * walk->out_width * g->n;
+    for (int64_t row = 0; row < walk->out_height; row += g->strip) {
+        const int64_t left = walk->out_height - row;
+        const int64_t rows = left < g->strip ? left : g->strip;
+        const float *lhs = image_walk_begin(walk, input, row, rows, copy);
+        const float *rhs = from + row * walk->out_width * g->n;
+        if (g->n != g->width) {
+            kls_pack(rhs, g->n, 1, rows * walk->out_width, g->n, g->width, wide);
+            rhs = wide;
+        }
+        run_strip(g, lhs, rhs, g->width, rows, partial, adds || row > 0);
+    }
+}
+
 static void run_parts(int64_t begin, int64_t end, void *context) {
     const gradient_run *run = context;
     const kls_kernel_gradient *g = run->gradient;
     const image_walk *walk = &g->walk;
-    _Alignas(64) float copy[IMAGE_MOST], wide[IMAGE_MOST];
-    const int64_t image_floats = walk->height * walk->width * walk->channels;
+    _Alignas(64) float room[2 * IMAGE_MOST];
+    _Static_assert(sizeof room >= SPLIT_ROOM * sizeof(split_part), "one room for both");
+    split_part *parts = (split_part *)room;
     for (int64_t part = begin; part < end; part++) {
         float *partial = run->partial + part * g->rows * g->width;
         const int64_t first = g->images * part / g->parts;
         const int64_t last = g->images * (part + 1) / g->parts;
-        for (int64_t image = first; image < last; image++)
-            for (int64_t row = 0; row < walk->out_height; row += g->strip) {
-                const int64_t left = walk->out_height - row;
-                const int64_t rows = left < g->strip ? left : g->strip;
-                const float *lhs = image_walk_begin(
-                    walk, run->input + image * image_floats, row, rows, copy);
-                const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
-                const float *rhs = run->from + pixel * g->n;
-                if (g->n != g->width) {
-                    kls_pack(rhs, g->n, 1, rows * walk->out_width, g->n, g->width, wide);
-                    rhs = wide;
-                }
-                run_strip(
-                    g, lhs, rhs, g->width, rows, partial, image > first || row > 0);
+        for (int64_t image = first; image < last; image++) {
+            if (!g->splits) {
+                run_image(run, image, partial, image > first, room, room + IMAGE_MOST);
+                continue;
             }
+            split_gradient_image(
+                &g->split, run->input + image * walk->height * walk->width * walk->channels,
+                run->from + image * walk->out_height * walk->out_width * g->n, parts, partial,
+                image > first);
+        }
     }
 }
 
@@ -151,6 +173,22 @@ KLS_CLONES static void add_parts(int64_t begin, int64_t end, void *context) {
     }
 }
 
+// The same for results that are turned round; rows in eights.
+KLS_CLONES static void add_turned(int64_t begin, int64_t end, void *context) {
+    const gradient_run *run = context;
+    const kls_kernel_gradient *g = run->gradient;
+    for (int64_t row = begin * 8; row < end * 8 && row < g->rows; row += 8) {
+        const int64_t left = g->rows - row, count = left < 8 ? left : 8;
+        for (int64_t c = 0; c < g->n; c++) {
+            const float *from = run->partial + c * g->rows + row;
+            float sums[8] = {0};
+            for (int64_t part = 0; part < g->parts; part++, from += g->rows * g->width)
+                for (int64_t i = 0; i < count; i++) sums[i] += from[i];
+            for (int64_t i = 0; i < count; i++) run->result[(row + i) * g->n + c] = sums[i];
+        }
+    }
+}
+
 void kls_kernel_gradient_run(
     const kls_kernel_gradient *g, const void *input, const void *from, void *result,
     void *scratch, bool parallel
@@ -159,5 +197,7 @@ void kls_kernel_gradient_run(
     const int threads = parallel ? kls_most_threads() : 1;
     kls_parallel_for(g->parts, run_parts, &run, threads);
     const int64_t floats = g->parts * g->rows * g->width;
-    kls_parallel_for(g->rows, add_parts, &run, floats < 65536 ? 1 : threads);
+    const int adding = floats < 65536 ? 1 : threads;
+    if (g->splits) kls_parallel_for((g->rows + 7) / 8, add_turned, &run, adding);
+    else kls_parallel_for(g->rows, add_parts, &run, adding);
 }

@@ -164,7 +164,7 @@ void epilogue_prepare(epilogue_worker *w) {
                 w->most / w->columns, bytes);
         }
     }
-    for (int i = 0; i < plan->sum_count; i++)
+    for (int i = 0; i < plan->sum_count && !w->adds_sums; i++)
         memset(w->sums + i * plan->n + w->column, 0, (size_t)w->columns * sizeof(float));
     for (int i = 0; i < plan->output_count; i++)
         w->direct[i] = is_direct(w, &plan->outputs[i]);

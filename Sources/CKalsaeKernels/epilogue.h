@@ -41,6 +41,7 @@ typedef struct {
     int64_t column, columns;
     int64_t most;                    // elements of the largest block
     bool whole;                      // the product writes nothing behind its columns
+    bool adds_sums;                  // to those of a block before
     void *reg[KLS_MAX_REGISTERS];
     bool direct[EPILOGUE_OUTPUTS];   // written by the step that makes it, or the product
 } epilogue_worker;

@@ -9,6 +9,7 @@
 #include "panel.h"
 #include "pieces.h"
 #include "product_levels.h"
+#include "split_product.h"
 
 // Rows of a panel on a thread's stack.
 enum { STACK_DEPTH = 1024 };
@@ -28,6 +29,7 @@ struct kls_product {
     bool packs_lhs;                  // as rows of `tall` floats, tile by tile
     bool has_epilogue;
     epilogue epilogue;
+    split_product *split;            // NULL, or what runs instead
 };
 
 typedef struct {
@@ -68,10 +70,12 @@ kls_product *kls_product_create(const kls_product_spec *spec) {
         free(p);
         return NULL;
     }
+    p->split = split_product_create(spec, p->has_epilogue ? &p->epilogue : NULL);
     return p;
 }
 
 void kls_product_destroy(kls_product *product) {
+    if (product->split != NULL) split_product_destroy(product->split);
     if (product->has_epilogue) epilogue_free(&product->epilogue);
     free(product);
 }
@@ -93,7 +97,10 @@ static int64_t lhs_floats(const kls_product *p) {
     return p->packs_lhs ? tile_count(p, p->spec.m) * p->level->tall * p->spec.k : 0;
 }
 
+bool kls_product_splits(const kls_product *p) { return p->split != NULL; }
+
 int64_t kls_product_scratch(const kls_product *p) {
+    if (p->split != NULL) return split_product_scratch(p->split);
     int64_t floats = packed_floats(p) + lhs_floats(p);
     if (p->has_epilogue)
         floats += p->spec.batch * p->parts * p->epilogue.sum_count * p->spec.n;
@@ -194,6 +201,10 @@ static void pack_lhs(int64_t begin, int64_t end, void *context) {
 void kls_product_run(
     const kls_product *product, void *const *buffers, void *scratch, bool parallel
 ) {
+    if (product->split != NULL) {
+        split_product_run(product->split, buffers, scratch, parallel);
+        return;
+    }
     float *packed = scratch, *lhs = packed + packed_floats(product);
     product_run run = {product, buffers, packed, lhs, lhs + lhs_floats(product)};
     const int threads = parallel ? kls_most_threads() : 1;

@@ -105,6 +105,12 @@ final class LectureRun<Model: Layer> {
         return (x, inputs[1].gathered(at: inputs[2]))
     }
 
+    /// The rate of the steps to come.
+    var learningRate: Double {
+        get { step.optimizer.learningRate }
+        set { step.optimizer.learningRate = newValue }
+    }
+
     /// Takes one step and returns the loss before it.
     @discardableResult
     func advance() throws -> Double {

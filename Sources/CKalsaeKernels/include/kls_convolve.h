@@ -13,6 +13,7 @@ typedef struct {
     int32_t lhs, rhs, out;           // numbers of buffers; out only without an epilogue
     // NULL, or a loop over the dimensions [pixels, channels] of the result, as for a product.
     const kls_loop_spec *epilogue;
+    bool may_split;                  // as for a product
 } kls_convolve_spec;
 
 typedef struct kls_convolve kls_convolve;
@@ -21,6 +22,8 @@ typedef struct kls_convolve kls_convolve;
 kls_convolve *kls_convolve_create(const kls_convolve_spec *spec);
 void kls_convolve_destroy(kls_convolve *convolve);
 
+// Whether the matrix unit runs it.
+bool kls_convolve_splits(const kls_convolve *convolve);
 // Bytes of scratch memory (64-byte aligned) that a run needs.
 int64_t kls_convolve_scratch(const kls_convolve *convolve);
 
@@ -32,8 +35,9 @@ void kls_convolve_run(
 typedef struct kls_kernel_gradient kls_kernel_gradient;
 
 // NULL where these loops cannot do it, or the library is better.
-kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *shape);
+kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *shape, bool may_split);
 void kls_kernel_gradient_destroy(kls_kernel_gradient *gradient);
+bool kls_kernel_gradient_splits(const kls_kernel_gradient *gradient);
 int64_t kls_kernel_gradient_scratch(const kls_kernel_gradient *gradient);
 void kls_kernel_gradient_run(
     const kls_kernel_gradient *gradient, const void *input, const void *from, void *result,

@@ -21,6 +21,9 @@ typedef struct {
     // NULL, or a loop over the dimensions [batch * m, n], whose reductions are sums over m. It may write
     // over what it reads at the same places, but not over lhs or rhs.
     const kls_loop_spec *epilogue;
+    // Whether a matrix unit may multiply parts of the floats: as exact, but infinite factors give
+    // NaN, and what is below 1e-33 loses digits.
+    bool may_split;
 } kls_product_spec;
 
 typedef struct kls_product kls_product;
@@ -33,6 +36,8 @@ void kls_product_destroy(kls_product *product);
 void kls_product_run(
     const kls_product *product, void *const *buffers, void *scratch, bool parallel);
 
+// Whether the matrix unit runs it.
+bool kls_product_splits(const kls_product *product);
 // Bytes of scratch memory (64-byte aligned) that a run needs; 0 without sums.
 int64_t kls_product_scratch(const kls_product *product);
 

@@ -71,7 +71,7 @@ extension Kernel {
         if input.dtype == .float32, epilogue == Epilogue(),
             let packed = PackedConvolution(sizes, ofInput: false)
         {
-            return packed.kernel("convolution.packed", flops: sizes.flops, buffers: 3)
+            return packed.kernel("convolution", flops: sizes.flops, buffers: 3)
         }
         if let primitive = primitive(
             "convolution", sizes, input.dtype,
@@ -116,7 +116,7 @@ extension Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
         if gradient.dtype == .float32, let packed = PackedConvolution(sizes, ofInput: true) {
-            return packed.kernel(name + ".packed", flops: sizes.flops, buffers: 3)
+            return packed.kernel(name, flops: sizes.flops, buffers: 3)
         }
         if let primitive = primitive(
             name, sizes, gradient.dtype,
@@ -142,7 +142,7 @@ extension Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel, output: gradient.shape)
         if input.dtype == .float32, let packed = PackedKernelGradient(sizes) {
-            return packed.kernel(name + ".packed", flops: sizes.flops)
+            return packed.kernel(name, flops: sizes.flops)
         }
         if let fast = preparedKernelGradient(name, sizes, input.dtype) { return fast }
         switch input.dtype {

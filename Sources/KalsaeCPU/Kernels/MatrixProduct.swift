@@ -83,7 +83,7 @@ extension Kernel {
             epilogue == Epilogue(),
             let packed = PackedProduct(sizes)
         {
-            return packed.kernel("matmul.packed", flops: sizes.flops, buffers: 3)
+            return packed.kernel("matmul", flops: sizes.flops, buffers: 3)
         }
         if left.dtype == .float32, !tiny, sizes.flops > 0 {
             let wanted = sizes.oneDNN(epilogue)

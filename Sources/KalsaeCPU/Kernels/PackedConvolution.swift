@@ -7,6 +7,7 @@ import KalsaeSupport
 final class PackedConvolution: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
+    private let engine: PackedEngine
     let scratchBytes: Int
 
     /// Multiply-adds from which on a second thread pays.
@@ -22,6 +23,7 @@ final class PackedConvolution: Sendable {
         var spec = kls_convolve_spec()
         spec.shape = sizes.own
         spec.of_input = ofInput
+        spec.may_split = PlanPass.split.isEnabled
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
         let made: OpaquePointer?
         if let epilogue {
@@ -35,6 +37,7 @@ final class PackedConvolution: Sendable {
         guard let made else { return nil }
         handle = made
         scratchBytes = Int(kls_convolve_scratch(made))
+        engine = kls_convolve_splits(made) ? .split : .packed
         isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
     }
 
@@ -42,9 +45,14 @@ final class PackedConvolution: Sendable {
 
     /// The instruction; buffers are the operands, the result or the epilogue's, and scratch.
     ///
-    /// - Parameter buffers: how many there are in front of the scratch memory.
-    func kernel(_ name: String, flops: Double, buffers count: Int) -> Kernel {
-        Kernel(name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+    /// - Parameters:
+    ///   - behind: the name of the loop that follows.
+    ///   - buffers: how many there are in front of the scratch memory.
+    func kernel(
+        _ name: String, behind: String = "", flops: Double, buffers count: Int
+    ) -> Kernel {
+        Kernel(
+            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
             [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
@@ -57,17 +65,20 @@ final class PackedConvolution: Sendable {
 final class PackedKernelGradient: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
+    private let engine: PackedEngine
     private let scratchBytes: Int
 
     /// Prepares the gradient, or nil where the loops cannot do it or the library is better.
     init?(_ sizes: ConvolutionSizes) {
         guard !sizes.isEmpty else { return nil }
         let shape = sizes.own
-        guard let made = withUnsafePointer(to: shape, { kls_kernel_gradient_create($0) }) else {
-            return nil
-        }
+        let maySplit = PlanPass.split.isEnabled
+        guard
+            let made = withUnsafePointer(to: shape, { kls_kernel_gradient_create($0, maySplit) })
+        else { return nil }
         handle = made
         scratchBytes = Int(kls_kernel_gradient_scratch(made))
+        engine = kls_kernel_gradient_splits(made) ? .split : .packed
         isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
     }
 
@@ -75,7 +86,8 @@ final class PackedKernelGradient: Sendable {
 
     /// The instruction; buffers are input, gradient, result and scratch.
     func kernel(_ name: String, flops: Double) -> Kernel {
-        Kernel(name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+        Kernel(
+            name: engine.name(name, ""), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
             [self] buffers in
             kls_kernel_gradient_run(
                 handle, buffers[0], buffers[1], buffers[2], buffers[3], isParallel)

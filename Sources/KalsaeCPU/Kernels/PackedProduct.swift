@@ -6,6 +6,7 @@ import KalsaeSupport
 final class PackedProduct: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
+    private let engine: PackedEngine
     let scratchBytes: Int
 
     /// Below this, packing costs more than it saves.
@@ -29,6 +30,7 @@ final class PackedProduct: Sendable {
         (spec.lhs_row, spec.lhs_column) = (own.lhs_row, own.lhs_column)
         (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        spec.may_split = PlanPass.split.isEnabled
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
@@ -41,6 +43,7 @@ final class PackedProduct: Sendable {
         guard let made else { return nil }
         handle = made
         scratchBytes = Int(kls_product_scratch(made))
+        engine = kls_product_splits(made) ? .split : .packed
         isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
@@ -48,15 +51,32 @@ final class PackedProduct: Sendable {
 
     /// The instruction; buffers are left, right, the result or the epilogue's, and scratch.
     ///
-    /// - Parameter buffers: how many there are in front of the scratch memory.
-    func kernel(_ name: String, flops: Double, buffers count: Int) -> Kernel {
+    /// - Parameters:
+    ///   - behind: the name of the loop that follows.
+    ///   - buffers: how many there are in front of the scratch memory.
+    func kernel(
+        _ name: String, behind: String = "", flops: Double, buffers count: Int
+    ) -> Kernel {
         let hasScratch = scratchBytes > 0
         return Kernel(
-            name: name, scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
+            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
             ) { kls_product_run(handle, $0, hasScratch ? buffers[count] : nil, isParallel) }
         }
+    }
+}
+
+/// What runs a packed product or convolution.
+enum PackedEngine: String {
+    /// Loops over vectors of floats.
+    case packed
+    /// A matrix unit, with floats as sums of parts.
+    case split
+
+    /// The name of an instruction; with a loop behind it, vectors go without saying.
+    func name(_ operation: String, _ behind: String) -> String {
+        behind.isEmpty || self == .split ? "\(operation).\(rawValue)\(behind)" : operation + behind
     }
 }

@@ -6,6 +6,8 @@ enum PlanPass: String, CaseIterable {
     case fusion
     /// Joins products with the loops behind them.
     case epilogue
+    /// Gives large products to the matrix unit, in parts of floats.
+    case split
 
     /// Whether the step is taken.
     var isEnabled: Bool { EnvironmentFlag.isPassEnabled(rawValue) }

@@ -123,11 +123,13 @@ private enum Engine {
         switch self {
         case .product(let sizes):
             let packed = PackedProduct(sizes, epilogue: specification)
-            return packed?.kernel("matmul" + behind, flops: sizes.flops + more, buffers: buffers)
+            return packed?.kernel(
+                "matmul", behind: behind, flops: sizes.flops + more, buffers: buffers)
         case .convolution(let sizes, let ofInput):
             let name = ofInput ? "convolutionInputGradient" : "convolution"
             let packed = PackedConvolution(sizes, ofInput: ofInput, epilogue: specification)
-            return packed?.kernel(name + behind, flops: sizes.flops + more, buffers: buffers)
+            return packed?.kernel(
+                name, behind: behind, flops: sizes.flops + more, buffers: buffers)
         }
     }
 }

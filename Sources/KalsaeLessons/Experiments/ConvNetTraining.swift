@@ -1,7 +1,11 @@
 import KalsaeData
 import KalsaeFiles
+import KalsaeOptimizers
 
 /// A convolutional network on MNIST: the book's Adam at .001, batch 100, 20 epochs of 600 updates.
+///
+/// In the last five epochs the rate falls to 0, by a cosine. At the book's constant rate one epoch's
+/// accuracy says little: those of the deep network scatter between .991 and .995 at the end.
 ///
 /// Source: 'Deep Learning from Scratch', chapters 7 and 8.
 struct ConvNetTraining {
@@ -13,6 +17,8 @@ struct ConvNetTraining {
     let least: Double
     let printed: Double
     var epochs = 20
+    /// Updates in an epoch.
+    private let steps = 600
 
     static var simple: ConvNetTraining {
         ConvNetTraining(
@@ -32,11 +38,18 @@ struct ConvNetTraining {
         let images = try LectureImages.load(isFlat: false)
         let run = try LectureRun(
             network, on: images.train, optimizer: LectureOptimizers.adam(), batch: 100, seed: 1)
+        let rate = run.learningRate
+        let falling = epochs / 4 * steps
+        let schedule = LearningRateSchedule.constant()
+            .then(after: epochs * steps - falling, .cosine(steps: falling))
         var (losses, accuracies): ([Double], [Double]) = ([], [])
-        for _ in 0..<epochs {
+        for epoch in 0..<epochs {
             var sum = 0.0
-            for _ in 0..<600 { sum += try run.advance() }
-            losses.append(sum / 600)
+            for index in 1...steps {
+                run.learningRate = rate * schedule.factor(step: epoch * steps + index)
+                sum += try run.advance()
+            }
+            losses.append(sum / Double(steps))
             accuracies.append(try run.accuracy(on: images.test))
         }
         report.table("loss", losses)

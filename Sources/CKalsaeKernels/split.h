@@ -1,0 +1,94 @@
+// Float32 products on a matrix unit for bfloat16. A float is split into three bfloat16 numbers that
+// add up to it, and a product of two floats is the sum of the six products of parts that matter:
+// as exact as multiply-adds of floats, and on such a unit several times as fast.
+#ifndef KALSAE_SPLIT_H
+#define KALSAE_SPLIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef uint16_t split_part;         // the bits of a bfloat16
+
+// Measured: billions of operations, and of floats that are split, that a core does in a second; and
+// of operations that loops over floats do.
+#define SPLIT_UNIT_RATE 330.0
+#define SPLIT_FLOAT_RATE 3.5
+#define SPLIT_LOOPS_RATE 130.0
+
+enum {
+    SPLIT_PARTS = 3,
+    SPLIT_CHUNK = 32,                // places of a sum that one instruction adds
+    SPLIT_SIDE = 16,                 // rows, or columns, of a tile at most
+    SPLIT_BLOCK = 2 * SPLIT_SIDE,    // of what kls_split_run makes at once
+    SPLIT_TILE = SPLIT_SIDE * SPLIT_CHUNK,
+};
+
+// One block of a result. The sums run over segments of `chunks` chunks; in each, lhs begins at its
+// own start, while rhs goes on.
+typedef struct {
+    const split_part *rhs;           // tiles as kls_split_columns writes them
+    int64_t rhs_tile, rhs_chunk, rhs_part;
+    int64_t lhs_row, lhs_chunk, lhs_part;
+    int64_t lhs_below;               // from the first row to that of the lower tiles; out_below too
+    int64_t columns, out_row, out_below;
+    int64_t chunks, segments;
+    const int64_t *starts;
+    bool adds;                       // to what lies in out
+    int32_t shape;                   // what the unit is set up for: 0 at first
+} split_tile;
+
+static inline int64_t split_rounded(int64_t count, int64_t unit) {
+    return (count + unit - 1) / unit * unit;
+}
+
+// Whether processor and system have such a unit and let this process use it.
+bool kls_split_available(void);
+
+// (upper + lower) x columns elements of the result, up to SPLIT_SIDE rows in each of the two and
+// SPLIT_BLOCK columns; nothing else is written.
+void kls_split_run(split_tile *tile, const split_part *lhs, float *out, int upper, int lower);
+// To be called when a thread has run its tiles.
+void kls_split_rest(void);
+
+// Parts that one chunk of SPLIT_BLOCK rows or columns takes; chunks lie one behind the other.
+enum { SPLIT_UNIT = SPLIT_PARTS * 2 * SPLIT_TILE };
+// A chunk of up to SPLIT_BLOCK rows of a left side for kls_split_run; zeros fill it up. Steps between
+// rows and columns count elements; one of them is 1.
+void kls_split_rows(
+    const float *from, int64_t row, int64_t column, int64_t rows, int64_t depth, split_part *to);
+// The same for columns of a right side; up to SPLIT_SIDE columns take half of a unit.
+void kls_split_columns(
+    const float *from, int64_t row, int64_t column, int64_t depth, int64_t columns,
+    split_part *to);
+// Pixels as the places of sums: lines of `pitch` places, of which all but `width` from `left` on, and
+// but `lines` from line `top` on, are zeros. Pixels lie `row` elements apart, lines `line`.
+typedef struct {
+    const float *from;
+    int64_t row, line;
+    int64_t pitch, top, left, lines, width;
+} split_pixels;
+
+// Places as those of a right side's tiles, `tile` elements apart for each 16 of the channels and `part`
+// for each of the parts.
+void kls_split_pixels(
+    const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to, int64_t tile,
+    int64_t part);
+// The same tiles, all that lie one behind the other, with pairs that begin one place later.
+void kls_split_shift(const split_part *from, int64_t chunks, split_part *to);
+// `chunks` chunks of a left side, whose rows are up to SPLIT_BLOCK channels.
+void kls_split_channels(
+    const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to);
+// Distances of tiles that kls_split_columns wrote, as it is called by default.
+static inline void kls_split_place(split_tile *tile, int64_t columns) {
+    const int64_t tiles = columns > SPLIT_SIDE ? 2 : 1;
+    tile->columns = columns;
+    tile->rhs_tile = SPLIT_TILE;
+    tile->rhs_part = tiles * SPLIT_TILE;
+    tile->rhs_chunk = SPLIT_PARTS * tiles * SPLIT_TILE;
+}
+
+// Splits floats that lie one behind the other; the parts lie `part` elements apart, and are
+// written in whole chunks.
+void kls_split_line(const float *from, int64_t count, split_part *to, int64_t part);
+
+#endif
