@@ -39,10 +39,28 @@ KLS_INLINE void pack_line(float *to, const float *from, int64_t used, int64_t wi
     for (c = (c + 7) / 8 * 8; c < width; c += 8) *(v8 *)(to + c) = (v8){0};
 }
 
+// Whole lines of a constant width, as panels that are full have them.
+KLS_INLINE void pack_whole(
+    float *to, const float *from, int64_t row, int64_t rows, const int64_t width
+) {
+    typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+    for (int64_t p = 0; p < rows; p++)
+        for (int64_t c = 0; c < width; c += 16)
+            *(v16 *)(to + p * width + c) = *(const v16 *)(from + p * row + c);
+}
+
 KLS_CLONES void kls_pack(
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to
 ) {
+    if (column == 1 && used == 32 && width == 32) {
+        pack_whole(to, from, row, rows, 32);
+        return;
+    }
+    if (column == 1 && used == 16 && width == 16) {
+        pack_whole(to, from, row, rows, 16);
+        return;
+    }
     if (column == 1) {
         for (int64_t p = 0; p < rows; p++, to += width)
             pack_line(to, from + p * row, used, width);

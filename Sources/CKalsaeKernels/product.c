@@ -21,10 +21,14 @@ enum { HALVED_ROWS = 512 };
 // that neither caches nor prefetchers are of use.
 enum { FEWEST_TURNED = 1 << 18 };
 
+// Products from which on panels that take unlike times should not be dealt out as they are.
+enum { LEAST_UNLIKE = 400 * 1000 };
+
 struct kls_product {
     kls_product_spec spec;
     const product_level *level;
     int64_t panel, panels, parts;    // columns of a panel; parts are cut from the rows
+    int64_t few;                     // columns behind the last vector, of the last panel
     int64_t tiles_in_block;
     bool packs_lhs;                  // as rows of `tall` floats, tile by tile
     bool has_epilogue;
@@ -53,17 +57,21 @@ kls_product *kls_product_create(const kls_product_spec *spec) {
     p->spec.epilogue = NULL;
     p->level = kls_product_level();
     p->panel = 2 * p->level->lanes;
-    p->panels = (spec->n + p->panel - 1) / p->panel;
+    const int64_t behind = spec->n % p->level->lanes;
+    const bool has_few = spec->n > behind && behind <= p->level->lanes / 4;
+    p->few = has_few && spec->k <= STACK_DEPTH ? behind : 0;
+    p->panels = (spec->n - p->few + p->panel - 1) / p->panel;
     // An odd number of panels would leave a thread without work for a while.
     p->packs_lhs = spec->batch == 1 && spec->lhs_row == 1 && p->panels > 1
         && spec->m * spec->k >= FEWEST_TURNED;
     // Panels that cannot be shared out evenly are cut, and those of many rows, so that what loops
     // over rows made lies in the cache of the core that made it.
     const int64_t pieces = spec->batch * p->panels;
-    const bool uneven = pieces < 16 && pieces % 2 == 1;
+    const bool unlike = p->few > 0 && spec->m * spec->n * spec->k >= LEAST_UNLIKE;
+    const bool uneven = pieces < 16 && (pieces % 2 == 1 || unlike);
     const bool cut = uneven || (spec->lhs_column == 1 && spec->m >= HALVED_ROWS) || p->packs_lhs;
     p->parts = cut && spec->m >= 2 * p->level->tall ? 2 : 1;
-    const int64_t widest = spec->n < p->panel ? spec->n : p->panel;
+    const int64_t widest = spec->n < p->panel + p->few ? spec->n : p->panel + p->few;
     p->tiles_in_block = EPILOGUE_BLOCK / (p->level->tall * widest);
     p->has_epilogue = spec->epilogue != NULL;
     if (p->has_epilogue && !epilogue_init(&p->epilogue, spec->epilogue)) {
@@ -114,30 +122,42 @@ static void run_piece(const product_run *run, int64_t piece, bool upwards) {
     const int64_t matrix = piece / product->panels / product->parts;
     const kls_product_spec *s = &product->spec;
     const product_level *level = product->level;
-    _Alignas(64) float stack[STACK_DEPTH * PANEL_MOST];
+    _Alignas(64) float stack[STACK_DEPTH * (PANEL_MOST + PRODUCT_FEW)];
     _Alignas(64) char file[EPILOGUE_FILE];
     const int64_t column = panel * product->panel;
-    const int64_t used = s->n - column < product->panel ? s->n - column : product->panel;
-    const int vectors = used > level->lanes ? 2 : 1;
+    const bool last_panel = panel == product->panels - 1;
+    const int64_t used = last_panel ? s->n - column : product->panel;
+    const int64_t few_columns = last_panel ? product->few : 0, main = used - few_columns;
+    const int vectors = main > level->lanes ? 2 : 1;
     const int64_t width = vectors * level->lanes;
     const float *lhs = (const float *)run->buffers[s->lhs] + matrix * s->lhs_matrix;
     const float *rhs = (const float *)run->buffers[s->rhs] + matrix * s->rhs_matrix;
     rhs += column * s->rhs_column;
-    float *packed = s->k > STACK_DEPTH ? run->packed + piece * product->panel * s->k : stack;
-    kls_pack(rhs, s->rhs_row, s->rhs_column, s->k, used, width, packed);
+    float *packed = stack;
+    if (s->k > STACK_DEPTH) packed = run->packed + piece * product->panel * s->k;
+    kls_pack(rhs, s->rhs_row, s->rhs_column, s->k, main, width, packed);
+    float *few_packed = packed + width * s->k;
+    for (int64_t c = 0; c < few_columns; c++)
+        kls_pack(
+            rhs + (main + c) * s->rhs_column, 1, s->rhs_row, 1, s->k, s->k,
+            few_packed + c * s->k);
     const int64_t tiles = tile_count(product, s->m);
     const int64_t first = tiles * part / product->parts;
     const int64_t last = tiles * (part + 1) / product->parts;
-    const bool straight = !product->has_epilogue && used == width;
+    const bool whole = main == width, straight = !product->has_epilogue && whole;
     const int64_t start_of_lhs = 0;
     product_tile tile = {
         .rhs = packed, .width = width, .depth = s->k, .lhs_row = s->lhs_row,
         .lhs_column = product->packs_lhs ? level->tall : s->lhs_column,
         .out_row = straight ? s->n : used, .segments = 1, .starts = &start_of_lhs,
     };
+    const product_few few = {
+        .rhs = few_packed, .depth = s->k, .lhs_row = s->lhs_row, .lhs_column = tile.lhs_column,
+        .out_row = tile.out_row, .columns = (int)few_columns,
+    };
     epilogue_worker w = {
         .plan = &product->epilogue, .buffers = run->buffers, .file = file, .column = column,
-        .columns = used, .whole = used == width,
+        .columns = used, .whole = whole,
     };
     const int64_t tallest = product->tiles_in_block * level->tall;
     w.most = (tallest < s->m ? tallest : s->m) * used;
@@ -166,6 +186,8 @@ static void run_piece(const product_run *run, int64_t piece, bool upwards) {
             const float *left =
                 product->packs_lhs ? run->lhs + t * level->tall * s->k : lhs + row * s->lhs_row;
             level->run(&tile, left, target, (int)(next - row), vectors, s->lhs_row == 1);
+            if (few_columns > 0)
+                level->run_few(&few, left, target + main, (int)(next - row), s->lhs_row == 1);
         }
         if (product->has_epilogue) {
             epilogue_finish(&w, start, end - start);

@@ -2,6 +2,7 @@
 #include "product_levels.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "clones.h"
 
@@ -30,9 +31,9 @@
 #include "product_template.h"
 
 const product_level *kls_product_level(void) {
-    static const product_level base = {run_base, 4, 6};
+    static const product_level base = {run_base, few_base, 4, 6};
 #if defined(__x86_64__)
-    static const product_level v4 = {run_v4, 16, 14}, v3 = {run_v3, 8, 6};
+    static const product_level v4 = {run_v4, few_v4, 16, 14}, v3 = {run_v3, few_v3, 8, 6};
     __builtin_cpu_init();
     if (__builtin_cpu_supports("x86-64-v4")) return &v4;
     if (__builtin_cpu_supports("x86-64-v3")) return &v3;

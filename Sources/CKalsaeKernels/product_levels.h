@@ -20,9 +20,22 @@ typedef struct {
 typedef void (*product_tile_fn)(
     const product_tile *tile, const float *lhs, float *out, int rows, int vectors, bool turned);
 
+// Columns that are too few for a vector, one behind the other, each of `depth` floats.
+typedef struct {
+    const float *rhs;
+    int64_t depth, lhs_row, lhs_column, out_row;
+    int columns;                     // PRODUCT_FEW at most
+} product_few;
+
+enum { PRODUCT_FEW = 4 };
+
+typedef void (*product_few_fn)(
+    const product_few *few, const float *lhs, float *out, int rows, bool turned);
+
 // The inner loops for this processor: floats of a vector, most rows of a tile.
 typedef struct {
     product_tile_fn run;
+    product_few_fn run_few;
     int lanes, tall;
 } product_level;
 

@@ -97,6 +97,80 @@ TARGET static void LEVEL(run)(
     }
 }
 
+KLS_INLINE float LEVEL(sum)(const LEVEL(vector) *v) {
+    float lanes[LANES];
+    memcpy(lanes, v, sizeof lanes);
+    for (int w = LANES / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++) lanes[i] += lanes[i + w];
+    return lanes[0];
+}
+
+// Vectors along the sums, four rows at a time; what is left behind them one by one.
+KLS_INLINE void LEVEL(few_lines)(
+    const product_few *f, const float *lhs, float *out, const int rows, const int columns
+) {
+    typedef LEVEL(vector) V;
+    V sums[4][PRODUCT_FEW] = {{{0}}};
+    int64_t p = 0;
+    for (; p + LANES <= f->depth; p += LANES)
+        _Pragma("unroll") for (int r = 0; r < rows; r++) {
+            const V left = *(const V *)(lhs + r * f->lhs_row + p);
+            _Pragma("unroll") for (int c = 0; c < columns; c++)
+                sums[r][c] += left * *(const V *)(f->rhs + c * f->depth + p);
+        }
+    for (int r = 0; r < rows; r++)
+        for (int c = 0; c < columns; c++) {
+            float sum = LEVEL(sum)(&sums[r][c]);
+            for (int64_t i = p; i < f->depth; i++)
+                sum += lhs[r * f->lhs_row + i] * f->rhs[c * f->depth + i];
+            out[r * f->out_row + c] = sum;
+        }
+}
+
+// Vectors along the rows, which lie side by side, in four chains along the sums.
+KLS_INLINE void LEVEL(few_turned)(
+    const product_few *f, const float *lhs, float *out, int rows, const int columns
+) {
+    typedef LEVEL(vector) V;
+    for (int first = 0; first < rows; first += LANES) {
+        const int count = rows - first < LANES ? rows - first : LANES;
+        V sums[4][PRODUCT_FEW] = {{{0}}};
+        const float *line = lhs + first;
+        for (int64_t p = 0; p < f->depth; p += 4)
+            _Pragma("unroll") for (int u = 0; u < 4; u++) {
+                if (p + u >= f->depth) break;
+                V left = {0};
+                // The last line must not be read past its end.
+                if (count == LANES || p + u + 1 < f->depth) left = *(const V *)line;
+                else memcpy(&left, line, (size_t)count * sizeof(float));
+                _Pragma("unroll") for (int c = 0; c < columns; c++)
+                    sums[u][c] += left * f->rhs[c * f->depth + p + u];
+                line += f->lhs_column;
+            }
+        for (int c = 0; c < columns; c++) {
+            const V sum = (sums[0][c] + sums[1][c]) + (sums[2][c] + sums[3][c]);
+            for (int r = 0; r < count; r++) out[(first + r) * f->out_row + c] = sum[r];
+        }
+    }
+}
+
+#define CASE(C) case C: \
+    if (turned) { LEVEL(few_turned)(f, lhs, out, rows, C); break; } \
+    for (; rows >= 4; rows -= 4, lhs += 4 * f->lhs_row, out += 4 * f->out_row) \
+        LEVEL(few_lines)(f, lhs, out, 4, C); \
+    for (; rows > 0; rows--, lhs += f->lhs_row, out += f->out_row) \
+        LEVEL(few_lines)(f, lhs, out, 1, C); \
+    break;
+TARGET static void LEVEL(few)(
+    const product_few *f, const float *lhs, float *out, int rows, bool turned
+) {
+    switch (f->columns) {
+        CASE(1) CASE(2) CASE(3) CASE(4)
+        default: break;
+    }
+}
+#undef CASE
+
 #undef LEVEL
 #undef TARGET
 #undef LANES

@@ -11,9 +11,9 @@ typedef uint16_t split_part;         // the bits of a bfloat16
 
 // Measured: billions of operations, and of floats that are split, that a core does in a second; and
 // of operations that loops over floats do.
-#define SPLIT_UNIT_RATE 330.0
-#define SPLIT_FLOAT_RATE 3.5
-#define SPLIT_LOOPS_RATE 130.0
+#define SPLIT_UNIT_RATE 300.0
+#define SPLIT_FLOAT_RATE 2.5
+#define SPLIT_LOOPS_RATE 128.0
 
 enum {
     SPLIT_PARTS = 3,

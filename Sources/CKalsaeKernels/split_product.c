@@ -48,7 +48,8 @@ static side side_of(const kls_product_spec *s, bool is_left) {
 static bool pays(const kls_product_spec *s) {
     if (!s->may_split || s->k > LONGEST || !kls_split_available()) return false;
     const int64_t longer = s->m > s->n ? s->m : s->n, shorter = s->m > s->n ? s->n : s->m;
-    const double loops = 2.0 * (double)(s->m * s->n * s->k) / SPLIT_LOOPS_RATE;
+    const double loops =
+        2.0 * (double)(s->m * split_rounded(s->n, SPLIT_SIDE) * s->k) / SPLIT_LOOPS_RATE;
     const int64_t k = split_rounded(s->k, SPLIT_CHUNK);
     const double unit = 2.0 * (double)(s->m * split_rounded(s->n, SPLIT_SIDE) * k) / SPLIT_UNIT_RATE;
     // The shorter side is split by every thread.

@@ -52,7 +52,9 @@ final class PackedConvolution: Sendable {
         _ name: String, behind: String = "", flops: Double, buffers count: Int
     ) -> Kernel {
         Kernel(
-            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops,
+            usesThreads: isParallel
+        ) {
             [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
@@ -87,7 +89,9 @@ final class PackedKernelGradient: Sendable {
     /// The instruction; buffers are input, gradient, result and scratch.
     func kernel(_ name: String, flops: Double) -> Kernel {
         Kernel(
-            name: engine.name(name, ""), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel) {
+            name: engine.name(name, ""), scratchBytes: scratchBytes, flops: flops,
+            usesThreads: isParallel
+        ) {
             [self] buffers in
             kls_kernel_gradient_run(
                 handle, buffers[0], buffers[1], buffers[2], buffers[3], isParallel)

@@ -59,7 +59,8 @@ final class PackedProduct: Sendable {
     ) -> Kernel {
         let hasScratch = scratchBytes > 0
         return Kernel(
-            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
+            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops,
+            usesThreads: isParallel
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
