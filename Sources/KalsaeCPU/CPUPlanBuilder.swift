@@ -22,7 +22,8 @@ struct CPUPlanBuilder {
         let fusion = Fusion(units: units, producers: producers, outputs: builder.outputs)
         let donations = donations(builder)
         let schedule = Schedule(
-            units: units, producers: producers, fusion: fusion, donations: donations)
+            units: units, producers: producers, fusion: fusion, donations: donations,
+            storages: storages, kept: Set(builder.outputs))
         var tasks: [PlannedTask] = []
         for number in schedule.order {
             guard let group = fusion.groups[number] else { continue }

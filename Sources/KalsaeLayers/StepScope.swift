@@ -15,7 +15,7 @@ public final class StepScope: Sendable {
 
     /// Whether dropout drops and batch norm takes the batch's own statistics.
     public let isTraining: Bool
-    private let key: RandomKey
+    let key: RandomKey
     private let state = Mutex(State())
 
     @TaskLocal private static var scoped: StepScope?
@@ -44,6 +44,20 @@ public final class StepScope: Sendable {
             return state.streams
         }
         return key.stream(stream)
+    }
+
+    /// The calls so far, for ``replaying(from:_:)``.
+    var calls: Int { state.withLock { $0.streams } }
+
+    /// Runs `body` with the keys that calls after the first `calls` got; what it reports is dropped.
+    ///
+    /// - Parameter key: the numbers of this scope's key.
+    func replaying<Result>(
+        from calls: Int, key: RandomKey, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let scope = StepScope(isTraining: isTraining, key: key)
+        scope.state.withLock { $0.streams = calls }
+        return try Self.$scoped.withValue(scope) { try body() }
     }
 
     /// Reports the value that a tensor of the layer shall have after the step.

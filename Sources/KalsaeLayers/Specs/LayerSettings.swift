@@ -136,6 +136,7 @@ extension LayerSpec {
         MultiHeadAttention.Settings.self,
         TransformerBlock.Settings.self,
         LearnedPositions.Settings.self,
+        Recomputed.Settings.self,
         Residual.Settings.self,
         Augment.Settings.self,
     ]

@@ -14,9 +14,19 @@ extension Tensor {
                 got: "\(value.type)", advice: "reduce the result with .sum() or .mean()")
             return variables.map { _ in fault }
         }
+        return gradients(of: value, upstream: .ones(like: value), for: variables)
+    }
+
+    /// The gradients of `(upstream · value).sum()` for some tensors.
+    static func gradients(
+        of value: Tensor, upstream gradient: Tensor, for variables: [Tensor]
+    ) -> [Tensor] {
+        for tensor in [value, gradient] where tensor.fault != nil {
+            return variables.map { _ in tensor }
+        }
         let ends = Set(variables.map { ObjectIdentifier($0.node) })
         var upstream: [ObjectIdentifier: Tensor] = [
-            ObjectIdentifier(value.node): .ones(like: value)
+            ObjectIdentifier(value.node): gradient
         ]
         for node in orderedForReverseWalk(from: value.node, ends: ends) {
             let identity = ObjectIdentifier(node)

@@ -1,0 +1,76 @@
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+
+/// Layers whose values are not kept for the gradient but computed once more by it.
+///
+/// The output is that of the layers, dropout included. Training takes the memory of the input instead
+/// of that of everything inside, and the time of a second forward computation.
+/// Worth it round each of several parts of about the same size, as the blocks of a transformer.
+public struct Recomputed: Layer {
+    /// The layers.
+    public var inner: Sequential
+    /// The layers.
+    public static let parts = Parts(\Self.inner)
+
+    /// The settings of layers that are computed again.
+    public struct Settings: LayerSettings {
+        /// `recomputed`.
+        public static let kind = "recomputed"
+        /// The layers.
+        public var layers: [LayerSpec] = []
+
+        /// Default settings; layers must be set.
+        public init() {}
+
+        /// Makes settings.
+        public init(_ layers: [LayerSpec]) { self.layers = layers }
+
+        /// Visits the settings.
+        public mutating func visit(_ fields: inout SettingFields) throws {
+            try fields("layers", &layers)
+        }
+
+        /// The layer for inputs of a shape.
+        public func layer(input: Shape) throws -> any Layer {
+            Recomputed(try Sequential(layers, input: input))
+        }
+    }
+
+    /// Makes the layer.
+    public init(_ inner: Sequential) { self.inner = inner }
+
+    /// The output of the layers.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let parameters = inner.tensors.filter { $0.path.role == .parameter }.map(\.tensor)
+        let (scope, calls) = (StepScope.current, StepScope.current?.calls ?? 0)
+        // Masks are drawn again too: without the key among the inputs they would be kept.
+        let key = scope.map { [$0.key.tensor] } ?? []
+        return recomputing(
+            [x] + parameters + key, { [inner] in output(of: inner, $0) },
+            again: { [inner] inputs in
+                guard let scope else { return output(of: inner, inputs) }
+                return scope.replaying(from: calls, key: RandomKey(inputs[inputs.count - 1])) {
+                    output(of: inner, inputs)
+                }
+            })
+    }
+}
+
+/// The output of layers for an input and with parameters, in the order of the walk.
+private func output(of layers: Sequential, _ inputs: [Tensor]) -> Tensor {
+    var next = 0
+    let replaced = layers.mapTensors { path, tensor in
+        guard path.role == .parameter else { return tensor }
+        next += 1
+        return inputs[next]
+    }
+    return replaced(inputs[0])
+}
+
+extension LayerSpec {
+    /// Layers that are computed again by the gradient; see ``Recomputed``.
+    public static func recomputed(_ layers: [LayerSpec]) -> LayerSpec {
+        .layer(AnyLayerSettings(Recomputed.Settings(layers)))
+    }
+}
