@@ -175,6 +175,10 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
         loop->loads[i].load = spec->loads[i];
         loop->loads[i].mode = mode_of(loop, &loop->loads[i]);
     }
+    const kls_planned_load *only = loop->loads;
+    loop->copies = loads == 1 && steps == 0 && outputs == 1 && !loop->reducing
+        && only->mode == KLS_LOAD_ROWS && only->inner_stride == 1
+        && only->load.reg == loop->outputs[0].output.reg;
     for (int r = 0; r < loop->registers; r++) {
         loop->register_offset[r] = (align(loop->tile * loop->register_bytes) + 64) * r;
     }

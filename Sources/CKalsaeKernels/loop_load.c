@@ -59,6 +59,17 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
     } \
 }
 
+// Whole vectors of 64 bytes, at a size that is no call of memcpy.
+#define LINES { \
+    const char *from = base + p->load.offset * p->size; \
+    char *out = tile; \
+    for (int64_t r = 0; r < rows; r++, out += bytes) { \
+        const char *q = from + offset * p->size; \
+        for (int64_t i = 0; i < bytes; i += 64) memcpy(out + i, q + i, 64); \
+        offset = next_row(loop, p, offset, index); \
+    } \
+}
+
 #define ROWS(T) { \
     const T *from = (const T *)base + p->load.offset; \
     T *out = tile; \
@@ -94,8 +105,12 @@ KLS_CLONES const void *kls_load_rows(const kls_loop *loop, const kls_planned_loa
             return tile;
         }
     }
+    const int64_t bytes = inner * p->size;
+    if (stride == 1 && bytes % 64 == 0) {
+        LINES
+        return tile;
+    }
     if (stride == 0) {
-        int64_t bytes = inner * p->size;
         switch (p->size) {
             case 1: REPEAT(uint8_t) break;
             case 2: REPEAT(uint16_t) break;

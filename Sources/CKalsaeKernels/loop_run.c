@@ -54,7 +54,9 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
             const char *base = base_of(w->run, &p->load);
             w->reg[p->load.reg] = (void *)(base + (p->load.offset + start) * p->size);
         } else if (p->mode == KLS_LOAD_ROWS) {
-            void *memory = w->file + loop->register_offset[p->load.reg];
+            char *memory = w->file + loop->register_offset[p->load.reg];
+            if (loop->copies)
+                memory = (char *)w->run->buffers[loop->outputs[0].output.buffer] + start * p->size;
             const char *base = base_of(w->run, &p->load);
             w->reg[p->load.reg] = (void *)kls_load_rows(loop, p, base, start, n, memory);
         }
@@ -73,7 +75,7 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
         const kls_planned_output *o = &loop->outputs[i];
         if (o->output.op != KLS_COPY || o->output.direct) continue;
         char *to = (char *)w->run->buffers[o->output.buffer] + start * o->size;
-        memmove(to, w->reg[o->output.reg], (size_t)(n * o->size));
+        if (to != w->reg[o->output.reg]) memmove(to, w->reg[o->output.reg], (size_t)(n * o->size));
     }
 }
 

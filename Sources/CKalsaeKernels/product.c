@@ -58,7 +58,9 @@ kls_product *kls_product_create(const kls_product_spec *spec) {
     p->level = kls_product_level();
     p->panel = 2 * p->level->lanes;
     const int64_t behind = spec->n % p->level->lanes;
-    const bool has_few = spec->n > behind && behind <= p->level->lanes / 4;
+    // Short sums along vectors would be mostly their ends.
+    const bool is_long = spec->lhs_row == 1 || spec->k >= 4 * p->level->lanes;
+    const bool has_few = spec->n > behind && behind <= p->level->lanes / 4 && is_long;
     p->few = has_few && spec->k <= STACK_DEPTH ? behind : 0;
     p->panels = (spec->n - p->few + p->panel - 1) / p->panel;
     // An odd number of panels would leave a thread without work for a while.
