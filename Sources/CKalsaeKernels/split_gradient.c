@@ -1,3 +1,4 @@
+// The gradient of one image, turned round.
 #include "split_gradient.h"
 
 enum { SLICE = 4 };                  // chunks of both sides that the first cache holds
