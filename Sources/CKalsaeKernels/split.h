@@ -78,7 +78,7 @@ void kls_split_shift(const split_part *from, int64_t chunks, split_part *to);
 // `chunks` chunks of a left side, whose rows are up to SPLIT_BLOCK channels.
 void kls_split_channels(
     const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to);
-// Distances of tiles that kls_split_columns wrote, as it is called by default.
+// Sets columns and distances for chunks that kls_split_columns wrote one behind the other.
 static inline void kls_split_place(split_tile *tile, int64_t columns) {
     const int64_t tiles = columns > SPLIT_SIDE ? 2 : 1;
     tile->columns = columns;

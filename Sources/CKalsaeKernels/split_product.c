@@ -124,7 +124,8 @@ static void pack_chunk(
     else kls_split_columns(from, d->place, d->line, depth, lines, to + chunk * unit_of(lines));
 }
 
-// A block of the result, or a slice of its sums, and what follows it.
+// A block of the result, or a slice of its sums, and what follows it. `is_first` says of its columns
+// that no rows were made before.
 static void run_block(worker *w, int64_t passing, int64_t kept, int64_t chunk, bool is_first) {
     const split_product *p = w->run->product;
     const kls_product_spec *s = &p->spec;
@@ -152,7 +153,7 @@ static void run_block(worker *w, int64_t passing, int64_t kept, int64_t chunk, b
     e->columns = t->out_row = columns;
     t->out_below = SPLIT_SIDE * columns;
     e->most = rows * columns;
-    e->adds_sums = by_rows ? !is_first : above > 0;
+    e->adds_sums = !is_first;
     epilogue_prepare(e);
     kls_split_run(t, lhs, epilogue_begin(e, from), upper, lower);
     epilogue_finish(e, from, rows);
@@ -194,7 +195,8 @@ static void run_piece(const split_run *run, int64_t piece) {
             // To and fro: the unit is set up anew for a last block that is smaller.
             for (int64_t i = 0; i < kept->blocks; i++)
                 run_block(
-                    &w, block, round % 2 ? kept->blocks - 1 - i : i, chunk, block == first);
+                    &w, block, round % 2 ? kept->blocks - 1 - i : i, chunk,
+                    passing->is_left ? block == first : i == 0);
         }
     kls_split_rest();
 }

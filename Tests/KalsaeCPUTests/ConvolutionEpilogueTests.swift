@@ -22,6 +22,8 @@ import Testing
         Case(input: [10, 14, 14, 16], kernel: [3, 3, 16, 16], padding: 1, keeps: true),
         Case(input: [9, 12, 12, 1], kernel: [5, 5, 1, 30], keeps: true),
         Case(input: [8, 8, 8, 32], kernel: [3, 3, 32, 64], padding: 1),
+        Case(input: [3, 17, 32, 16], kernel: [3, 3, 16, 48], padding: 1),
+        Case(input: [4, 14, 14, 32], kernel: [3, 3, 32, 32], padding: 1, ofInput: true),
         Case(input: [8, 8, 8, 32], kernel: [3, 3, 32, 64], padding: 1, ofInput: true),
         Case(
             input: [5, 9, 7, 20], kernel: [3, 3, 20, 41], padding: 1, ofInput: true, keeps: true),

@@ -78,6 +78,49 @@ import Testing
         #expect(one.name.count == 1)
     }
 
+    static let summed: [Sizes] = [
+        Sizes(m: 128, n: 512, k: 256), Sizes(m: 96, n: 330, k: 128, turnsRight: true),
+        Sizes(m: 784, n: 128, k: 100, turnsLeft: true), Sizes(m: 600, n: 70, k: 190),
+        Sizes(m: 100, n: 50, k: 130), Sizes(m: 40, n: 33, k: 20),
+    ]
+
+    /// (a·b)² and its sums over the rows, by rows or by columns of several blocks.
+    @Test(arguments: summed) func sumsOverRows(_ sizes: Sizes) throws {
+        var graph = Graph()
+        let (m, n, k) = (sizes.m, sizes.n, sizes.k)
+        let left = graph.addInput(TensorType(.float32, sizes.turnsLeft ? [k, m] : [m, k]))
+        let right = graph.addInput(TensorType(.float32, sizes.turnsRight ? [n, k] : [k, n]))
+        let parameters = MatrixProductParameters(
+            transposeLeft: sizes.turnsLeft, transposeRight: sizes.turnsRight)
+        let product = try graph.add(.matrixProduct(parameters), [left, right])
+        let square = try graph.add(.binary(.multiply), [product, product])
+        graph.outputs = [square, try graph.add(.reduce(.sum, axes: [0]), [square])]
+        let expected = try values(graph, ReferenceBackend()).values
+        let (names, got) = try values(graph, CPUBackend(threads: 1))
+        #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
+        #expect(try values(graph, CPUBackend(threads: 2)).values == got)
+        #expect(got.map(\.count) == [m * n, n] && expected.map(\.count) == [m * n, n])
+        for (some, wanted) in zip(got, expected) {
+            let far = zip(some, wanted).filter { !(abs($0 - $1) <= 1e-3 + 2e-5 * abs($1)) }
+            #expect(far.isEmpty, "\(names) \(far.prefix(3))")
+        }
+    }
+
+    private func values(
+        _ graph: Graph, _ backend: any Backend
+    ) throws -> (names: [String], values: [[Float]]) {
+        let plan = try backend.compile(graph, options: PlanOptions())
+        var generator = SampleGenerator(seed: 11)
+        let inputs = try graph.inputs.map { try Domain.normal.value($0, &generator).buffer() }
+        let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
+        try plan.run(inputs: inputs, outputs: results)
+        let values = zip(results, graph.outputTypes).map { result, type in
+            let start = result.pointer.assumingMemoryBound(to: Float.self)
+            return Array(UnsafeBufferPointer(start: start, count: type.shape.elementCount))
+        }
+        return (plan.instructions.map(\.name), values)
+    }
+
     /// A weight that its own product reads must not change while the product is made.
     @Test func aProductDoesNotOverwriteWhatItReads() throws {
         let type = TensorType(.float32, [64, 64])
