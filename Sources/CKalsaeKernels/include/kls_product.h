@@ -32,7 +32,7 @@ typedef struct kls_product kls_product;
 kls_product *kls_product_create(const kls_product_spec *spec);
 void kls_product_destroy(kls_product *product);
 
-// The result does not depend on the threads: each element is one sum in the order of k.
+// The result does not depend on the threads: each element is one sum, always in the same order.
 void kls_product_run(
     const kls_product *product, void *const *buffers, void *scratch, bool parallel);
 
