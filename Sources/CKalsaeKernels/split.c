@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "split.h"
 
-#include "split_target.h"
+#include "split_units.h"
 
 #if SPLIT_HAS_UNIT
 #include <sys/syscall.h>
@@ -59,10 +59,28 @@ TARGET static void set_up(int upper, int lower, int columns) {
 
 enum { HIGH, MIDDLE, LOW };
 
+// What other units of the processor do in the middle of a round: more at a time would not overlap.
+INLINE void meanwhile(split_tile *t) {
+    split_feed *const f = t->feed;
+    if (f->left > 0) {
+        feed_next(f);
+        if (t->pace > 1 && f->left > 0) feed_next(f);
+    } else if (f->next != NULL) {
+        t->feed = f->next;
+    }
+    for (int i = 0; i < 2 && t->claim_lines > 0; i++) {
+        __builtin_prefetch(t->claim + t->claim_at * 16, 1, 3);
+        if (++t->claim_at < t->claim_across) continue;
+        t->claim_at = 0;
+        t->claim += t->claim_row;
+        t->claim_lines--;
+    }
+}
+
 // Products of parts from small to large, a change of one side at a time.
 INLINE void block(
-    const split_tile *t, const split_part *lhs, float *out, const bool two_rows,
-    const bool two_columns
+    split_tile *t, const split_part *lhs, float *out, const bool two_rows,
+    const bool two_columns, const bool feeds
 ) {
     const int64_t row = t->lhs_row * 2, out_row = t->out_row * 4;
     const int64_t below = t->lhs_below;
@@ -82,6 +100,7 @@ INLINE void block(
 #define ADD                                                                               \
     _tile_dpbf16ps(0, 4, 6);                                                              \
     if (two_columns) _tile_dpbf16ps(1, 4, 7);                                             \
+    if (feeds) meanwhile(t);                                                              \
     if (two_rows) _tile_dpbf16ps(2, 5, 6);                                                \
     if (two_rows && two_columns) _tile_dpbf16ps(3, 5, 7);
     if (t->adds) { EACH(FETCH) } else { EACH(CLEAR) }
@@ -111,11 +130,12 @@ TARGET void kls_split_run(
         t->shape = shape;
     }
     if (lower > 0) {
-        if (columns > SPLIT_SIDE) block(t, lhs, out, true, true);
-        else block(t, lhs, out, true, false);
+        if (columns > SPLIT_SIDE && t->feed != NULL) block(t, lhs, out, true, true, true);
+        else if (columns > SPLIT_SIDE) block(t, lhs, out, true, true, false);
+        else block(t, lhs, out, true, false, false);
     } else {
-        if (columns > SPLIT_SIDE) block(t, lhs, out, false, true);
-        else block(t, lhs, out, false, false);
+        if (columns > SPLIT_SIDE) block(t, lhs, out, false, true, false);
+        else block(t, lhs, out, false, false, false);
     }
 }
 

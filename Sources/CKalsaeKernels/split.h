@@ -21,7 +21,28 @@ enum {
     SPLIT_SIDE = 16,                 // rows, or columns, of a tile at most
     SPLIT_BLOCK = 2 * SPLIT_SIDE,    // of what kls_split_run makes at once
     SPLIT_TILE = SPLIT_SIDE * SPLIT_CHUNK,
+    SPLIT_PACE = 2,
+    SPLIT_ROUNDS = 6,                // of products, one of each tile, that a chunk takes
 };
+
+// Blocks of lines of a side that are split, a vector or two at a time.
+typedef struct split_feed {
+    const float *from;
+    int64_t line, place;             // distances, of which one is 1
+    int64_t lines, width, depth;     // lines in all and of a block
+    int64_t ahead;                   // to what is to be asked for
+    bool is_left;
+    split_part *to;
+    int64_t chunks, block_parts;     // of each block
+    struct split_feed *next;         // what comes behind it
+    // Where it goes on: the half block of SPLIT_SIDE lines, and how many of its vectors are left.
+    int64_t left, block, chunk, half;
+    int64_t at, end, step, used;
+    const float *source;
+    split_part *target;
+    uint16_t low, high;
+    _Alignas(64) float turned[SPLIT_CHUNK * SPLIT_SIDE];
+} split_feed;
 
 // One block of a result. The sums run over segments of `chunks` chunks; in each, lhs begins at its
 // own start, while rhs goes on.
@@ -34,6 +55,10 @@ typedef struct {
     int64_t chunks, segments;
     const int64_t *starts;
     bool adds;                       // to what lies in out
+    split_feed *feed;                // NULL, or what the vector units split meanwhile
+    int64_t pace;                    // in vectors for a round of products, up to SPLIT_PACE
+    const float *claim;              // NULL, or lines that will be written
+    int64_t claim_row, claim_lines, claim_across, claim_at;
     int32_t shape;                   // what the unit is set up for: 0 at first
 } split_tile;
 
@@ -49,6 +74,13 @@ bool kls_split_available(void);
 void kls_split_run(split_tile *tile, const split_part *lhs, float *out, int upper, int lower);
 // To be called when a thread has run its tiles.
 void kls_split_rest(void);
+
+// Begins with the first half block.
+void kls_split_begin(split_feed *feed);
+// Goes on with the next.
+void kls_split_turn(split_feed *feed);
+// Splits all that is left.
+void kls_split_feed(split_feed *feed);
 
 // Parts that one chunk of SPLIT_BLOCK rows or columns takes; chunks lie one behind the other.
 enum { SPLIT_UNIT = SPLIT_PARTS * 2 * SPLIT_TILE };

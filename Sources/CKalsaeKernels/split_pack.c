@@ -1,54 +1,7 @@
 // Floats as parts in the order of the matrix unit's tiles.
-#include "split.h"
-#include "split_target.h"
+#include "split_units.h"
 
 #if SPLIT_HAS_UNIT
-typedef struct {
-    __m512i part[SPLIT_PARTS];
-} parts;
-
-INLINE __m512 widened(__m256i bits) {
-    return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16);
-}
-
-// 32 floats, each rounded to a bfloat16, what is left rounded again, and what is then left.
-INLINE parts split(__m512 low, __m512 high) {
-    parts p;
-    for (int i = 0; i < SPLIT_PARTS; i++) {
-        p.part[i] = (__m512i)_mm512_cvtne2ps_pbh(high, low);
-        low = _mm512_sub_ps(low, widened(_mm512_castsi512_si256(p.part[i])));
-        high = _mm512_sub_ps(high, widened(_mm512_extracti64x4_epi64(p.part[i], 1)));
-    }
-    return p;
-}
-
-// The parts of 16 pairs side by side. Rounds by adding half a unit, which needs no shuffles; the last
-// part fits without rounding.
-INLINE parts split_pairs(__m512 first, __m512 second) {
-    const __m512i half = _mm512_set1_epi32(0x8000), top = _mm512_set1_epi32((int)0xffff0000);
-    parts p;
-    for (int i = 0; i < SPLIT_PARTS; i++) {
-        __m512i a = (__m512i)first, b = (__m512i)second;
-        if (i < SPLIT_PARTS - 1) {
-            a = _mm512_and_si512(_mm512_add_epi32(a, half), top);
-            b = _mm512_and_si512(_mm512_add_epi32(b, half), top);
-            first = _mm512_sub_ps(first, (__m512)a);
-            second = _mm512_sub_ps(second, (__m512)b);
-        }
-        // (b & top) | a >> 16
-        p.part[i] = _mm512_ternarylogic_epi32(b, top, _mm512_srli_epi32(a, 16), 0xea);
-    }
-    return p;
-}
-
-INLINE __mmask16 first_of(int64_t count) {
-    return (__mmask16)(count >= 16 ? 0xffff : count > 0 ? (1u << count) - 1 : 0);
-}
-
-INLINE void store_parts(split_part *to, int64_t part, parts p) {
-    for (int i = 0; i < SPLIT_PARTS; i++) _mm512_storeu_si512(to + i * part, p.part[i]);
-}
-
 TARGET void kls_split_line(const float *from, int64_t count, split_part *to, int64_t part) {
     int64_t at = 0;
     for (; at + SPLIT_CHUNK <= count; at += SPLIT_CHUNK)
@@ -59,46 +12,6 @@ TARGET void kls_split_line(const float *from, int64_t count, split_part *to, int
     store_parts(
         to + at, part,
         split(_mm512_maskz_loadu_ps(low, from + at), _mm512_maskz_loadu_ps(high, from + at + 16)));
-}
-
-// Rows and columns of a square of 16 x 16 exchanged.
-INLINE void turn16(__m512 v[16]) {
-    __m512 w[16];
-    for (int i = 0; i < 16; i += 2) {
-        w[i] = _mm512_unpacklo_ps(v[i], v[i + 1]);
-        w[i + 1] = _mm512_unpackhi_ps(v[i], v[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4)
-        for (int j = 0; j < 2; j++) {
-            const __m512d a = (__m512d)w[i + j], b = (__m512d)w[i + j + 2];
-            v[i + 2 * j] = (__m512)_mm512_unpacklo_pd(a, b);
-            v[i + 2 * j + 1] = (__m512)_mm512_unpackhi_pd(a, b);
-        }
-    for (int i = 0; i < 4; i++) {
-        w[i] = _mm512_shuffle_f32x4(v[i], v[i + 4], 0x88);
-        w[i + 4] = _mm512_shuffle_f32x4(v[i], v[i + 4], 0xdd);
-        w[i + 8] = _mm512_shuffle_f32x4(v[i + 8], v[i + 12], 0x88);
-        w[i + 12] = _mm512_shuffle_f32x4(v[i + 8], v[i + 12], 0xdd);
-    }
-    for (int i = 0; i < 4; i++) {
-        v[i] = _mm512_shuffle_f32x4(w[i], w[i + 8], 0x88);
-        v[i + 8] = _mm512_shuffle_f32x4(w[i], w[i + 8], 0xdd);
-        v[i + 4] = _mm512_shuffle_f32x4(w[i + 4], w[i + 12], 0x88);
-        v[i + 12] = _mm512_shuffle_f32x4(w[i + 4], w[i + 12], 0xdd);
-    }
-}
-
-// A square of 16 x 16, of which there are `lines` lines and the columns of the mask, turned.
-INLINE void load_turned(
-    const float *from, int64_t step, int64_t lines, __mmask16 columns, __m512 to[16]
-) {
-    if (lines >= 16) {
-        for (int i = 0; i < 16; i++) to[i] = _mm512_maskz_loadu_ps(columns, from + i * step);
-    } else {
-        for (int i = 0; i < 16; i++)
-            to[i] = _mm512_maskz_loadu_ps(i < lines ? columns : 0, from + i * step);
-    }
-    turn16(to);
 }
 
 TARGET void kls_split_rows(
@@ -147,6 +60,59 @@ TARGET void kls_split_columns(
             store_parts(to + i * SPLIT_SIDE, part, split_pairs(first, second));
         }
     }
+}
+
+// Lines of the block that the feed is at.
+static int64_t lines_of(const split_feed *f) {
+    const int64_t rest = f->lines - f->block * f->width;
+    return rest < f->width ? rest : f->width;
+}
+
+TARGET void kls_split_begin(split_feed *f) {
+    const int64_t place = f->chunk * SPLIT_CHUNK, depth = f->depth - place;
+    const int64_t line = f->half * SPLIT_SIDE, left = lines_of(f) - line;
+    const int64_t lines = left < SPLIT_SIDE ? left : SPLIT_SIDE;
+    const bool along = f->place == 1;
+    f->at = 0;
+    f->source = f->from + (f->block * f->width + line) * f->line + place * f->place;
+    f->target =
+        f->to + f->block * f->block_parts + f->chunk * SPLIT_UNIT + f->half * SPLIT_TILE;
+    f->low = first_of(along ? depth : lines);
+    f->high = first_of(depth - SPLIT_SIDE);
+    f->used = along ? lines : depth;
+    if (along && f->is_left) {
+        // Both tiles of a block, one behind the other.
+        f->half = 1;
+        f->end = left;
+        f->step = f->line;
+    } else if (along || f->is_left) {
+        f->end = SPLIT_SIDE + 2;
+        f->step = along ? SPLIT_SIDE : f->place;
+    } else {
+        f->end = SPLIT_SIDE;
+        f->step = 2 * f->place;
+    }
+}
+
+// As the lines lie in memory.
+void kls_split_turn(split_feed *f) {
+    if (f->half++ > 0 || lines_of(f) <= SPLIT_SIDE) {
+        f->half = 0;
+        f->left--;
+        if (f->place == 1 && ++f->chunk == f->chunks) {
+            f->chunk = 0;
+            f->block++;
+        } else if (f->place != 1 && ++f->block * f->width >= f->lines) {
+            f->block = 0;
+            f->chunk++;
+        }
+    }
+    if (f->left > 0) kls_split_begin(f);
+}
+
+TARGET void kls_split_feed(split_feed *feed) {
+    for (; feed != NULL; feed = feed->next)
+        while (feed->left > 0) feed_next(feed);
 }
 
 // Where the pixels of SPLIT_CHUNK places lie; NULL for zeros.
@@ -223,6 +189,9 @@ TARGET void kls_split_channels(
 }
 
 #else
+void kls_split_begin(split_feed *feed) {}
+void kls_split_turn(split_feed *feed) {}
+void kls_split_feed(split_feed *feed) {}
 void kls_split_rows(
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t depth, split_part *to
 ) {}

@@ -10,7 +10,8 @@
 
 // Without a least width the compiler halves vectors of 64 bytes.
 #define TARGET                                                                            \
-    __attribute__((target("arch=x86-64-v4,avx512bf16,amx-tile,amx-bf16"), min_vector_width(512)))
+    __attribute__((target("arch=x86-64-v4,avx512bf16,amx-tile,amx-bf16,prfchw"), \
+        min_vector_width(512)))
 #define INLINE TARGET KLS_INLINE
 #else
 #define SPLIT_HAS_UNIT 0

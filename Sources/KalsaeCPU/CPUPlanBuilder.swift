@@ -37,14 +37,17 @@ struct CPUPlanBuilder {
             tasks: tasks, storages: storages, outputs: builder.outputs,
             donations: options.donations, refused: schedule.refused)
         var assembly = PlanAssembly(storages: storages)
+        // One place for all, so that it stays in the caches.
+        var scratch: Int?
         for (number, task) in tasks.enumerated() {
             let kernel = try kernel(task, storages, memory.locations)
-            var scratch: Int?
-            if kernel.scratchBytes > 0 {
-                scratch = memory.arena.add(
-                    byteCount: kernel.scratchBytes, first: number, last: number)
+            let bytes = kernel.scratchBytes
+            if let scratch, bytes > 0 {
+                memory.arena.extend(scratch, to: number, byteCount: bytes)
+            } else if bytes > 0 {
+                scratch = memory.arena.add(byteCount: bytes, first: number, last: number)
             }
-            assembly.add(kernel, task, scratch: scratch)
+            assembly.add(kernel, task, scratch: bytes > 0 ? scratch : nil)
         }
         for copy in memory.lateCopies {
             assembly.addCopy(copy.storage, input: copy.input)

@@ -16,8 +16,10 @@ struct Arena {
         return slots.count - 1
     }
 
-    mutating func extend(_ slot: Int, to last: Int) {
+    /// Makes a slot live longer, and larger if need be.
+    mutating func extend(_ slot: Int, to last: Int, byteCount: Int = 0) {
         slots[slot].last = max(slots[slot].last, last)
+        slots[slot].byteCount = max(slots[slot].byteCount, byteCount)
     }
 
     /// Places large slots first, each in the smallest gap among those that live with it.
