@@ -20,7 +20,7 @@ enum {
 // Operations and floats in a nanosecond, and nanoseconds.
 #define PRODUCT_RATE 400.0
 #define FLOAT_RATE 4.0
-#define BEGINNING 10000.0
+#define BEGINNING 20000.0
 
 // Rows of the left side or columns of the right one.
 typedef struct {
