@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "include/kls_parallel.h"
-#include "pieces.h"
 #include "split.h"
 
 typedef struct {
     attention_plan plan;
     const float *queries, *keys, *values;
     float *out, *scratch;
+    attention_slots busy;
 } attention_run;
 
 // Keys, values, scores, the result's rows and the shares.
@@ -49,14 +49,12 @@ static void run_piece(const attention_run *run, int64_t piece, float *scratch) {
     }
 }
 
-static void run_slots(int64_t begin, int64_t end, void *context) {
-    const attention_run *run = context;
-    const attention_plan *p = &run->plan;
-    for (int64_t slot = begin; slot < end; slot++) {
-        const int64_t last = p->pieces * (slot + 1) / p->slots;
-        for (int64_t piece = p->pieces * slot / p->slots; piece < last; piece++)
-            run_piece(run, piece, run->scratch + slot * slot_floats(p));
-    }
+static void run_pieces(int64_t begin, int64_t end, void *context) {
+    attention_run *run = context;
+    const int slot = attention_enter(&run->busy);
+    for (int64_t piece = begin; piece < end; piece++)
+        run_piece(run, piece, run->scratch + slot * slot_floats(&run->plan));
+    attention_leave(&run->busy, slot);
 }
 
 void kls_attention_run(
@@ -72,5 +70,6 @@ void kls_attention_run(
         .plan = attention_planned(shape, true),
         .queries = queries, .keys = keys, .values = values, .out = out, .scratch = scratch,
     };
-    kls_parallel_for(run.plan.slots, run_slots, &run, parallel ? kls_most_threads() : 1);
+    kls_parallel_for(
+        run.plan.pieces, run_pieces, &run, attention_threads(&run.plan, parallel));
 }

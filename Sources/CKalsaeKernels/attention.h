@@ -3,7 +3,10 @@
 #ifndef KALSAE_ATTENTION_H
 #define KALSAE_ATTENTION_H
 
+#include <stdatomic.h>
+
 #include "include/kls_attention.h"
+#include "pieces.h"
 #include "product_levels.h"
 
 // Floats of the vectors that work on rows of scores, which are read and written as whole ones.
@@ -19,7 +22,7 @@ typedef struct {
     int64_t row;                     // between rows of scores
     int64_t block, blocks;           // queries of a block at most
     int64_t parts, pieces;           // parts of a head take its blocks in turn
-    int64_t slots;                   // shares of the pieces, each with scratch memory of its own
+    int64_t slots;                   // of scratch memory, for as many threads at most
 } attention_plan;
 
 // A head is one piece, unless its blocks share nothing and there are too few heads.
@@ -27,6 +30,26 @@ attention_plan attention_planned(const kls_attention *shape, bool by_blocks);
 
 static inline bool attention_is_empty(const kls_attention *s) {
     return s->batch * s->heads * s->places * s->others * s->size == 0;
+}
+
+// Slots that a thread works in, as bits. More pieces than threads and slots for whoever comes: what a
+// thread without a core leaves undone, another can do.
+typedef _Atomic uint32_t attention_slots;
+
+static inline int attention_enter(attention_slots *busy) {
+    uint32_t before = atomic_load(busy);
+    while (!atomic_compare_exchange_weak(busy, &before, before | (before + 1))) continue;
+    return __builtin_ctz(~before);
+}
+
+static inline void attention_leave(attention_slots *busy, int slot) {
+    atomic_fetch_and(busy, ~((uint32_t)1 << slot));
+}
+
+// Threads of a run.
+static inline int attention_threads(const attention_plan *plan, bool parallel) {
+    const int most = parallel ? kls_most_threads() : 1;
+    return most < plan->slots ? most : (int)plan->slots;
 }
 
 // Queries of one block, and the keys that the one that sees most does.

@@ -2,12 +2,11 @@
 #include "attention.h"
 
 #include "clones.h"
-#include "include/kls_parallel.h"
 #include "panel.h"
 #include "split.h"
 
 enum {
-    BLOCK_FLOATS = 32 * 1024,        // of scores that a core holds
+    BLOCK_FLOATS = 64 * 1024,        // of scores that a core holds
     TILES_MOST = 5,
     FEW_PIECES = 8,                  // that several threads find enough work in
     SLOTS_MOST = 16,
@@ -29,8 +28,7 @@ attention_plan attention_planned(const kls_attention *shape, bool by_blocks) {
     const int64_t matrices = shape->batch * shape->heads;
     p.parts = by_blocks ? least((FEW_PIECES + matrices - 1) / matrices, p.blocks) : 1;
     p.pieces = matrices * p.parts;
-    const int64_t cores = least(kls_core_count(), SLOTS_MOST);
-    p.slots = least(cores < 2 ? 2 : cores, p.pieces);
+    p.slots = least(least(shape->cores, SLOTS_MOST), p.pieces);
     return p;
 }
 

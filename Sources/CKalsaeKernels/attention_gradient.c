@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "include/kls_parallel.h"
-#include "pieces.h"
 #include "split.h"
 
 typedef struct {
     attention_plan plan;
     const float *queries, *keys, *values, *upstream;
     float *for_queries, *for_keys, *for_values, *scratch;
+    attention_slots busy;
 } gradient_run;
 
 // What one share of the work writes before it reads it: keys and values, of one block the rows of
@@ -87,16 +87,14 @@ static void run_piece(const gradient_run *run, int64_t piece, float *const *w) {
     attention_place(p, w[FOR_VALUES], s->others, NULL, run->for_values + beside);
 }
 
-static void run_slots(int64_t begin, int64_t end, void *context) {
-    const gradient_run *run = context;
+static void run_pieces(int64_t begin, int64_t end, void *context) {
+    gradient_run *run = context;
     const attention_plan *p = &run->plan;
-    for (int64_t slot = begin; slot < end; slot++) {
-        float *parts[PARTS];
-        lay_out(p, run->scratch + slot * lay_out(p, NULL, NULL), parts);
-        const int64_t last = p->pieces * (slot + 1) / p->slots;
-        for (int64_t piece = p->pieces * slot / p->slots; piece < last; piece++)
-            run_piece(run, piece, parts);
-    }
+    const int slot = attention_enter(&run->busy);
+    float *parts[PARTS];
+    lay_out(p, run->scratch + slot * lay_out(p, NULL, NULL), parts);
+    for (int64_t piece = begin; piece < end; piece++) run_piece(run, piece, parts);
+    attention_leave(&run->busy, slot);
 }
 
 void kls_attention_gradient_run(
@@ -117,5 +115,6 @@ void kls_attention_gradient_run(
         .for_queries = result, .for_keys = result + rows, .for_values = result + rows + others,
         .scratch = scratch,
     };
-    kls_parallel_for(run.plan.slots, run_slots, &run, parallel ? kls_most_threads() : 1);
+    kls_parallel_for(
+        run.plan.pieces, run_pieces, &run, attention_threads(&run.plan, parallel));
 }

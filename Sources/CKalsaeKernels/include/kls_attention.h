@@ -11,6 +11,7 @@ typedef struct {
     int64_t batch, heads, places, others, size;
     bool is_causal;
     float scale;
+    int64_t cores;                   // that have scratch memory of their own
 } kls_attention;
 
 // Bytes of scratch memory (64-byte aligned) that a run needs; 0 where there is nothing to compute.

@@ -12,6 +12,7 @@ extension AttentionParameters {
         shape.size = Int64(queries[2] / heads)
         shape.is_causal = isCausal
         shape.scale = Float(scale)
+        shape.cores = Int64(kls_core_count())
         return shape
     }
 }
