@@ -8,7 +8,7 @@ extension Tensor {
     /// Queries `[batch, places, features]`, keys and values `[batch, others, features]`, result as
     /// the queries. A query that may look nowhere looks everywhere alike. In `float32` and without
     /// a mask the scores of all queries are never in memory at once, neither here nor in the
-    /// gradient.
+    /// gradient. NaN in what a query sees makes its result NaN; in what it does not see, it may.
     /// - Parameters:
     ///   - heads: divides the features.
     ///   - isCausal: a query sees keys up to its own place, the last query sees all.
