@@ -27,6 +27,8 @@ extension Primitive {
         case .convolutionKernelGradient: "convolutionKernelGradient"
         case .pool(let parameters): "\(parameters.kind.rawValue)Pool"
         case .poolGradient(let parameters): "\(parameters.kind.rawValue)PoolGradient"
+        case .attention: "attention"
+        case .attentionGradient: "attentionGradient"
         case .random(let parameters): "random.\(parameters.distribution.rawValue)"
         case .cumulativeSum: "cumulativeSum"
         case .argSort: "argSort"
@@ -55,6 +57,8 @@ extension Primitive {
                 + ", groups: \(convolution.groups)"
         case .pool(let pool), .poolGradient(let pool):
             "window: \(pool.window.height)x\(pool.window.width)"
+        case .attention(let attention), .attentionGradient(let attention):
+            "heads: \(attention.heads), causal: \(attention.isCausal)"
         case .cumulativeSum(let sum):
             "axis: \(sum.axis), exclusive: \(sum.exclusive), reverse: \(sum.reverse)"
         case .argSort(let descending): descending ? "descending" : ""

@@ -11,7 +11,8 @@ extension Primitive {
         case .binary, .compare, .pad, .gather, .matrixProduct, .convolution,
             .convolutionInputGradient, .convolutionKernelGradient, .poolGradient:
             2
-        case .select, .scatterAdd: 3
+        case .select, .scatterAdd, .attention: 3
+        case .attentionGradient: 4
         case .concatenate: nil
         }
     }
@@ -73,6 +74,11 @@ extension Primitive {
         case .pool(let parameters): return try parameters.resultType(input: operands[0])
         case .poolGradient(let parameters):
             return try parameters.gradientType(input: operands[0], gradient: operands[1])
+        case .attention(let parameters):
+            return try parameters.resultType(operands[0], operands[1], operands[2])
+        case .attentionGradient(let parameters):
+            return try parameters.gradientType(
+                operands[0], operands[1], operands[2], operands[3])
         case .random(let parameters): return try parameters.resultType(key: operands[0])
         case .cumulativeSum(let parameters): return try parameters.resultType(operands[0])
         case .argSort: return try OrderingRules.argSort(operands[0])

@@ -65,6 +65,11 @@ public enum Primitive: Hashable, Sendable {
     case pool(PoolParameters)
     /// Gradient of a pooling for its input; operands input, gradient.
     case poolGradient(PoolParameters)
+    /// `softmax(scale · q · kᵀ) · v` for heads side by side; operands q `[batch, places, features]`,
+    /// k and v `[batch, others, features]`.
+    case attention(AttentionParameters)
+    /// Gradients of attention for q, k and v one behind the other, flat; operands q, k, v, gradient.
+    case attentionGradient(AttentionParameters)
 
     // The rest.
 

@@ -25,6 +25,12 @@ public struct Dropout: Layer {
         Self.dropping(x, rate, "dropout", isClassic: isClassic, noise: x.shape)
     }
 
+    /// Whether inverted dropping changes anything here, or refuses to.
+    static func isInEffect(_ rate: Double) -> Bool {
+        guard (0..<1).contains(rate) else { return true }
+        return rate > 0 && StepScope.current?.isTraining == true
+    }
+
     /// The input with numbers dropped where noise of a shape that broadcasts to it falls below.
     static func dropping(
         _ x: Tensor, _ rate: Double, _ layer: String, isClassic: Bool = false, noise: Shape

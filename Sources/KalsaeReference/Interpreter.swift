@@ -39,6 +39,10 @@ enum Interpreter {
         case .pool(let parameters): return pool(operands[0], parameters, type)
         case .poolGradient(let parameters):
             return poolGradient(operands[0], operands[1], parameters)
+        case .attention(let parameters):
+            return attention(operands[0], operands[1], operands[2], parameters)
+        case .attentionGradient(let parameters):
+            return attentionGradient(operands, parameters, type)
         case .random(let parameters): return random(parameters, key: operands[0])
         case .cumulativeSum(let parameters): return cumulativeSum(operands[0], parameters)
         case .argSort(let descending):

@@ -106,6 +106,14 @@ extension Graph {
             return 2 * elements(0) * Double(kernel[0] * kernel[1] * kernel[2])
         case .convolutionKernelGradient(_, let kernel):
             return 2 * elements(1) * Double(kernel[0] * kernel[1] * kernel[2])
+        case .attention(let attention):
+            return attention.operations(
+                products: 2, queries: nodes[node.operands[0]].type.shape,
+                keys: nodes[node.operands[1]].type.shape)
+        case .attentionGradient(let attention):
+            return attention.operations(
+                products: 5, queries: nodes[node.operands[0]].type.shape,
+                keys: nodes[node.operands[1]].type.shape)
         case .reduce, .argReduce, .cumulativeSum, .argSort, .topK, .poolGradient:
             return elements(0)
         case .scatterAdd:

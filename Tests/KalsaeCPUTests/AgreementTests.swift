@@ -29,7 +29,8 @@ import Testing
 
     /// Kernels of Kalsae's own; the library may divide its products otherwise.
     @Test func bitsDoNotDependOnTheNumberOfThreads() {
-        for family in BackendCase.families where ["large", "reductions"].contains(family.name) {
+        let names = ["large", "reductions", "attention", "large attention"]
+        for family in BackendCase.families where names.contains(family.name) {
             for row in family.cases {
                 #expect(row.bitMismatch(CPUBackend(threads: 1), CPUBackend(threads: 2)) == nil)
             }

@@ -85,6 +85,7 @@ private let strided = ConvolutionParameters(
     strides: Pair(2, 1), padding: Padding2D(top: 1, bottom: 0, left: 2, right: 1),
     dilations: Pair(1, 2), groups: 2)
 private let halves = PoolParameters(.max, window: Pair(2, 2))
+private let attention = AttentionParameters(heads: 2, isCausal: true, scale: 0.5)
 
 private let fittingRows: [FittingRow] = [
     FittingRow(.constant(Scalar(2, .uint8)), [], TensorType(.uint8, [])),
@@ -130,6 +131,13 @@ private let fittingRows: [FittingRow] = [
     FittingRow(.pool(halves), [float([1, 5, 4, 3])], float([1, 2, 2, 3])),
     FittingRow(
         .poolGradient(halves), [float([1, 5, 4, 3]), float([1, 2, 2, 3])], float([1, 5, 4, 3])),
+    FittingRow(
+        .attention(attention), [float([2, 3, 6]), float([2, 5, 6]), float([2, 5, 6])],
+        float([2, 3, 6])),
+    FittingRow(
+        .attentionGradient(attention),
+        [float([2, 3, 6]), float([2, 5, 6]), float([2, 5, 6]), float([2, 3, 6])],
+        float([2 * 3 * 6 + 2 * 2 * 5 * 6])),
     FittingRow(.random(RandomParameters(.bits, int([5]))), [key], int([5])),
     FittingRow(
         .cumulativeSum(CumulativeSumParameters(axis: 1)), [int([2, 3])], int([2, 3])),
@@ -237,6 +245,28 @@ private let brokenRows: [BrokenRow] = [
     BrokenRow(
         .poolGradient(halves), [float([1, 4, 4, 1]), float([1, 4, 4, 1])], "pool gradient",
         "float32[1, 2, 2, 1]"),
+    BrokenRow(
+        .attention(attention), [float([3, 6]), float([5, 6]), float([5, 6])], "attention",
+        "[batch, others, features], got [3, 6], [5, 6] and [5, 6]"),
+    BrokenRow(
+        .attention(attention), [float([2, 3, 6]), float([2, 5, 6]), float([2, 4, 6])], "attention",
+        "keys and values"),
+    BrokenRow(
+        .attention(attention), [float([2, 3, 6]), float([2, 5, 8]), float([2, 5, 8])], "attention",
+        "keys and values"),
+    BrokenRow(
+        .attention(attention), [float([2, 3, 5]), float([2, 3, 5]), float([2, 3, 5])], "attention",
+        "heads that divide the features, got 2 heads, 5 features"),
+    BrokenRow(
+        .attention(AttentionParameters(heads: 2, scale: .infinity)),
+        [float([2, 3, 6]), float([2, 3, 6]), float([2, 3, 6])], "attention", "a finite scale"),
+    BrokenRow(
+        .attention(attention), [int([2, 3, 6]), int([2, 3, 6]), int([2, 3, 6])], "attention",
+        "got int32; convert"),
+    BrokenRow(
+        .attentionGradient(attention),
+        [float([2, 3, 6]), float([2, 5, 6]), float([2, 5, 6]), float([2, 5, 6])],
+        "attentionGradient", "float32[2, 3, 6], got float32[2, 5, 6]"),
     BrokenRow(.random(RandomParameters(.bits, float([2]))), [key], "random bits", "got float32"),
     BrokenRow(.random(RandomParameters(.normal, int([2]))), [key], "random normal", "got int32"),
     BrokenRow(

@@ -73,6 +73,10 @@ private struct ParameterSource {
             strides: pair(), padding: padding(), dilations: pair(), groups: number())
     }
 
+    private mutating func attention() -> AttentionParameters {
+        AttentionParameters(heads: number(), isCausal: below(2) == 0, scale: Double(number()))
+    }
+
     private mutating func pool() -> PoolParameters {
         PoolParameters(
             one(of: PoolParameters.Kind.allCases), window: pair(), strides: pair(),
@@ -81,7 +85,7 @@ private struct ParameterSource {
 
     mutating func primitive() -> Primitive {
         let rank = below(4)
-        switch below(24) {
+        switch below(26) {
         case 0: return .iota(IotaParameters(type(), axis: number()))
         case 1: return .unary(one(of: UnaryOperation.allCases))
         case 2: return .binary(one(of: BinaryOperation.allCases))
@@ -113,6 +117,8 @@ private struct ParameterSource {
             let distribution = one(of: RandomParameters.Distribution.allCases)
             return .random(RandomParameters(distribution, type()))
         case 22: return .cumulativeSum(CumulativeSumParameters(axis: number()))
+        case 23: return .attention(attention())
+        case 24: return .attentionGradient(attention())
         default: return .topK(number())
         }
     }
@@ -124,6 +130,7 @@ private struct ParameterSource {
             case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .pool,
                 .poolGradient:
                 type(4)
+            case .attention, .attentionGradient: type(3)
             default: type()
             }
         return (0..<count).map { place in

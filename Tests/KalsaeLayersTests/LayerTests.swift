@@ -127,6 +127,19 @@ private func training(_ seed: Int = 1, _ body: () -> Tensor) -> Tensor {
         expectClose(layer(x, padding: mask)[.all, ..<3], layer(x[.all, ..<3]))
     }
 
+    /// Only masks and dropout in training need the weights themselves.
+    @Test func scoresAreNotKeptWithoutNeed() throws {
+        func isPlain(_ y: Tensor) throws -> Bool {
+            try y.graph().nodes.contains { $0.primitive.name == "attention" }
+        }
+        let layer = MultiHeadAttention(4, heads: 2, isCausal: true, dropout: 0.5)
+        let x = Tensor.normal([2, 3, 4], key: RandomKey(seed: 1))
+        #expect(try isPlain(layer(x)))
+        #expect(try !isPlain(layer(x, padding: .ones([2, 3], dtype: .bool))))
+        let trained = StepScope.training(key: RandomKey(seed: 2)) { layer(x) }.result
+        #expect(try !isPlain(trained))
+    }
+
     @Test func nothingToLookAtGivesNoNaN() throws {
         let layer = MultiHeadAttention(4, heads: 2)
         let mask = Tensor.zeros([1, 3], dtype: .bool)

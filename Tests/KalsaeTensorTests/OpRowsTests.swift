@@ -10,6 +10,7 @@ import Testing
         + sortingRows + productRows + convolutionRows + poolingRows + creationRows + randomRows
         + activationRows + softmaxRows + powerRows + trigonometryRows + roundingRows
         + predicateRows + rearrangingRows + statisticsRows + einsumRows + distributionRows
+        + attentionRows
 
     /// The devices beside the reference.
     static let devices: [Device] = [.cpu]

@@ -16,7 +16,7 @@ import Testing
         (.convnet, 28, 69_267_144, 17_280_128),
         (.deepconvnet, 63, 139_443_636, 26_233_856),
         (.resnet, 262, 945_029_152, 112_154_752),
-        (.chargpt, 335, 348_654_460, 46_249_472),
+        (.chargpt, 258, 268_007_228, 39_904_768),
     ]
 
     @Test func everyNetworkHasARow() {

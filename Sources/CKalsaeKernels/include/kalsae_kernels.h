@@ -7,6 +7,7 @@
 #include "kls_loop.h"
 #include "kls_convolve.h"
 #include "kls_product.h"
+#include "kls_attention.h"
 #include "kls_arg.h"
 #include "kls_peak.h"
 

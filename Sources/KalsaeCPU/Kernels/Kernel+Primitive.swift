@@ -36,6 +36,11 @@ extension Kernel {
             return try pool(parameters, input: operands[0], result: result)
         case .poolGradient(let parameters):
             return try poolGradient(parameters, input: operands[0], gradient: operands[1])
+        case .attention(let parameters):
+            return try attention(parameters, queries: operands[0].shape, keys: operands[1].shape)
+        case .attentionGradient(let parameters):
+            return try attentionGradient(
+                parameters, queries: operands[0].shape, keys: operands[1].shape)
         case .random(let parameters): return try random(parameters)
         case .cumulativeSum(let parameters): return try cumulativeSum(operands[0], parameters)
         case .argSort(let descending):

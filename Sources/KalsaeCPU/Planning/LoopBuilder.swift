@@ -205,8 +205,8 @@ struct LoopBuilder {
             return try step(KLS_SELECT, result, form: form, operands, result: result)
         case .input, .constant, .iota, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .gather, .scatterAdd, .reduce, .argReduce, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient, .random,
-            .cumulativeSum, .argSort, .topK:
+            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
+            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
             throw KalsaeError("loop", expected: "an element-wise operation", got: primitive.name)
         }
     }

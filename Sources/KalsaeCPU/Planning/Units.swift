@@ -143,8 +143,8 @@ struct UnitBuilder {
             if types[0].shape == node.type.shape { return operands[0] }
             return add(.reduction(reduction, axes: axes), operands, types, node.type)
         case .pad, .concatenate, .gather, .scatterAdd, .argReduce, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient, .random,
-            .cumulativeSum, .argSort, .topK:
+            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
+            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
             for source in node.operands where !views[source].isDense {
                 views[source] = copy(views[source], graph.nodes[source].type)
             }

@@ -5,7 +5,8 @@ import KalsaeTensor
 extension BenchOperation {
     /// Everything that is measured: sizes of the yardstick networks, and some that fill memory.
     static var all: [BenchOperation] {
-        products + convolutions + pools + norms + rows + chains + reductions + movements
+        products + convolutions + pools + norms + attentions + rows + chains + reductions
+            + movements
     }
 
     private static var products: [BenchOperation] {
@@ -106,6 +107,23 @@ extension BenchOperation {
             + [false, true].map {
                 BenchOperation(layer: .layerNorm(), "layerNorm", [12, 64, 128], gradient: $0)
             }
+    }
+
+    /// Causal, with four heads; the gradients are those for all three operands.
+    private static var attentions: [BenchOperation] {
+        let shapes: [Shape] = [[12, 64, 128], [1, 1024, 128]]
+        return shapes.flatMap { shape -> [BenchOperation] in
+            let attend: @Sendable ([Tensor]) -> Tensor = {
+                .scaledDotProductAttention($0[0], $0[1], $0[2], heads: 4, isCausal: true)
+            }
+            let operands = [shape, shape, shape]
+            return [
+                BenchOperation("attention", operands) { [attend($0)] },
+                BenchOperation("attention.gradient", operands + [shape]) { tensors in
+                    gradient(at: Array(tensors[..<3])) { (attend($0) * tensors[3]).sum() }
+                },
+            ]
+        }
     }
 
     private static var rows: [BenchOperation] {

@@ -32,8 +32,8 @@ struct Simplifier {
         case .matrixProduct(let parameters): return matrixProduct(parameters, node)
         case .select: return select(node)
         case .input, .constant, .iota, .compare, .gather, .scatterAdd, .argReduce, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient, .random,
-            .cumulativeSum, .argSort, .topK:
+            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
+            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
             return append(node)
         }
     }

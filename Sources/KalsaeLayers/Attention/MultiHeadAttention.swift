@@ -100,34 +100,22 @@ public struct MultiHeadAttention: Layer {
                 Settings.kind, expected: "queries, keys and values [batch, places, features]",
                 got: "\(queries.shape), \(keys.shape) and \(values.shape)", [query.weight])
         }
-        let heads = settings.heads
-        let size = q.shape[2] / heads
-        let full: Shape = [q.shape[0], heads, q.shape[1], k.shape[1]]
-        let scaled = split(q, heads) * (1 / Double(size).squareRoot())
-        var scores = scaled.matmul(split(k, heads), transposeRight: true)
-        // Finite, so that a query without anything to look at gives no NaN.
-        let lowest = scores.filled(q.dtype == .float16 ? -6e4 : -1e9)
-        if settings.isCausal {
-            let past = Tensor.lowerTriangularMask(
-                rows: full[2], columns: full[3], diagonal: full[3] - full[2])
-            scores = past.broadcast(to: full).select(scores, lowest)
-        }
+        let full: Shape = [q.shape[0], settings.heads, q.shape[1], k.shape[1]]
         if let mask {
             if mask.fault != nil { return mask }
             guard mask.dtype == .bool, mask.rank <= 4, mask.shape.broadcast(with: full) == full
             else { return refusedMask(mask, "that broadcasts to \(full)") }
-            scores = mask.broadcast(to: full).select(scores, lowest)
         }
-        let weights = Dropout.dropping(
-            scores.softmax(), settings.dropout, Settings.kind, noise: full)
-        let joined = weights.matmul(split(v, heads)).transposed(permutation: [0, 2, 1, 3])
-        return output(joined.reshaped(to: q.shape))
-    }
-
-    /// `[batch, places, features] → [batch, heads, places, size]`.
-    private func split(_ x: Tensor, _ heads: Int) -> Tensor {
-        let shape: Shape = [x.shape[0], x.shape[1], heads, x.shape[2] / heads]
-        return x.reshaped(to: shape).transposed(permutation: [0, 2, 1, 3])
+        let size = q.shape[2] / settings.heads
+        let parameters = AttentionParameters(
+            heads: settings.heads, isCausal: settings.isCausal,
+            scale: 1 / Double(size).squareRoot())
+        let rate = settings.dropout
+        let dropping: ((Tensor) -> Tensor)? =
+            Dropout.isInEffect(rate)
+            ? { Dropout.dropping($0, rate, Settings.kind, noise: full) } : nil
+        return output(
+            .attention([q, k, v], parameters, mask: mask, changingWeights: dropping))
     }
 
     private func refusedMask(_ mask: Tensor, _ expected: String) -> Tensor {
@@ -147,9 +135,4 @@ extension LayerSpec {
                 MultiHeadAttention.Settings(
                     heads: heads, isCausal: isCausal, dropout: dropout, useBias: useBias)))
     }
-}
-
-extension Tensor {
-    /// One number repeated to the shape and type of this tensor.
-    func filled(_ value: Double) -> Tensor { .full(shape, value, dtype: dtype) }
 }

@@ -31,6 +31,8 @@ extension Primitive {
             parameters.kernelGradientGradient(context, for: index)
         case .pool(let parameters): parameters.gradient(context)
         case .poolGradient(let parameters): parameters.gradientGradient(context, for: index)
+        case .attention(let parameters): parameters.gradient(context, for: index)
+        case .attentionGradient(let parameters): parameters.gradientGradient(context, for: index)
         case .cumulativeSum(let parameters): parameters.gradient(context)
         }
     }

@@ -65,6 +65,7 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("element-wise", elementwise), ("casts", casts), ("movement", movement),
             ("indexing", indexing), ("reductions", reductions), ("orderings", orderings),
             ("products", products), ("convolutions", convolutions), ("pools", pools),
+            ("attention", attentions), ("large attention", largeAttentions),
             ("generators", generators), ("mixed graphs", mixed), ("large", large),
             ("large products", largeProducts),
         ]

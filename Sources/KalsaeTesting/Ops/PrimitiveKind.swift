@@ -8,7 +8,7 @@ enum PrimitiveFamily: CaseIterable {
     case input, constant, iota, unary, binary, compare, select, cast, broadcast, reshape
     case transpose, slice, pad, concatenate, gather, scatterAdd, reduce, argReduce, matrixProduct
     case convolution, convolutionInputGradient, convolutionKernelGradient, pool, poolGradient
-    case random, cumulativeSum, argSort, topK
+    case attention, attentionGradient, random, cumulativeSum, argSort, topK
 
     init(_ primitive: Primitive) {
         switch primitive {
@@ -36,6 +36,8 @@ enum PrimitiveFamily: CaseIterable {
         case .convolutionKernelGradient: self = .convolutionKernelGradient
         case .pool: self = .pool
         case .poolGradient: self = .poolGradient
+        case .attention: self = .attention
+        case .attentionGradient: self = .attentionGradient
         case .random: self = .random
         case .cumulativeSum: self = .cumulativeSum
         case .argSort: self = .argSort
@@ -56,7 +58,8 @@ enum PrimitiveFamily: CaseIterable {
         case .random: RandomParameters.Distribution.allCases.map { "random.\($0)" }
         case .input, .constant, .iota, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .pad, .concatenate, .gather, .scatterAdd, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .cumulativeSum, .argSort, .topK:
+            .convolutionInputGradient, .convolutionKernelGradient, .attention, .attentionGradient,
+            .cumulativeSum, .argSort, .topK:
             ["\(self)"]
         }
     }
@@ -77,7 +80,8 @@ extension Primitive {
         case .random(let parameters): return "\(family).\(parameters.distribution)"
         case .input, .constant, .iota, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .pad, .concatenate, .gather, .scatterAdd, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .cumulativeSum, .argSort, .topK:
+            .convolutionInputGradient, .convolutionKernelGradient, .attention, .attentionGradient,
+            .cumulativeSum, .argSort, .topK:
             return family
         }
     }

@@ -1,0 +1,73 @@
+import KalsaeSupport
+
+/// How attention with several heads side by side looks from queries to keys.
+///
+/// Head `h` has the features `h·size ..< (h + 1)·size`, `size = features / heads`.
+public struct AttentionParameters: Hashable, Sendable {
+    /// The number of heads; divides the features.
+    public var heads: Int
+    /// Whether a query sees only keys up to its own place, the last one seeing all.
+    public var isCausal: Bool
+    /// What scores are multiplied by, finite.
+    public var scale: Double
+
+    /// Makes parameters.
+    public init(heads: Int, isCausal: Bool = false, scale: Double) {
+        self.heads = heads
+        self.isCausal = isCausal
+        self.scale = scale
+    }
+}
+
+extension AttentionParameters {
+    func resultType(
+        _ queries: TensorType, _ keys: TensorType, _ values: TensorType
+    ) throws(KalsaeError) -> TensorType {
+        let name = "attention"
+        for type in [queries, keys, values] where type.dtype != .float32 {
+            throw Rule.unsupported(name, type.dtype)
+        }
+        let (q, k) = (queries.shape, keys.shape)
+        guard q.rank == 3, k.rank == 3, values == keys, q[0] == k[0], q[2] == k[2] else {
+            throw KalsaeError(
+                name,
+                expected: "queries [batch, places, features], keys and values "
+                    + "[batch, others, features]",
+                got: "\(q), \(k) and \(values.shape)")
+        }
+        guard heads >= 1, q[2] % heads == 0 else {
+            throw KalsaeError(
+                name, expected: "heads that divide the features",
+                got: "\(heads) heads, \(q[2]) features")
+        }
+        guard scale.isFinite else {
+            throw KalsaeError(name, expected: "a finite scale", got: "\(scale)")
+        }
+        return queries
+    }
+
+    /// The gradients for queries, keys and values, one behind the other.
+    func gradientType(
+        _ queries: TensorType, _ keys: TensorType, _ values: TensorType, _ upstream: TensorType
+    ) throws(KalsaeError) -> TensorType {
+        try Rule.same("attentionGradient", upstream, resultType(queries, keys, values))
+        return TensorType(
+            queries.dtype, [queries.shape.elementCount + 2 * keys.shape.elementCount])
+    }
+
+    /// How many keys the query at a place sees; one that would see none sees all alike.
+    package func visible(from place: Int, places: Int, others: Int) -> Int {
+        guard isCausal else { return others }
+        let count = place + others - places + 1
+        return count > 0 ? count : others
+    }
+
+    /// Multiplications and additions of `products` products of all queries with what they see.
+    package func operations(products: Int, queries: Shape, keys: Shape) -> Double {
+        var pairs = 0.0
+        for place in 0..<queries[1] {
+            pairs += Double(visible(from: place, places: queries[1], others: keys[1]))
+        }
+        return 2 * Double(products) * Double(queries[0]) * pairs * Double(queries[2])
+    }
+}

@@ -1,0 +1,64 @@
+import KalsaeGraph
+
+extension BackendCase {
+    private struct AttentionRow {
+        var queries: Shape, others: Int, heads: Int
+    }
+
+    private static let attentionRows = [
+        AttentionRow(queries: [1, 1, 1], others: 1, heads: 1),
+        AttentionRow(queries: [2, 5, 6], others: 5, heads: 2),
+        AttentionRow(queries: [2, 3, 12], others: 9, heads: 3),
+        AttentionRow(queries: [1, 9, 10], others: 4, heads: 2),
+        AttentionRow(queries: [3, 17, 32], others: 16, heads: 2),
+        AttentionRow(queries: [2, 64, 64], others: 64, heads: 2),
+        AttentionRow(queries: [1, 33, 48], others: 65, heads: 1),
+        AttentionRow(queries: [1, 75, 80], others: 100, heads: 2),
+        AttentionRow(queries: [0, 3, 4], others: 3, heads: 2),
+        AttentionRow(queries: [2, 0, 4], others: 3, heads: 2),
+        AttentionRow(queries: [2, 3, 4], others: 0, heads: 1),
+        AttentionRow(queries: [2, 3, 0], others: 3, heads: 3),
+    ]
+
+    /// Attention and its gradient, causal and not: odd sizes, queries that see nothing, NaN.
+    static var attentions: [BackendCase] {
+        var cases = attentionRows.flatMap { attention($0, .normal) }
+        // The largest score takes all, and what is left of a gradient is rounding.
+        let extreme = AttentionRow(queries: [2, 7, 8], others: 20, heads: 2)
+        cases += attention(extreme, .wide, errorFactor: 100)
+        let withNaN = Domain.numbers([1, -2, 0.5, .nan, 3, -1, 0.25, 2, -0.5, 1, 1.5])
+        let row = AttentionRow(queries: [2, 5, 9], others: 4, heads: 3)
+        return cases + attention(row, withNaN).filter { !$0.isCausal }
+    }
+
+    /// The same where rows of scores are long and the work is divided.
+    static var largeAttentions: [BackendCase] {
+        attention(AttentionRow(queries: [3, 70, 64], others: 700, heads: 4), .normal)
+            + attention(AttentionRow(queries: [1, 600, 24], others: 500, heads: 1), .normal)
+    }
+
+    private static func attention(
+        _ row: AttentionRow, _ domain: Domain, errorFactor: Double = 1
+    ) -> [BackendCase] {
+        var keys = row.queries
+        keys[1] = row.others
+        let types = [row.queries, keys, keys, row.queries].map { TensorType(.float32, $0) }
+        let length = Double(max(row.others, row.queries[1]))
+        var cases: [BackendCase?] = []
+        for isCausal in [false, true] {
+            let parameters = AttentionParameters(
+                heads: row.heads, isCausal: isCausal, scale: 0.4)
+            cases += [
+                .single(
+                    .attention(parameters), Array(types[..<3]),
+                    [domain, domain, domain], errorFactor: errorFactor * (8 + length / 16)),
+                .single(
+                    .attentionGradient(parameters), types, [domain, domain, domain, .normal],
+                    errorFactor: errorFactor * (32 + length / 4)),
+            ]
+        }
+        return cases.compactMap { $0 }
+    }
+
+    private var isCausal: Bool { description.contains("causal: true") }
+}
