@@ -61,8 +61,7 @@ static bool valid(const kls_convolve_spec *spec, const kls_convolution *t) {
     if (spec->of_input && (s->stride_y != 1 || s->stride_x != 1)) return false;
     if (t->pad_top < 0 || t->pad_left < 0) return false;
     if (t->kernel_height * t->kernel_width * t->channels > DEPTH_MOST) return false;
-    int64_t pixels = t->batch * t->out_height * t->out_width;
-    if (spec->window_height > 0) pixels /= spec->window_height * spec->window_width;
+    const int64_t pixels = t->batch * t->out_height * t->out_width;
     return spec->epilogue == NULL || epilogue_valid(spec->epilogue, pixels, t->out_channels);
 }
 
@@ -165,22 +164,10 @@ static product_tile tile_of(const convolve_run *run, int64_t panel) {
     };
 }
 
-static epilogue_worker worker_of(
-    const convolve_run *run, int64_t panel, int64_t piece, char *file
-) {
-    const kls_convolve *c = run->convolve;
-    const int64_t used = columns_of(c, panel);
-    return (epilogue_worker){
-        .plan = &c->epilogue, .buffers = run->buffers, .file = file, .column = panel * c->panel,
-        .columns = used, .most = EPILOGUE_BLOCK / used * used,
-        .sums = run->sums + piece * c->epilogue.sum_count * c->n,
-    };
-}
-
 // A strip of one panel's columns, of which the largest elements of windows are kept.
 static void pool_panel(
-    const convolve_run *run, int64_t panel, int64_t pixel, int64_t piece, const float *lhs,
-    int64_t rows, char *file, float *lines
+    const convolve_run *run, int64_t panel, int64_t pixel, const float *lhs, int64_t rows,
+    float *lines
 ) {
     const kls_convolve *c = run->convolve;
     const image_walk *walk = &c->walk;
@@ -190,12 +177,9 @@ static void pool_panel(
     const int vectors = tile.width == c->panel ? 2 : 1;
     const int64_t across = walk->out_width, step = p->rows * p->height;
     const int64_t tiles = (across + c->level->tall - 1) / c->level->tall;
-    epilogue_worker w = worker_of(run, panel, piece, file);
-    w.whole = true;
-    if (c->has_epilogue) epilogue_prepare(&w);
     pooled_writer writer = {
-        .plan = p, .worker = c->has_epilogue ? &w : NULL, .buffers = run->buffers,
-        .window = pixel / (p->height * p->width), .column = w.column, .columns = w.columns,
+        .plan = p, .buffers = run->buffers, .window = pixel / (p->height * p->width),
+        .column = panel * c->panel, .columns = columns_of(c, panel),
     };
     for (int64_t y = 0; y < rows; y += step) {
         const int64_t count = rows - y < step ? rows - y : step;
@@ -210,7 +194,6 @@ static void pool_panel(
         }
         pooled_take(&writer, lines, tile.width, count / p->height);
     }
-    pooled_finish(&writer);
 }
 
 // A strip of one panel's columns.
@@ -220,7 +203,8 @@ static void run_panel(
 ) {
     const kls_convolve *c = run->convolve;
     const image_walk *walk = &c->walk;
-    const int64_t used = columns_of(c, panel), across = walk->out_width;
+    const int64_t used = columns_of(c, panel), column = panel * c->panel;
+    const int64_t across = walk->out_width;
     product_tile tile = tile_of(run, panel);
     const int vectors = tile.width == c->panel ? 2 : 1;
     const bool whole = used == tile.width, straight = !c->has_epilogue && whole;
@@ -228,14 +212,17 @@ static void run_panel(
     const int64_t tiles = (across + c->level->tall - 1) / c->level->tall;
     const int64_t tallest = (across + tiles - 1) / tiles;
     const int64_t fit = EPILOGUE_BLOCK / used;
-    epilogue_worker w = worker_of(run, panel, piece, file);
-    w.whole = whole;
+    epilogue_worker w = {
+        .plan = &c->epilogue, .buffers = run->buffers, .file = file, .column = column,
+        .columns = used, .most = fit * used, .whole = whole,
+    };
     float *block = (float *)file;
     if (c->has_epilogue) {
+        w.sums = run->sums + piece * c->epilogue.sum_count * c->n;
         epilogue_prepare(&w);
         block = epilogue_begin(&w, pixel);
     }
-    float *out = c->has_epilogue ? NULL : (float *)run->buffers[c->spec.out] + w.column;
+    float *out = c->has_epilogue ? NULL : (float *)run->buffers[c->spec.out] + column;
     int64_t held = 0;                // pixels in the block
     for (int64_t y = 0; y < rows; y++) {
         const float *line = lhs + y * walk->stride_y * walk->line;
@@ -281,7 +268,7 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
         const float *lhs = image_walk_begin(walk, from, row, rows, copy);
         const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++) {
-            if (c->pooled.height > 0) pool_panel(run, panel, pixel, piece, lhs, rows, file, lines);
+            if (c->pooled.height > 0) pool_panel(run, panel, pixel, lhs, rows, lines);
             else run_panel(run, panel, pixel, piece, lhs, rows, file);
         }
     }

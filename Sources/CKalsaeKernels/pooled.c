@@ -14,7 +14,7 @@ bool pooled_init(pooled *p, const kls_convolve_spec *spec, int64_t row) {
     *p = (pooled){.height = spec->window_height, .width = spec->window_width, .n = s->out_channels,
                   .out = spec->out, .places = spec->places};
     if (p->height == 0) return true;
-    if (spec->of_input || p->height < 0 || p->width < 1 || p->height * p->width > POOLED_MOST)
+    if (spec->of_input || spec->epilogue != NULL || p->height < 0 || p->width < 1 || p->height * p->width > POOLED_MOST)
         return false;
     if (s->out_height % p->height != 0 || s->out_width % p->width != 0) return false;
     if (p->height * row > POOLED_ROOM) return false;
@@ -29,8 +29,8 @@ typedef struct {
     const float *from;
     int64_t pixel, line, height, width, columns;
     float *out;
-    uint8_t *places;
-    int64_t out_row, places_row;
+    uint8_t *places;                 // NULL where nobody asks for them
+    int64_t row;                     // elements between results
 } windows;
 
 // The first of equal elements, or the first NaN.
@@ -69,8 +69,8 @@ KLS_INLINE void take_windows(
     const int64_t columns = all.columns;
     for (int64_t i = 0; i < count; i++) {
         const float *from = all.from + i * all.width * all.pixel;
-        float *out = all.out + i * all.out_row;
-        uint8_t *places = placed ? all.places + i * all.places_row : NULL;
+        float *out = all.out + i * all.row;
+        uint8_t *places = placed ? all.places + i * all.row : NULL;
         int64_t c = 0;
         for (; c + LANES <= columns; c += LANES)
             take_lanes(&all, from + c, out + c, placed ? places + c : NULL, LANES, small);
@@ -90,41 +90,17 @@ KLS_CLONES static void take(const windows *w, int64_t count) {
     else take_windows(w, count, false, false);
 }
 
-static void flush(pooled_writer *w) {
-    epilogue_finish(w->worker, w->window - w->held, w->held);
-    w->held = 0;
-}
-
 void pooled_take(pooled_writer *w, const float *from, int64_t pixel, int64_t rows) {
     const pooled *p = w->plan;
-    const bool straight = w->worker == NULL;
-    const int64_t fit = EPILOGUE_BLOCK / w->columns;
     windows some = {
         .pixel = pixel, .line = p->across * p->width * pixel, .height = p->height,
-        .width = p->width, .columns = w->columns, .out_row = straight ? p->n : w->columns,
-        .places_row = p->n,
+        .width = p->width, .columns = w->columns, .row = p->n,
     };
-    for (int64_t y = 0; y < rows; y++)
-        for (int64_t x = 0; x < p->across;) {
-            int64_t count = p->across - x;
-            if (straight) {
-                some.out = (float *)w->buffers[p->out] + w->window * p->n + w->column;
-            } else {
-                if (w->held == 0) w->block = epilogue_begin(w->worker, w->window);
-                some.out = w->block + w->held * w->columns;
-                if (count > fit - w->held) count = fit - w->held;
-            }
-            if (p->places >= 0)
-                some.places = (uint8_t *)w->buffers[p->places] + w->window * p->n + w->column;
-            some.from = from + y * p->height * some.line + x * p->width * pixel;
-            take(&some, count);
-            x += count;
-            w->window += count;
-            w->held += count;
-            if (!straight && w->held == fit) flush(w);
-        }
-}
-
-void pooled_finish(pooled_writer *w) {
-    if (w->worker != NULL && w->held > 0) flush(w);
+    for (int64_t y = 0; y < rows; y++, w->window += p->across) {
+        const int64_t at = w->window * p->n + w->column;
+        some.from = from + y * p->height * some.line;
+        some.out = (float *)w->buffers[p->out] + at;
+        some.places = p->places < 0 ? NULL : (uint8_t *)w->buffers[p->places] + at;
+        take(&some, p->across);
+    }
 }

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 
-#include "epilogue.h"
 #include "include/kls_convolve.h"
 
 enum {
@@ -29,16 +28,12 @@ bool pooled_init(pooled *plan, const kls_convolve_spec *spec, int64_t row);
 // The columns of one panel on one thread.
 typedef struct {
     const pooled *plan;
-    epilogue_worker *worker;         // NULL, or what works on the largest elements
     void *const *buffers;
-    int64_t window, held;            // windows that are done; of those the ones in the block
+    int64_t window;                  // windows that are done
     int64_t column, columns;
-    float *block;
 } pooled_writer;
 
 // Takes rows of windows whose elements lie at `from`, `pixel` floats apart.
 void pooled_take(pooled_writer *writer, const float *from, int64_t pixel, int64_t rows);
-// To be called behind the last row.
-void pooled_finish(pooled_writer *writer);
 
 #endif

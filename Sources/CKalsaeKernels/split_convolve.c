@@ -216,14 +216,13 @@ static void pool_panel(
     const int64_t step = p->rows * p->height;
     tile->out_row = writer->columns;
     for (int64_t y = 0; y < rows; y += step) {
-        const int64_t lines_here = rows - y < step ? rows - y : step, count = lines_here * tiles;
+        const int64_t here = rows - y < step ? rows - y : step, count = here * tiles;
         float *to = lines;
         for (int64_t i = 0; i < count; i += 2)
             to += writer->columns * run_pair(
                 c, tile, tiles, i, count, lhs + y * walk->stride_y * c->line, to);
-        pooled_take(writer, lines, writer->columns, lines_here / p->height);
+        pooled_take(writer, lines, writer->columns, here / p->height);
     }
-    pooled_finish(writer);
 }
 
 // A strip of one panel's columns.
@@ -243,20 +242,20 @@ static void run_panel(
         .plan = c->epilogue, .buffers = run->buffers, .file = file,
         .column = panel * SPLIT_BLOCK, .columns = used, .most = fit * used, .whole = true,
     };
-    if (!straight) {
-        w.sums = run->sums + piece * c->epilogue->sum_count * c->n;
-        epilogue_prepare(&w);
-    }
     if (c->pooled->height > 0) {
         pooled_writer writer = {
-            .plan = c->pooled, .worker = straight ? NULL : &w, .buffers = run->buffers,
-            .window = pixel / (c->pooled->height * c->pooled->width), .column = w.column,
-            .columns = used,
+            .plan = c->pooled, .buffers = run->buffers, .column = w.column, .columns = used,
+            .window = pixel / (c->pooled->height * c->pooled->width),
         };
         pool_panel(run, &writer, lhs, rows, tile, lines);
         return;
     }
-    float *block = straight ? NULL : epilogue_begin(&w, pixel);
+    float *block = NULL;
+    if (!straight) {
+        w.sums = run->sums + piece * c->epilogue->sum_count * c->n;
+        epilogue_prepare(&w);
+        block = epilogue_begin(&w, pixel);
+    }
     float *out = straight ? (float *)run->buffers[c->spec.out] + panel * SPLIT_BLOCK : NULL;
     const int64_t tiles = (walk->out_width + SPLIT_SIDE - 1) / SPLIT_SIDE, count = rows * tiles;
     int64_t held = 0;                // pixels in the block
