@@ -13,7 +13,7 @@ void kls_unpool_f32(
 // output. Only what lies at a place is multiplied: of infinite inputs elsewhere no NaN comes.
 typedef struct kls_pooled_gradient kls_pooled_gradient;
 
-// NULL where these loops cannot do it, or others are faster.
+// NULL where these loops cannot do it, or others are faster: without vectors of 64 bytes always.
 kls_pooled_gradient *kls_pooled_gradient_create(
     const kls_convolution *shape, int64_t window_height, int64_t window_width);
 void kls_pooled_gradient_destroy(kls_pooled_gradient *gradient);
