@@ -9,6 +9,7 @@
 #include "include/kls_parallel.h"
 #include "panel.h"
 #include "pieces.h"
+#include "pooled.h"
 #include "product_levels.h"
 #include "split_convolve.h"
 
@@ -27,6 +28,7 @@ struct kls_convolve {
     int64_t strip, strips;           // rows of the output that a piece makes; pieces of an image
     bool has_epilogue;
     epilogue epilogue;
+    pooled pooled;
     split_convolve *split;           // NULL, or what runs instead
 };
 
@@ -66,12 +68,16 @@ static bool valid(const kls_convolve_spec *spec, const kls_convolution *t) {
 kls_convolve *kls_convolve_create(const kls_convolve_spec *spec) {
     const kls_convolution t = spec->of_input ? turned_round(&spec->shape) : spec->shape;
     const product_level *level = kls_product_level();
-    if (level->lanes < 8 || !valid(spec, &t)) return NULL;
+    pooled pooled;
+    if (level->lanes < 8 || !pooled_init(&pooled, spec, t.out_width * 2 * level->lanes)
+        || !valid(spec, &t))
+        return NULL;
     kls_convolve *c = calloc(1, sizeof *c);
     if (c == NULL) return NULL;
     c->spec = *spec;
     c->spec.epilogue = NULL;
     c->level = level;
+    c->pooled = pooled;
     c->images = t.batch;
     c->n = t.out_channels;
     c->k = t.kernel_height * t.kernel_width * t.channels;
@@ -84,12 +90,19 @@ kls_convolve *kls_convolve_create(const kls_convolve_spec *spec) {
         free(c);
         return NULL;
     }
-    c->split = split_convolve_create(spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL);
-    c->strip = image_walk_rows(&c->walk);
+    // Strips are whole rows of windows.
+    const int64_t unit = pooled.height > 0 ? pooled.height : 1;
+    c->strip = image_walk_rows(&c->walk) / unit * unit;
+    if (c->strip == 0) {
+        kls_convolve_destroy(c);
+        return NULL;
+    }
+    c->split = split_convolve_create(
+        spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL, &c->pooled);
     for (;;) {
         c->strips = (t.out_height + c->strip - 1) / c->strip;
-        if (c->strip == 1 || c->images * c->strips >= PIECES_LEAST) return c;
-        c->strip = (c->strip + 1) / 2;
+        if (c->strip == unit || c->images * c->strips >= PIECES_LEAST) return c;
+        c->strip = (c->strip / unit + 1) / 2 * unit;
     }
 }
 
@@ -139,6 +152,50 @@ static void pack_panels(int64_t begin, int64_t end, void *context) {
     }
 }
 
+// One panel's columns as the inner loops want them.
+static product_tile tile_of(const convolve_run *run, int64_t panel) {
+    const kls_convolve *c = run->convolve;
+    const image_walk *walk = &c->walk;
+    return (product_tile){
+        .rhs = run->packed + panel * c->panel * c->k,
+        .width = columns_of(c, panel) > c->level->lanes ? c->panel : c->level->lanes,
+        .depth = walk->depth, .lhs_row = walk->pixel, .lhs_column = 1,
+        .segments = walk->segments, .starts = walk->starts,
+    };
+}
+
+// A strip of one panel's columns, of which the largest elements of windows are kept.
+static void pool_panel(
+    const convolve_run *run, int64_t panel, int64_t pixel, const float *lhs, int64_t rows,
+    float *lines
+) {
+    const kls_convolve *c = run->convolve;
+    const image_walk *walk = &c->walk;
+    const pooled *p = &c->pooled;
+    product_tile tile = tile_of(run, panel);
+    tile.out_row = tile.width;
+    const int vectors = tile.width == c->panel ? 2 : 1;
+    const int64_t across = walk->out_width, step = p->rows * p->height;
+    const int64_t tiles = (across + c->level->tall - 1) / c->level->tall;
+    pooled_writer writer = {
+        .plan = p, .buffers = run->buffers, .window = pixel / (p->height * p->width),
+        .column = panel * c->panel, .columns = columns_of(c, panel),
+    };
+    for (int64_t y = 0; y < rows; y += step) {
+        const int64_t count = rows - y < step ? rows - y : step;
+        for (int64_t i = 0; i < count; i++) {
+            const float *line = lhs + (y + i) * walk->stride_y * walk->line;
+            for (int64_t t = 0; t < tiles; t++) {
+                const int64_t x = across * t / tiles, next = across * (t + 1) / tiles;
+                c->level->run(
+                    &tile, line + x * walk->pixel, lines + (i * across + x) * tile.width,
+                    (int)(next - x), vectors, false);
+            }
+        }
+        pooled_take(&writer, lines, tile.width, count / p->height);
+    }
+}
+
 // A strip of one panel's columns.
 static void run_panel(
     const convolve_run *run, int64_t panel, int64_t pixel, int64_t piece, const float *lhs,
@@ -147,20 +204,17 @@ static void run_panel(
     const kls_convolve *c = run->convolve;
     const image_walk *walk = &c->walk;
     const int64_t used = columns_of(c, panel), column = panel * c->panel;
-    const int vectors = used > c->level->lanes ? 2 : 1;
-    const int64_t width = vectors * c->level->lanes, across = walk->out_width;
-    const bool straight = !c->has_epilogue && used == width;
-    const product_tile tile = {
-        .rhs = run->packed + panel * c->panel * c->k, .width = width, .depth = walk->depth,
-        .lhs_row = walk->pixel, .lhs_column = 1, .out_row = straight ? c->n : used,
-        .segments = walk->segments, .starts = walk->starts,
-    };
+    const int64_t across = walk->out_width;
+    product_tile tile = tile_of(run, panel);
+    const int vectors = tile.width == c->panel ? 2 : 1;
+    const bool whole = used == tile.width, straight = !c->has_epilogue && whole;
+    tile.out_row = straight ? c->n : used;
     const int64_t tiles = (across + c->level->tall - 1) / c->level->tall;
     const int64_t tallest = (across + tiles - 1) / tiles;
     const int64_t fit = EPILOGUE_BLOCK / used;
     epilogue_worker w = {
         .plan = &c->epilogue, .buffers = run->buffers, .file = file, .column = column,
-        .columns = used, .most = fit * used, .whole = used == width,
+        .columns = used, .most = fit * used, .whole = whole,
     };
     float *block = (float *)file;
     if (c->has_epilogue) {
@@ -205,6 +259,7 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     const image_walk *walk = &c->walk;
     _Alignas(64) float copy[IMAGE_MOST];
     _Alignas(64) char file[EPILOGUE_FILE];
+    _Alignas(64) float lines[POOLED_ROOM + POOLED_SLACK];
     for (int64_t piece = begin; piece < end; piece++) {
         const int64_t image = piece / c->strips, row = piece % c->strips * c->strip;
         const int64_t left = walk->out_height - row, rows = left < c->strip ? left : c->strip;
@@ -212,8 +267,10 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
         from += image * walk->height * walk->width * walk->channels;
         const float *lhs = image_walk_begin(walk, from, row, rows, copy);
         const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
-        for (int64_t panel = 0; panel < c->panels; panel++)
-            run_panel(run, panel, pixel, piece, lhs, rows, file);
+        for (int64_t panel = 0; panel < c->panels; panel++) {
+            if (c->pooled.height > 0) pool_panel(run, panel, pixel, lhs, rows, lines);
+            else run_panel(run, panel, pixel, piece, lhs, rows, file);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ struct split_convolve {
     kls_convolve_spec spec;
     const image_walk *walk;
     const epilogue *epilogue;
+    const pooled *pooled;
     int64_t images, n, k;
     int64_t panels, chunks;          // chunks of a segment
     int64_t line;                    // elements between lines that are split
@@ -48,7 +49,7 @@ static bool pays(
 
 split_convolve *split_convolve_create(
     const kls_convolve_spec *spec, const kls_convolution *t, const image_walk *walk,
-    const epilogue *epilogue
+    const epilogue *epilogue, const pooled *pooled
 ) {
     const int64_t across =
         (t->out_width - 1) * t->stride_x + (t->kernel_width - 1) * t->dilation_x + 1;
@@ -56,6 +57,8 @@ split_convolve *split_convolve_create(
     int64_t strip = (LINES_MOST / line - walk->reach) / walk->stride_y + 1;
     if (LINES_MOST / line < walk->reach) strip = 0;
     if (strip > t->out_height) strip = t->out_height;
+    const int64_t whole = pooled->height > 0 ? pooled->height : 1;
+    strip = strip / whole * whole;
     if (!pays(spec, t, walk, strip)) return NULL;
     split_convolve *c = calloc(1, sizeof *c);
     int64_t *starts = malloc((size_t)walk->segments * sizeof *starts);
@@ -65,7 +68,7 @@ split_convolve *split_convolve_create(
         return NULL;
     }
     *c = (split_convolve){
-        .spec = *spec, .walk = walk, .epilogue = epilogue, .images = t->batch,
+        .spec = *spec, .walk = walk, .epilogue = epilogue, .pooled = pooled, .images = t->batch,
         .n = t->out_channels, .k = walk->segments * walk->depth,
         .panels = (t->out_channels + SPLIT_BLOCK - 1) / SPLIT_BLOCK,
         .chunks = (walk->depth + SPLIT_CHUNK - 1) / SPLIT_CHUNK, .line = line, .strip = strip,
@@ -74,8 +77,9 @@ split_convolve *split_convolve_create(
     // A walk that copies nothing has lines of the image's own length.
     for (int64_t i = 0; i < walk->segments; i++)
         starts[i] = walk->starts[i] / walk->line * line + walk->starts[i] % walk->line;
-    while (c->strip > 1 && c->images * ((t->out_height + c->strip - 1) / c->strip) < PIECES_LEAST)
-        c->strip = (c->strip + 1) / 2;
+    while (c->strip > whole
+           && c->images * ((t->out_height + c->strip - 1) / c->strip) < PIECES_LEAST)
+        c->strip = (c->strip / whole + 1) / 2 * whole;
     c->strips = (t->out_height + c->strip - 1) / c->strip;
     return c;
 }
@@ -184,10 +188,47 @@ static stretch stretch_at(const image_walk *walk, int64_t tiles, int64_t index) 
     return (stretch){index / tiles, x, walk->out_width * (t + 1) / tiles - x};
 }
 
+// Two of them, one above the other, from their place in the lines on; how many windows they are.
+static int64_t run_pair(
+    const split_convolve *c, split_tile *tile, int64_t tiles, int64_t index, int64_t count,
+    const split_part *lhs, float *out
+) {
+    const image_walk *walk = c->walk;
+    const stretch upper = stretch_at(walk, tiles, index);
+    const stretch lower = index + 1 < count ? stretch_at(walk, tiles, index + 1)
+                                            : (stretch){upper.y, 0, 0};
+    const int64_t from = upper.y * walk->stride_y * c->line + upper.x * walk->pixel;
+    tile->lhs_below = lower.y * walk->stride_y * c->line + lower.x * walk->pixel - from;
+    tile->out_below = upper.count * tile->out_row;
+    kls_split_run(tile, lhs + from, out, (int)upper.count, (int)lower.count);
+    return upper.count + lower.count;
+}
+
+// A strip of one panel's columns, of which the largest elements of windows are kept.
+static void pool_panel(
+    const split_run *run, pooled_writer *writer, const split_part *lhs, int64_t rows,
+    split_tile *tile, float *lines
+) {
+    const split_convolve *c = run->convolve;
+    const image_walk *walk = c->walk;
+    const pooled *p = c->pooled;
+    const int64_t tiles = (walk->out_width + SPLIT_SIDE - 1) / SPLIT_SIDE;
+    const int64_t step = p->rows * p->height;
+    tile->out_row = writer->columns;
+    for (int64_t y = 0; y < rows; y += step) {
+        const int64_t here = rows - y < step ? rows - y : step, count = here * tiles;
+        float *to = lines;
+        for (int64_t i = 0; i < count; i += 2)
+            to += writer->columns * run_pair(
+                c, tile, tiles, i, count, lhs + y * walk->stride_y * c->line, to);
+        pooled_take(writer, lines, writer->columns, here / p->height);
+    }
+}
+
 // A strip of one panel's columns.
 static void run_panel(
     const split_run *run, int64_t panel, int64_t pixel, int64_t piece, const split_part *lhs,
-    int64_t part, int64_t rows, split_tile *tile, char *file
+    int64_t part, int64_t rows, split_tile *tile, char *file, float *lines
 ) {
     const split_convolve *c = run->convolve;
     const image_walk *walk = c->walk;
@@ -201,6 +242,14 @@ static void run_panel(
         .plan = c->epilogue, .buffers = run->buffers, .file = file,
         .column = panel * SPLIT_BLOCK, .columns = used, .most = fit * used, .whole = true,
     };
+    if (c->pooled->height > 0) {
+        pooled_writer writer = {
+            .plan = c->pooled, .buffers = run->buffers, .column = w.column, .columns = used,
+            .window = pixel / (c->pooled->height * c->pooled->width),
+        };
+        pool_panel(run, &writer, lhs, rows, tile, lines);
+        return;
+    }
     float *block = NULL;
     if (!straight) {
         w.sums = run->sums + piece * c->epilogue->sum_count * c->n;
@@ -211,17 +260,9 @@ static void run_panel(
     const int64_t tiles = (walk->out_width + SPLIT_SIDE - 1) / SPLIT_SIDE, count = rows * tiles;
     int64_t held = 0;                // pixels in the block
     for (int64_t i = 0; i < count; i += 2) {
-        const stretch upper = stretch_at(walk, tiles, i);
         const bool last = i + 2 >= count;
-        const stretch lower =
-            i + 1 < count ? stretch_at(walk, tiles, i + 1) : (stretch){upper.y, 0, 0};
-        const int64_t from = upper.y * walk->stride_y * c->line + upper.x * walk->pixel;
-        tile->lhs_below =
-            lower.y * walk->stride_y * c->line + lower.x * walk->pixel - from;
-        tile->out_below = upper.count * tile->out_row;
         float *target = straight ? out + (pixel + held) * c->n : block + held * used;
-        kls_split_run(tile, lhs + from, target, (int)upper.count, (int)lower.count);
-        held += upper.count + lower.count;
+        held += run_pair(c, tile, tiles, i, count, lhs, target);
         if (straight || (held + SPLIT_BLOCK <= fit && !last)) continue;
         epilogue_finish(&w, pixel, held);
         pixel += held;
@@ -237,6 +278,7 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     const int64_t part = LINES_MOST + 2 * SPLIT_CHUNK;
     _Alignas(64) split_part lines[SPLIT_PARTS * (LINES_MOST + 2 * SPLIT_CHUNK)];
     _Alignas(64) char file[EPILOGUE_FILE];
+    _Alignas(64) float pools[POOLED_ROOM + POOLED_SLACK];
     split_tile tile = {
         .lhs_row = walk->pixel, .lhs_chunk = SPLIT_CHUNK, .chunks = c->chunks,
         .segments = walk->segments, .starts = c->starts,
@@ -249,7 +291,7 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
         split_lines(c, from, row, rows, lines, part);
         const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++)
-            run_panel(run, panel, pixel, piece, lines, part, rows, &tile, file);
+            run_panel(run, panel, pixel, piece, lines, part, rows, &tile, file, pools);
     }
     kls_split_rest();
 }

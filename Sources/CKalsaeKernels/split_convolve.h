@@ -5,15 +5,16 @@
 #include "epilogue.h"
 #include "image.h"
 #include "include/kls_convolve.h"
+#include "pooled.h"
 #include "split.h"
 
 typedef struct split_convolve split_convolve;
 
 // NULL where there is no such unit, or other loops are faster. The shape is that of a forward
-// convolution, which a gradient of the input is too; walk and epilogue must live as long.
+// convolution, which a gradient of the input is too; what is pointed at must live as long.
 split_convolve *split_convolve_create(
     const kls_convolve_spec *spec, const kls_convolution *shape, const image_walk *walk,
-    const epilogue *epilogue);
+    const epilogue *epilogue, const pooled *pooled);
 void split_convolve_destroy(split_convolve *convolve);
 int64_t split_convolve_scratch(const split_convolve *convolve);
 // The result does not depend on the threads.

@@ -18,7 +18,8 @@ struct CPUPlanBuilder {
 
     func build() throws(KalsaeError) -> CPUPlan {
         let builder = try UnitBuilder(graph)
-        let (units, storages, producers) = (builder.units, builder.storages, builder.producers)
+        let (units, producers) = (builder.units, builder.producers)
+        var storages = builder.storages
         let fusion = Fusion(units: units, producers: producers, outputs: builder.outputs)
         let donations = donations(builder)
         let schedule = Schedule(
@@ -28,6 +29,10 @@ struct CPUPlanBuilder {
         for number in schedule.order {
             guard let group = fusion.groups[number] else { continue }
             if let task = try task(group, units, storages, producers, fusion) { tasks.append(task) }
+        }
+        if PlanPass.pooling.isEnabled {
+            tasks = PooledConvolution.joined(
+                tasks, &storages, outputs: builder.outputs, donations: donations)
         }
         if PlanPass.epilogue.isEnabled {
             tasks = ProductEpilogue.joined(
@@ -104,6 +109,10 @@ struct CPUPlanBuilder {
             }
         case .product(let product):
             return product.kernel
+        case .pooled(let pooled):
+            return pooled.kernel
+        case .places(let gradient):
+            return gradient.kernel
         case .kernel(let unit):
             switch unit.kind {
             case .kernel(let primitive):
@@ -142,6 +151,12 @@ struct PlanAssembly {
         case .product(let product):
             pointers = operands(product.unit)
             pointers += product.buffers(storages).map { .storage($0, byteOffset: 0) }
+        case .pooled(let pooled):
+            pointers = operands(pooled.unit)
+            pointers += task.writes.map { .storage($0, byteOffset: 0) }
+        case .places(let gradient):
+            pointers = operands(gradient.unit)
+            pointers.append(.storage(gradient.unit.result, byteOffset: 0))
         case .kernel(let unit):
             pointers = operands(unit)
             pointers.append(.storage(unit.result, byteOffset: 0))

@@ -6,6 +6,7 @@
 #include "kls_parallel.h"
 #include "kls_loop.h"
 #include "kls_convolve.h"
+#include "kls_pooled.h"
 #include "kls_product.h"
 #include "kls_attention.h"
 #include "kls_arg.h"

@@ -14,6 +14,10 @@ typedef struct {
     // NULL, or a loop over the dimensions [pixels, channels] of the result, as for a product.
     const kls_loop_spec *epilogue;
     bool may_split;                  // as for a product
+    // Windows that cover the output without overlapping, of whose elements only the largest are the
+    // result, as in kls_pool; 0 without, and with an epilogue.
+    int64_t window_height, window_width;
+    int32_t places;                  // the buffer for which is the first largest, a byte each, or -1
 } kls_convolve_spec;
 
 typedef struct kls_convolve kls_convolve;

@@ -10,21 +10,30 @@ final class PackedConvolution: Sendable {
     private let engine: PackedEngine
     let scratchBytes: Int
 
-    /// Multiply-adds from which on a second thread pays.
-    fileprivate static let parallelThreshold = 400_000.0
+    /// Operations from which on a second thread pays.
+    static let fewestParallelFlops = 800_000.0
 
     /// Prepares the convolution, or nil where the loops cannot do it or the library is better.
     ///
     /// - Parameters:
     ///   - ofInput: whether the gradient of the input is made, from gradient and kernel.
     ///   - epilogue: a loop over pixels and channels that takes the place of writing the result.
-    init?(_ sizes: ConvolutionSizes, ofInput: Bool, epilogue: kls_loop_spec? = nil) {
+    ///   - pooling: windows that cover the output, of which the largest elements are the result.
+    init?(
+        _ sizes: ConvolutionSizes, ofInput: Bool, epilogue: kls_loop_spec? = nil,
+        pooling: Pooling? = nil
+    ) {
         guard !sizes.isEmpty else { return nil }
         var spec = kls_convolve_spec()
         spec.shape = sizes.own
         spec.of_input = ofInput
         spec.may_split = PlanPass.split.isEnabled
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        if let pooling {
+            spec.window_height = Int64(pooling.window.height)
+            spec.window_width = Int64(pooling.window.width)
+            spec.places = Int32(pooling.places ?? -1)
+        }
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
@@ -38,7 +47,14 @@ final class PackedConvolution: Sendable {
         handle = made
         scratchBytes = Int(kls_convolve_scratch(made))
         engine = kls_convolve_splits(made) ? .split : .packed
-        isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
+        isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
+    }
+
+    /// Windows that do not overlap, and the number of the buffer for the places of their first
+    /// largest elements, if anybody wants them.
+    struct Pooling {
+        var window: Pair
+        var places: Int?
     }
 
     deinit { kls_convolve_destroy(handle) }
@@ -81,7 +97,7 @@ final class PackedKernelGradient: Sendable {
         handle = made
         scratchBytes = Int(kls_kernel_gradient_scratch(made))
         engine = kls_kernel_gradient_splits(made) ? .split : .packed
-        isParallel = sizes.flops >= 2 * PackedConvolution.parallelThreshold
+        isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
     deinit { kls_kernel_gradient_destroy(handle) }

@@ -4,7 +4,7 @@ import KalsaeSupport
 
 extension PoolParameters {
     /// The C kernel's description of pooling an input to an output.
-    fileprivate func shape(input: Shape, output: Shape) -> kls_pool {
+    func shape(input: Shape, output: Shape) -> kls_pool {
         var shape = kls_pool()
         shape.kind =
             switch kind {
@@ -24,7 +24,7 @@ extension PoolParameters {
     }
 
     /// One operation for each element of each window.
-    fileprivate func flops(output: Shape) -> Double {
+    func flops(output: Shape) -> Double {
         Double(output.elementCount) * Double(window.height * window.width)
     }
 }

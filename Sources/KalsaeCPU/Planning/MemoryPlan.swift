@@ -18,13 +18,15 @@ struct PlannedTask {
         case loop(LoopPlan)
         case kernel(Unit)
         case product(ProductEpilogue)
+        case pooled(PooledConvolution)
+        case places(PlaceGradient)
 
         /// The loop over elements, if there is one.
         var loop: LoopPlan? {
             switch self {
             case .loop(let loop): loop
             case .product(let product): product.loop
-            case .kernel: nil
+            case .kernel, .pooled, .places: nil
             }
         }
     }

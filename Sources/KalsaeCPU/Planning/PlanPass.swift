@@ -6,6 +6,8 @@ enum PlanPass: String, CaseIterable {
     case fusion
     /// Joins products with the loops behind them.
     case epilogue
+    /// Takes the largest elements of windows inside of the convolution that makes them.
+    case pooling
     /// Gives large products to the matrix unit, in parts of floats.
     case split
 

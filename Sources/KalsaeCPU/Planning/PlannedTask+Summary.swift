@@ -7,6 +7,8 @@ extension PlannedTask {
         switch kind {
         case .kernel(let unit): unit.detail
         case .product(let product): "\(product.unit.detail), \(product.loop.detail(product: true))"
+        case .pooled(let pooled): pooled.unit.detail
+        case .places(let gradient): gradient.unit.detail
         case .loop(let loop): loop.detail(product: false)
         }
     }
