@@ -181,6 +181,28 @@ float *epilogue_begin(epilogue_worker *w, int64_t row) {
     return w->reg[plan->product];
 }
 
+int epilogue_streams(
+    const epilogue_worker *w, int64_t row, epilogue_stream streams[EPILOGUE_STREAMS]
+) {
+    const epilogue *plan = w->plan;
+    int count = 0;
+    for (int i = 0; i < plan->load_count && count < EPILOGUE_STREAMS; i++) {
+        const block_load *p = &plan->loads[i];
+        if (p->mode != DENSE) continue;
+        const int64_t step = p->load.strides[0] * p->size;
+        const char *from = place_of(w, p) + row * step + w->column * p->size;
+        streams[count++] = (epilogue_stream){from, step, w->columns * p->size};
+    }
+    for (int i = 0; i < plan->output_count && count < EPILOGUE_STREAMS; i++) {
+        const kls_output *o = &plan->outputs[i];
+        if (o->op != KLS_COPY) continue;
+        const int64_t size = kls_type_size(o->type), step = plan->n * size;
+        const char *to = (const char *)w->buffers[o->buffer] + row * step + w->column * size;
+        streams[count++] = (epilogue_stream){to, step, w->columns * size};
+    }
+    return count;
+}
+
 void epilogue_finish(epilogue_worker *w, int64_t row, int64_t rows) {
     const epilogue *plan = w->plan;
     for (int i = 0; i < plan->load_count; i++) {

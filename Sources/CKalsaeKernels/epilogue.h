@@ -11,6 +11,7 @@ enum {
     EPILOGUE_SLACK = 256,            // bytes behind a register, for whole vectors
     EPILOGUE_FILE = 128 * 1024,      // bytes of all registers at most
     EPILOGUE_OUTPUTS = 8,
+    EPILOGUE_STREAMS = 4,
 };
 
 typedef enum { PRODUCT, SCALAR, UNIFORM, ROW, DENSE, STRIDED } block_mode;
@@ -56,6 +57,15 @@ void epilogue_free(epilogue *plan);
 void epilogue_prepare(epilogue_worker *worker);
 // Where the product of a block that begins at a row goes, with rows of `columns` elements.
 float *epilogue_begin(epilogue_worker *worker, int64_t row);
+// Memory that epilogue_finish will read or write: a line of `bytes` for each row.
+typedef struct {
+    const char *at;
+    int64_t row, bytes;
+} epilogue_stream;
+
+// The dense ones of a block that begins at a row; at most EPILOGUE_STREAMS.
+int epilogue_streams(
+    const epilogue_worker *worker, int64_t row, epilogue_stream streams[EPILOGUE_STREAMS]);
 // Works on `rows` rows from `row` on, whose product lies there.
 void epilogue_finish(epilogue_worker *worker, int64_t row, int64_t rows);
 // Adds up the sums of all pieces, always in the same order.

@@ -68,12 +68,14 @@ INLINE void meanwhile(split_tile *t) {
     } else if (f->next != NULL) {
         t->feed = f->next;
     }
-    for (int i = 0; i < 2 && t->claim_lines > 0; i++) {
-        __builtin_prefetch(t->claim + t->claim_at * 16, 1, 3);
-        if (++t->claim_at < t->claim_across) continue;
-        t->claim_at = 0;
-        t->claim += t->claim_row;
-        t->claim_lines--;
+    for (int i = 0; i < t->ask_pace && t->asked < t->ask_count; i++) {
+        split_ask *const ask = &t->asks[t->asked];
+        __builtin_prefetch(ask->at + ask->done, 1, 3);
+        ask->done += 64;
+        if (ask->done < ask->bytes) continue;
+        ask->done = 0;
+        ask->at += ask->row;
+        if (--ask->rows == 0) t->asked++;
     }
 }
 

@@ -22,6 +22,7 @@ enum {
     SPLIT_BLOCK = 2 * SPLIT_SIDE,    // of what kls_split_run makes at once
     SPLIT_TILE = SPLIT_SIDE * SPLIT_CHUNK,
     SPLIT_PACE = 2,
+    SPLIT_ASKS = 4,
     SPLIT_ROUNDS = 6,                // of products, one of each tile, that a chunk takes
 };
 
@@ -44,6 +45,13 @@ typedef struct split_feed {
     _Alignas(64) float turned[SPLIT_CHUNK * SPLIT_SIDE];
 } split_feed;
 
+// Lines of memory to be asked for.
+typedef struct {
+    const char *at;
+    int64_t row, rows;               // from line to line, and lines that are left
+    int64_t bytes, done;             // of a line
+} split_ask;
+
 // One block of a result. The sums run over segments of `chunks` chunks; in each, lhs begins at its
 // own start, while rhs goes on.
 typedef struct {
@@ -57,8 +65,9 @@ typedef struct {
     bool adds;                       // to what lies in out
     split_feed *feed;                // NULL, or what the vector units split meanwhile
     int64_t pace;                    // in vectors for a round of products, up to SPLIT_PACE
-    const float *claim;              // NULL, or lines that will be written
-    int64_t claim_row, claim_lines, claim_across, claim_at;
+    split_ask asks[SPLIT_ASKS];      // memory that will be used behind the block
+    int asked, ask_count;            // from the one to the other
+    int ask_pace;                    // cache lines for a round of products
     int32_t shape;                   // what the unit is set up for: 0 at first
 } split_tile;
 

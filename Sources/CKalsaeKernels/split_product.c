@@ -213,6 +213,11 @@ static void feed_stage(worker *w, const stage *s) {
     w->tile.feed = &w->kept_feed;
 }
 
+// Cache lines that a round asks for, so that all are asked for before the block's end.
+static int pace_of_asks(const split_tile *t, int64_t floats) {
+    return (int)(floats * 3 / 2 / 16 / (t->chunks * SPLIT_ROUNDS)) + 1;
+}
+
 // A block of the result and what follows it. `is_first` says of its columns that no rows were made
 // before.
 static void run_block(
@@ -241,11 +246,10 @@ static void run_block(
         out += from * s->n + column;
         t->out_row = s->n;
         t->out_below = SPLIT_SIDE * s->n;
-        t->claim = out;
-        t->claim_row = s->n;
-        t->claim_lines = t->adds ? 0 : rows;
-        t->claim_across = (columns + 15) / 16;
-        t->claim_at = 0;
+        t->asked = 0;
+        t->ask_count = !t->adds;
+        t->ask_pace = pace_of_asks(t, rows * columns);
+        t->asks[0] = (split_ask){(const char *)out, s->n * 4, rows, columns * 4, 0};
         kls_split_run(t, lhs, out, upper, lower);
         return;
     }
@@ -255,6 +259,12 @@ static void run_block(
     e->most = rows * columns;
     e->adds_sums = !is_first;
     epilogue_prepare(e);
+    epilogue_stream streams[EPILOGUE_STREAMS];
+    t->asked = 0;
+    t->ask_count = epilogue_streams(e, from, streams);
+    t->ask_pace = pace_of_asks(t, t->ask_count * rows * columns);
+    for (int i = 0; i < t->ask_count; i++)
+        t->asks[i] = (split_ask){streams[i].at, streams[i].row, rows, streams[i].bytes, 0};
     kls_split_run(t, lhs, epilogue_begin(e, from), upper, lower);
     epilogue_finish(e, from, rows);
 }

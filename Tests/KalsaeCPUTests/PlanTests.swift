@@ -70,6 +70,27 @@ import Testing
         #expect(try names(graph).count == 1)
     }
 
+    /// A derivative that is read behind a product: it alone is kept until then, if that is less than
+    /// what it is made of.
+    @Test(arguments: [true, false]) func whatIsKeptForLaterIsLittle(_ isLess: Bool) throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let bias = graph.addInput(type)
+        let weight = graph.addInput(TensorType(.float32, [30, 30]))
+        let sum = try graph.add(.binary(.add), [x, bias])
+        let first = try graph.add(.unary(.erf), [sum])
+        let second = try graph.add(.unary(.exp), [isLess ? sum : x])
+        let derivative = try graph.add(.binary(.add), [isLess ? first : x, second])
+        let value = try graph.add(.binary(.multiply), [sum, first])
+        let product = try graph.add(
+            .matrixProduct(MatrixProductParameters()), [value, weight])
+        graph.outputs = [try graph.add(.binary(.multiply), [product, derivative])]
+        let names = try EnvironmentFlag.with(.passes, "-epilogue") { try self.names(graph) }
+        #expect(names.count == 3)
+        #expect(names[0].contains("exp") == isLess, "\(names)")
+        #expect(names[2].contains("exp") != isLess, "\(names)")
+    }
+
     @Test func donatedStateIsUpdatedInPlaceByOneLoop() throws {
         var graph = Graph()
         let weight = graph.addInput(type)

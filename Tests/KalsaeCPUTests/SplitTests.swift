@@ -31,7 +31,10 @@ import Testing
 
     @Test(arguments: choices)
     func products(_ passes: String) throws {
-        let sizes = [(100, 50, 130), (33, 97, 64), (65, 128, 200), (784, 50, 100), (70, 33, 513)]
+        let sizes = [
+            (100, 50, 130), (33, 97, 64), (65, 128, 200), (784, 50, 100), (70, 33, 513),
+            (100, 100, 1500), (390, 120, 300), (50, 610, 1100),
+        ]
         for (m, n, k) in sizes {
             for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
                 let parameters = MatrixProductParameters(

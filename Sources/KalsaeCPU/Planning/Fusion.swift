@@ -69,6 +69,9 @@ struct Fusion {
     private var seenIn: [Int]
     private var round = 0
 
+    /// Results that are made where their operands are, not where they are read.
+    private var isEarly: [Bool] = []
+
     /// Limits that keep a loop within the registers and axes that the C loops have.
     private static let mostUnits = 32
     private static let mostAxes = 8
@@ -90,6 +93,9 @@ struct Fusion {
             groups.append(Fusion.single(number, unit))
         }
         guard PlanPass.fusion.isEnabled else { return }
+        isEarly =
+            EarlyResults(units: units, producers: producers, users: users, outputs: isOutput)
+            .isEarly
         mergeAlongEdges()
         mergeSiblings()
     }
@@ -118,7 +124,8 @@ struct Fusion {
             for (consumer, unit) in units.enumerated() where unit.isLoop {
                 for operand in unit.operands {
                     guard let producer = internalProducer(operand),
-                        !onlySingle || (users[producer].count == 1 && !isOutput.contains(producer))
+                        !onlySingle || (users[producer].count == 1 && !isOutput.contains(producer)),
+                        !isEarly[producer] || isEarly[consumer]
                     else { continue }
                     merge(groupOf[producer], groupOf[consumer])
                 }

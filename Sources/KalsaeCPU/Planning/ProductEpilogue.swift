@@ -13,6 +13,10 @@ struct ProductEpilogue {
     /// panels (Adam's) lie too far apart for the processor to fetch them in time.
     private static let mostStreams = 3
 
+    /// A loop that computes more than it moves gains nothing from the cache, and is faster over long
+    /// rows.
+    private static let mostCost = 16.0
+
     /// What the loop reads besides the product's result, then what it writes.
     func buffers(_ storages: [Storage]) -> [Int] { loop.buffers(storages, behind: unit.result) }
 
@@ -30,7 +34,7 @@ struct ProductEpilogue {
         let streams =
             loop.loads.count { $0.load.strides[0] != 0 && $0.load.storage != unit.result }
             + loop.outputs.count(where: \.isElementwise)
-        guard streams <= ProductEpilogue.mostStreams,
+        guard streams <= ProductEpilogue.mostStreams, loop.cost <= ProductEpilogue.mostCost,
             let kernel = loop.withSpecification(
                 storages, behind: unit.result, { engine.kernel(loop, $0, storages, unit.result) })
         else { return nil }

@@ -32,11 +32,20 @@ extension Tensor {
     /// - Parameter approximate: use `x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))` instead.
     public func gelu(approximate: Bool = false) -> Tensor {
         guard approximate else {
-            return self * 0.5 * ((self * 0.7071067811865476).erf() + 1)
+            return withCustomGradient([self]) {
+                $0[0] * $0[0].standardNormalShare()
+            } backward: { upstream in
+                // One number an element to keep in between: Φ(x) + x φ(x).
+                let density = (self * self * -0.5).exp() * 0.3989422804014327
+                return [upstream * (self.standardNormalShare() + self * density)]
+            }
         }
         let inner = self * (self * self * 0.044715 + 1) * 0.7978845608028654
         return self * 0.5 * (inner.tanh() + 1)
     }
+
+    /// `Φ(x)`, the share of a standard normal distribution below x.
+    private func standardNormalShare() -> Tensor { ((self * 0.7071067811865476).erf() + 1) * 0.5 }
 
     /// `x · sigmoid(x)`, also known as swish.
     public func silu() -> Tensor { self * sigmoid() }
