@@ -70,6 +70,21 @@ bool epilogue_init(epilogue *plan, const kls_loop_spec *e) {
     return true;
 }
 
+bool epilogue_adds_row(const epilogue *plan, kls_load *row, int32_t *out) {
+    if (plan->load_count != 2 || plan->step_count != 1 || plan->output_count != 1) return false;
+    const block_load *p = &plan->loads[plan->loads[0].mode == PRODUCT];
+    const kls_step *s = &plan->steps[0];
+    const kls_output *o = &plan->outputs[0];
+    if (p->mode != ROW || p->load.type != KLS_F32 || p->load.buffer < 0) return false;
+    if (s->fn != kls_tile(KLS_ADD, KLS_F32, 0) || s->a == s->b) return false;
+    const bool reads = (s->a == p->load.reg && s->b == plan->product)
+        || (s->b == p->load.reg && s->a == plan->product);
+    if (!reads || o->reg != s->dst || o->op != KLS_COPY || o->type != KLS_F32) return false;
+    *row = p->load;
+    *out = o->buffer;
+    return true;
+}
+
 void epilogue_free(epilogue *plan) { free(plan->loads); }
 
 KLS_INLINE void copy_line(char *to, const char *from, int64_t bytes) {

@@ -53,6 +53,10 @@ bool epilogue_valid(const kls_loop_spec *spec, int64_t m, int64_t n);
 bool epilogue_init(epilogue *plan, const kls_loop_spec *spec);
 void epilogue_free(epilogue *plan);
 
+// Whether nothing but a row of numbers is added to each row of the product: the row, and the buffer
+// of the result.
+bool epilogue_adds_row(const epilogue *plan, kls_load *row, int32_t *out);
+
 // Gets ready for a panel.
 void epilogue_prepare(epilogue_worker *worker);
 // Where the product of a block that begins at a row goes, with rows of `columns` elements.

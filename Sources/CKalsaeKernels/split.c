@@ -92,6 +92,7 @@ INLINE void block(
     if (two_rows && two_columns) X(3, under + SPLIT_SIDE)
 #define CLEAR(tile, at) _tile_zero(tile);
 #define FETCH(tile, at) _tile_loadd(tile, at, out_row);
+#define REPEAT(tile, at) _tile_loadd(tile, t->above + tile % 2 * SPLIT_SIDE, 0);
 #define STORE(tile, at) _tile_stored(tile, at, out_row);
 #define LEFT(part)                                                                        \
     _tile_loadd(4, a + (part) * t->lhs_part, row);                                        \
@@ -105,7 +106,9 @@ INLINE void block(
     if (feeds) meanwhile(t);                                                              \
     if (two_rows) _tile_dpbf16ps(2, 5, 6);                                                \
     if (two_rows && two_columns) _tile_dpbf16ps(3, 5, 7);
-    if (t->adds) { EACH(FETCH) } else { EACH(CLEAR) }
+    if (t->adds) { EACH(FETCH) }
+    else if (t->above != NULL) { EACH(REPEAT) }
+    else { EACH(CLEAR) }
     const split_part *b = t->rhs;
     for (int64_t s = 0; s < t->segments; s++) {
         const split_part *a = lhs + t->starts[s];

@@ -63,6 +63,7 @@ typedef struct {
     int64_t chunks, segments;
     const int64_t *starts;
     bool adds;                       // to what lies in out
+    const float *above;              // NULL, or a row that all rows' sums begin with
     split_feed *feed;                // NULL, or what the vector units split meanwhile
     int64_t pace;                    // in vectors for a round of products, up to SPLIT_PACE
     split_ask asks[SPLIT_ASKS];      // memory that will be used behind the block

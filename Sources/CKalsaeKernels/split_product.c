@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clones.h"
 #include "include/kls_parallel.h"
 #include "pieces.h"
 
@@ -32,7 +33,9 @@ typedef struct {
 
 struct split_product {
     kls_product_spec spec;
-    const epilogue *epilogue;
+    const epilogue *epilogue;        // unless all it does is to add a row
+    bool adds_row;
+    kls_load row;
     side kept, passing;
     int64_t chunks;
     int64_t across, along;           // pieces of a matrix: cuts of the passing side and of the sums
@@ -80,6 +83,10 @@ split_product *split_product_create(const kls_product_spec *spec, const epilogue
     const bool by_rows = spec->m >= spec->n, is_single = spec->batch == 1;
     p->spec = *spec;
     p->epilogue = epilogue;
+    if (epilogue != NULL && epilogue_adds_row(epilogue, &p->row, &p->spec.out)) {
+        p->epilogue = NULL;
+        p->adds_row = true;
+    }
     p->kept = side_of(spec, !by_rows);
     p->passing = side_of(spec, by_rows);
     p->chunks = (spec->k + SPLIT_CHUNK - 1) / SPLIT_CHUNK;
@@ -89,7 +96,7 @@ split_product *split_product_create(const kls_product_spec *spec, const epilogue
     p->group = 1;
     p->slice = p->chunks;
     // Lines that lie apart are read side by side, not one after the other.
-    const bool apart = p->passing.place != 1 && epilogue == NULL && p->chunks >= 8;
+    const bool apart = p->passing.place != 1 && p->epilogue == NULL && p->chunks >= 8;
     if (p->along > 1 || spec->k > WHOLE_SUMS || apart) {
         p->group = (p->passing.blocks + p->across - 1) / p->across;
         p->slice = STAGE_PARTS / ((p->group + p->kept.blocks) * SPLIT_UNIT);
@@ -244,6 +251,9 @@ static void run_block(
         if (p->epilogue == NULL)
             out = w->along == 0 ? w->run->buffers[s->out] : out - s->m * s->n;
         out += from * s->n + column;
+        t->above = NULL;
+        if (p->adds_row && w->along == 0)
+            t->above = (const float *)w->run->buffers[p->row.buffer] + p->row.offset + column;
         t->out_row = s->n;
         t->out_below = SPLIT_SIDE * s->n;
         t->asked = 0;
@@ -329,7 +339,7 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     for (int64_t piece = begin; piece < end; piece++) run_piece(context, piece);
 }
 
-static void add_lines(float *to, const float *a, const float *b, int64_t count) {
+KLS_CLONES static void add_lines(float *to, const float *a, const float *b, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = a[i] + b[i];
 }
 

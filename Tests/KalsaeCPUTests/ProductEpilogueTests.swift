@@ -109,6 +109,27 @@ import Testing
         }
     }
 
+    /// a·b + bias, whole and cut along its sums.
+    @Test(arguments: summed) func rowsOfABias(_ sizes: Sizes) throws {
+        var graph = Graph()
+        let (m, n, k) = (sizes.m, sizes.n, sizes.k)
+        let left = graph.addInput(TensorType(.float32, sizes.turnsLeft ? [k, m] : [m, k]))
+        let right = graph.addInput(TensorType(.float32, sizes.turnsRight ? [n, k] : [k, n]))
+        let bias = graph.addInput(TensorType(.float32, [1, n]))
+        let parameters = MatrixProductParameters(
+            transposeLeft: sizes.turnsLeft, transposeRight: sizes.turnsRight)
+        let product = try graph.add(.matrixProduct(parameters), [left, right])
+        let spread = try graph.add(.broadcast([m, n]), [bias])
+        graph.outputs = [try graph.add(.binary(.add), [spread, product])]
+        let expected = try values(graph, ReferenceBackend()).values[0]
+        let (names, got) = try values(graph, CPUBackend(threads: 1))
+        #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
+        #expect(try values(graph, CPUBackend(threads: 2)).values == got)
+        #expect(got[0].count == m * n && expected.count == m * n)
+        let far = zip(got[0], expected).filter { !(abs($0 - $1) <= 2e-4 + 2e-5 * abs($1)) }
+        #expect(far.isEmpty, "\(names) \(far.prefix(3))")
+    }
+
     private func values(
         _ graph: Graph, _ backend: any Backend
     ) throws -> (names: [String], values: [[Float]]) {
