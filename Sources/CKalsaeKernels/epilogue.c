@@ -211,6 +211,13 @@ int epilogue_streams(
     for (int i = 0; i < plan->output_count && count < EPILOGUE_STREAMS; i++) {
         const kls_output *o = &plan->outputs[i];
         if (o->op != KLS_COPY) continue;
+        bool is_read = false;
+        for (int j = 0; j < plan->load_count; j++) {
+            const kls_load *load = &plan->loads[j].load;
+            is_read = is_read
+                || (load->buffer >= 0 && w->buffers[load->buffer] == w->buffers[o->buffer]);
+        }
+        if (is_read) continue;
         const int64_t size = kls_type_size(o->type), step = plan->n * size;
         const char *to = (const char *)w->buffers[o->buffer] + row * step + w->column * size;
         streams[count++] = (epilogue_stream){to, step, w->columns * size};

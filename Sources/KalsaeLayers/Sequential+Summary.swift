@@ -68,9 +68,13 @@ extension Primitive {
         case .convolutionKernelGradient(_, let kernel):
             return 2 &* operands[1].elementCount &* kernel.dropLast().reduce(1, &*)
         case .attention(let attention):
-            return Int(attention.operations(products: 2, queries: operands[0], keys: operands[1]))
+            let operations = attention.operations(
+                products: 2, queries: operands[0], keys: operands[1])
+            return Int(exactly: operations) ?? .max
         case .attentionGradient(let attention):
-            return Int(attention.operations(products: 5, queries: operands[0], keys: operands[1]))
+            let operations = attention.operations(
+                products: 5, queries: operands[0], keys: operands[1])
+            return Int(exactly: operations) ?? .max
         case .input, .constant, .iota, .unary, .binary, .compare, .select, .cast, .broadcast,
             .reshape, .transpose, .slice, .pad, .concatenate, .gather, .scatterAdd, .reduce,
             .argReduce, .pool, .poolGradient, .random, .cumulativeSum, .argSort, .topK:

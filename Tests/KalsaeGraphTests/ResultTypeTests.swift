@@ -4,6 +4,21 @@ import Testing
 
 /// The types that the rules infer from operands that fit.
 @Suite struct ResultTypeTests {
+    /// The count of what queries see, by one query after the other.
+    @Test func operationsOfAttention() {
+        for (places, others) in [(3, 5), (5, 3), (4, 4), (1, 7), (7, 1), (0, 2)] {
+            for isCausal in [true, false] {
+                let one = AttentionParameters(heads: 2, isCausal: isCausal, scale: 1)
+                let seen = (0..<places).reduce(0) {
+                    $0 + one.visible(from: $1, places: places, others: others)
+                }
+                let operations = one.operations(
+                    products: 3, queries: [2, places, 6], keys: [2, others, 6])
+                #expect(operations == Double(2 * 3 * 2 * seen * 6))
+            }
+        }
+    }
+
     @Test(arguments: fittingRows) func infersTheType(_ row: FittingRow) throws {
         #expect(try row.primitive.resultType(of: row.operands) == row.result)
     }

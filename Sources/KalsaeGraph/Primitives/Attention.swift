@@ -64,9 +64,12 @@ extension AttentionParameters {
 
     /// Multiplications and additions of `products` products of all queries with what they see.
     package func operations(products: Int, queries: Shape, keys: Shape) -> Double {
-        var pairs = 0.0
-        for place in 0..<queries[1] {
-            pairs += Double(visible(from: place, places: queries[1], others: keys[1]))
+        let (places, others) = (Double(queries[1]), Double(keys[1]))
+        var pairs = places * others
+        if isCausal {
+            // The last ones see one more each; those in front that would see none see all.
+            let seeing = Swift.min(places, others)
+            pairs -= seeing * (seeing - 1) / 2
         }
         return 2 * Double(products) * Double(queries[0]) * pairs * Double(queries[2])
     }
