@@ -91,6 +91,23 @@ import Testing
         #expect(names[2].contains("exp") != isLess, "\(names)")
     }
 
+    /// What is made of a row and one other is made where it is read: the row takes no room.
+    @Test func aRowIsNothingToSave() throws {
+        var graph = Graph()
+        let x = graph.addInput(type)
+        let bias = graph.addInput(type)
+        let weight = graph.addInput(TensorType(.float32, [30, 30]))
+        let sum = try graph.add(.binary(.add), [x, bias])
+        let row = try graph.add(.reduce(.max, axes: [0]), [x])
+        let larger = try graph.add(
+            .binary(.maximum), [sum, try graph.add(.broadcast(shape), [row])])
+        let value = try graph.add(.unary(.erf), [sum])
+        let product = try graph.add(.matrixProduct(MatrixProductParameters()), [value, weight])
+        graph.outputs = [try graph.add(.binary(.subtract), [product, larger])]
+        let names = try EnvironmentFlag.with(.passes, "-epilogue") { try self.names(graph) }
+        #expect(names.last == "loop(maximum, subtract)", "\(names)")
+    }
+
     @Test func donatedStateIsUpdatedInPlaceByOneLoop() throws {
         var graph = Graph()
         let weight = graph.addInput(type)

@@ -20,7 +20,7 @@ struct EarlyResults {
         }
         for unit in units.indices where isElement(unit) && !isEarly[unit] && waits(unit) {
             let cone = cone(of: unit)
-            guard saved(by: cone, at: levels[unit]) > 1 else { continue }
+            guard saved(by: cone, for: unit) > 1 else { continue }
             for member in cone { isEarly[member] = true }
         }
     }
@@ -51,11 +51,12 @@ struct EarlyResults {
         return cone
     }
 
-    /// How many results need not be kept if a cone is computed early: they have no late readers but it.
-    private func saved(by cone: Set<Int>, at level: Int) -> Int {
+    /// How many results, as large as a unit's, need not be kept if its cone is computed early: they
+    /// have no late readers but it.
+    private func saved(by cone: Set<Int>, for unit: Int) -> Int {
         var leaves: Set<Int> = []
-        for unit in cone {
-            for operand in units[unit].operands where !operand.isUniform {
+        for member in cone {
+            for operand in units[member].operands where !operand.isUniform {
                 guard let producer = producers[operand.storage], !cone.contains(producer) else {
                     continue
                 }
@@ -64,7 +65,8 @@ struct EarlyResults {
         }
         return leaves.count { leaf in
             !outputs.contains(leaf)
-                && users[leaf].allSatisfy { cone.contains($0) || levels[$0] == level }
+                && units[leaf].type.byteCount >= units[unit].type.byteCount
+                && users[leaf].allSatisfy { cone.contains($0) || levels[$0] == levels[unit] }
         }
     }
 }
