@@ -9,8 +9,8 @@
 
 typedef uint16_t split_part;         // the bits of a bfloat16
 
-// Measured: billions of operations, and of floats that are split, that a core does in a second; and
-// of operations that loops over floats do.
+// Measured: billions of operations, and of floats that are split, that a core does in a second of a
+// convolution; and of operations that loops over floats do.
 #define SPLIT_UNIT_RATE 300.0
 #define SPLIT_FLOAT_RATE 2.5
 #define SPLIT_LOOPS_RATE 128.0
@@ -21,12 +21,13 @@ enum {
     SPLIT_SIDE = 16,                 // rows, or columns, of a tile at most
     SPLIT_BLOCK = 2 * SPLIT_SIDE,    // of what kls_split_run makes at once
     SPLIT_TILE = SPLIT_SIDE * SPLIT_CHUNK,
-    SPLIT_PACE = 2,
+    SPLIT_PACE = 2,                  // vectors that are split in a round of products, at most
     SPLIT_ASKS = 4,
     SPLIT_ROUNDS = 6,                // of products, one of each tile, that a chunk takes
 };
 
-// Blocks of lines of a side that are split, a vector or two at a time.
+// Blocks of lines of a side that are split, a vector or two at a time, into whole units: a block's
+// chunks lie one behind the other.
 typedef struct split_feed {
     const float *from;
     int64_t line, place;             // distances, of which one is 1
@@ -36,9 +37,10 @@ typedef struct split_feed {
     split_part *to;
     int64_t chunks, block_parts;     // of each block
     struct split_feed *next;         // what comes behind it
-    // Where it goes on: the half block of SPLIT_SIDE lines, and how many of its vectors are left.
+    // Where it goes on: chunks of blocks that are left, and which half of SPLIT_SIDE lines of which.
     int64_t left, block, chunk, half;
-    int64_t at, end, step, used;
+    int64_t at, end, step;           // vectors of the half, and floats from one to the next
+    int64_t used;                    // lines, or places, of which there are numbers
     const float *source;
     split_part *target;
     uint16_t low, high;
@@ -65,7 +67,7 @@ typedef struct {
     bool adds;                       // to what lies in out
     const float *above;              // NULL, or a row that all rows' sums begin with
     split_feed *feed;                // NULL, or what the vector units split meanwhile
-    int64_t pace;                    // in vectors for a round of products, up to SPLIT_PACE
+    int64_t pace;                    // 1 ... SPLIT_PACE
     split_ask asks[SPLIT_ASKS];      // memory that will be used behind the block
     int asked, ask_count;            // from the one to the other
     int ask_pace;                    // cache lines for a round of products
@@ -94,14 +96,10 @@ void kls_split_feed(split_feed *feed);
 
 // Parts that one chunk of SPLIT_BLOCK rows or columns takes; chunks lie one behind the other.
 enum { SPLIT_UNIT = SPLIT_PARTS * 2 * SPLIT_TILE };
-// A chunk of up to SPLIT_BLOCK rows of a left side for kls_split_run; zeros fill it up. Steps between
-// rows and columns count elements; one of them is 1.
-void kls_split_rows(
-    const float *from, int64_t row, int64_t column, int64_t rows, int64_t depth, split_part *to);
-// The same for columns of a right side; up to SPLIT_SIDE columns take half of a unit.
+// A chunk of up to SPLIT_BLOCK columns of a right side, which lie one behind the other in rows `row`
+// elements apart; zeros fill it up, and up to SPLIT_SIDE columns take half of a unit.
 void kls_split_columns(
-    const float *from, int64_t row, int64_t column, int64_t depth, int64_t columns,
-    split_part *to);
+    const float *from, int64_t row, int64_t depth, int64_t columns, split_part *to);
 // Pixels as the places of sums: lines of `pitch` places, of which all but `width` from `left` on, and
 // but `lines` from line `top` on, are zeros. Pixels lie `row` elements apart, lines `line`.
 typedef struct {

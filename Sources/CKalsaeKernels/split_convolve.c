@@ -145,7 +145,7 @@ static void pack_panels(int64_t begin, int64_t end, void *context) {
             for (int64_t at = 0; at < depth; at += SPLIT_CHUNK) {
                 const int64_t left = depth - at;
                 kls_split_columns(
-                    from + at * row, row, 1, left < SPLIT_CHUNK ? left : SPLIT_CHUNK, columns, to);
+                    from + at * row, row, left < SPLIT_CHUNK ? left : SPLIT_CHUNK, columns, to);
                 to += columns > SPLIT_SIDE ? SPLIT_UNIT : SPLIT_UNIT / 2;
             }
     }

@@ -14,51 +14,18 @@ TARGET void kls_split_line(const float *from, int64_t count, split_part *to, int
         split(_mm512_maskz_loadu_ps(low, from + at), _mm512_maskz_loadu_ps(high, from + at + 16)));
 }
 
-TARGET void kls_split_rows(
-    const float *from, int64_t row, int64_t column, int64_t rows, int64_t depth, split_part *to
-) {
-    const int64_t part = 2 * SPLIT_TILE;
-    if (column == 1) {
-        for (int64_t r = 0; r < rows; r++)
-            kls_split_line(from + r * row, depth, to + r * SPLIT_CHUNK, part);
-        return;
-    }
-    for (int64_t r = 0; r < rows; r += 16) {
-        const __mmask16 mask = first_of(rows - r);
-        __m512 even[16], odd[16];
-        load_turned(from + r, 2 * column, (depth + 1) / 2, mask, even);
-        load_turned(from + r + column, 2 * column, depth / 2, mask, odd);
-        for (int i = 0; i < 16; i++)
-            store_parts(to + (r + i) * SPLIT_CHUNK, part, split_pairs(even[i], odd[i]));
-    }
-}
-
 TARGET void kls_split_columns(
-    const float *from, int64_t row, int64_t column, int64_t depth, int64_t columns,
-    split_part *to
+    const float *from, int64_t row, int64_t depth, int64_t columns, split_part *to
 ) {
     const int64_t tiles = columns > SPLIT_SIDE ? 2 : 1, part = tiles * SPLIT_TILE;
-    for (int64_t tile = 0; tile < tiles; tile++, to += SPLIT_TILE) {
+    for (int64_t tile = 0; tile < tiles; tile++, from += SPLIT_SIDE, to += SPLIT_TILE) {
         const __mmask16 mask = first_of(columns - tile * SPLIT_SIDE);
-        const float *square = from + tile * SPLIT_SIDE * column;
-        __m512 turned[32];
-        if (column != 1) {
-            const __mmask16 low = first_of(depth), high = first_of(depth - 16);
-            const int64_t lines = columns - tile * SPLIT_SIDE;
-            load_turned(square, column, lines, low, turned);
-            load_turned(square + 16 * row, column, lines, high, turned + 16);
-        }
-        for (int64_t i = 0; i < SPLIT_CHUNK; i += 2) {
-            __m512 first, second;
-            if (column == 1) {
-                first = _mm512_maskz_loadu_ps(i < depth ? mask : 0, square + i * row);
-                second = _mm512_maskz_loadu_ps(i + 1 < depth ? mask : 0, square + (i + 1) * row);
-            } else {
-                first = turned[i];
-                second = turned[i + 1];
-            }
-            store_parts(to + i * SPLIT_SIDE, part, split_pairs(first, second));
-        }
+        for (int64_t i = 0; i < SPLIT_CHUNK; i += 2)
+            store_parts(
+                to + i * SPLIT_SIDE, part,
+                split_pairs(
+                    _mm512_maskz_loadu_ps(i < depth ? mask : 0, from + i * row),
+                    _mm512_maskz_loadu_ps(i + 1 < depth ? mask : 0, from + (i + 1) * row)));
     }
 }
 
@@ -192,9 +159,6 @@ TARGET void kls_split_channels(
 void kls_split_begin(split_feed *feed) {}
 void kls_split_turn(split_feed *feed) {}
 void kls_split_feed(split_feed *feed) {}
-void kls_split_rows(
-    const float *from, int64_t row, int64_t column, int64_t rows, int64_t depth, split_part *to
-) {}
 void kls_split_pixels(
     const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to, int64_t tile,
     int64_t part
@@ -204,8 +168,7 @@ void kls_split_channels(
     const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to
 ) {}
 void kls_split_columns(
-    const float *from, int64_t row, int64_t column, int64_t depth, int64_t columns,
-    split_part *to
+    const float *from, int64_t row, int64_t depth, int64_t columns, split_part *to
 ) {}
 void kls_split_line(const float *from, int64_t count, split_part *to, int64_t part) {}
 #endif

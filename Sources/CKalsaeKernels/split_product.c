@@ -23,6 +23,8 @@ enum {
 #define FLOAT_RATE 4.0
 #define BEGINNING 20000.0
 
+_Static_assert(EPILOGUE_STREAMS <= SPLIT_ASKS, "all streams are asked for");
+
 // Rows of the left side or columns of the right one.
 typedef struct {
     int32_t buffer;
@@ -38,7 +40,7 @@ struct split_product {
     kls_load row;
     side kept, passing;
     int64_t chunks;
-    int64_t across, along;           // pieces of a matrix: cuts of the passing side and of the sums
+    int64_t across, along;           // pieces of a matrix: of the passing side, and 1 or 2 of the sums
     int64_t group, slice;            // a stage: passing blocks, and chunks of their sums
 };
 
@@ -288,7 +290,7 @@ static void run_stage(worker *w, const stage *now, int64_t number) {
         // To and fro: the unit is set up anew for a last block that is smaller.
         for (int64_t i = 0; i < kept; i++)
             run_block(
-                w, now, block, (block + number) % 2 ? kept - 1 - i : i,
+                w, now, block, (block - now->block + number) % 2 ? kept - 1 - i : i,
                 p->passing.is_left ? block == w->first : i == 0);
 }
 
@@ -347,15 +349,14 @@ KLS_CLONES static void add_lines(float *to, const float *a, const float *b, int6
 static void finish_rows(int64_t begin, int64_t end, void *context) {
     const split_run *run = context;
     const split_product *p = run->product;
-    const int64_t n = p->spec.n, all = p->spec.m * n;
+    const int64_t n = p->spec.n;
     _Alignas(64) char file[EPILOGUE_FILE];
     for (int64_t piece = begin; piece < end; piece++) {
         const int64_t first = p->spec.m * piece / FINAL_PIECES;
         const int64_t last = p->spec.m * (piece + 1) / FINAL_PIECES;
         if (p->epilogue == NULL) {
             float *out = (float *)run->buffers[p->spec.out] + first * n;
-            for (int64_t i = 0; i < p->along - 1; i++)
-                add_lines(out, out, run->results + i * all + first * n, (last - first) * n);
+            add_lines(out, out, run->results + first * n, (last - first) * n);
             continue;
         }
         const int64_t panels = (n + EPILOGUE_BLOCK - 1) / EPILOGUE_BLOCK;
@@ -375,9 +376,7 @@ static void finish_rows(int64_t begin, int64_t end, void *context) {
                     const float *from = run->results + (row + r) * n + column;
                     float *to = block + r * columns;
                     if (p->along == 1) memcpy(to, from, (size_t)columns * sizeof *to);
-                    else add_lines(to, from, from + all, columns);
-                    for (int64_t i = 2; i < p->along; i++)
-                        add_lines(to, to, from + i * all, columns);
+                    else add_lines(to, from, from + p->spec.m * n, columns);
                 }
                 epilogue_finish(&w, row, rows);
             }

@@ -59,18 +59,10 @@ import Testing
         return graph
     }
 
-    private func run(_ one: Case, _ backend: any Backend) throws -> (names: [String], [[Float]]) {
-        let graph = try graph(one)
-        let plan = try backend.compile(graph, options: PlanOptions())
-        var generator = SampleGenerator(seed: 7)
-        let inputs = try graph.inputs.map { try Domain.normal.value($0, &generator).buffer() }
-        let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
-        try plan.run(inputs: inputs, outputs: results)
-        let values = zip(results, graph.outputTypes).map { result, type in
-            let start = result.pointer.assumingMemoryBound(to: Float.self)
-            return Array(UnsafeBufferPointer(start: start, count: type.shape.elementCount))
-        }
-        return (plan.instructions.map(\.name), values)
+    private func run(_ one: Case, _ backend: any Backend) throws -> (
+        names: [String], values: [[Float]]
+    ) {
+        try backendValues(try graph(one), backend)
     }
 
     @Test(arguments: cases) func agreesWithTheReference(_ one: Case) throws {

@@ -98,10 +98,10 @@ import Testing
         let product = try graph.add(.matrixProduct(parameters), [left, right])
         let square = try graph.add(.binary(.multiply), [product, product])
         graph.outputs = [square, try graph.add(.reduce(.sum, axes: [0]), [square])]
-        let expected = try values(graph, ReferenceBackend()).values
-        let (names, got) = try values(graph, CPUBackend(threads: 1))
+        let expected = try backendValues(graph, ReferenceBackend()).values
+        let (names, got) = try backendValues(graph, CPUBackend(threads: 1))
         #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
-        #expect(try values(graph, CPUBackend(threads: 2)).values == got)
+        #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got.map(\.count) == [m * n, n] && expected.map(\.count) == [m * n, n])
         for (some, wanted) in zip(got, expected) {
             let far = zip(some, wanted).filter { !(abs($0 - $1) <= 1e-3 + 2e-5 * abs($1)) }
@@ -121,28 +121,13 @@ import Testing
         let product = try graph.add(.matrixProduct(parameters), [left, right])
         let spread = try graph.add(.broadcast([m, n]), [bias])
         graph.outputs = [try graph.add(.binary(.add), [spread, product])]
-        let expected = try values(graph, ReferenceBackend()).values[0]
-        let (names, got) = try values(graph, CPUBackend(threads: 1))
+        let expected = try backendValues(graph, ReferenceBackend()).values[0]
+        let (names, got) = try backendValues(graph, CPUBackend(threads: 1))
         #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
-        #expect(try values(graph, CPUBackend(threads: 2)).values == got)
+        #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got[0].count == m * n && expected.count == m * n)
         let far = zip(got[0], expected).filter { !(abs($0 - $1) <= 2e-4 + 2e-5 * abs($1)) }
         #expect(far.isEmpty, "\(names) \(far.prefix(3))")
-    }
-
-    private func values(
-        _ graph: Graph, _ backend: any Backend
-    ) throws -> (names: [String], values: [[Float]]) {
-        let plan = try backend.compile(graph, options: PlanOptions())
-        var generator = SampleGenerator(seed: 11)
-        let inputs = try graph.inputs.map { try Domain.normal.value($0, &generator).buffer() }
-        let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
-        try plan.run(inputs: inputs, outputs: results)
-        let values = zip(results, graph.outputTypes).map { result, type in
-            let start = result.pointer.assumingMemoryBound(to: Float.self)
-            return Array(UnsafeBufferPointer(start: start, count: type.shape.elementCount))
-        }
-        return (plan.instructions.map(\.name), values)
     }
 
     /// A weight that its own product reads must not change while the product is made.

@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    /// Where there is a matrix unit at all, these products, long, wide and tall, run on it.
+    @Test func whatPaysRunsOnTheUnit() throws {
+        let sizes = [
+            (512, 512, 512), (100, 100, 1500), (390, 120, 300), (50, 610, 1100), (768, 128, 128),
+            (128, 128, 768),
+        ]
+        let names = try sizes.map { m, n, k in
+            try Kernel.matrixProduct(
+                MatrixProductParameters(), left: TensorType(.float32, [m, k]),
+                right: TensorType(.float32, [k, n])
+            ).name
+        }
+        #expect(Set(names.map { $0.contains(".split") }).count == 1, "\(names)")
+    }
+
     static let convolutionCases: [ConvolutionCase] = [
         ConvolutionCase(
             input: [3, 14, 14, 32], kernel: [3, 3, 32, 32],
