@@ -81,6 +81,10 @@ kls_product *kls_product_create(const kls_product_spec *spec) {
         return NULL;
     }
     p->split = split_product_create(spec, p->has_epilogue ? &p->epilogue : NULL);
+    if (spec->lhs_bytes && p->split == NULL) {
+        kls_product_destroy(p);
+        return NULL;
+    }
     return p;
 }
 

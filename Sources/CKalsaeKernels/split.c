@@ -82,7 +82,7 @@ INLINE void meanwhile(split_tile *t) {
 // Products of parts from small to large, a change of one side at a time.
 INLINE void block(
     split_tile *t, const split_part *lhs, float *out, const bool two_rows,
-    const bool two_columns, const bool feeds
+    const bool two_columns, const bool feeds, const bool one_part
 ) {
     const int64_t row = t->lhs_row * 2, out_row = t->out_row * 4;
     const int64_t below = t->lhs_below;
@@ -113,11 +113,16 @@ INLINE void block(
     for (int64_t s = 0; s < t->segments; s++) {
         const split_part *a = lhs + t->starts[s];
         for (int64_t c = 0; c < t->chunks; c++) {
-            LEFT(LOW) RIGHT(HIGH) ADD
-            LEFT(MIDDLE) ADD
-            RIGHT(MIDDLE) ADD
-            LEFT(HIGH) ADD
-            RIGHT(LOW) ADD
+            if (one_part) {
+                LEFT(HIGH) RIGHT(LOW) ADD
+                RIGHT(MIDDLE) ADD
+            } else {
+                LEFT(LOW) RIGHT(HIGH) ADD
+                LEFT(MIDDLE) ADD
+                RIGHT(MIDDLE) ADD
+                LEFT(HIGH) ADD
+                RIGHT(LOW) ADD
+            }
             RIGHT(HIGH) ADD
             a += t->lhs_chunk;
             b += t->rhs_chunk;
@@ -134,13 +139,19 @@ TARGET void kls_split_run(
         set_up(upper, lower, columns);
         t->shape = shape;
     }
-    if (lower > 0) {
-        if (columns > SPLIT_SIDE && t->feed != NULL) block(t, lhs, out, true, true, true);
-        else if (columns > SPLIT_SIDE) block(t, lhs, out, true, true, false);
-        else block(t, lhs, out, true, false, false);
+    const bool two_rows = lower > 0, two_columns = columns > SPLIT_SIDE;
+    if (two_rows && two_columns) {
+        if (t->one_part) block(t, lhs, out, true, true, true, true);
+        else if (t->feed != NULL) block(t, lhs, out, true, true, true, false);
+        else block(t, lhs, out, true, true, false, false);
+    } else if (t->one_part) {
+        block(t, lhs, out, two_rows, two_columns, false, true);
+    } else if (two_rows) {
+        block(t, lhs, out, true, false, false, false);
+    } else if (two_columns) {
+        block(t, lhs, out, false, true, false, false);
     } else {
-        if (columns > SPLIT_SIDE) block(t, lhs, out, false, true, false);
-        else block(t, lhs, out, false, false, false);
+        block(t, lhs, out, false, false, false, false);
     }
 }
 

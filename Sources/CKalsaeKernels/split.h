@@ -27,21 +27,24 @@ enum {
 };
 
 // Blocks of lines of a side that are split, a vector or two at a time, into whole units: a block's
-// chunks lie one behind the other.
+// chunks lie one behind the other. Bytes, of a left side only, make units of one part, a tile at a
+// time.
 typedef struct split_feed {
-    const float *from;
+    const char *from;
+    int64_t size;                    // of an element: 4, or 1 for a byte
     int64_t line, place;             // distances, of which one is 1
     int64_t lines, width, depth;     // lines in all and of a block
     int64_t ahead;                   // to what is to be asked for
     bool is_left;
     split_part *to;
     int64_t chunks, block_parts;     // of each block
+    int64_t unit;                    // parts of a chunk
     struct split_feed *next;         // what comes behind it
     // Where it goes on: chunks of blocks that are left, and which half of SPLIT_SIDE lines of which.
     int64_t left, block, chunk, half;
-    int64_t at, end, step;           // vectors of the half, and floats from one to the next
+    int64_t at, end, step;           // vectors of the half, and bytes from one to the next
     int64_t used;                    // lines, or places, of which there are numbers
-    const float *source;
+    const char *source;
     split_part *target;
     uint16_t low, high;
     _Alignas(64) float turned[SPLIT_CHUNK * SPLIT_SIDE];
@@ -65,6 +68,7 @@ typedef struct {
     int64_t chunks, segments;
     const int64_t *starts;
     bool adds;                       // to what lies in out
+    bool one_part;                   // of the left side
     const float *above;              // NULL, or a row that all rows' sums begin with
     split_feed *feed;                // NULL, or what the vector units split meanwhile
     int64_t pace;                    // 1 ... SPLIT_PACE
@@ -93,9 +97,11 @@ void kls_split_begin(split_feed *feed);
 void kls_split_turn(split_feed *feed);
 // Splits all that is left.
 void kls_split_feed(split_feed *feed);
+// The next tile of bytes.
+void kls_split_bytes(split_feed *feed);
 
 // Parts that one chunk of SPLIT_BLOCK rows or columns takes; chunks lie one behind the other.
-enum { SPLIT_UNIT = SPLIT_PARTS * 2 * SPLIT_TILE };
+enum { SPLIT_UNIT = SPLIT_PARTS * 2 * SPLIT_TILE, SPLIT_BYTES_UNIT = 2 * SPLIT_TILE };
 // A chunk of up to SPLIT_BLOCK columns of a right side, which lie one behind the other in rows `row`
 // elements apart; zeros fill it up, and up to SPLIT_SIDE columns take half of a unit.
 void kls_split_columns(

@@ -41,13 +41,13 @@ TARGET void kls_split_begin(split_feed *f) {
     const int64_t lines = left < SPLIT_SIDE ? left : SPLIT_SIDE;
     const bool along = f->place == 1;
     f->at = 0;
-    f->source = f->from + (f->block * f->width + line) * f->line + place * f->place;
-    f->target =
-        f->to + f->block * f->block_parts + f->chunk * SPLIT_UNIT + f->half * SPLIT_TILE;
+    f->source = f->from;
+    f->source += ((f->block * f->width + line) * f->line + place * f->place) * f->size;
+    f->target = f->to + f->block * f->block_parts + f->chunk * f->unit + f->half * SPLIT_TILE;
     f->low = first_of(along ? depth : lines);
     f->high = first_of(depth - SPLIT_SIDE);
     f->used = along ? lines : depth;
-    if (along && f->is_left) {
+    if (along && f->is_left && f->size > 1) {
         // Both tiles of a block, one behind the other.
         f->half = 1;
         f->end = left;
@@ -59,6 +59,7 @@ TARGET void kls_split_begin(split_feed *f) {
         f->end = SPLIT_SIDE;
         f->step = 2 * f->place;
     }
+    f->step *= f->size;
 }
 
 // As the lines lie in memory.
@@ -75,6 +76,40 @@ void kls_split_turn(split_feed *f) {
         }
     }
     if (f->left > 0) kls_split_begin(f);
+}
+
+// 16 bytes as floats, of which the upper halves are all.
+INLINE __m512i load_bytes(const char *from, __mmask16 mask) {
+    return (__m512i)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask, from)));
+}
+
+// Pairs of two such vectors, side by side.
+INLINE __m512i pair_bytes(__m512i first, __m512i second) {
+    return _mm512_or_si512(_mm512_srli_epi32(first, 16), second);
+}
+
+TARGET void kls_split_bytes(split_feed *f) {
+    const int64_t used = f->used;
+    if (f->place == 1) {
+        // Places that lie side by side, dealt to their pairs.
+        for (int64_t i = 0; i < used; i++) {
+            const char *const line = f->source + i * f->line;
+            const __m512i low = load_bytes(line, f->low), high = load_bytes(line + 16, f->high);
+            _mm512_storeu_si512(f->target + i * SPLIT_CHUNK, upper_halves(low, high));
+        }
+    } else {
+        __m512 pairs[16];
+        for (int64_t i = 0; i < 16; i++) {
+            const char *const line = f->source + 2 * i * f->place;
+            const __mmask16 even = 2 * i < used ? f->low : 0, odd = 2 * i + 1 < used ? f->low : 0;
+            pairs[i] = (__m512)pair_bytes(
+                load_bytes(line, even), load_bytes(line + f->place, odd));
+        }
+        turn16(pairs);
+        for (int64_t i = 0; i < 16; i++)
+            _mm512_storeu_si512(f->target + i * SPLIT_CHUNK, (__m512i)pairs[i]);
+    }
+    kls_split_turn(f);
 }
 
 TARGET void kls_split_feed(split_feed *feed) {
@@ -159,6 +194,7 @@ TARGET void kls_split_channels(
 void kls_split_begin(split_feed *feed) {}
 void kls_split_turn(split_feed *feed) {}
 void kls_split_feed(split_feed *feed) {}
+void kls_split_bytes(split_feed *feed) {}
 void kls_split_pixels(
     const split_pixels *pixels, int64_t chunks, int64_t channels, split_part *to, int64_t tile,
     int64_t part

@@ -30,6 +30,7 @@ typedef struct {
     int32_t buffer;
     int64_t count, blocks, width;    // lines, and of a block
     int64_t matrix, line, place;     // distances
+    int64_t size, unit;              // bytes of an element, and parts of a chunk of a block
     bool is_left;
 } side;
 
@@ -52,8 +53,15 @@ typedef struct {
 } split_run;
 
 static side side_of(const kls_product_spec *s, bool is_left) {
-    side d = is_left ? (side){s->lhs, s->m, 0, 0, s->lhs_matrix, s->lhs_row, s->lhs_column, true}
-                     : (side){s->rhs, s->n, 0, 0, s->rhs_matrix, s->rhs_column, s->rhs_row, false};
+    side d = {.is_left = is_left, .size = sizeof(float), .unit = SPLIT_UNIT};
+    if (is_left) {
+        d.buffer = s->lhs, d.count = s->m;
+        d.matrix = s->lhs_matrix, d.line = s->lhs_row, d.place = s->lhs_column;
+    } else {
+        d.buffer = s->rhs, d.count = s->n;
+        d.matrix = s->rhs_matrix, d.line = s->rhs_column, d.place = s->rhs_row;
+    }
+    if (is_left && s->lhs_bytes) d.size = 1, d.unit = SPLIT_BYTES_UNIT;
     d.blocks = (d.count + SPLIT_BLOCK - 1) / SPLIT_BLOCK;
     d.width = (d.count + d.blocks - 1) / d.blocks;
     d.blocks = (d.count + d.width - 1) / d.width;
@@ -71,8 +79,10 @@ static bool pays(const kls_product_spec *s) {
     const int64_t longer = s->m > s->n ? s->m : s->n, shorter = s->m > s->n ? s->n : s->m;
     const int64_t columns = split_rounded(s->n, SPLIT_SIDE), k = split_rounded(s->k, SPLIT_CHUNK);
     const double loops = 2.0 * (double)(s->m * columns * s->k) / SPLIT_LOOPS_RATE;
-    const double unit = 2.0 * (double)(s->m * columns * k) / PRODUCT_RATE;
-    const int64_t lines = longer + (cuts_sums(s) ? 1 : 2) * shorter;
+    // One part in place of three takes half of the products.
+    const double unit = 2.0 * (double)(s->m * columns * k) / PRODUCT_RATE / (s->lhs_bytes ? 2 : 1);
+    int64_t lines = longer + (cuts_sums(s) ? 1 : 2) * shorter;
+    if (s->lhs_bytes) lines -= s->m * 2 / SPLIT_PARTS;
     return unit + (double)(lines * k) / FLOAT_RATE + BEGINNING < loops;
 }
 
@@ -101,7 +111,7 @@ split_product *split_product_create(const kls_product_spec *spec, const epilogue
     const bool apart = p->passing.place != 1 && p->epilogue == NULL && p->chunks >= 8;
     if (p->along > 1 || spec->k > WHOLE_SUMS || apart) {
         p->group = (p->passing.blocks + p->across - 1) / p->across;
-        p->slice = STAGE_PARTS / ((p->group + p->kept.blocks) * SPLIT_UNIT);
+        p->slice = STAGE_PARTS / (p->group * p->passing.unit + p->kept.blocks * p->kept.unit);
         p->slice = p->slice < 2 ? 2 : least(p->slice, (p->chunks + p->along - 1) / p->along);
     }
     return p;
@@ -117,8 +127,10 @@ static bool waits(const split_product *p) {
 }
 
 // Parts of a stage's kept and passing blocks.
-static int64_t kept_parts(const split_product *p) { return p->kept.blocks * p->slice * SPLIT_UNIT; }
-static int64_t stage_parts(const split_product *p) { return p->group * p->slice * SPLIT_UNIT; }
+static int64_t kept_parts(const split_product *p) {
+    return p->kept.blocks * p->slice * p->kept.unit;
+}
+static int64_t stage_parts(const split_product *p) { return p->group * p->slice * p->passing.unit; }
 
 static int64_t piece_parts(const split_product *p) {
     return (in_slices(p) ? 2 : 1) * kept_parts(p) + 2 * stage_parts(p);
@@ -175,16 +187,18 @@ static void feed_blocks(
     int64_t chunks, split_part *to
 ) {
     const split_product *p = w->run->product;
-    const float *from = w->run->buffers[d->buffer];
-    from += w->matrix * d->matrix + block * d->width * d->line + chunk * SPLIT_CHUNK * d->place;
+    const char *from = w->run->buffers[d->buffer];
+    from += d->size
+        * (w->matrix * d->matrix + block * d->width * d->line + chunk * SPLIT_CHUNK * d->place);
     // What comes behind lies beside it, or below.
     const bool is_sliced = blocks > 1 && d->place != 1;
     *f = (split_feed){
-        .from = from, .line = d->line, .place = d->place, .width = d->width,
+        .from = from, .size = d->size, .line = d->line, .place = d->place, .width = d->width,
         .lines = least(d->count - block * d->width, blocks * d->width),
         .depth = p->spec.k - chunk * SPLIT_CHUNK,
         .ahead = is_sliced ? SPLIT_CHUNK * d->place : d->width * d->line,
-        .is_left = d->is_left, .to = to, .chunks = chunks, .block_parts = p->slice * SPLIT_UNIT,
+        .is_left = d->is_left, .to = to, .chunks = chunks, .unit = d->unit,
+        .block_parts = p->slice * d->unit,
         .left = blocks * chunks,
     };
     if (f->left > 0) kls_split_begin(f);
@@ -239,8 +253,8 @@ static void run_block(
     const int64_t above = by_rows ? passing : kept, beside = by_rows ? kept : passing;
     const int64_t row = above * left->width, column = beside * right->width;
     const int64_t rows = lines_of(left, above), columns = lines_of(right, beside);
-    const split_part *fixed = now->kept + kept * p->slice * SPLIT_UNIT;
-    const split_part *other = now->passing + (passing - now->block) * p->slice * SPLIT_UNIT;
+    const split_part *fixed = now->kept + kept * p->slice * p->kept.unit;
+    const split_part *other = now->passing + (passing - now->block) * p->slice * p->passing.unit;
     const split_part *lhs = by_rows ? other : fixed;
     const int upper = rows < SPLIT_SIDE ? (int)rows : SPLIT_SIDE, lower = (int)rows - upper;
     split_tile *t = &w->tile;
@@ -313,8 +327,9 @@ static void run_piece(const split_run *run, int64_t piece) {
         .end = p->passing.blocks * (part + 1) / p->across,
         .tile = {
             .rhs_tile = SPLIT_TILE, .rhs_part = 2 * SPLIT_TILE, .rhs_chunk = SPLIT_UNIT,
-            .lhs_row = SPLIT_CHUNK, .lhs_chunk = SPLIT_UNIT, .lhs_part = 2 * SPLIT_TILE,
-            .lhs_below = SPLIT_TILE, .segments = 1, .starts = &start,
+            .lhs_row = SPLIT_CHUNK, .lhs_part = 2 * SPLIT_TILE, .lhs_below = SPLIT_TILE,
+            .lhs_chunk = p->spec.lhs_bytes ? SPLIT_BYTES_UNIT : SPLIT_UNIT,
+            .one_part = p->spec.lhs_bytes, .segments = 1, .starts = &start,
         },
         .epilogue = {.plan = p->epilogue, .buffers = run->buffers, .file = file, .whole = true},
     };

@@ -24,18 +24,22 @@ INLINE void split_next(__m512 *first, __m512 *second, const int i, __m512i *a, _
     *second = _mm512_sub_ps(*second, (__m512)*b);
 }
 
-// 32 floats one behind the other.
-INLINE parts split(__m512 low, __m512 high) {
-    static const _Alignas(64) uint16_t upper_halves[2 * 16] = {
+// The upper halves of 32 numbers one behind the other.
+INLINE __m512i upper_halves(__m512i low, __m512i high) {
+    static const _Alignas(64) uint16_t places[2 * 16] = {
         1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31,
         33, 35, 37, 39, 41, 43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63,
     };
-    const __m512i places = _mm512_load_si512(upper_halves);
+    return _mm512_permutex2var_epi16(low, _mm512_load_si512(places), high);
+}
+
+// 32 floats one behind the other.
+INLINE parts split(__m512 low, __m512 high) {
     parts p;
     for (int i = 0; i < SPLIT_PARTS; i++) {
         __m512i a, b;
         split_next(&low, &high, i, &a, &b);
-        p.part[i] = _mm512_permutex2var_epi16(a, places, b);
+        p.part[i] = upper_halves(a, b);
     }
     return p;
 }
@@ -103,8 +107,12 @@ INLINE void load_turned(
 
 // The next floats of a feed, of which some are left.
 INLINE void feed_next(split_feed *f) {
+    if (f->size == 1) {
+        kls_split_bytes(f);
+        return;
+    }
     const int64_t part = 2 * SPLIT_TILE, at = f->at++;
-    const float *from = f->source;
+    const float *from = (const float *)f->source;
     __m512 *const turned = (__m512 *)f->turned;
     if (f->place == 1 && f->is_left) {
         const __m512 low = _mm512_maskz_loadu_ps(f->low, from);

@@ -82,6 +82,34 @@ import Testing
         try after.verify()
     }
 
+    /// `(s x) · w = s (x · w)`, where x are bytes: it is exact without s.
+    @Test(arguments: [DType.uint8, .int32]) func scalesOfBytesGoBehindProducts(_ dtype: DType)
+        throws
+    {
+        var graph = Graph()
+        let bytes = graph.addInput(TensorType(dtype, [2, 2, 3]))
+        let scale = graph.addInput(TensorType(.float32, []))
+        let x = try graph.add(.cast(.float32), [bytes])
+        let one = try graph.add(.reshape([1, 1, 1]), [scale])
+        let spread = try graph.add(.broadcast([2, 2, 3]), [one])
+        let scaled = try graph.add(.binary(.multiply), [spread, x])
+        let rows = try graph.add(.reshape([4, 3]), [scaled])
+        let w = graph.addInput(TensorType(.float32, [3, 5]))
+        graph.outputs = [
+            try graph.add(.matrixProduct(MatrixProductParameters()), [rows, w])
+        ]
+        let after = try graph.optimized()
+        try after.verify()
+        let last = after.nodes[after.outputs[0]]
+        if dtype == .uint8 {
+            #expect(last.primitive == .binary(.multiply))
+            #expect(last.type == TensorType(.float32, [4, 5]))
+            #expect(after.nodes.count { $0.primitive == .binary(.multiply) } == 1)
+        } else {
+            #expect(last.primitive == .matrixProduct(MatrixProductParameters()))
+        }
+    }
+
     @Test func theFlagChoosesPasses() throws {
         var graph = Graph()
         let x = graph.addInput(type)

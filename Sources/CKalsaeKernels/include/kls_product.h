@@ -21,6 +21,8 @@ typedef struct {
     // NULL, or a loop over the dimensions [batch * m, n], whose reductions are sums over m. It may write
     // over what it reads at the same places, but not over lhs or rhs.
     const kls_loop_spec *epilogue;
+    // Whether lhs is of bytes, which count as floats; only a matrix unit multiplies them.
+    bool lhs_bytes;
     // Whether a matrix unit may multiply parts of the floats: as exact, but infinite factors give
     // NaN, and what is below 1e-33 loses digits.
     bool may_split;

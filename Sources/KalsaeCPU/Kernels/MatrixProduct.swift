@@ -7,15 +7,19 @@ import KalsaeSupport
 struct ProductSizes {
     var batch: Int, m: Int, n: Int, k: Int
     var transposeLeft: Bool, transposeRight: Bool
+    /// Whether the left operand's floats lie in memory as bytes.
+    var leftIsBytes: Bool
 
-    init(_ parameters: MatrixProductParameters, left: Shape, right: Shape) {
-        let rank = left.rank
-        batch = left.prefix(rank - 2).reduce(1, &*)
-        let (first, second) = (left[rank - 2], left[rank - 1])
+    init(_ parameters: MatrixProductParameters, left: TensorType, right: TensorType) {
+        let (a, b) = (left.shape, right.shape)
+        let rank = a.rank
+        batch = a.prefix(rank - 2).reduce(1, &*)
+        let (first, second) = (a[rank - 2], a[rank - 1])
         (m, k) = parameters.transposeLeft ? (second, first) : (first, second)
-        n = parameters.transposeRight ? right[rank - 2] : right[rank - 1]
+        n = parameters.transposeRight ? b[rank - 2] : b[rank - 1]
         transposeLeft = parameters.transposeLeft
         transposeRight = parameters.transposeRight
+        leftIsBytes = left.dtype == .uint8 && right.dtype == .float32
     }
 
     var flops: Double { 2 * Double(batch) * Double(m) * Double(n) * Double(k) }
@@ -71,20 +75,22 @@ struct ProductSizes {
 extension Kernel {
     /// `[…, m, k] · […, k, n]`, operands left, right and, if asked, a bias of n elements.
     ///
-    /// Products of `float32` go to oneDNN unless its call would cost more than own loops.
+    /// Products of `float32` go to oneDNN unless its call would cost more than own loops. Bytes on
+    /// the left stand for floats where the right operand has such (``ByteOperands``).
     package static func matrixProduct(
         _ parameters: MatrixProductParameters, left: TensorType, right: TensorType,
         epilogue: Epilogue = Epilogue()
     ) throws(KalsaeError) -> Kernel {
-        let sizes = ProductSizes(parameters, left: left.shape, right: right.shape)
+        let sizes = ProductSizes(parameters, left: left, right: right)
         let product = sizes.own(relu: epilogue.relu)
         let tiny = withUnsafePointer(to: product) { kls_matmul_prefers_own($0) }
-        if left.dtype == .float32, sizes.flops >= PackedProduct.fewestFlops,
+        if right.dtype == .float32, sizes.flops >= PackedProduct.fewestFlops,
             epilogue == Epilogue(),
             let packed = PackedProduct(sizes)
         {
             return packed.kernel("matmul", flops: sizes.flops, buffers: 3)
         }
+        if sizes.leftIsBytes { throw noKernel("matmul", left.dtype) }
         if left.dtype == .float32, !tiny, sizes.flops > 0 {
             let wanted = sizes.oneDNN(epilogue)
             // What the library has no kernel for, own loops do.

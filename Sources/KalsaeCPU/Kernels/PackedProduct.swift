@@ -30,6 +30,7 @@ final class PackedProduct: Sendable {
         (spec.lhs_row, spec.lhs_column) = (own.lhs_row, own.lhs_column)
         (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        spec.lhs_bytes = sizes.leftIsBytes
         spec.may_split = PlanPass.split.isEnabled
         let made: OpaquePointer?
         if let epilogue {

@@ -10,6 +10,8 @@ enum PlanPass: String, CaseIterable {
     case pooling
     /// Gives large products to the matrix unit, in parts of floats.
     case split
+    /// Lets products on that unit read bytes where they would read them as floats.
+    case bytes
 
     /// Whether the step is taken.
     var isEnabled: Bool { EnvironmentFlag.isPassEnabled(rawValue) }

@@ -87,7 +87,8 @@ private enum Engine {
         guard case .kernel(let primitive) = unit.kind else { return nil }
         let shapes = unit.operandTypes.map(\.shape)
         if case .matrixProduct(let parameters) = primitive {
-            self = .product(ProductSizes(parameters, left: shapes[0], right: shapes[1]))
+            let types = unit.operandTypes
+            self = .product(ProductSizes(parameters, left: types[0], right: types[1]))
         } else if case .convolution(let parameters) = primitive {
             let sizes = ConvolutionSizes(
                 parameters: parameters, input: shapes[0], kernel: shapes[1],

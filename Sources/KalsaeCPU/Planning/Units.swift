@@ -148,8 +148,11 @@ struct UnitBuilder {
             for source in node.operands where !views[source].isDense {
                 views[source] = copy(views[source], graph.nodes[source].type)
             }
-            let operands = node.operands.map { views[$0] }
-            return add(.kernel(node.primitive), operands, types, node.type)
+            var (operands, operandTypes) = (node.operands.map { views[$0] }, types)
+            if case .matrixProduct(let parameters) = node.primitive {
+                readBytes(parameters, &operands, &operandTypes)
+            }
+            return add(.kernel(node.primitive), operands, operandTypes, node.type)
         }
     }
 

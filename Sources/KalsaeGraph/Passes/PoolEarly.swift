@@ -121,7 +121,7 @@ private struct RectifierBehindPool {
     func rewritten() -> Graph {
         let old = uses.graph
         var new = Rewriting(old)
-        for (position, node) in old.nodes.enumerated() {
+        for node in old.nodes {
             if case .pool(let pool) = node.primitive, let found = rectifiers[node.operands[0]] {
                 let largest = new.pool(pool, new.moved[found.operand], like: node.type)
                 new.moved.append(rectified(largest, by: largest, node.type, &new))

@@ -84,25 +84,4 @@ struct Simplifier {
         }
         return append(Node(.constant(value), [], node.type))
     }
-
-    /// A transposed last pair of axes is read transposed by the product itself.
-    private mutating func matrixProduct(
-        _ parameters: MatrixProductParameters, _ node: Node
-    ) -> Int {
-        var (parameters, node) = (parameters, node)
-        for side in 0...1 {
-            guard case .transpose(let permutation) = primitive(node.operands[side]) else {
-                continue
-            }
-            var swapped = Array(permutation.indices)
-            guard swapped.count >= 2 else { continue }
-            swapped.swapAt(swapped.count - 1, swapped.count - 2)
-            guard permutation == swapped else { continue }
-            node.operands[side] = operand(node.operands[side])
-            if side == 0 { parameters.transposeLeft.toggle() }
-            if side == 1 { parameters.transposeRight.toggle() }
-        }
-        node.primitive = .matrixProduct(parameters)
-        return append(node)
-    }
 }

@@ -1,0 +1,91 @@
+import KalsaeBackend
+import KalsaeCPU
+import KalsaeGraph
+import KalsaeReference
+import KalsaeSupport
+import Testing
+
+/// Products that read images as the bytes they are.
+@Suite struct ByteOperandTests {
+    /// Whether there is a matrix unit at all.
+    static func hasUnit() throws -> Bool {
+        let wide = TensorType(.float32, [512, 512])
+        let kernel = try Kernel.matrixProduct(MatrixProductParameters(), left: wide, right: wide)
+        return kernel.name.contains(".split")
+    }
+
+    static let sizes = [
+        (100, 50, 784), (784, 50, 100), (139, 256, 200), (33, 97, 1_500), (390, 121, 301),
+        (63, 65, 2_001), (1_000, 50, 784),
+    ]
+
+    @Test(arguments: sizes) func everyByteCounts(_ m: Int, _ n: Int, _ k: Int) throws {
+        for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+            let parameters = MatrixProductParameters(transposeLeft: left, transposeRight: right)
+            let floats = SplitTests.numbers(left ? [k, m] : [m, k], seed: 1)
+            let bytes = floats.elements.map { (($0 + 2) * 63.75).rounded() }
+            let a = Value(.uint8, floats.type.shape, bytes)
+            let b = SplitTests.numbers(right ? [n, k] : [k, n], seed: 2)
+            guard try Self.hasUnit() else {
+                #expect(throws: KalsaeError.self) {
+                    try Kernel.matrixProduct(parameters, left: a.type, right: b.type)
+                }
+                continue
+            }
+            let kernel = try Kernel.matrixProduct(parameters, left: a.type, right: b.type)
+            let sums = MatrixProductTests.oracle(
+                batch: 1, m, n, k, a.elements, b.elements, parameters)
+            let sizes = MatrixProductTests.oracle(
+                batch: 1, m, n, k, a.elements, b.elements.map(abs), parameters)
+            let result = TensorType(.float32, [m, n])
+            let one = try run(kernel, [a, b], result, threads: 1)
+            let two = try run(kernel, [a, b], result, threads: 2)
+            #expect(one == two)
+            SplitTests.expectNear(
+                one, sums, sizes, "\(kernel.name) \(m)x\(k)x\(n) \(left) \(right)")
+        }
+    }
+
+    /// Images times weights and the weights' gradient, `relu(s x W) V` without its second half.
+    ///
+    /// - Parameter keepsFloats: whether others want the images as floats too.
+    private func graph(keepsFloats: Bool = false) throws -> Graph {
+        var graph = Graph()
+        let images = graph.addInput(TensorType(.uint8, [100, 28, 28, 1]))
+        let scale = graph.addInput(TensorType(.float32, []))
+        let weights = graph.addInput(TensorType(.float32, [784, 50]))
+        let slope = graph.addInput(TensorType(.float32, [100, 50]))
+        let floats = try graph.add(.cast(.float32), [images])
+        let one = try graph.add(.reshape([1, 1, 1, 1]), [scale])
+        let spread = try graph.add(.broadcast([100, 28, 28, 1]), [one])
+        let scaled = try graph.add(.binary(.multiply), [floats, spread])
+        let rows = try graph.add(.reshape([100, 784]), [scaled])
+        let sums = try graph.add(.matrixProduct(MatrixProductParameters()), [rows, weights])
+        let turned = MatrixProductParameters(transposeLeft: true)
+        let gradient = try graph.add(.matrixProduct(turned), [rows, slope])
+        let moved = try graph.add(.binary(.subtract), [weights, gradient])
+        graph.outputs = [sums, moved]
+        if keepsFloats { graph.outputs.append(floats) }
+        return graph
+    }
+
+    @Test(arguments: [false, true]) func plansReadBytes(_ keepsFloats: Bool) throws {
+        let graph = try graph(keepsFloats: keepsFloats)
+        let (_, expected) = try backendValues(graph, ReferenceBackend())
+        let (names, got) = try backendValues(graph, CPUBackend(threads: 1))
+        let (_, again) = try backendValues(graph, CPUBackend(threads: 2))
+        let (apart, other) = try EnvironmentFlag.with(.passes, "-bytes") {
+            try backendValues(graph, CPUBackend(threads: 2))
+        }
+        #expect(got == again)
+        let readsBytes = try Self.hasUnit()
+        #expect(names.contains { $0.hasPrefix("loop(cast") } == (keepsFloats || !readsBytes))
+        #expect(apart.contains { $0.hasPrefix("loop(cast") }, "\(apart)")
+        for (values, wanted) in zip(got + other, expected + expected) {
+            #expect(values.count == wanted.count)
+            // Of sums of numbers whose sizes add up to 1e5.
+            let far = zip(values, wanted).filter { !(abs($0 - $1) <= 1e-2) }
+            #expect(far.isEmpty, "\(far.count) \(far.prefix(3))")
+        }
+    }
+}
