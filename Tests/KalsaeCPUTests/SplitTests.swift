@@ -157,6 +157,29 @@ import Testing
         }
     }
 
+    /// Sums of odd length, whose last pair is half empty: what lies behind an operand is not read, and
+    /// were it, zeros on the other side would not make zeros of it.
+    @Test(arguments: choices, [(390, 120, 301), (120, 391, 333)])
+    func nothingBehindOperandsCounts(_ passes: String, _ sizes: (m: Int, n: Int, k: Int)) throws {
+        for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+            let (m, n, k) = sizes
+            let parameters = MatrixProductParameters(transposeLeft: left, transposeRight: right)
+            let a = Self.numbers(left ? [k, m] : [m, k], seed: 1)
+            let b = Self.numbers(right ? [n, k] : [k, n], seed: 2)
+            let kernel = try EnvironmentFlag.with(.passes, passes) {
+                try Kernel.matrixProduct(parameters, left: a.type, right: b.type)
+            }
+            let result = TensorType(.float32, [m, n])
+            let behind = [Double](repeating: .nan, count: 4 * (m + n))
+            let operands = [a, b].map { value in
+                let count = value.elements.count + behind.count
+                return Value(.float32, [count], value.elements + behind)
+            }
+            let got = try run(kernel, operands, result)
+            #expect(got == (try run(kernel, [a, b], result)), "\(kernel.name) \(left) \(right)")
+        }
+    }
+
     /// Factors that are far from 1, up to where products leave the range of floats.
     @Test(arguments: choices, [1e-18, 1e-10, 1e10, 1e17])
     func scales(_ passes: String, _ scale: Double) throws {
