@@ -1,49 +1,14 @@
 // Pieces of a product share nothing. Each splits its sides in stages: while one stage is multiplied, the
 // next is split.
-#include "split_product.h"
+#include "split_plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "clones.h"
 #include "include/kls_parallel.h"
 #include "pieces.h"
 
-enum {
-    PARTS_MOST = 16,
-    WHOLE_SUMS = 1024,               // whose blocks stay in the second cache
-    STAGE_PARTS = 192 * 1024,        // of both sides in a stage of shorter sums
-    FEW_RESULTS = 1 << 15,           // which cost less to add than sides cost to split twice
-    FINAL_PIECES = 2,
-    ROOM = 1 << 19,                  // parts from one piece's to the other's
-};
-
-// Operations and floats in a nanosecond, and nanoseconds.
-#define PRODUCT_RATE 400.0
-#define FLOAT_RATE 4.0
-#define BEGINNING 20000.0
-
 _Static_assert(EPILOGUE_STREAMS <= SPLIT_ASKS, "all streams are asked for");
-
-// Rows of the left side or columns of the right one.
-typedef struct {
-    int32_t buffer;
-    int64_t count, blocks, width;    // lines, and of a block
-    int64_t matrix, line, place;     // distances
-    int64_t size, unit;              // bytes of an element, and parts of a chunk of a block
-    bool is_left;
-} side;
-
-struct split_product {
-    kls_product_spec spec;
-    const epilogue *epilogue;        // unless all it does is to add a row
-    bool adds_row;
-    kls_load row;
-    side kept, passing;
-    int64_t chunks;
-    int64_t across, along;           // pieces of a matrix: of the passing side, and 1 or 2 of the sums
-    int64_t group, slice;            // a stage: passing blocks, and chunks of their sums
-};
 
 typedef struct {
     const split_product *product;
@@ -51,126 +16,6 @@ typedef struct {
     split_part *packed;
     float *results, *sums;
 } split_run;
-
-static side side_of(const kls_product_spec *s, bool is_left) {
-    side d = {.is_left = is_left, .size = sizeof(float), .unit = SPLIT_UNIT};
-    if (is_left) {
-        d.buffer = s->lhs, d.count = s->m;
-        d.matrix = s->lhs_matrix, d.line = s->lhs_row, d.place = s->lhs_column;
-    } else {
-        d.buffer = s->rhs, d.count = s->n;
-        d.matrix = s->rhs_matrix, d.line = s->rhs_column, d.place = s->rhs_row;
-    }
-    if (is_left && s->lhs_bytes) d.size = 1, d.unit = SPLIT_BYTES_UNIT;
-    d.blocks = (d.count + SPLIT_BLOCK - 1) / SPLIT_BLOCK;
-    d.width = (d.count + d.blocks - 1) / d.blocks;
-    d.blocks = (d.count + d.width - 1) / d.width;
-    return d;
-}
-
-// Cut along the sums, threads split nothing twice.
-static bool cuts_sums(const kls_product_spec *s) {
-    return s->batch == 1 && s->k >= 8 * SPLIT_CHUNK && s->m * s->n <= FEW_RESULTS;
-}
-
-// Measured: a product on the unit takes its multiplications, splitting, and some microseconds.
-static bool pays(const kls_product_spec *s) {
-    if (!s->may_split || !kls_split_available()) return false;
-    const int64_t longer = s->m > s->n ? s->m : s->n, shorter = s->m > s->n ? s->n : s->m;
-    const int64_t columns = split_rounded(s->n, SPLIT_SIDE), k = split_rounded(s->k, SPLIT_CHUNK);
-    const double loops = 2.0 * (double)(s->m * columns * s->k) / SPLIT_LOOPS_RATE;
-    // One part in place of three takes half of the products.
-    const double unit = 2.0 * (double)(s->m * columns * k) / PRODUCT_RATE / (s->lhs_bytes ? 2 : 1);
-    int64_t lines = longer + (cuts_sums(s) ? 1 : 2) * shorter;
-    if (s->lhs_bytes) lines -= s->m * 2 / SPLIT_PARTS;
-    return unit + (double)(lines * k) / FLOAT_RATE + BEGINNING < loops;
-}
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-split_product *split_product_create(const kls_product_spec *spec, const epilogue *epilogue) {
-    if (!pays(spec)) return NULL;
-    split_product *p = calloc(1, sizeof *p);
-    if (p == NULL) return NULL;
-    const bool by_rows = spec->m >= spec->n, is_single = spec->batch == 1;
-    p->spec = *spec;
-    p->epilogue = epilogue;
-    if (epilogue != NULL && epilogue_adds_row(epilogue, &p->row, &p->spec.out)) {
-        p->epilogue = NULL;
-        p->adds_row = true;
-    }
-    p->kept = side_of(spec, !by_rows);
-    p->passing = side_of(spec, by_rows);
-    p->chunks = (spec->k + SPLIT_CHUNK - 1) / SPLIT_CHUNK;
-    const int64_t cores = kls_core_count(), most = cores < 2 ? 2 : least(cores, PARTS_MOST);
-    p->along = cuts_sums(spec) ? 2 : 1;
-    p->across = is_single ? least(most / p->along, p->passing.blocks) : 1;
-    p->group = 1;
-    p->slice = p->chunks;
-    // Lines that lie apart are read side by side, not one after the other.
-    const bool apart = p->passing.place != 1 && p->epilogue == NULL && p->chunks >= 8;
-    if (p->along > 1 || spec->k > WHOLE_SUMS || apart) {
-        p->group = (p->passing.blocks + p->across - 1) / p->across;
-        p->slice = STAGE_PARTS / (p->group * p->passing.unit + p->kept.blocks * p->kept.unit);
-        p->slice = p->slice < 2 ? 2 : least(p->slice, (p->chunks + p->along - 1) / p->along);
-    }
-    return p;
-}
-
-void split_product_destroy(split_product *product) { free(product); }
-
-static bool in_slices(const split_product *p) { return p->slice * p->along < p->chunks; }
-
-// Whether results wait in scratch memory until all of their sums are there.
-static bool waits(const split_product *p) {
-    return p->along > 1 || (p->epilogue != NULL && in_slices(p));
-}
-
-// Parts of a stage's kept and passing blocks.
-static int64_t kept_parts(const split_product *p) {
-    return p->kept.blocks * p->slice * p->kept.unit;
-}
-static int64_t stage_parts(const split_product *p) { return p->group * p->slice * p->passing.unit; }
-
-static int64_t piece_parts(const split_product *p) {
-    return (in_slices(p) ? 2 : 1) * kept_parts(p) + 2 * stage_parts(p);
-}
-
-static int64_t piece_count(const split_product *p) {
-    return p->spec.batch * p->across * p->along;
-}
-
-// Where two threads share the work, always in the same place, which then lies in a core's own cache.
-static int64_t piece_room(const split_product *p) {
-    const int64_t parts = piece_parts(p);
-    return piece_count(p) == 2 && parts < ROOM ? ROOM : parts;
-}
-
-static int64_t packed_parts(const split_product *p) {
-    return (piece_count(p) - 1) * piece_room(p) + piece_parts(p);
-}
-
-// The first of the cuts has its place in the result if nothing follows.
-static int64_t waiting(const split_product *p) {
-    if (!waits(p)) return 0;
-    return (p->along - (p->epilogue == NULL)) * p->spec.m * p->spec.n;
-}
-
-// Pieces of which each has sums of its own.
-static int64_t sum_pieces(const split_product *p) {
-    if (waits(p)) return FINAL_PIECES;
-    return p->spec.batch * (p->passing.is_left ? p->across : 1);
-}
-
-int64_t split_product_scratch(const split_product *p) {
-    int64_t floats = waiting(p);
-    if (p->epilogue != NULL) floats += sum_pieces(p) * p->epilogue->sum_count * p->spec.n;
-    return packed_parts(p) * (int64_t)sizeof(split_part) + floats * (int64_t)sizeof(float);
-}
-
-static int64_t lines_of(const side *d, int64_t block) {
-    return least(d->count - block * d->width, d->width);
-}
 
 // What a thread has while it makes a piece.
 typedef struct {
@@ -241,6 +86,17 @@ static int pace_of_asks(const split_tile *t, int64_t floats) {
     return (int)(floats * 3 / 2 / 16 / (t->chunks * SPLIT_ROUNDS)) + 1;
 }
 
+// For what the rows from `row` on take behind the product, while `floats` of each stream are made.
+static void ask_for_streams(worker *w, int64_t row, int64_t rows, int64_t floats) {
+    split_tile *const t = &w->tile;
+    epilogue_stream streams[EPILOGUE_STREAMS];
+    t->asked = 0;
+    t->ask_count = epilogue_streams(&w->epilogue, row, streams);
+    t->ask_pace = pace_of_asks(t, t->ask_count * floats);
+    for (int i = 0; i < t->ask_count; i++)
+        t->asks[i] = (split_ask){streams[i].at, streams[i].row, rows, streams[i].bytes, 0};
+}
+
 // A block of the result and what follows it. `is_first` says of its columns that no rows were made
 // before.
 static void run_block(
@@ -285,14 +141,40 @@ static void run_block(
     e->most = rows * columns;
     e->adds_sums = !is_first;
     epilogue_prepare(e);
-    epilogue_stream streams[EPILOGUE_STREAMS];
-    t->asked = 0;
-    t->ask_count = epilogue_streams(e, from, streams);
-    t->ask_pace = pace_of_asks(t, t->ask_count * rows * columns);
-    for (int i = 0; i < t->ask_count; i++)
-        t->asks[i] = (split_ask){streams[i].at, streams[i].row, rows, streams[i].bytes, 0};
+    ask_for_streams(w, from, rows, rows * columns);
     kls_split_run(t, lhs, epilogue_begin(e, from), upper, lower);
     epilogue_finish(e, from, rows);
+}
+
+// All columns of a block's rows, and then what follows, some rows at a time.
+static void run_whole_rows(worker *w, const stage *now, int64_t passing, bool is_first) {
+    const split_product *p = w->run->product;
+    const int64_t n = p->spec.n, rows = lines_of(&p->passing, passing);
+    const int64_t from = w->matrix * p->spec.m + passing * p->passing.width;
+    const split_part *lhs = now->passing + (passing - now->block) * p->slice * p->passing.unit;
+    const int upper = rows < SPLIT_SIDE ? (int)rows : SPLIT_SIDE, lower = (int)rows - upper;
+    _Alignas(64) float results[SPLIT_BLOCK * 2 * SPLIT_BLOCK];
+    epilogue_worker *const e = &w->epilogue;
+    split_tile *const t = &w->tile;
+    const int64_t tall = EPILOGUE_BLOCK / n;
+    if (is_first) {
+        e->columns = n;
+        e->most = tall * n;
+        epilogue_prepare(e);
+    }
+    ask_for_streams(w, from, rows, rows * n / 2);
+    t->out_row = n;
+    t->out_below = SPLIT_SIDE * n;
+    for (int64_t i = 0; i < p->kept.blocks; i++) {
+        t->rhs = now->kept + i * p->slice * p->kept.unit;
+        t->columns = lines_of(&p->kept, i);
+        kls_split_run(t, lhs, results + i * p->kept.width, upper, lower);
+    }
+    for (int64_t row = 0; row < rows; row += tall) {
+        const int64_t some = least(tall, rows - row);
+        memcpy(epilogue_begin(e, from + row), results + row * n, (size_t)(some * n) * sizeof(float));
+        epilogue_finish(e, from + row, some);
+    }
 }
 
 static void run_stage(worker *w, const stage *now, int64_t number) {
@@ -300,12 +182,17 @@ static void run_stage(worker *w, const stage *now, int64_t number) {
     const int64_t kept = p->kept.blocks;
     w->tile.chunks = now->chunks;
     w->tile.adds = now->chunk != p->chunks * w->along / p->along;
-    for (int64_t block = now->block; block < now->block + now->blocks; block++)
+    for (int64_t block = now->block; block < now->block + now->blocks; block++) {
+        if (p->whole_rows) {
+            run_whole_rows(w, now, block, block == w->first);
+            continue;
+        }
         // To and fro: the unit is set up anew for a last block that is smaller.
         for (int64_t i = 0; i < kept; i++)
             run_block(
                 w, now, block, (block - now->block + number) % 2 ? kept - 1 - i : i,
                 p->passing.is_left ? block == w->first : i == 0);
+    }
 }
 
 // Vectors that the next stage takes, over the rounds of products of this one.

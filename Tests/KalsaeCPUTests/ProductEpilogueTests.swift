@@ -22,6 +22,7 @@ import Testing
         Sizes(m: 40, n: 50, k: 2500), Sizes(m: 600, n: 70, k: 90),
         Sizes(m: 520, n: 100, k: 600, turnsLeft: true), Sizes(m: 100, n: 130, k: 1500),
         Sizes(m: 40, n: 1400, k: 1100, turnsLeft: true), Sizes(m: 300, n: 320, k: 1300),
+        Sizes(m: 1030, n: 50, k: 400), Sizes(m: 1001, n: 61, k: 300, turnsLeft: true),
     ]
 
     /// relu(a·b + bias) · columns − rows, with a mask of bytes as a second result.
@@ -84,7 +85,7 @@ import Testing
         Sizes(m: 784, n: 128, k: 100, turnsLeft: true), Sizes(m: 600, n: 70, k: 190),
         Sizes(m: 100, n: 50, k: 130), Sizes(m: 40, n: 33, k: 20),
         Sizes(m: 100, n: 90, k: 700), Sizes(m: 130, n: 70, k: 1100, turnsLeft: true),
-        Sizes(m: 150, n: 800, k: 1050),
+        Sizes(m: 150, n: 800, k: 1050), Sizes(m: 1001, n: 61, k: 300, turnsLeft: true),
     ]
 
     /// (a·b)² and its sums over the rows, by rows or by columns of several blocks.
