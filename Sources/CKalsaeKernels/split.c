@@ -140,19 +140,15 @@ TARGET void kls_split_run(
         t->shape = shape;
     }
     const bool two_rows = lower > 0, two_columns = columns > SPLIT_SIDE;
-    if (two_rows && two_columns) {
-        if (t->one_part) block(t, lhs, out, true, true, true, true);
-        else if (t->feed != NULL) block(t, lhs, out, true, true, true, false);
-        else block(t, lhs, out, true, true, false, false);
-    } else if (t->one_part) {
-        block(t, lhs, out, two_rows, two_columns, false, true);
-    } else if (two_rows) {
-        block(t, lhs, out, true, false, false, false);
-    } else if (two_columns) {
-        block(t, lhs, out, false, true, false, false);
-    } else {
-        block(t, lhs, out, false, false, false, false);
-    }
+    const bool whole = two_rows && two_columns, feeds = whole && t->feed != NULL;
+    // Each with what it may leave out known to the compiler, but for few bytes.
+    if (t->one_part && feeds) block(t, lhs, out, true, true, true, true);
+    else if (t->one_part) block(t, lhs, out, two_rows, two_columns, false, true);
+    else if (feeds) block(t, lhs, out, true, true, true, false);
+    else if (whole) block(t, lhs, out, true, true, false, false);
+    else if (two_rows) block(t, lhs, out, true, false, false, false);
+    else if (two_columns) block(t, lhs, out, false, true, false, false);
+    else block(t, lhs, out, false, false, false, false);
 }
 
 #else

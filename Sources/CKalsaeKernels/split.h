@@ -23,7 +23,6 @@ enum {
     SPLIT_TILE = SPLIT_SIDE * SPLIT_CHUNK,
     SPLIT_PACE = 2,                  // vectors that are split in a round of products, at most
     SPLIT_ASKS = 4,
-    SPLIT_ROUNDS = 6,                // of products, one of each tile, that a chunk takes
 };
 
 // Blocks of lines of a side that are split, a vector or two at a time, into whole units: a block's
@@ -77,6 +76,9 @@ typedef struct {
     int ask_pace;                    // cache lines for a round of products
     int32_t shape;                   // what the unit is set up for: 0 at first
 } split_tile;
+
+// Products, one of each tile, that a chunk takes.
+static inline int split_rounds(const split_tile *tile) { return tile->one_part ? 3 : 6; }
 
 static inline int64_t split_rounded(int64_t count, int64_t unit) {
     return (count + unit - 1) / unit * unit;

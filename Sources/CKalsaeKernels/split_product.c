@@ -83,7 +83,7 @@ static void feed_stage(worker *w, const stage *s) {
 
 // Cache lines that a round asks for, so that all are asked for before the block's end.
 static int pace_of_asks(const split_tile *t, int64_t floats) {
-    return (int)(floats * 3 / 2 / 16 / (t->chunks * SPLIT_ROUNDS)) + 1;
+    return (int)(floats * 3 / 2 / 16 / (t->chunks * split_rounds(t))) + 1;
 }
 
 // For what the rows from `row` on take behind the product, while `floats` of each stream are made.
@@ -195,12 +195,17 @@ static void run_stage(worker *w, const stage *now, int64_t number) {
     }
 }
 
-// Vectors that the next stage takes, over the rounds of products of this one.
-static int64_t pace_of(const split_product *p, const stage *now, const stage *next) {
+// Vectors of a chunk of a block, or its tiles of bytes.
+static int64_t steps_of(const side *d) { return d->size == 1 ? 2 : SPLIT_CHUNK + 4; }
+
+// Steps that the next stage takes, over the rounds of products of this one.
+static int64_t pace_of(const worker *w, const stage *now, const stage *next) {
+    const split_product *p = w->run->product;
     const int64_t kept = next->chunk != now->chunk ? p->kept.blocks : 0;
-    const int64_t vectors = (next->blocks + kept) * next->chunks * (SPLIT_CHUNK + 4);
-    const int64_t rounds = now->blocks * p->kept.blocks * now->chunks * SPLIT_ROUNDS;
-    return vectors > rounds ? SPLIT_PACE : 1;
+    const int64_t steps =
+        next->chunks * (next->blocks * steps_of(&p->passing) + kept * steps_of(&p->kept));
+    const int64_t rounds = now->blocks * p->kept.blocks * now->chunks * split_rounds(&w->tile);
+    return steps > rounds ? SPLIT_PACE : 1;
 }
 
 static void run_piece(const split_run *run, int64_t piece) {
@@ -231,7 +236,7 @@ static void run_piece(const split_run *run, int64_t piece) {
     for (int64_t number = 0; now.chunks > 0; number++) {
         const stage next = stage_at(&w, room, number + 1);
         feed_stage(&w, &next);
-        w.tile.pace = pace_of(p, &now, &next);
+        w.tile.pace = pace_of(&w, &now, &next);
         run_stage(&w, &now, number);
         kls_split_feed(w.tile.feed);
         now = next;

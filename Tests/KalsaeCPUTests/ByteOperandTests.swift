@@ -17,6 +17,8 @@ import Testing
     static let sizes = [
         (100, 50, 784), (784, 50, 100), (139, 256, 200), (33, 97, 1_500), (390, 121, 301),
         (63, 65, 2_001), (1_000, 50, 784),
+        // Of one tile in width, and the last eight rows in height too.
+        (1_000, 10, 784),
     ]
 
     @Test(arguments: sizes) func everyByteCounts(_ m: Int, _ n: Int, _ k: Int) throws {
