@@ -1,7 +1,7 @@
 // Blocks of attention: their sizes, panels, and products over packed panels.
 #include "attention.h"
 
-#include "clones.h"
+#include "dispatch.h"
 #include "panel.h"
 #include "split.h"
 
@@ -154,18 +154,18 @@ void attention_spread(
     }
 }
 
-KLS_CLONES void attention_place(
+KLS_DISPATCH(, void, attention_place, (
     const attention_plan *p, const float *from, int64_t rows, const float *factors, float *to
-) {
+), (p, from, rows, factors, to)) {
     for (int64_t r = 0; r < rows; r++, from += p->padded, to += p->features) {
         const float factor = factors != 0 ? factors[r] : 1;
         for (int64_t i = 0; i < p->shape.size; i++) to[i] = from[i] * factor;
     }
 }
 
-KLS_CLONES void attention_scale(
+KLS_DISPATCH(, void, attention_scale, (
     const attention_plan *p, float *straight, int64_t rows, const float *factors
-) {
+), (p, straight, rows, factors)) {
     for (int64_t c = 0; c < p->padded; c += p->panel) {
         const int64_t width = least(p->padded - c, p->panel);
         for (int64_t r = 0; r < rows; r++)

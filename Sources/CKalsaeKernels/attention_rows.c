@@ -3,14 +3,7 @@
 #include <string.h>
 
 #include "attention.h"
-#include "clones.h"
-
-// Without a least width the compiler halves vectors of 64 bytes.
-#if defined(__x86_64__)
-#define WIDE KLS_CLONES __attribute__((min_vector_width(512)))
-#else
-#define WIDE KLS_CLONES
-#endif
+#include "dispatch.h"
 
 enum { LANES = ATTENTION_LANES };
 typedef float vector __attribute__((vector_size(64), aligned(4), may_alias));
@@ -92,9 +85,9 @@ KLS_INLINE float weigh_row(float *row, int64_t count, int64_t end, float scale) 
     return 1 / sum_of(&sum);
 }
 
-WIDE void attention_weigh(
+KLS_DISPATCH_WIDE(, void, attention_weigh, (
     const attention_plan *p, const attention_block *b, float *scores, float *shares
-) {
+), (p, b, scores, shares)) {
     for (int64_t r = 0; r < b->rows; r++, scores += p->row) {
         bool is_blind;
         const int64_t count = attention_visible(&p->shape, b->first + r, &is_blind);
@@ -107,10 +100,10 @@ WIDE void attention_weigh(
     }
 }
 
-WIDE void attention_slopes(
+KLS_DISPATCH_WIDE(, void, attention_slopes, (
     const attention_plan *p, const attention_block *b, const float *powers, const float *shares,
     float *slopes
-) {
+), (p, b, powers, shares, slopes)) {
     for (int64_t r = 0; r < b->rows; r++, powers += p->row, slopes += p->row) {
         bool is_blind;
         const int64_t count = attention_visible(&p->shape, b->first + r, &is_blind);

@@ -1,4 +1,4 @@
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_matrix.h"
 #include "pieces.h"
 

@@ -8,7 +8,7 @@ typedef struct {
 } NAME(conv_job);
 
 // One row of the output: all columns and channels at one height of one image.
-KLS_CLONES static void NAME(conv_row)(const NAME(conv_job) *job, int64_t row) {
+KLS_DISPATCH(static, void, NAME(conv_row), (const NAME(conv_job) *job, int64_t row), (job, row)) {
     const kls_convolution *s = job->shape;
     const int64_t image = row / s->out_height, y = row % s->out_height;
     const int64_t in = s->channels / s->groups, out = s->out_channels / s->groups;
@@ -40,7 +40,8 @@ KLS_CLONES static void NAME(conv_row)(const NAME(conv_job) *job, int64_t row) {
 }
 
 // One row of the input's gradient.
-KLS_CLONES static void NAME(conv_input_row)(const NAME(conv_job) *job, int64_t row) {
+KLS_DISPATCH(static, void, NAME(conv_input_row),
+    (const NAME(conv_job) *job, int64_t row), (job, row)) {
     const kls_convolution *s = job->shape;
     const int64_t image = row / s->height, y = row % s->height;
     const int64_t in = s->channels / s->groups, out = s->out_channels / s->groups;
@@ -79,7 +80,8 @@ KLS_CLONES static void NAME(conv_input_row)(const NAME(conv_job) *job, int64_t r
 }
 
 // The kernel's gradient at one place and one input channel: a row over the output channels.
-KLS_CLONES static void NAME(conv_kernel_row)(const NAME(conv_job) *job, int64_t row) {
+KLS_DISPATCH(static, void, NAME(conv_kernel_row),
+    (const NAME(conv_job) *job, int64_t row), (job, row)) {
     const kls_convolution *s = job->shape;
     const int64_t in = s->channels / s->groups, out = s->out_channels / s->groups;
     const int64_t place = row / in, i = row % in;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "epilogue.h"
 #include "image.h"
 #include "include/kls_convolve.h"
@@ -159,7 +159,8 @@ static void run_parts(int64_t begin, int64_t end, void *context) {
 }
 
 // Adds the partial results, always in the same order.
-KLS_CLONES static void add_parts(int64_t begin, int64_t end, void *context) {
+KLS_DISPATCH(static, void, add_parts,
+    (int64_t begin, int64_t end, void *context), (begin, end, context)) {
     const gradient_run *run = context;
     const kls_kernel_gradient *g = run->gradient;
     for (int64_t row = begin; row < end; row++) {
@@ -174,7 +175,8 @@ KLS_CLONES static void add_parts(int64_t begin, int64_t end, void *context) {
 }
 
 // The same for results that are turned round; rows in eights.
-KLS_CLONES static void add_turned(int64_t begin, int64_t end, void *context) {
+KLS_DISPATCH(static, void, add_turned,
+    (int64_t begin, int64_t end, void *context), (begin, end, context)) {
     const gradient_run *run = context;
     const kls_kernel_gradient *g = run->gradient;
     for (int64_t row = begin * 8; row < end * 8 && row < g->rows; row += 8) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "loop_layout.h"
 
 static block_mode mode_of(const kls_load *load) {
@@ -97,9 +97,9 @@ KLS_INLINE void copy_line(char *to, const char *from, int64_t bytes) {
     }
 }
 
-KLS_CLONES void kls_copy_lines(
+KLS_DISPATCH(, void, kls_copy_lines, (
     char *to, int64_t to_row, const char *from, int64_t from_row, int64_t rows, int64_t bytes
-) {
+), (to, to_row, from, from_row, rows, bytes)) {
     if (to_row == bytes && from_row == bytes) memcpy(to, from, (size_t)(rows * bytes));
     else for (int64_t r = 0; r < rows; r++) copy_line(to + r * to_row, from + r * from_row, bytes);
 }
@@ -118,9 +118,9 @@ static void copy_strided(
 typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
 
 // Adds rows of `columns` elements to the sums, four chains a column.
-KLS_CLONES static void add_rows(
+KLS_DISPATCH(static, void, add_rows, (
     float *sums, const float *from, int64_t rows, int64_t columns
-) {
+), (sums, from, rows, columns)) {
     int64_t c = 0;
     for (; c + 16 <= columns; c += 16) {
         v16 chains[4] = {*(const v16 *)(sums + c)};

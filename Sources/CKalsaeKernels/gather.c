@@ -1,7 +1,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_movement.h"
 #include "pieces.h"
 
@@ -105,7 +105,7 @@ void kls_gather_run(
 }
 
 #define SCATTER(T, SUFFIX)                                                                       \
-    KLS_CLONES static void add_##SUFFIX(const job *job, int64_t piece) {                         \
+    KLS_DISPATCH(static, void, add_##SUFFIX, (const job *job, int64_t piece), (job, piece)) {                         \
         const kls_gather *g = job->g;                                                            \
         const int64_t b = piece / job->parts, begin = piece % job->parts * COLUMNS;              \
         const int64_t width = begin + COLUMNS < g->row ? COLUMNS : g->row - begin;               \

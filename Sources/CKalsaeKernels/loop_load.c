@@ -2,7 +2,7 @@
 #include "loop_layout.h"
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 
 #define FILL(T) { \
     T value; \
@@ -11,7 +11,8 @@
     for (int64_t i = 0; i < n; i++) out[i] = value; \
 }
 
-KLS_CLONES void kls_fill(void *dst, const void *element, int32_t size, int64_t n) {
+KLS_DISPATCH(, void, kls_fill,
+    (void *dst, const void *element, int32_t size, int64_t n), (dst, element, size, n)) {
     switch (size) {
         case 1: memset(dst, *(const uint8_t *)element, (size_t)n); break;
         case 2: FILL(uint16_t) break;
@@ -85,8 +86,8 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
     } \
 }
 
-KLS_CLONES const void *kls_load_rows(const kls_loop *loop, const kls_planned_load *p, const char *base,
-                          int64_t start, int64_t n, void *tile) {
+KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_planned_load *p, const char *base,
+                          int64_t start, int64_t n, void *tile), (loop, p, base, start, n, tile)) {
     int64_t index[KLS_MAX_RANK];
     int64_t row = start / loop->inner, position = start - row * loop->inner;
     int64_t stride = p->inner_stride;

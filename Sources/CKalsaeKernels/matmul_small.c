@@ -1,6 +1,6 @@
 #include <stddef.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_matrix.h"
 #include "pieces.h"
 

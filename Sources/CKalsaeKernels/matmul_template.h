@@ -91,10 +91,10 @@ TILE(NAME(full), full)
 TILE(NAME(half), half)
 
 // One part of one matrix of the batch.
-KLS_CLONES static void NAME(part)(
+KLS_DISPATCH(static, void, NAME(part), (
     const kls_matmul *product, const T *lhs, const T *rhs, const T *bias, T *out, int64_t rows,
     int64_t columns
-) {
+), (product, lhs, rhs, bias, out, rows, columns)) {
     T packed[DEPTH * 64 / sizeof(T)] __attribute__((aligned(64)));
     T edge[64 / sizeof(T)] __attribute__((aligned(64))) = {0};
     const int64_t k = product->k, rhs_row = product->rhs_row, rhs_column = product->rhs_column;

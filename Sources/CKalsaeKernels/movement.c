@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "pieces.h"
 
 static _Thread_local kls_error noted;
@@ -46,10 +46,10 @@ KLS_INLINE void transpose_8x8(
 }
 
 // to[r * to_row + c] = from[c * from_column + r] for rows r and columns c.
-KLS_CLONES static void transpose_4(
+KLS_DISPATCH(static, void, transpose_4, (
     const uint32_t *from, int64_t from_column, uint32_t *to, int64_t to_row, int64_t rows,
     int64_t columns
-) {
+), (from, from_column, to, to_row, rows, columns)) {
     for (int64_t r0 = 0; r0 < rows; r0 += EDGE) {
         const int64_t r1 = r0 + EDGE < rows ? r0 + EDGE : rows;
         int64_t c = 0;
@@ -67,9 +67,9 @@ KLS_CLONES static void transpose_4(
 }
 
 #define TRANSPOSE(T, BITS)                                                                       \
-    KLS_CLONES static void transpose_##BITS(                                                     \
+    KLS_DISPATCH(static, void, transpose_##BITS, (                                                     \
         const T *from, int64_t from_column, T *to, int64_t to_row, int64_t rows, int64_t columns \
-    ) {                                                                                          \
+    ), (from, from_column, to, to_row, rows, columns)) {                                                                                          \
         for (int64_t r0 = 0; r0 < rows; r0 += EDGE) {                                            \
             const int64_t r1 = r0 + EDGE < rows ? r0 + EDGE : rows;                              \
             for (int64_t c0 = 0; c0 < columns; c0 += EDGE) {                                     \
@@ -86,9 +86,9 @@ TRANSPOSE(uint16_t, 2)
 TRANSPOSE(uint64_t, 8)
 
 #define LINE(T, BITS)                                                                            \
-    KLS_CLONES static void line_##BITS(                                                          \
+    KLS_DISPATCH(static, void, line_##BITS, (                                                          \
         const T *from, int64_t from_step, T *to, int64_t to_step, int64_t count                  \
-    ) {                                                                                          \
+    ), (from, from_step, to, to_step, count)) {                                                                                          \
         if (to_step == 1 && from_step == 0) {                                                    \
             const T value = *from;                                                               \
             for (int64_t i = 0; i < count; i++) to[i] = value;                                   \

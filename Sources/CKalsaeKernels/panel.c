@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 
 // Blocks of 8 x 8 in registers: a transposed operand would be written an element at a time.
 typedef float v8 __attribute__((vector_size(32), aligned(4), may_alias));
@@ -49,10 +49,10 @@ KLS_INLINE void pack_whole(
             *(v16 *)(to + p * width + c) = *(const v16 *)(from + p * row + c);
 }
 
-KLS_CLONES void kls_pack(
+KLS_DISPATCH(, void, kls_pack, (
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to
-) {
+), (from, row, column, rows, used, width, to)) {
     if (column == 1 && used == 32 && width == 32) {
         pack_whole(to, from, row, rows, 32);
         return;
@@ -79,9 +79,9 @@ KLS_CLONES void kls_pack(
         for (int64_t p = 0; p < rows; p++) to[p * width + c] = from[c * column + p];
 }
 
-KLS_CLONES void kls_deal(
+KLS_DISPATCH(, void, kls_deal, (
     const float *from, int64_t count, int64_t parts, float *to, int64_t distance
-) {
+), (from, count, parts, to, distance)) {
     int64_t begin = 0;
     for (int64_t part = 0; part < parts; part++, to += distance) {
         const int64_t end = count * (part + 1) / parts, used = end - begin;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "include/kls_parallel.h"
 
 // Twelve sums: more than two units with a latency of four or five steps can have in flight, and
@@ -32,28 +32,26 @@ enum { SUMS = 12 };
     }
 
 #if defined(__x86_64__)
-DEFINE_ROUNDS(
-    rounds_v4, __attribute__((target("arch=x86-64-v4"), min_vector_width(512), noinline)), 16)
-DEFINE_ROUNDS(rounds_v3, __attribute__((target("arch=x86-64-v3"), noinline)), 8)
+DEFINE_ROUNDS(rounds_avx512, KLS_AVX512_WIDE __attribute__((noinline)), 16)
+DEFINE_ROUNDS(rounds_avx2, KLS_AVX2 __attribute__((noinline)), 8)
 #endif
-DEFINE_ROUNDS(rounds_base, __attribute__((noinline)), 4)
+DEFINE_ROUNDS(rounds_scalar, __attribute__((noinline)), 4)
 
 typedef float (*rounds_fn)(int64_t rounds, float first, float second);
 
 static rounds_fn choose(int *lanes) {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("x86-64-v4")) {
+    if (kls_vector_isa == KLS_ISA_AVX512) {
         *lanes = 16;
-        return rounds_v4;
+        return rounds_avx512;
     }
-    if (__builtin_cpu_supports("x86-64-v3")) {
+    if (kls_vector_isa == KLS_ISA_AVX2) {
         *lanes = 8;
-        return rounds_v3;
+        return rounds_avx2;
     }
 #endif
     *lanes = 4;
-    return rounds_base;
+    return rounds_scalar;
 }
 
 static double now(void) {
@@ -99,9 +97,9 @@ static void fill(int64_t begin, int64_t end, void *context) {
     }
 }
 
-KLS_CLONES static void add_scaled(
+KLS_DISPATCH(static, void, add_scaled, (
     float *restrict a, const float *restrict b, const float *restrict c, float scale,
-    int64_t count) {
+    int64_t count), (a, b, c, scale, count)) {
     for (int64_t i = 0; i < count; i++) a[i] = b[i] + scale * c[i];
 }
 

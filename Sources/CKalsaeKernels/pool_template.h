@@ -108,7 +108,7 @@ KLS_INLINE void NAME(pool_windows)(const NAME(pool_job) *job, int64_t row, const
     }
 }
 
-KLS_CLONES static void NAME(pool_row)(const NAME(pool_job) *job, int64_t row) {
+KLS_DISPATCH(static, void, NAME(pool_row), (const NAME(pool_job) *job, int64_t row), (job, row)) {
     if (NAME(is_small)(job->shape)) NAME(pool_windows)(job, row, true);
     else NAME(pool_windows)(job, row, false);
 }
@@ -190,9 +190,9 @@ KLS_INLINE void NAME(pool_gradient_windows)(
     }
 }
 
-KLS_CLONES static void NAME(pool_gradient_row)(
+KLS_DISPATCH(static, void, NAME(pool_gradient_row), (
     const NAME(pool_job) *job, int64_t image, int64_t y
-) {
+), (job, image, y)) {
     if (job->covering && NAME(is_small)(job->shape))
         NAME(pool_gradient_windows)(job, image, y, true, true);
     else NAME(pool_gradient_windows)(job, image, y, false, job->covering);

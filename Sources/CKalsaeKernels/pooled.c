@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "clones.h"
+#include "dispatch.h"
 
 enum { LANES = 16 };
 typedef float floats __attribute__((vector_size(64), aligned(4), may_alias));
@@ -82,7 +82,7 @@ KLS_INLINE void take_windows(
     }
 }
 
-KLS_CLONES static void take(const windows *w, int64_t count) {
+KLS_DISPATCH(static, void, take, (const windows *w, int64_t count), (w, count)) {
     const bool small = w->height == 2 && w->width == 2;
     if (small && w->places != NULL) take_windows(w, count, true, true);
     else if (small) take_windows(w, count, true, false);

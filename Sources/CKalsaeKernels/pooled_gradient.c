@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "include/kls_parallel.h"
 #include "pieces.h"
 #include "product_levels.h"
@@ -94,8 +94,7 @@ int64_t kls_pooled_gradient_scratch(const kls_pooled_gradient *g) {
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Without a least width the compiler halves vectors of 64 bytes.
-#define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define TARGET KLS_AVX512_WIDE
 #define INLINE TARGET KLS_INLINE
 // Keeps the compiler from holding in registers what it should read each time.
 #define HIDE(value) __asm__("" : "+r"(value))
@@ -246,7 +245,7 @@ static void run_parts(int64_t begin, int64_t end, void *context) {
 }
 
 // Adds the partial results, always in the same order.
-KLS_CLONES static void add_parts(const gradient_run *run) {
+KLS_DISPATCH(static, void, add_parts, (const gradient_run *run), (run)) {
     const kls_pooled_gradient *g = run->gradient;
     const int64_t channels = g->shape.channels, n = g->shape.out_channels;
     for (int64_t v = 0; v < g->vectors; v++)

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_movement.h"
 #include "pieces.h"
 
@@ -110,11 +110,13 @@ KLS_INLINE void circle(float u, float *cosine, float *sine) {
     *sine = quarter & 2 ? -d : d;
 }
 
-KLS_CLONES static void bits_group(const int64_t key[3], uint64_t first, uint32_t *to) {
+KLS_DISPATCH(static, void, bits_group,
+    (const int64_t key[3], uint64_t first, uint32_t *to), (key, first, to)) {
     make_line(key, first, to);
 }
 
-KLS_CLONES static void uniform_group_f32(const int64_t key[3], uint64_t first, float *to) {
+KLS_DISPATCH(static, void, uniform_group_f32,
+    (const int64_t key[3], uint64_t first, float *to), (key, first, to)) {
     uint32_t line[4 * GROUP];
     make_line(key, first, line);
     for (int i = 0; i < 4 * GROUP; i++) to[i] = (float)(int32_t)(line[i] >> 8) * 0x1p-24f;
@@ -124,7 +126,8 @@ KLS_INLINE uint64_t bits_53(uint32_t high, uint32_t low) {
     return ((uint64_t)high << 32 | low) >> 11;
 }
 
-KLS_CLONES static void uniform_group_f64(const int64_t key[3], uint64_t first, double *to) {
+KLS_DISPATCH(static, void, uniform_group_f64,
+    (const int64_t key[3], uint64_t first, double *to), (key, first, to)) {
     group made;
     make_group(key, first, &made);
     for (int i = 0; i < GROUP; i++) {
@@ -133,7 +136,8 @@ KLS_CLONES static void uniform_group_f64(const int64_t key[3], uint64_t first, d
     }
 }
 
-KLS_CLONES static void normal_group_f32(const int64_t key[3], uint64_t first, float *to) {
+KLS_DISPATCH(static, void, normal_group_f32,
+    (const int64_t key[3], uint64_t first, float *to), (key, first, to)) {
     group made;
     make_group(key, first, &made);
     float cosines[2][GROUP], sines[2][GROUP];

@@ -46,7 +46,8 @@
         for (; i < n; i++) result = op(result, p[i]); \
         return result; \
     } \
-    KLS_CLONES static void name(int64_t rows, int64_t n, const void *src, void *dst) { \
+    KLS_DISPATCH(static, void, name, (int64_t rows, int64_t n, const void *src, void *dst),     \
+        (rows, n, src, dst)) { \
         const T *p = src; \
         T *out = dst; \
         int64_t r = 0; \

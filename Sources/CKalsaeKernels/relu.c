@@ -1,4 +1,4 @@
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_matrix.h"
 #include "pieces.h"
 
@@ -9,7 +9,7 @@ typedef struct {
     int64_t count;
 } relu_job;
 
-KLS_CLONES static void relu_line(float *values, int64_t count) {
+KLS_DISPATCH(static, void, relu_line, (float *values, int64_t count), (values, count)) {
     for (int64_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
 }
 

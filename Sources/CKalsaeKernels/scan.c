@@ -1,4 +1,4 @@
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_movement.h"
 #include "pieces.h"
 
@@ -13,7 +13,8 @@ typedef struct {
 } scan_job;
 
 #define SCAN(T, SUFFIX)                                                                          \
-    KLS_CLONES static void scan_##SUFFIX(const scan_job *job, int64_t piece) {                   \
+    KLS_DISPATCH(static, void, scan_##SUFFIX, (const scan_job *job, int64_t piece),             \
+        (job, piece)) {                   \
         const kls_scan *s = job->scan;                                                           \
         const int64_t begin = piece % job->parts * COLUMNS;                                      \
         const int64_t width = begin + COLUMNS < s->after ? COLUMNS : s->after - begin;           \
@@ -50,7 +51,8 @@ typedef struct {
         const int64_t bytes = 2 * s->before * s->count * s->after * (int64_t)sizeof(T);          \
         kls_pieces(s->before * job.parts, bytes, &job, scan_piece_##SUFFIX);                     \
     }                                                                                            \
-    KLS_CLONES void kls_iota_##SUFFIX(int64_t before, int64_t count, int64_t after, void *to) {  \
+    KLS_DISPATCH(, void, kls_iota_##SUFFIX, (int64_t before, int64_t count, int64_t after, void *to),\
+        (before, count, after, to)) {  \
         T *next = to;                                                                            \
         for (int64_t b = 0; b < before; b++) {                                                   \
             if (after == 1) {                                                                    \

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "kalsae_movement.h"
 
 // An element as an unsigned number of the same order, and where it stood.

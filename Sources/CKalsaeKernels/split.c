@@ -1,40 +1,17 @@
 // The matrix unit: whether there is one, and the block that it multiplies.
-#define _GNU_SOURCE
 #include "split.h"
 
+#include "include/kls_isa.h"
 #include "split_units.h"
 
+bool kls_split_available(void) { return kls_isa_level() == KLS_ISA_AMX; }
+
 #if SPLIT_HAS_UNIT
-#include <sys/syscall.h>
-#include <unistd.h>
-
-bool kls_split_available(void) {
-    enum { REQUEST = 0x1023, TILE_DATA = 18 };
-    static int known;                // 1 no, 2 yes; all threads would write the same
-    int state = __atomic_load_n(&known, __ATOMIC_RELAXED);
-    if (state == 0) {
-        __builtin_cpu_init();
-        const bool has = __builtin_cpu_supports("x86-64-v4")
-            && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("amx-tile")
-            && __builtin_cpu_supports("amx-bf16");
-        // The kernel gives room for the tiles' registers to processes that ask.
-        state = has && syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0 ? 2 : 1;
-        __atomic_store_n(&known, state, __ATOMIC_RELAXED);
-    }
-    return state == 2;
-}
-
 TARGET static void release(void) { _tile_release(); }
 
 void kls_split_rest(void) {
     if (kls_split_available()) release();
 }
-
-typedef struct __attribute__((packed)) {
-    uint8_t palette, start, reserved[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-} tile_shapes;
 
 // Tiles 0 to 3 are the result, two by two; 4 and 5 the left side's rows, 6 and 7 the right side's
 // columns.
@@ -152,7 +129,6 @@ TARGET void kls_split_run(
 }
 
 #else
-bool kls_split_available(void) { return false; }
 void kls_split_rest(void) {}
 void kls_split_run(
     split_tile *t, const split_part *lhs, float *out, int upper, int lower

@@ -7,6 +7,7 @@
 #include "include/kls_parallel.h"
 #include "panel.h"
 #include "pieces.h"
+#include "special.h"
 
 enum {
     LINES_MOST = 32 * 1024,          // elements of the lines that a thread splits at a time
@@ -30,7 +31,17 @@ typedef struct {
     void *const *buffers;
     split_part *packed;
     float *turned, *sums;
+    _Atomic bool kernel_is_special;  // has values that tiles do not carry
 } split_run;
+
+// What a thread makes of one image: rows of the output from `row` on.
+typedef struct {
+    const float *image;
+    int64_t row;
+    const split_part *lines;         // the rows' windows, split
+    int64_t part;                    // distance of their parts
+    bool is_special;                 // here or in the kernel
+} strip;
 
 static bool pays(
     const kls_convolve_spec *spec, const kls_convolution *t, const image_walk *walk, int64_t strip
@@ -117,27 +128,33 @@ static int64_t columns_of(const split_convolve *c, int64_t panel) {
 // backwards and its two other axes exchanged.
 static const float *rows_of_panel(const split_run *run, int64_t panel, int64_t *row) {
     const split_convolve *c = run->convolve;
+    *row = c->spec.of_input ? split_rounded(columns_of(c, panel), SPLIT_SIDE) : c->n;
+    if (c->spec.of_input) return run->turned + panel * SPLIT_BLOCK * c->k;
+    return (const float *)run->buffers[c->spec.rhs] + panel * SPLIT_BLOCK;
+}
+
+static void turn_panel(const split_run *run, int64_t panel) {
+    const split_convolve *c = run->convolve;
     const kls_convolution *s = &c->spec.shape;
     const int64_t column = panel * SPLIT_BLOCK;
     const float *kernel = run->buffers[c->spec.rhs];
-    *row = c->n;
-    if (!c->spec.of_input) return kernel + column;
     const int64_t places = s->kernel_height * s->kernel_width, depth = c->k / places;
-    float *const rows = run->turned + panel * SPLIT_BLOCK * c->k, *to = rows;
-    *row = split_rounded(columns_of(c, panel), SPLIT_SIDE);
-    for (int64_t place = places - 1; place >= 0; place--, to += depth * *row)
+    const int64_t row = split_rounded(columns_of(c, panel), SPLIT_SIDE);
+    float *to = run->turned + panel * SPLIT_BLOCK * c->k;
+    for (int64_t place = places - 1; place >= 0; place--, to += depth * row)
         kls_pack(
             kernel + (place * s->channels + column) * s->out_channels, 1, s->out_channels, depth,
-            columns_of(c, panel), *row, to);
-    return rows;
+            columns_of(c, panel), row, to);
 }
 
 static void pack_panels(int64_t begin, int64_t end, void *context) {
-    const split_run *run = context;
+    split_run *run = context;
     const split_convolve *c = run->convolve;
     const int64_t depth = c->walk->depth;
+    kls_clear_special();
     for (int64_t panel = begin; panel < end; panel++) {
         int64_t row;
+        if (c->spec.of_input) turn_panel(run, panel);
         const float *from = rows_of_panel(run, panel, &row);
         const int64_t columns = columns_of(c, panel);
         split_part *to = run->packed + panel * panel_parts(c);
@@ -149,6 +166,7 @@ static void pack_panels(int64_t begin, int64_t end, void *context) {
                 to += columns > SPLIT_SIDE ? SPLIT_UNIT : SPLIT_UNIT / 2;
             }
     }
+    if (kls_saw_special()) run->kernel_is_special = true;
 }
 
 // Splits the lines that `rows` rows of windows cover, with zeros round the image, and behind it.
@@ -188,11 +206,59 @@ static stretch stretch_at(const image_walk *walk, int64_t tiles, int64_t index) 
     return (stretch){index / tiles, x, walk->out_width * (t + 1) / tiles - x};
 }
 
-// Two of them, one above the other, from their place in the lines on; how many windows they are.
-static int64_t run_pair(
-    const split_convolve *c, split_tile *tile, int64_t tiles, int64_t index, int64_t count,
-    const split_part *lhs, float *out
+// Floats of a segment of a window's sum, from `at` on, with zeros where the image ends.
+static void window_floats(
+    const split_convolve *c, const float *image, int64_t y, int64_t x, int64_t segment, int64_t at,
+    int64_t count, float *to
 ) {
+    const image_walk *walk = c->walk;
+    const int64_t start = c->starts[segment] + x * walk->pixel;
+    const int64_t line = y * walk->stride_y - walk->top + start / c->line;
+    const int64_t first = start % c->line + at - walk->left * walk->channels;
+    const int64_t whole = walk->width * walk->channels;
+    const bool inside = line >= 0 && line < walk->height;
+    for (int64_t i = 0; i < count; i++) {
+        const bool is_there = inside && first + i >= 0 && first + i < whole;
+        to[i] = is_there ? image[line * whole + first + i] : 0;
+    }
+}
+
+// The same windows on the vector units.
+static void run_special(
+    const split_run *run, const strip *s, int64_t panel, const split_tile *tile, stretch upper,
+    stretch lower, float *out
+) {
+    enum { DEPTH = 128 };
+    const split_convolve *c = run->convolve;
+    const int64_t depth = c->walk->depth, rows = upper.count + lower.count;
+    float windows[SPLIT_BLOCK * DEPTH];
+    vector_block block = {
+        .lhs = windows, .lhs_row = DEPTH, .lhs_column = 1, .rhs_column = 1, .rows = rows,
+        .columns = tile->columns, .out = out, .out_row = tile->out_row,
+    };
+    const float *kernel = rows_of_panel(run, panel, &block.rhs_row);
+    for (int64_t segment = 0; segment < c->walk->segments; segment++)
+        for (int64_t at = 0; at < depth; at += DEPTH) {
+            block.depth = depth - at < DEPTH ? depth - at : DEPTH;
+            for (int64_t i = 0; i < rows; i++) {
+                const stretch *const from = i < upper.count ? &upper : &lower;
+                const int64_t x = from->x + i - (i < upper.count ? 0 : upper.count);
+                window_floats(
+                    c, s->image, s->row + from->y, x, segment, at, block.depth,
+                    windows + i * DEPTH);
+            }
+            block.rhs = kernel + (segment * depth + at) * block.rhs_row;
+            kls_vector_block(&block);
+            block.adds = true;
+        }
+}
+
+// Two of them, one above the other, `y` rows below the strip's first; how many windows they are.
+static int64_t run_pair(
+    const split_run *run, const strip *s, int64_t panel, split_tile *tile, int64_t y, int64_t tiles,
+    int64_t index, int64_t count, float *out
+) {
+    const split_convolve *c = run->convolve;
     const image_walk *walk = c->walk;
     const stretch upper = stretch_at(walk, tiles, index);
     const stretch lower = index + 1 < count ? stretch_at(walk, tiles, index + 1)
@@ -200,13 +266,20 @@ static int64_t run_pair(
     const int64_t from = upper.y * walk->stride_y * c->line + upper.x * walk->pixel;
     tile->lhs_below = lower.y * walk->stride_y * c->line + lower.x * walk->pixel - from;
     tile->out_below = upper.count * tile->out_row;
-    kls_split_run(tile, lhs + from, out, (int)upper.count, (int)lower.count);
+    if (s->is_special) {
+        const stretch first = {upper.y + y, upper.x, upper.count};
+        const stretch second = {lower.y + y, lower.x, lower.count};
+        run_special(run, s, panel, tile, first, second, out);
+    } else {
+        const split_part *lhs = s->lines + y * walk->stride_y * c->line;
+        kls_split_run(tile, lhs + from, out, (int)upper.count, (int)lower.count);
+    }
     return upper.count + lower.count;
 }
 
 // A strip of one panel's columns, of which the largest elements of windows are kept.
 static void pool_panel(
-    const split_run *run, pooled_writer *writer, const split_part *lhs, int64_t rows,
+    const split_run *run, const strip *s, int64_t panel, pooled_writer *writer, int64_t rows,
     split_tile *tile, float *lines
 ) {
     const split_convolve *c = run->convolve;
@@ -219,16 +292,15 @@ static void pool_panel(
         const int64_t here = rows - y < step ? rows - y : step, count = here * tiles;
         float *to = lines;
         for (int64_t i = 0; i < count; i += 2)
-            to += writer->columns * run_pair(
-                c, tile, tiles, i, count, lhs + y * walk->stride_y * c->line, to);
+            to += writer->columns * run_pair(run, s, panel, tile, y, tiles, i, count, to);
         pooled_take(writer, lines, writer->columns, here / p->height);
     }
 }
 
 // A strip of one panel's columns.
 static void run_panel(
-    const split_run *run, int64_t panel, int64_t pixel, int64_t piece, const split_part *lhs,
-    int64_t part, int64_t rows, split_tile *tile, char *file, float *lines
+    const split_run *run, const strip *s, int64_t panel, int64_t pixel, int64_t piece, int64_t rows,
+    split_tile *tile, char *file, float *lines
 ) {
     const split_convolve *c = run->convolve;
     const image_walk *walk = c->walk;
@@ -236,7 +308,7 @@ static void run_panel(
     const bool straight = c->epilogue == NULL;
     tile->rhs = run->packed + panel * panel_parts(c);
     kls_split_place(tile, used);
-    tile->lhs_part = part;
+    tile->lhs_part = s->part;
     tile->out_row = straight ? c->n : used;
     epilogue_worker w = {
         .plan = c->epilogue, .buffers = run->buffers, .file = file,
@@ -247,7 +319,7 @@ static void run_panel(
             .plan = c->pooled, .buffers = run->buffers, .column = w.column, .columns = used,
             .window = pixel / (c->pooled->height * c->pooled->width),
         };
-        pool_panel(run, &writer, lhs, rows, tile, lines);
+        pool_panel(run, s, panel, &writer, rows, tile, lines);
         return;
     }
     float *block = NULL;
@@ -262,7 +334,7 @@ static void run_panel(
     for (int64_t i = 0; i < count; i += 2) {
         const bool last = i + 2 >= count;
         float *target = straight ? out + (pixel + held) * c->n : block + held * used;
-        held += run_pair(c, tile, tiles, i, count, lhs, target);
+        held += run_pair(run, s, panel, tile, 0, tiles, i, count, target);
         if (straight || (held + SPLIT_BLOCK <= fit && !last)) continue;
         epilogue_finish(&w, pixel, held);
         pixel += held;
@@ -288,10 +360,16 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
         const int64_t left = walk->out_height - row, rows = left < c->strip ? left : c->strip;
         const float *from = run->buffers[c->spec.lhs];
         from += image * walk->height * walk->width * walk->channels;
+        kls_clear_special();
         split_lines(c, from, row, rows, lines, part);
+        const strip s = {
+            .image = from, .row = row, .lines = lines, .part = part,
+            .is_special = kls_saw_special() || run->kernel_is_special,
+        };
+        if (s.is_special) kls_count_fallback();
         const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++)
-            run_panel(run, panel, pixel, piece, lines, part, rows, &tile, file, pools);
+            run_panel(run, &s, panel, pixel, piece, rows, &tile, file, pools);
     }
     kls_split_rest();
 }
@@ -300,7 +378,7 @@ void split_convolve_run(
     const split_convolve *c, void *const *buffers, void *scratch, bool parallel
 ) {
     char *packed = scratch, *turned = packed + packed_bytes(c), *sums = turned + turned_bytes(c);
-    split_run run = {c, buffers, (split_part *)packed, (float *)turned, (float *)sums};
+    split_run run = {c, buffers, (split_part *)packed, (float *)turned, (float *)sums, false};
     const int threads = parallel ? kls_most_threads() : 1;
     kls_parallel_for(c->panels, pack_panels, &run, threads);
     kls_parallel_for(c->images * c->strips, run_pieces, &run, threads);

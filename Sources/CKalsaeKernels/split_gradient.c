@@ -1,6 +1,10 @@
 // The gradient of one image, turned round.
 #include "split_gradient.h"
 
+#include <string.h>
+
+#include "special.h"
+
 enum { SLICE = 4 };                  // chunks of both sides that the first cache holds
 
 static bool pays(const split_gradient *g) {
@@ -60,6 +64,35 @@ static void run_places(
     }
 }
 
+// The same for the channels from `out` on, by the vector units.
+static void run_special(
+    const split_gradient *g, const float *image, const float *from, int64_t out, int64_t rows,
+    float *result, bool adds
+) {
+    const int64_t row = g->taps * g->channels;
+    for (int64_t i = 0; i < rows && !adds; i++)
+        memset(result + i * row, 0, (size_t)row * sizeof *result);
+    for (int64_t tap = 0; tap < g->taps; tap++) {
+        const int64_t dy = tap / g->kernel_width * g->dilation_y - g->top;
+        const int64_t dx = tap % g->kernel_width * g->dilation_x - g->left;
+        const int64_t first = dx < 0 ? -dx : 0;
+        const int64_t end = g->width - dx < g->out_width ? g->width - dx : g->out_width;
+        for (int64_t y = 0; y < g->out_height; y++) {
+            if (y + dy < 0 || y + dy >= g->height || first >= end) continue;
+            for (int64_t c = 0; c < g->channels; c += SPLIT_BLOCK)
+                kls_vector_block(&(vector_block){
+                    .lhs = from + (y * g->out_width + first) * g->n + out,
+                    .lhs_row = 1, .lhs_column = g->n,
+                    .rhs = image + ((y + dy) * g->width + first + dx) * g->channels + c,
+                    .rhs_row = g->channels, .rhs_column = 1, .rows = rows,
+                    .columns = g->channels - c < SPLIT_BLOCK ? g->channels - c : SPLIT_BLOCK,
+                    .depth = end - first, .out = result + tap * g->channels + c, .out_row = row,
+                    .adds = true,
+                });
+        }
+    }
+}
+
 void split_gradient_image(
     const split_gradient *g, const float *image, const float *from, split_part *room,
     float *result, bool adds
@@ -72,7 +105,9 @@ void split_gradient_image(
         .top = g->top, .left = g->left, .lines = g->height,
         .width = beside < g->width ? beside : g->width,
     };
+    kls_clear_special();
     kls_split_pixels(&pixels, g->image_chunks, g->channels, room, g->tile, g->part);
+    const bool image_is_special = kls_saw_special();
     kls_split_shift(room, g->copy / SPLIT_TILE, room + g->copy);
     split_tile tile = {
         .rhs_chunk = SPLIT_TILE, .rhs_part = g->part, .lhs_row = SPLIT_CHUNK,
@@ -86,7 +121,13 @@ void split_gradient_image(
             .from = from + out, .row = g->n, .line = g->out_width * g->n, .pitch = g->pitch,
             .lines = g->out_height, .width = g->out_width,
         };
+        kls_clear_special();
         kls_split_channels(&gradient, g->chunks, rows, lhs);
+        if (image_is_special || kls_saw_special()) {
+            kls_count_fallback();
+            run_special(g, image, from, out, rows, result + out * row, adds);
+            continue;
+        }
         for (int64_t chunk = 0; chunk < g->chunks; chunk += SLICE) {
             tile.chunks = g->chunks - chunk < SLICE ? g->chunks - chunk : SLICE;
             tile.adds = adds || chunk > 0;

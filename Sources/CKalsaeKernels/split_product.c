@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "include/kls_parallel.h"
 #include "pieces.h"
+#include "special.h"
 
 _Static_assert(EPILOGUE_STREAMS <= SPLIT_ASKS, "all streams are asked for");
 
@@ -24,6 +25,7 @@ typedef struct {
     int64_t first, end;              // passing blocks
     split_tile tile;
     split_feed kept_feed, passing_feed;
+    bool saw_special;                // in what was split for the next stage
     epilogue_worker epilogue;
 } worker;
 
@@ -53,6 +55,8 @@ static void feed_blocks(
 typedef struct {
     int64_t block, blocks, chunk, chunks;
     split_part *kept, *passing;
+    bool is_special;                 // has values that tiles do not carry
+    bool kept_is_special;            // or may have on the side that the next stages share
 } stage;
 
 static stage stage_at(const worker *w, split_part *room, int64_t number) {
@@ -97,6 +101,32 @@ static void ask_for_streams(worker *w, int64_t row, int64_t rows, int64_t floats
         t->asks[i] = (split_ask){streams[i].at, streams[i].row, rows, streams[i].bytes, 0};
 }
 
+// A block of the result on tiles; on the vector units where a side has values that tiles do not carry.
+static void multiply(
+    worker *w, const stage *now, int64_t row, int64_t column, const split_part *lhs, float *out,
+    int upper, int lower
+) {
+    if (!now->is_special) {
+        kls_split_run(&w->tile, lhs, out, upper, lower);
+        return;
+    }
+    const split_tile *t = &w->tile;
+    const kls_product_spec *s = &w->run->product->spec;
+    const int64_t from = now->chunk * SPLIT_CHUNK;
+    const int64_t size = s->lhs_bytes ? 1 : sizeof(float);
+    const char *left = w->run->buffers[s->lhs];
+    const float *right = w->run->buffers[s->rhs];
+    kls_vector_block(&(vector_block){
+        .lhs = left + size * (w->matrix * s->lhs_matrix + row * s->lhs_row + from * s->lhs_column),
+        .lhs_bytes = s->lhs_bytes, .lhs_row = s->lhs_row, .lhs_column = s->lhs_column,
+        .rhs = right + w->matrix * s->rhs_matrix + from * s->rhs_row + column * s->rhs_column,
+        .rhs_row = s->rhs_row, .rhs_column = s->rhs_column,
+        .rows = upper + lower, .columns = t->columns,
+        .depth = least(s->k - from, now->chunks * SPLIT_CHUNK),
+        .out = out, .out_row = t->out_row, .adds = t->adds, .bias = t->above,
+    });
+}
+
 // A block of the result and what follows it. `is_first` says of its columns that no rows were made
 // before.
 static void run_block(
@@ -132,7 +162,7 @@ static void run_block(
         t->ask_count = !t->adds;
         t->ask_pace = pace_of_asks(t, rows * columns);
         t->asks[0] = (split_ask){(const char *)out, s->n * 4, rows, columns * 4, 0};
-        kls_split_run(t, lhs, out, upper, lower);
+        multiply(w, now, row, column, lhs, out, upper, lower);
         return;
     }
     e->column = column;
@@ -142,7 +172,10 @@ static void run_block(
     e->adds_sums = !is_first;
     epilogue_prepare(e);
     ask_for_streams(w, from, rows, rows * columns);
-    kls_split_run(t, lhs, epilogue_begin(e, from), upper, lower);
+    float *const block = epilogue_begin(e, from);
+    kls_clear_special();
+    multiply(w, now, row, column, lhs, block, upper, lower);
+    w->saw_special |= !now->is_special && kls_saw_special();
     epilogue_finish(e, from, rows);
 }
 
@@ -165,21 +198,27 @@ static void run_whole_rows(worker *w, const stage *now, int64_t passing, bool is
     ask_for_streams(w, from, rows, rows * n / 2);
     t->out_row = n;
     t->out_below = SPLIT_SIDE * n;
+    const int64_t row = passing * p->passing.width;
+    kls_clear_special();
     for (int64_t i = 0; i < p->kept.blocks; i++) {
+        const int64_t column = i * p->kept.width;
         t->rhs = now->kept + i * p->slice * p->kept.unit;
         t->columns = lines_of(&p->kept, i);
-        kls_split_run(t, lhs, results + i * p->kept.width, upper, lower);
+        multiply(w, now, row, column, lhs, results + column, upper, lower);
     }
-    for (int64_t row = 0; row < rows; row += tall) {
-        const int64_t some = least(tall, rows - row);
-        memcpy(epilogue_begin(e, from + row), results + row * n, (size_t)(some * n) * sizeof(float));
-        epilogue_finish(e, from + row, some);
+    w->saw_special |= !now->is_special && kls_saw_special();
+    for (int64_t first = 0; first < rows; first += tall) {
+        const int64_t some = least(tall, rows - first);
+        memcpy(
+            epilogue_begin(e, from + first), results + first * n, (size_t)(some * n) * sizeof(float));
+        epilogue_finish(e, from + first, some);
     }
 }
 
 static void run_stage(worker *w, const stage *now, int64_t number) {
     const split_product *p = w->run->product;
     const int64_t kept = p->kept.blocks;
+    if (now->is_special) kls_count_fallback();
     w->tile.chunks = now->chunks;
     w->tile.adds = now->chunk != p->chunks * w->along / p->along;
     for (int64_t block = now->block; block < now->block + now->blocks; block++) {
@@ -208,6 +247,15 @@ static int64_t pace_of(const worker *w, const stage *now, const stage *next) {
     return steps > rounds ? SPLIT_PACE : 1;
 }
 
+// Splits what is left of a stage, whose kept side is split anew or, as it was before, special or not.
+static void finish_feeding(worker *w, stage *s, bool was_special) {
+    kls_split_feed(w->tile.feed);
+    const bool is_special = w->saw_special || kls_saw_special();
+    w->saw_special = false;
+    s->kept_is_special = s->block == w->first ? is_special : was_special;
+    s->is_special = is_special || s->kept_is_special;
+}
+
 static void run_piece(const split_run *run, int64_t piece) {
     const split_product *p = run->product;
     const int64_t part = piece / p->along % p->across, start = 0;
@@ -231,14 +279,18 @@ static void run_piece(const split_run *run, int64_t piece) {
     }
     split_part *room = run->packed + piece * piece_room(p);
     stage now = stage_at(&w, room, 0);
+    kls_clear_special();
     feed_stage(&w, &now);
-    kls_split_feed(w.tile.feed);
+    finish_feeding(&w, &now, false);
     for (int64_t number = 0; now.chunks > 0; number++) {
-        const stage next = stage_at(&w, room, number + 1);
+        stage next = stage_at(&w, room, number + 1);
         feed_stage(&w, &next);
         w.tile.pace = pace_of(&w, &now, &next);
+        kls_clear_special();
         run_stage(&w, &now, number);
-        kls_split_feed(w.tile.feed);
+        // What follows blocks, and the vector units' products, leave flags of their own.
+        if (now.is_special || (p->epilogue != NULL && !waits(p))) kls_clear_special();
+        finish_feeding(&w, &next, now.kept_is_special);
         now = next;
     }
     kls_split_rest();
@@ -248,7 +300,8 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     for (int64_t piece = begin; piece < end; piece++) run_piece(context, piece);
 }
 
-KLS_CLONES static void add_lines(float *to, const float *a, const float *b, int64_t count) {
+KLS_DISPATCH(static, void, add_lines,
+    (float *to, const float *a, const float *b, int64_t count), (to, a, b, count)) {
     for (int64_t i = 0; i < count; i++) to[i] = a[i] + b[i];
 }
 

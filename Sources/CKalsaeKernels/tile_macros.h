@@ -1,7 +1,8 @@
-// Macros that write tile functions: clones per instruction set, loops that vectorize.
+// Macros that write tile functions: one version for each ISA level, loops that vectorize.
 #ifndef KLS_TILE_MACROS_H
 #define KLS_TILE_MACROS_H
 
+#include "dispatch.h"
 #include "include/kls_tile.h"
 #include <math.h>
 #include <string.h>
@@ -9,22 +10,17 @@
 // Without optimization nothing vectorizes, which is no fault of the loop.
 #pragma clang diagnostic ignored "-Wpass-failed"
 
-#if defined(__x86_64__) && !defined(KLS_NO_CLONES)
-#define KLS_CLONES \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KLS_CLONES
-#endif
-
-#define KLS_INLINE static inline __attribute__((always_inline))
-
 // In place is allowed (dst == a), so the compiler must not fall back to its run-time alias check.
 #define KLS_VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety)")
 
 #define KLS_ARGUMENTS int64_t n, void *dst, const void *a, const void *b, const void *c
 
+// How a tile function begins: compiled for each ISA level, or once where its body does not vectorize.
+#define KLS_TILE(name) KLS_DISPATCH(static, void, name, (KLS_ARGUMENTS), (n, dst, a, b, c))
+#define KLS_TILE_ONCE(name) static void name(KLS_ARGUMENTS)
+
 #define KLS_UNARY_AS(name, T, R, expression) \
-    KLS_CLONES static void name(KLS_ARGUMENTS) { \
+    KLS_TILE(name) { \
         const T *pa = a; R *out = dst; (void)b; (void)c; \
         KLS_VECTOR_LOOP \
         for (int64_t i = 0; i < n; i++) { T x = pa[i]; out[i] = (R)(expression); } \
@@ -32,13 +28,13 @@
 
 // For calls into libm and other bodies that do not vectorize.
 #define KLS_UNARY_SCALAR(name, T, R, expression) \
-    static void name(KLS_ARGUMENTS) { \
+    KLS_TILE_ONCE(name) { \
         const T *pa = a; R *out = dst; (void)b; (void)c; \
         for (int64_t i = 0; i < n; i++) { T x = pa[i]; out[i] = (R)(expression); } \
     }
 
-#define KLS_BINARY_FORM(clones, loop, name, T, R, xs, ys, expression) \
-    clones static void name(KLS_ARGUMENTS) { \
+#define KLS_BINARY_FORM(begin, loop, name, T, R, xs, ys, expression) \
+    begin(name) { \
         const T *pa = a, *pb = b; R *out = dst; (void)c; \
         const T x0 = *pa, y0 = *pb; (void)x0; (void)y0; \
         loop \
@@ -46,15 +42,15 @@
     }
 
 // The three forms of a binary operation and the row `name` that lists them.
-#define KLS_BINARY_FORMS(clones, loop, name, T, R, expression) \
-    KLS_BINARY_FORM(clones, loop, name##_vv, T, R, pa[i], pb[i], expression) \
-    KLS_BINARY_FORM(clones, loop, name##_sv, T, R, x0, pb[i], expression) \
-    KLS_BINARY_FORM(clones, loop, name##_vs, T, R, pa[i], y0, expression)
+#define KLS_BINARY_FORMS(begin, loop, name, T, R, expression) \
+    KLS_BINARY_FORM(begin, loop, name##_vv, T, R, pa[i], pb[i], expression) \
+    KLS_BINARY_FORM(begin, loop, name##_sv, T, R, x0, pb[i], expression) \
+    KLS_BINARY_FORM(begin, loop, name##_vs, T, R, pa[i], y0, expression)
 
 #define KLS_BINARY_AS(name, T, R, expression) \
-    KLS_BINARY_FORMS(KLS_CLONES, KLS_VECTOR_LOOP, name, T, R, expression)
+    KLS_BINARY_FORMS(KLS_TILE, KLS_VECTOR_LOOP, name, T, R, expression)
 #define KLS_BINARY_SCALAR(name, T, R, expression) \
-    KLS_BINARY_FORMS(, , name, T, R, expression)
+    KLS_BINARY_FORMS(KLS_TILE_ONCE, , name, T, R, expression)
 
 #define KLS_ROW(name) { name##_vv, name##_sv, name##_vs }
 

@@ -33,16 +33,3 @@ kls_tile_fn kls_tile_cast(kls_type from, kls_type to) {
     if ((unsigned)from >= KLS_TYPE_COUNT || (unsigned)to >= KLS_TYPE_COUNT) return NULL;
     return kls_cast_table[from][to];
 }
-
-const char *kls_instruction_set(void) {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
-    if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
-    return "x86-64";
-#elif defined(__aarch64__)
-    return "neon";
-#else
-    return "portable";
-#endif
-}

@@ -2,7 +2,7 @@
 #include "tile_macros.h"
 
 #define SELECT_FORM(name, T, ys, zs) \
-    KLS_CLONES static void name(KLS_ARGUMENTS) { \
+    KLS_TILE(name) { \
         const uint8_t *pa = a; const T *pb = b, *pc = c; T *out = dst; \
         const T y0 = *pb, z0 = *pc; (void)y0; (void)z0; \
         KLS_VECTOR_LOOP \
@@ -26,7 +26,7 @@ const kls_tile_fn kls_select_table[4][4] = {
 
 // Contracted to one rounding where the processor has a fused multiply-add.
 #define FMA_FORM(name, T, ys, zs, expression) \
-    KLS_CLONES static void name(KLS_ARGUMENTS) { \
+    KLS_TILE(name) { \
         const T *pa = a, *pb = b, *pc = c; T *out = dst; \
         const T y0 = *pb, z0 = *pc; (void)y0; (void)z0; \
         KLS_VECTOR_LOOP \

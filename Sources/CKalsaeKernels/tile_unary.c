@@ -28,7 +28,7 @@ KLS_UNARY_AS(is_finite_f32, float, uint8_t, ABS(x) < INFINITY)
 KLS_UNARY_AS(square_f32, float, float, x * x)
 
 // Beyond KLS_TRIG_LIMIT the argument reduction needs more digits than the fast road carries.
-KLS_CLONES static int beyond_trig_limit(int64_t n, const float *x) {
+KLS_DISPATCH(static, int, beyond_trig_limit, (int64_t n, const float *x), (n, x)) {
     int32_t beyond = 0;
     for (int64_t i = 0; i < n; i++) beyond |= !(ABS(x[i]) <= KLS_TRIG_LIMIT);
     return beyond != 0;

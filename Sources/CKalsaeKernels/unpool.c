@@ -1,7 +1,7 @@
 // The gradient of pooling by places: each goes to one element of its window, the others get zero.
 #include <string.h>
 
-#include "clones.h"
+#include "dispatch.h"
 #include "include/kls_pooled.h"
 #include "pieces.h"
 
@@ -68,7 +68,7 @@ KLS_INLINE void spread_row(const unpool_job *job, int64_t row, const bool small)
         memset(first + s->window_height * line, 0, (size_t)(below * line) * sizeof(float));
 }
 
-KLS_CLONES static void unpool_row(const unpool_job *job, int64_t row) {
+KLS_DISPATCH(static, void, unpool_row, (const unpool_job *job, int64_t row), (job, row)) {
     if (job->shape->window_height == 2 && job->shape->window_width == 2) spread_row(job, row, true);
     else spread_row(job, row, false);
 }

@@ -146,6 +146,24 @@ const char *kdnn_isa(void) {
 #endif
 }
 
+int kdnn_set_isa(int level) {
+#if defined(__x86_64__)
+    // What AVX-512 brings beside tiles: the set that these headers name last before those.
+#if DNNL_VERSION_MAJOR >= 3
+    const auto avx512 = dnnl::cpu_isa::avx512_core_fp16;
+#else
+    const auto avx512 = dnnl::cpu_isa::avx512_core_bf16;
+#endif
+    const dnnl::cpu_isa levels[] = {
+        dnnl::cpu_isa::sse41, dnnl::cpu_isa::avx2, avx512, dnnl::cpu_isa::all};
+    if (level < 0 || level > 3) return dnnl_invalid_arguments;
+    return static_cast<int>(dnnl::set_max_cpu_isa(levels[level]));
+#else
+    (void)level;
+    return 0;
+#endif
+}
+
 // Looked up at run time: which OpenMP library is in the process is oneDNN's affair.
 void kdnn_set_threads(int count) {
     static const auto set =

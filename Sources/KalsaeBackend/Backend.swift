@@ -79,15 +79,20 @@ public struct InstructionSummary: Sendable, Equatable {
     public var name: String
     /// Sizes of operands and results, as in `100x784, 784x50 -> 100x50`.
     public var detail: String
+    /// What runs it, as the backend calls it: on the CPU `avx512`, `amx`, `onednn`, …
+    public var engine: String
     /// Floating-point operations of one run.
     public var flops: Double
     /// Bytes read and written by one run.
     public var bytes: Double
 
     /// Makes a summary.
-    public init(name: String, detail: String = "", flops: Double, bytes: Double) {
+    public init(
+        name: String, detail: String = "", engine: String = "", flops: Double, bytes: Double
+    ) {
         self.name = name
         self.detail = detail
+        self.engine = engine
         self.flops = flops
         self.bytes = bytes
     }

@@ -11,6 +11,9 @@ public final class PlanRecorder: Sendable {
         public var totals: [Double] = []
         /// The least nanoseconds of each instruction.
         public var minima: [Double] = []
+        /// How often parts of each instruction were left to the vector units, over all runs, since
+        /// operands had infinities, NaN or numbers that tiles of bfloat16 are too coarse for.
+        public var fallbacks: [Int] = []
         /// The least nanoseconds of a whole run.
         public var leastRun = Double.infinity
         /// The last runs: when each instruction began, and last when the run was over.
@@ -42,15 +45,20 @@ public final class PlanRecorder: Sendable {
 
     /// Adds one run: when each instruction began, and last when the run was over.
     ///
+    /// - Parameter fallbacks: parts of each instruction that another engine did; empty for none.
     /// - Returns: the number of runs so far.
     @discardableResult
-    public func add(_ marks: [UInt64]) -> Int {
+    public func add(_ marks: [UInt64], fallbacks: [Int] = []) -> Int {
         state.withLock { record in
             let count = max(marks.count - 1, 0)
             if record.totals.count != count {
                 record = Record()
                 record.totals = [Double](repeating: 0, count: count)
                 record.minima = [Double](repeating: .infinity, count: count)
+                record.fallbacks = [Int](repeating: 0, count: count)
+            }
+            for (place, count) in fallbacks.enumerated() where place < record.fallbacks.count {
+                record.fallbacks[place] += count
             }
             record.runs += 1
             for place in 0..<count {

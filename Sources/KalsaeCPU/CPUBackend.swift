@@ -27,6 +27,7 @@ public struct CPUBackend: Backend {
     public func compile(
         _ graph: Graph, options: PlanOptions
     ) throws(KalsaeError) -> any Plan {
+        try InstructionSet.apply()
         let graph = try graph.optimized()
         // The library plans for the number of threads that it finds.
         kdnn_set_threads(Int32(threads))

@@ -194,12 +194,15 @@ public final class CPUPlan: Plan {
     private func execute(_ recorder: PlanRecorder) {
         var marks: [UInt64] = []
         marks.reserveCapacity(list.count + 1)
+        var fallbacks = [kls_tile_fallbacks()]
         for instruction in list {
             marks.append(PlanRecorder.now())
             instruction.body(instruction.pointers)
+            fallbacks.append(kls_tile_fallbacks())
         }
         marks.append(PlanRecorder.now())
-        recorder.add(marks)
+        recorder.add(
+            marks, fallbacks: zip(fallbacks.dropFirst(), fallbacks).map { Int($0 - $1) })
         if tellsTimes { PlanProfile.tell(recorder, instructions) }
     }
 

@@ -188,6 +188,7 @@ struct PlanAssembly {
         targets.append(pointers)
         summaries.append(
             InstructionSummary(
-                name: kernel.name, detail: detail, flops: kernel.flops, bytes: bytes))
+                name: kernel.name, detail: detail, engine: kernel.engine.name,
+                flops: kernel.flops, bytes: bytes))
     }
 }

@@ -4,6 +4,8 @@ package struct Kernel: Sendable {
     package var name: String
     /// Bytes of scratch memory that a run needs, aligned to 64 bytes; 0 for none.
     package var scratchBytes: Int
+    /// What runs it.
+    package var engine: KernelEngine
     /// Floating-point operations of one run.
     package var flops: Double
     /// Whether a run may use several threads.
@@ -15,11 +17,12 @@ package struct Kernel: Sendable {
 
     /// Makes a kernel.
     package init(
-        name: String, scratchBytes: Int = 0, flops: Double = 0, usesThreads: Bool = false,
-        callsLibrary: Bool = false,
+        name: String, engine: KernelEngine = .vectors, scratchBytes: Int = 0, flops: Double = 0,
+        usesThreads: Bool = false, callsLibrary: Bool = false,
         body: @escaping @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
     ) {
         self.name = name
+        self.engine = engine
         self.scratchBytes = scratchBytes
         self.flops = flops
         self.usesThreads = usesThreads

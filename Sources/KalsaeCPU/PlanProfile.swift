@@ -13,9 +13,11 @@ enum PlanProfile {
         let total = record.totals.reduce(0, +) / Double(record.runs) / 1e3
         Notice.say("plan of \(instructions.count) instructions, run \(record.runs): \(total) us")
         for (place, instruction) in instructions.enumerated() {
+            let fallbacks = record.fallbacks[place]
             Notice.say(
-                "  \(record.mean(place) / 1e3) us  \(instruction.name)  \(instruction.detail)  "
-                    + "\(Int(instruction.bytes)) bytes")
+                "  \(record.mean(place) / 1e3) us  \(instruction.name)  \(instruction.engine)  "
+                    + "\(instruction.detail)  \(Int(instruction.bytes)) bytes"
+                    + (fallbacks > 0 ? "  \(fallbacks) parts on vectors" : ""))
         }
     }
 }

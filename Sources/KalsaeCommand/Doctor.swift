@@ -1,6 +1,7 @@
 import ArgumentParser
 import CKalsaeOneDNN
 import Glibc
+import KalsaeCPU
 import KalsaeData
 import KalsaeFiles
 import KalsaeSupport
@@ -13,6 +14,7 @@ struct Doctor: ParsableCommand {
     var json = false
 
     func run() throws {
+        try InstructionSet.apply()
         let facts = Machine.facts
         if json {
             return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))
@@ -42,6 +44,7 @@ private enum Machine {
             ("cores", .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
             ("processor", .string(processor)),
             ("instructions", .array(instructions.map { .string($0) })),
+            ("isa", .string("\(InstructionSet.current) (best here: \(InstructionSet.best))")),
             ("onednn", .string(oneDNN)),
             ("memory", .string("\(bytes >> 30) GiB")),
             ("data", .array(DataPlaces.folders.map { .string($0) })),

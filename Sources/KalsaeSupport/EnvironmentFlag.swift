@@ -8,6 +8,9 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case debug = "KALSAE_DEBUG"
     /// How many mutated files a reader is tried with in the tests.
     case fuzz = "KALSAE_FUZZ"
+    /// The instructions that kernels use: `scalar`, `avx2`, `avx512` or `amx`; empty means the best
+    /// that the processor has. Read once, when the process begins.
+    case isa = "KALSAE_ISA"
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
@@ -19,7 +22,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// The value used when the variable is unset or empty.
     public var defaultValue: String {
         switch self {
-        case .data, .threads: ""
+        case .data, .isa, .threads: ""
         case .debug, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
@@ -32,6 +35,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .data: "folder with data sets (mnist/, fashion-mnist/, tabular/)"
         case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
         case .fuzz: "mutated files per reader in the tests"
+        case .isa: "instructions of kernels: scalar, avx2, avx512, amx; empty: the best there are"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"

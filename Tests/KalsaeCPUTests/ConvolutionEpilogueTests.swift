@@ -60,7 +60,7 @@ import Testing
     }
 
     private func run(_ one: Case, _ backend: any Backend) throws -> (
-        names: [String], values: [[Float]]
+        names: [String], values: [[Double]]
     ) {
         try backendValues(try graph(one), backend)
     }

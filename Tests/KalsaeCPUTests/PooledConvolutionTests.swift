@@ -47,7 +47,7 @@ import Testing
             isSmall: false),
     ]
 
-    static let isWide = String(cString: kls_instruction_set()) == "x86-64-v4"
+    static let isWide = Processor.level >= .avx512
 
     /// What the graph's outputs are, besides the largest elements.
     enum Wanted: CaseIterable, Sendable {

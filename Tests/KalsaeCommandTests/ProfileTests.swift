@@ -23,6 +23,7 @@ import Testing
             #expect((instruction["min_us"]?.number ?? 0) > 0)
             #expect((instruction["bytes"]?.number ?? 0) > 0)
             #expect(instruction["detail"]?.string?.isEmpty == false)
+            #expect(instruction["engine"]?.string?.isEmpty == false)
         }
         // Three layers: a product forward and one for each weight, two for the inputs.
         let products = instructions.filter { $0["name"]?.string?.hasPrefix("matmul") == true }

@@ -2,6 +2,7 @@
 #ifndef KALSAE_KERNELS_H
 #define KALSAE_KERNELS_H
 
+#include "kls_isa.h"
 #include "kls_tile.h"
 #include "kls_parallel.h"
 #include "kls_loop.h"

@@ -23,8 +23,8 @@ typedef struct {
     const kls_loop_spec *epilogue;
     // Whether lhs is of bytes, which count as floats; only a matrix unit multiplies them.
     bool lhs_bytes;
-    // Whether a matrix unit may multiply parts of the floats: as exact, but infinite factors give
-    // NaN, and what is below 1e-33 loses digits.
+    // Whether a matrix unit may multiply parts of the floats: as exact, but terms below 2^-126 count
+    // as zero.
     bool may_split;
 } kls_product_spec;
 

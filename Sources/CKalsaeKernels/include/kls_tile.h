@@ -40,7 +40,4 @@ kls_tile_fn kls_tile_cast(kls_type from, kls_type to);
 // Bytes of one element.
 int64_t kls_type_size(kls_type type);
 
-// The widest instruction set that the tile functions use here: "x86-64-v4", "neon", ...
-const char *kls_instruction_set(void);
-
 #endif

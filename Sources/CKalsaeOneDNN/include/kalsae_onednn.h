@@ -30,6 +30,9 @@ const char *kdnn_last_error(void);
 void kdnn_version(int *major, int *minor, int *patch);
 // The widest instruction set that the library uses here, such as "avx512_core".
 const char *kdnn_isa(void);
+// Keeps the library to a level of kls_isa: 0 SSE4.1, 1 AVX2, 2 AVX-512, 3 all there are. Before its
+// first use only; 0, or the library's status where it does not.
+int kdnn_set_isa(int level);
 // Sets how many threads the parallel regions of the calling thread use, from 1.
 // OpenMP keeps this number per thread: call it on the thread that runs plans, before preparing.
 void kdnn_set_threads(int count);

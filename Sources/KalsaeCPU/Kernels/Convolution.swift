@@ -163,7 +163,7 @@ extension Kernel {
     ) -> OneDNNPrimitive? {
         guard dtype == .float32, !sizes.isEmpty else { return nil }
         let shape = sizes.oneDNN
-        return try? OneDNNPrimitive(
+        return OneDNNPrimitive.orOwnLoops(
             name, make: { made in withUnsafePointer(to: shape) { make($0, made) } })
     }
 
@@ -209,8 +209,9 @@ extension Kernel {
         let copyBytes =
             (padded.input.elementCount * dtype.byteSize + alignment - 1) / alignment * alignment
         return Kernel(
-            name: name + ".onednn", scratchBytes: copyBytes + primitive.scratchBytes,
-            flops: sizes.flops, usesThreads: true, callsLibrary: true
+            name: name + ".onednn", engine: .oneDNN,
+            scratchBytes: copyBytes + primitive.scratchBytes, flops: sizes.flops,
+            usesThreads: true, callsLibrary: true
         ) { buffers in
             let scratch = buffers[3]
             var zero: UInt64 = 0

@@ -94,7 +94,7 @@ extension Kernel {
         if left.dtype == .float32, !tiny, sizes.flops > 0 {
             let wanted = sizes.oneDNN(epilogue)
             // What the library has no kernel for, own loops do.
-            if let primitive = try? OneDNNPrimitive(
+            if let primitive = OneDNNPrimitive.orOwnLoops(
                 "matmul",
                 make: { made in withUnsafePointer(to: wanted) { kdnn_matmul_create($0, made) } })
             {

@@ -1,6 +1,7 @@
 import CKalsaeKernels
 import CKalsaeOneDNN
 import KalsaeSupport
+import Synchronization
 
 /// A product or convolution that oneDNN has prepared for fixed shapes.
 package final class OneDNNPrimitive: Sendable {
@@ -15,10 +16,25 @@ package final class OneDNNPrimitive: Sendable {
         guard code == 0, let made else {
             throw KalsaeError(
                 subject, expected: "shapes that oneDNN has a kernel for",
-                got: String(cString: kdnn_last_error()))
+                got: "status \(code), \(String(cString: kdnn_last_error()))")
         }
         handle = made
     }
+
+    /// Prepares a primitive, or says once per subject and reason that own loops take its place.
+    package static func orOwnLoops(
+        _ subject: String, make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
+    ) -> OneDNNPrimitive? {
+        do throws(KalsaeError) {
+            return try OneDNNPrimitive(subject, make: make)
+        } catch {
+            let reason = "\(subject): oneDNN gave no kernel, own loops run instead (\(error.got))"
+            if said.withLock({ $0.insert(reason).inserted }) { Notice.say(reason) }
+            return nil
+        }
+    }
+
+    private static let said = Mutex<Set<String>>([])
 
     deinit { kdnn_destroy(handle) }
 
@@ -69,8 +85,8 @@ extension Kernel {
         let scratchBytes = primitive.scratchBytes
         let result = epilogue.operandCount
         return Kernel(
-            name: name + ".onednn", scratchBytes: scratchBytes, flops: flops, usesThreads: true,
-            callsLibrary: true
+            name: name + ".onednn", engine: .oneDNN, scratchBytes: scratchBytes, flops: flops,
+            usesThreads: true, callsLibrary: true
         ) { buffers in
             primitive.run(buffers, scratch: scratchBytes > 0 ? buffers[result + 1] : nil)
             if epilogue.relu { kls_relu_f32(buffers[result], Int64(count)) }

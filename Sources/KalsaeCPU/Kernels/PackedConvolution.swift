@@ -68,8 +68,8 @@ final class PackedConvolution: Sendable {
         _ name: String, behind: String = "", flops: Double, buffers count: Int
     ) -> Kernel {
         Kernel(
-            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops,
-            usesThreads: isParallel
+            name: engine.name(name, behind), engine: engine.engine, scratchBytes: scratchBytes,
+            flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
@@ -105,8 +105,8 @@ final class PackedKernelGradient: Sendable {
     /// The instruction; buffers are input, gradient, result and scratch.
     func kernel(_ name: String, flops: Double) -> Kernel {
         Kernel(
-            name: engine.name(name, ""), scratchBytes: scratchBytes, flops: flops,
-            usesThreads: isParallel
+            name: engine.name(name, ""), engine: engine.engine, scratchBytes: scratchBytes,
+            flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in
             kls_kernel_gradient_run(

@@ -60,8 +60,8 @@ final class PackedProduct: Sendable {
     ) -> Kernel {
         let hasScratch = scratchBytes > 0
         return Kernel(
-            name: engine.name(name, behind), scratchBytes: scratchBytes, flops: flops,
-            usesThreads: isParallel
+            name: engine.name(name, behind), engine: engine.engine, scratchBytes: scratchBytes,
+            flops: flops, usesThreads: isParallel
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
@@ -76,6 +76,8 @@ enum PackedEngine: String {
     case packed
     /// A matrix unit, with floats as sums of parts.
     case split
+
+    var engine: KernelEngine { self == .split ? .tiles : .vectors }
 
     /// The name of an instruction; with a loop behind it, vectors go without saying.
     func name(_ operation: String, _ behind: String) -> String {

@@ -17,7 +17,7 @@ extension StepProfile {
     func lines(inOrder: Bool) -> [String] {
         var table = TextTable(
             "#", "mean us", "min us", "share", "MFLOP", "kB", "GFLOP/s", "GB/s", "of peak",
-            "instruction")
+            "engine", "instruction")
         let total = record.totals.reduce(0, +)
         var places = Array(instructions.indices)
         if !inOrder { places.sort { record.mean($0) > record.mean($1) } }
@@ -32,9 +32,9 @@ extension StepProfile {
                 Self.text(instruction.flops / least / 1e9, 1),
                 Self.text(instruction.bytes / least / 1e9, 1),
                 peak.share(flops: instruction.flops, bytes: instruction.bytes, seconds: least),
-                "\(Self.shortened(instruction.name)) \(instruction.detail)")
+                instruction.engine, "\(Self.shortened(instruction.name)) \(instruction.detail)")
         }
-        return table.lines + [""] + kindLines + ["", summary, floor]
+        return table.lines + [""] + kindLines + ["", summary, floor] + fallbackLines
     }
 
     /// The same by kind of instruction: all loops together, all convolutions, …
@@ -67,6 +67,14 @@ extension StepProfile {
                 peak.share(flops: sums.flops, bytes: sums.bytes, seconds: seconds), kind)
         }
         return table.lines
+    }
+
+    /// What was left to the vector units, if anything was.
+    private var fallbackLines: [String] {
+        zip(instructions, record.fallbacks).filter { $0.1 > 0 }.map { instruction, count in
+            "\(Self.shortened(instruction.name)): \(count) parts in \(record.runs) runs were left "
+                + "to the vector units, since operands had infinities, NaN or numbers below 1e-31"
+        }
     }
 
     private var summary: String {
@@ -130,6 +138,8 @@ extension StepProfile {
             let instruction = instructions[place]
             return [
                 "name": .string(instruction.name), "detail": .string(instruction.detail),
+                "engine": .string(instruction.engine),
+                "fallbacks": .integer(record.fallbacks.dropFirst(place).first ?? 0),
                 "mean_us": .number(record.mean(place) / 1e3),
                 "min_us": .number((record.minima.dropFirst(place).first ?? 0) / 1e3),
                 "flops": .number(instruction.flops), "bytes": .number(instruction.bytes),

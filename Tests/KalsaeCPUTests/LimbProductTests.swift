@@ -3,8 +3,8 @@ import KalsaeGraph
 import KalsaeSupport
 import Testing
 
-/// Products whose factors have all 24 digits, with and without the matrix unit.
-@Suite struct SplitTests {
+/// Products whose factors have all 24 digits, with and without tiles of bfloat16 limbs.
+@Suite struct LimbProductTests {
     static let choices = ["all", "-split"]
 
     /// Numbers in -2 ... 2 of which no digit is zero by design.
@@ -14,19 +14,6 @@ import Testing
             Double(Float(random.nextUniform() * 4 - 2))
         }
         return Value(.float32, shape, elements)
-    }
-
-    /// Whether each element lies near its sum, measured by the sum of the factors' sizes. The matrix
-    /// unit rounds less often than a chain of additions; without one of the six products of parts it
-    /// would miss either bound.
-    static func expectNear(
-        _ got: [Double], _ sums: [Double], _ sizes: [Double], _ note: String,
-        _ location: SourceLocation = #_sourceLocation
-    ) {
-        #expect(got.count == sums.count, "\(note)", sourceLocation: location)
-        let worst = zip(zip(got, sums), sizes).map { abs($0.0 - $0.1) / max($1, 1e-30) }.max()
-        let bound = note.contains(".split") ? 1.5e-7 : 4e-7
-        #expect((worst ?? .nan) < bound, "\(note)", sourceLocation: location)
     }
 
     @Test(arguments: choices)
@@ -52,24 +39,29 @@ import Testing
                 let one = try run(kernel, [a, b], result, threads: 1)
                 let two = try run(kernel, [a, b], result, threads: 2)
                 #expect(one == two, "\(kernel.name)")
-                Self.expectNear(one, sums, sizes, "\(kernel.name) \(m)x\(k)x\(n) \(left) \(right)")
+                Rounding.expectNear(
+                    one, sums, sizes, terms: k, "\(kernel.name) \(m)x\(k)x\(n) \(left) \(right)")
             }
         }
     }
 
-    /// Where there is a matrix unit at all, these products, long, wide and tall, run on it.
-    @Test func whatPaysRunsOnTheUnit() throws {
-        let sizes = [
-            (512, 512, 512), (100, 100, 1500), (390, 120, 300), (50, 610, 1100), (768, 128, 128),
-            (128, 128, 768),
-        ]
-        let names = try sizes.map { m, n, k in
-            try Kernel.matrixProduct(
-                MatrixProductParameters(), left: TensorType(.float32, [m, k]),
-                right: TensorType(.float32, [k, n])
-            ).name
+    /// Each row and each column has one product, of which every limb counts: the rounding of one
+    /// product is allowed, and the smallest of the six that make it is sixteen times as large.
+    @Test(arguments: choices)
+    func everyLimbCounts(_ passes: String) throws {
+        let (m, n, k) = (128, 128, 512)
+        var a = Value(.float32, [m, k], [Double](repeating: 0, count: m * k))
+        let b = Self.numbers([k, n], seed: 2)
+        let factors = Self.numbers([m], seed: 1).elements
+        for row in 0..<m { a.elements[row * k + (row * 37 + 11) % k] = factors[row] }
+        let plain = MatrixProductParameters()
+        let kernel = try EnvironmentFlag.with(.passes, passes) {
+            try Kernel.matrixProduct(plain, left: a.type, right: b.type)
         }
-        #expect(Set(names.map { $0.contains(".split") }).count == 1, "\(names)")
+        let sums = MatrixProductTests.oracle(batch: 1, m, n, k, a.elements, b.elements, plain)
+        Rounding.expectNear(
+            try run(kernel, [a, b], TensorType(.float32, [m, n])), sums, sums.map(abs), terms: 1,
+            kernel.name, bound: 1.02 * Rounding.gamma(8) + 0x1p-24)
     }
 
     static let convolutionCases: [ConvolutionCase] = [
@@ -130,30 +122,16 @@ import Testing
             )
         }
         for threads: Int32 in [1, 2] {
-            Self.expectNear(
+            let places = one.kernel[0] * one.kernel[1]
+            Rounding.expectNear(
                 try run(kernels.0, [input, weights], output, threads: threads), forward, ofForward,
-                kernels.0.name)
-            Self.expectNear(
+                terms: places * one.kernel[2], kernels.0.name)
+            Rounding.expectNear(
                 try run(kernels.1, [slope, weights], input.type, threads: threads), toInput,
-                ofInput, kernels.1.name)
-            Self.expectNear(
+                ofInput, terms: places * one.kernel[3], kernels.1.name)
+            Rounding.expectNear(
                 try run(kernels.2, [input, slope], weights.type, threads: threads), toKernel,
-                ofKernel, kernels.2.name)
-        }
-    }
-
-    @Test(arguments: choices)
-    func whatIsNotANumberStaysOne(_ passes: String) throws {
-        for strange in [Double.nan, .infinity, -.infinity, Double(Float.greatestFiniteMagnitude)] {
-            var a = Self.numbers([100, 130], seed: 6)
-            a.elements[130] = strange
-            let b = Self.numbers([130, 50], seed: 7)
-            let kernel = try EnvironmentFlag.with(.passes, passes) {
-                try Kernel.matrixProduct(MatrixProductParameters(), left: a.type, right: b.type)
-            }
-            let got = try run(kernel, [a, b], TensorType(.float32, [100, 50]))
-            if !strange.isFinite { #expect(got[50..<100].allSatisfy { !$0.isFinite }) }
-            #expect(got[..<50].allSatisfy { $0.isFinite } && got[100...].allSatisfy { $0.isFinite })
+                ofKernel, terms: output.shape.elementCount / one.kernel[3], kernels.2.name)
         }
     }
 
@@ -191,11 +169,11 @@ import Testing
             try Kernel.matrixProduct(MatrixProductParameters(), left: a.type, right: b.type)
         }
         let plain = MatrixProductParameters()
-        Self.expectNear(
+        Rounding.expectNear(
             try run(kernel, [a, b], TensorType(.float32, [64, 64])),
             MatrixProductTests.oracle(batch: 1, 64, 64, 96, a.elements, b.elements, plain),
             MatrixProductTests.oracle(
                 batch: 1, 64, 64, 96, a.elements.map(abs), b.elements.map(abs), plain),
-            "\(kernel.name) \(scale)")
+            terms: 96, "\(kernel.name) \(scale)")
     }
 }
