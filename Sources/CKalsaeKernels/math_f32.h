@@ -3,6 +3,7 @@
 #ifndef KLS_MATH_F32_H
 #define KLS_MATH_F32_H
 
+#include "elementwise.h"
 #include "tile_macros.h"
 
 KLS_INLINE int32_t kls_bits(float x) { int32_t i; memcpy(&i, &x, 4); return i; }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dispatch.h"
+#include "elementwise.h"
 #include "kalsae_movement.h"
 #include "pieces.h"
 

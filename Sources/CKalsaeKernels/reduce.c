@@ -10,8 +10,17 @@
 #define MIN_INT(x, y) ((x) < (y) ? (x) : (y))
 #define MAX_INT(x, y) ((x) > (y) ? (x) : (y))
 
+// Element by element, which is `?:` of vectors where the compiler has one for C.
+#if defined(__clang__)
+#define VECTOR(T) __attribute__((ext_vector_type(LANES), aligned(sizeof(T))))
+#define MERGE(op, x, y) x = op(x, y)
+#else
+#define VECTOR(T) __attribute__((vector_size(LANES * sizeof(T)), aligned(sizeof(T))))
+#define MERGE(op, x, y) for (int j = 0; j < LANES; j++) x[j] = op(x[j], (y)[j])
+#endif
+
 #define ROWS(name, T, op) \
-    typedef T name##_lanes __attribute__((ext_vector_type(LANES), aligned(sizeof(T)))); \
+    typedef T name##_lanes VECTOR(T); \
     KLS_INLINE T name##_row(int64_t n, const T *p) { \
         T result; \
         int64_t i = 0; \
@@ -26,16 +35,16 @@
                 name##_lanes z = *(const name##_lanes *)(p + 2 * LANES); \
                 name##_lanes w = *(const name##_lanes *)(p + 3 * LANES); \
                 for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) { \
-                    x = op(x, *(const name##_lanes *)(p + i)); \
-                    y = op(y, *(const name##_lanes *)(p + i + LANES)); \
-                    z = op(z, *(const name##_lanes *)(p + i + 2 * LANES)); \
-                    w = op(w, *(const name##_lanes *)(p + i + 3 * LANES)); \
+                    MERGE(op, x, *(const name##_lanes *)(p + i)); \
+                    MERGE(op, y, *(const name##_lanes *)(p + i + LANES)); \
+                    MERGE(op, z, *(const name##_lanes *)(p + i + 2 * LANES)); \
+                    MERGE(op, w, *(const name##_lanes *)(p + i + 3 * LANES)); \
                 } \
-                x = op(x, y); \
-                z = op(z, w); \
-                x = op(x, z); \
+                MERGE(op, x, y); \
+                MERGE(op, z, w); \
+                MERGE(op, x, z); \
             } \
-            for (; i + LANES <= n; i += LANES) x = op(x, *(const name##_lanes *)(p + i)); \
+            for (; i + LANES <= n; i += LANES) MERGE(op, x, *(const name##_lanes *)(p + i)); \
             T lane[LANES]; \
             memcpy(lane, &x, sizeof lane); \
             for (int w = LANES / 2; w > 0; w /= 2) { \
