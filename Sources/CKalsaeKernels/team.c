@@ -56,8 +56,7 @@ static void wake(_Atomic uint32_t *word, int count) {
 }
 
 static _Atomic uint32_t *low_half(_Atomic uint64_t *word) {
-    const uint64_t probe = 1;
-    return (_Atomic uint32_t *)word + (*(const uint32_t *)&probe == 1 ? 0 : 1);
+    return (_Atomic uint32_t *)word + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 1);
 }
 
 static inline void relax(void) {
