@@ -1,0 +1,53 @@
+// Runs the tests of the C kernels: all, or the families that are named.
+#include <stdlib.h>
+#include <time.h>
+
+#include "harness.h"
+#include "include/kls_tile.h"
+
+extern long checks_passed, checks_failed;
+
+#define FAMILIES(X)                                                                            \
+    X(parallel) X(casts) X(unary) X(binary) X(ternary) X(reduce) X(loop) X(matmul) X(product)  \
+    X(epilogue) X(convolution) X(convolve) X(pool) X(pooled) X(attention) X(movement)          \
+    X(indices) X(order) X(randoms)
+#define DECLARE(name) void test_##name(void);
+FAMILIES(DECLARE)
+
+typedef struct {
+    const char *name;
+    void (*run)(void);
+} family;
+
+#define LIST(name) {#name, test_##name},
+static const family families[] = {FAMILIES(LIST)};
+
+static bool is_wanted(const char *name, int count, char **names) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return count == 0;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+int main(int count, char **arguments) {
+    printf("instruction set %s, vectors of %d floats\n", kls_instruction_set(), level_lanes());
+    for (int i = 0; i < COUNT_OF(families); i++) {
+        if (!is_wanted(families[i].name, count - 1, arguments + 1)) continue;
+        const long passed = checks_passed, failed = checks_failed;
+        const double start = now();
+        families[i].run();
+        release_all();
+        printf(
+            "%-12s %7ld passed, %ld failed, %.2f s\n", families[i].name, checks_passed - passed,
+            checks_failed - failed, now() - start);
+        fflush(stdout);
+    }
+    if (checks_passed + checks_failed == 0) fprintf(stderr, "kalsae: expected checks, ran none\n");
+    printf("%ld passed, %ld failed\n", checks_passed, checks_failed);
+    return checks_failed > 0 || checks_passed == 0;
+}

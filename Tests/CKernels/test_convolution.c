@@ -1,0 +1,63 @@
+// Convolutions in direct loops and their gradients, with groups, strides, dilations and padding.
+#include "convolution_case.h"
+
+static void test_float(const kls_convolution *s) {
+    const int64_t out = output_count(s);
+    float *input = random_floats(input_count(s)), *kernel = random_floats(kernel_count(s));
+    float *gradient = random_floats(out), *bias = one_in(2) ? random_floats(s->out_channels) : NULL;
+    const double *x = widened(input, input_count(s)), *w = widened(kernel, kernel_count(s));
+    const double *g = widened(gradient, out);
+    wanted want = convolved(s, FORWARD, x, w, U32);
+    for (int64_t i = 0; i < out; i++) {
+        if (bias != NULL) {
+            const double add = (double)bias[i % s->out_channels];
+            want.value[i] += add;
+            // The bias goes through all sums.
+            want.error[i] += 2 * rounding(kernel_count(s) / s->out_channels + 1, U32) * fabs(add);
+        }
+        if (s->relu && want.value[i] < 0) want.value[i] = 0;
+    }
+    float *got = room(out * 4), *again = room(out * 4);
+    kls_convolution_f32(s, input, kernel, bias, got);
+    matches_f32(&want, got, "convolution %s", described(s));
+    openmp_threads = 3;
+    kls_convolution_f32(s, input, kernel, bias, again);
+    openmp_threads = 1;
+    same_bits(got, again, out * 4, "convolution %s on three threads", described(s));
+    want = convolved(s, OF_INPUT, g, w, U32);
+    float *of_input = room(input_count(s) * 4), *of_kernel = room(kernel_count(s) * 4);
+    kls_convolution_input_gradient_f32(s, gradient, kernel, of_input);
+    matches_f32(&want, of_input, "gradient of the input %s", described(s));
+    want = convolved(s, OF_KERNEL, x, g, U32);
+    kls_convolution_kernel_gradient_f32(s, input, gradient, of_kernel);
+    matches_f32(&want, of_kernel, "gradient of the kernel %s", described(s));
+    release_all();
+}
+
+static void test_double(const kls_convolution *s) {
+    double *input = random_doubles(input_count(s)), *kernel = random_doubles(kernel_count(s));
+    double *gradient = random_doubles(output_count(s));
+    kls_convolution plain = *s;
+    plain.relu = false;
+    wanted want = convolved(s, FORWARD, input, kernel, U64);
+    double *got = room(output_count(s) * 8);
+    kls_convolution_f64(&plain, input, kernel, NULL, got);
+    matches_f64(&want, got, "convolution of float64 %s", described(s));
+    want = convolved(s, OF_INPUT, gradient, kernel, U64);
+    double *of_input = room(input_count(s) * 8), *of_kernel = room(kernel_count(s) * 8);
+    kls_convolution_input_gradient_f64(s, gradient, kernel, of_input);
+    matches_f64(&want, of_input, "gradient of the input of float64 %s", described(s));
+    want = convolved(s, OF_KERNEL, input, gradient, U64);
+    kls_convolution_kernel_gradient_f64(s, input, gradient, of_kernel);
+    matches_f64(&want, of_kernel, "gradient of the kernel of float64 %s", described(s));
+    release_all();
+}
+
+void test_convolution(void) {
+    for (int number = 0; number < 60; number++) {
+        kls_convolution s = random_convolution(false);
+        s.relu = one_in(2);
+        test_float(&s);
+        if (number % 3 == 0) test_double(&s);
+    }
+}

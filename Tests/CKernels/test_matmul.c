@@ -1,0 +1,141 @@
+// Small matrix products of every type, with stacks, strides, bias and negatives cut.
+#include "harness.h"
+#include "kalsae_matrix.h"
+
+typedef struct {
+    kls_matmul p;
+    int64_t batches, lhs_count, rhs_count;
+} layout;
+
+static layout random_layout(void) {
+    static const int64_t sizes[] = {0, 1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 64, 65, 100};
+    layout l = {.batches = 1};
+    kls_matmul *p = &l.p;
+    p->m = sizes[between(0, 11)];
+    p->n = one_in(8) ? between(250, 300) : sizes[between(0, 13)];
+    p->k = one_in(8) ? between(250, 530) : sizes[between(0, 11)];
+    // As rows or as columns, with room between them.
+    const int64_t gap = between(0, 3);
+    if (one_in(2)) p->lhs_row = p->k + gap, p->lhs_column = 1;
+    else p->lhs_row = 1, p->lhs_column = p->m + gap;
+    if (one_in(2)) p->rhs_row = p->n + gap, p->rhs_column = 1;
+    else p->rhs_row = 1, p->rhs_column = p->k + gap;
+    const int64_t lhs_size = p->m * p->k + gap * (p->m + p->k);
+    const int64_t rhs_size = p->k * p->n + gap * (p->k + p->n);
+    p->batch_rank = (int32_t)between(0, 2);
+    int64_t lhs = lhs_size, rhs = rhs_size;
+    for (int i = p->batch_rank - 1; i >= 0; i--) {
+        p->batch_dims[i] = between(1, 3);
+        l.batches *= p->batch_dims[i];
+        if (!one_in(3)) p->lhs_batch[i] = lhs, lhs *= p->batch_dims[i];
+        if (!one_in(3)) p->rhs_batch[i] = rhs, rhs *= p->batch_dims[i];
+    }
+    l.lhs_count = lhs;
+    l.rhs_count = rhs;
+    p->relu = one_in(3);
+    return l;
+}
+
+// Where the operands of a matrix of the stack begin.
+static void find(const kls_matmul *p, int64_t batch, int64_t *lhs, int64_t *rhs) {
+    *lhs = *rhs = 0;
+    for (int i = p->batch_rank - 1; i >= 0; i--) {
+        *lhs += batch % p->batch_dims[i] * p->lhs_batch[i];
+        *rhs += batch % p->batch_dims[i] * p->rhs_batch[i];
+        batch /= p->batch_dims[i];
+    }
+}
+
+// |error| <= gamma_{k + 1} (sum |a| |b| + |bias|), twice that where the sums here are as inexact.
+#define TEST_FLOAT(T, run, u, matches)                                                         \
+    static void test_##run(const layout *l, bool has_bias, bool special) {                     \
+        const kls_matmul *p = &l->p;                                                           \
+        T *a = room(l->lhs_count * (int64_t)sizeof(T)), *b = room(l->rhs_count * (int64_t)sizeof(T)); \
+        T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                           \
+        for (int64_t i = 0; i < l->lhs_count; i++) a[i] = (T)uniform(-2, 2);                   \
+        for (int64_t i = 0; i < l->rhs_count; i++) b[i] = (T)uniform(-2, 2);                   \
+        for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);            \
+        if (special && l->lhs_count > 0 && l->rhs_count > 0) {                                 \
+            a[between(0, l->lhs_count - 1)] = (T)NAN;                                          \
+            a[between(0, l->lhs_count - 1)] = (T)INFINITY;                                     \
+            b[between(0, l->rhs_count - 1)] = 0;                                               \
+        }                                                                                      \
+        const int64_t count = l->batches * p->m * p->n;                                        \
+        wanted want = wanted_room(count);                                                      \
+        for (int64_t i = 0; i < count; i++) {                                                  \
+            int64_t lhs, rhs;                                                                  \
+            find(p, i / (p->m * p->n), &lhs, &rhs);                                            \
+            const int64_t row = i / p->n % p->m, column = i % p->n;                            \
+            double sum = has_bias ? (double)bias[column] : 0, sizes = fabs(sum);               \
+            for (int64_t q = 0; q < p->k; q++) {                                               \
+                const double x = (double)a[lhs + row * p->lhs_row + q * p->lhs_column]         \
+                    * (double)b[rhs + q * p->rhs_row + column * p->rhs_column];                \
+                sum += x;                                                                      \
+                sizes += fabs(x);                                                              \
+            }                                                                                  \
+            want.value[i] = p->relu && sum < 0 ? 0 : sum;                                      \
+            want.error[i] = 2 * rounding(p->k + 1, u) * sizes;                                 \
+        }                                                                                      \
+        T *got = room(count * (int64_t)sizeof(T)), *again = room(count * (int64_t)sizeof(T));  \
+        run(p, a, b, bias, got);                                                               \
+        matches(&want, got, #run " %lldx%lldx%lld of %lld", (long long)p->m, (long long)p->n,  \
+                (long long)p->k, (long long)l->batches);                                       \
+        openmp_threads = 3;                                                                    \
+        run(p, a, b, bias, again);                                                             \
+        openmp_threads = 1;                                                                    \
+        same_bits(got, again, count * (int64_t)sizeof(T), #run " on three threads");           \
+        release_all();                                                                         \
+    }
+TEST_FLOAT(float, kls_matmul_f32, U32, matches_f32)
+TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
+
+#define TEST_INTEGER(U, run)                                                                   \
+    static void test_##run(const layout *l, bool has_bias) {                                   \
+        kls_matmul p = l->p;                                                                   \
+        p.relu = false;                                                                        \
+        U *a = room(l->lhs_count * (int64_t)sizeof(U)), *b = room(l->rhs_count * (int64_t)sizeof(U)); \
+        U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                            \
+        for (int64_t i = 0; i < l->lhs_count; i++) a[i] = (U)random_word();                    \
+        for (int64_t i = 0; i < l->rhs_count; i++) b[i] = (U)random_word();                    \
+        for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();              \
+        const int64_t count = l->batches * p.m * p.n;                                          \
+        U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));   \
+        for (int64_t i = 0; i < count; i++) {                                                  \
+            int64_t lhs, rhs;                                                                  \
+            find(&p, i / (p.m * p.n), &lhs, &rhs);                                             \
+            uint64_t sum = has_bias ? bias[i % p.n] : 0;                                       \
+            for (int64_t q = 0; q < p.k; q++)                                                  \
+                sum += (uint64_t)a[lhs + i / p.n % p.m * p.lhs_row + q * p.lhs_column]         \
+                    * b[rhs + q * p.rhs_row + i % p.n * p.rhs_column];                         \
+            want[i] = (U)sum;                                                                  \
+        }                                                                                      \
+        run(&p, a, b, bias, got);                                                              \
+        same_bits(got, want, count * (int64_t)sizeof(U), #run " %lldx%lldx%lld",               \
+                  (long long)p.m, (long long)p.n, (long long)p.k);                             \
+        release_all();                                                                         \
+    }
+TEST_INTEGER(uint32_t, kls_matmul_i32)
+TEST_INTEGER(uint64_t, kls_matmul_i64)
+TEST_INTEGER(uint8_t, kls_matmul_u8)
+
+static void test_relu(int64_t n) {
+    float *values = random_floats(n), *want = room(n * 4);
+    for (int64_t i = 0; i < n; i += 7) values[i] = i % 2 ? NAN : -0.0f;
+    for (int64_t i = 0; i < n; i++) want[i] = values[i] < 0 ? 0 : values[i];
+    kls_relu_f32(values, n);
+    same_bits(values, want, n * 4, "negative values of %lld cut", (long long)n);
+    release_all();
+}
+
+void test_matmul(void) {
+    for (int number = 0; number < 120; number++) {
+        const layout l = random_layout();
+        const bool has_bias = one_in(2);
+        test_kls_matmul_f32(&l, has_bias, number % 5 == 0);
+        if (number % 2 == 0) test_kls_matmul_f64(&l, has_bias, number % 10 == 0);
+        if (number % 3 == 0) test_kls_matmul_i32(&l, has_bias);
+        if (number % 3 == 1) test_kls_matmul_i64(&l, has_bias);
+        if (number % 3 == 2) test_kls_matmul_u8(&l, has_bias);
+    }
+    for (int64_t n = 0; n < 70000; n = n * 3 + 1) test_relu(n);
+}
