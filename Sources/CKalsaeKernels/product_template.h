@@ -134,14 +134,15 @@ KLS_INLINE void LEVEL(few_turned)(
     typedef LEVEL(vector) V;
     for (int first = 0; first < rows; first += LANES) {
         const int count = rows - first < LANES ? rows - first : LANES;
+        // Lines from which on a whole vector would be read past the end of the last one.
+        const int64_t whole = f->depth - (LANES - count + f->lhs_column - 1) / f->lhs_column;
         V sums[4][PRODUCT_FEW] = {{{0}}};
         const float *line = lhs + first;
         for (int64_t p = 0; p < f->depth; p += 4)
             _Pragma("unroll") for (int u = 0; u < 4; u++) {
                 if (p + u >= f->depth) break;
                 V left = {0};
-                // The last line must not be read past its end.
-                if (count == LANES || p + u + 1 < f->depth) left = *(const V *)line;
+                if (p + u < whole) left = *(const V *)line;
                 else memcpy(&left, line, (size_t)count * sizeof(float));
                 _Pragma("unroll") for (int c = 0; c < columns; c++)
                     sums[u][c] += left * f->rhs[c * f->depth + p + u];

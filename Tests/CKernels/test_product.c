@@ -125,6 +125,14 @@ void test_product(void) {
     tall.spec.n = 33;
     tall.spec.rhs_row = 33;
     test_plain(tall, false);
+    // Few columns behind the last vector, few rows side by side: shorter than a vector in all.
+    for (int64_t m = 1; m < 18; m++)
+        for (int64_t k = 1; k < 6; k++) {
+            tall.spec = (kls_product_spec){
+                .batch = 1, .m = m, .n = level_lanes() + 1, .k = k, .lhs_row = 1, .lhs_column = m,
+                .rhs_row = level_lanes() + 1, .rhs_column = 1, .rhs = 1, .out = 2};
+            test_plain(tall, false);
+        }
     kls_product_spec refused = tall.spec;
     refused.k = KLS_PRODUCT_DEPTH + 1;
     check(kls_product_create(&refused) == NULL, "no sums of more than KLS_PRODUCT_DEPTH");
