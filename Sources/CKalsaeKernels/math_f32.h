@@ -28,7 +28,7 @@ KLS_INLINE float kls_expm1_core(float r) {
 // the arguments, and results below the normal range cost a hundred times as much.
 KLS_INLINE float kls_expf(float x) {
     float t = x > 89.0f ? 89.0f : x;
-    t = x < -104.0f ? 0.0f : t;
+    t = x >= -104.0f ? t : 0.0f;  // and for NaN, which no integer is made of
     float n = __builtin_elementwise_roundeven(t * 1.44269504f);
     float r = t - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
@@ -43,7 +43,7 @@ KLS_INLINE float kls_expf(float x) {
 // e^x - 1, 1.6 ulp.
 KLS_INLINE float kls_expm1f(float x) {
     float t = x > 89.0f ? 89.0f : x;
-    t = t < -30.0f ? -30.0f : t;
+    t = t >= -30.0f ? t : -30.0f;  // and for NaN
     float n = __builtin_elementwise_roundeven(t * 1.44269504f);
     float r = t - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
@@ -61,9 +61,9 @@ KLS_INLINE float kls_expm1f(float x) {
 KLS_INLINE float kls_logf(float x) {
     float tiny = x < 1.17549435e-38f ? 1.0f : 0.0f;
     float scaled = tiny != 0.0f ? x * 8388608.0f : x;
-    int32_t bits = kls_bits(scaled);
-    int32_t e = (bits - 0x3f3504f3) >> 23;
-    float f = kls_float(bits - (int32_t)((uint32_t)e << 23)) - 1.0f;
+    uint32_t bits = (uint32_t)kls_bits(scaled);
+    int32_t e = (int32_t)(bits - 0x3f3504f3u) >> 23;
+    float f = kls_float((int32_t)(bits - ((uint32_t)e << 23))) - 1.0f;
     float k = (float)e - tiny * 23.0f;
     float q = 6.98070195866e-2f;
     q = q * f - 0.114945466129f;
@@ -190,12 +190,12 @@ KLS_INLINE float kls_tanf(float x) {
 // x^y, 1 ulp: log2 and exp2 in double, special values as IEEE 754 pow.
 KLS_INLINE float kls_powf(float x, float y) {
     float ax = __builtin_elementwise_abs(x);
-    int64_t bits = kls_bits64((double)ax);
-    int64_t shifted = bits - 0x3fe6a09e667f3bcdLL;
+    uint64_t bits = (uint64_t)kls_bits64((double)ax);
+    uint64_t shifted = bits - 0x3fe6a09e667f3bcdULL;
     // Exponent as a double without a 64-bit conversion, which AVX2 lacks.
-    int64_t e = (shifted + (1023LL << 52)) >> 52;
+    int64_t e = (int64_t)(shifted + (1023ULL << 52)) >> 52;
     double k = kls_double(0x4330000000000000LL | e) - (4503599627370496.0 + 1023.0);
-    double m = kls_double(bits - ((e - 1023) << 52));
+    double m = kls_double((int64_t)(bits - ((uint64_t)(e - 1023) << 52)));
     double s = (m - 1.0) / (m + 1.0), z = s * s;
     double q = 0.243137804669;
     q = q * z + 0.261426221739;
@@ -218,8 +218,8 @@ KLS_INLINE float kls_powf(float x, float y) {
     p = p * r + 0.240226506959;
     p = p * r + 0.693147180557;
     p = p * r + 1.0;
-    int64_t scale = (kls_bits64(n + 6755399441055744.0) + 1023) << 52;
-    float value = (float)(p * kls_double(scale));
+    uint64_t scale = ((uint64_t)kls_bits64(n + 6755399441055744.0) + 1023) << 52;
+    float value = (float)(p * kls_double((int64_t)scale));
     float ay = __builtin_elementwise_abs(y);
     value = ax == 0.0f ? (y < 0.0f ? INFINITY : 0.0f) : value;
     value = ax == INFINITY ? (y < 0.0f ? 0.0f : INFINITY) : value;
