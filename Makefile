@@ -4,10 +4,10 @@ SCRATCH ?= .build
 export SCRATCH
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo bench format lint docs clean
+.PHONY: help deps build test test-kernels demo bench format lint docs clean
 
 help: ## list the goals
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install missing system libraries (apt-get, through sudo where needed)
 	@Scripts/install-dependencies
@@ -20,6 +20,9 @@ demo: build ## train a network on built-in data
 
 test: deps ## run the whole suite in release; FILTER=name runs a part
 	@Scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
+
+test-kernels: ## test the C kernels alone; SANITIZE=1 for memory faults, ARCH=aarch64 emulated
+	@Scripts/test-kernels $(if $(SANITIZE),--sanitize) $(if $(ARCH),--arch $(ARCH))
 
 bench: build ## time training steps of the yardstick networks
 	$(SCRATCH)/release/kalsae bench steps --net all
