@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "harness.h"
-#include "include/kls_tile.h"
+#include "include/kls_isa.h"
 
 extern long checks_passed, checks_failed;
 
@@ -35,7 +35,11 @@ static double now(void) {
 }
 
 int main(int count, char **arguments) {
-    printf("instruction set %s, vectors of %d floats\n", kls_instruction_set(), level_lanes());
+    if (kls_isa_request() != KLS_ISA_GRANTED) {
+        fprintf(stderr, "kalsae: expected KALSAE_ISA up to %s\n", kls_isa_name(kls_best_isa()));
+        return 2;
+    }
+    printf("ISA level %s, vectors of %d floats\n", kls_isa_name(kls_isa_level()), level_lanes());
     for (int i = 0; i < COUNT_OF(families); i++) {
         if (!is_wanted(families[i].name, count - 1, arguments + 1)) continue;
         const long passed = checks_passed, failed = checks_failed;
