@@ -53,6 +53,13 @@ public protocol Plan: AnyObject, Sendable {
     ///
     /// A plan without a recorder spends nothing on it.
     func record(into recorder: PlanRecorder?)
+
+    /// The same instructions with memory of their own: both may run at the same time, this one on
+    /// the thread that calls it unless ``usesComputeThread`` says otherwise.
+    func replica() throws(KalsaeError) -> any Plan
+
+    /// Whether a run is handed to ``ComputeThread``, for which its caller then waits.
+    var usesComputeThread: Bool { get }
 }
 
 extension Plan {
@@ -63,6 +70,12 @@ extension Plan {
 
     /// Records nothing.
     public func record(into recorder: PlanRecorder?) {}
+
+    /// The plan itself, whose runs wait for each other.
+    public func replica() throws(KalsaeError) -> any Plan { self }
+
+    /// Runs stay on the calling thread.
+    public var usesComputeThread: Bool { false }
 }
 
 /// Numbers for lists of buffers, by which a plan knows that they are those of the last time.

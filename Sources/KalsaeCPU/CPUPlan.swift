@@ -8,24 +8,11 @@ import Synchronization
 
 /// A flat list of instructions, each with its own pointers, over inputs, outputs and one arena.
 public final class CPUPlan: Plan {
-    /// The graph as the passes left it.
-    public let graph: Graph
-    /// What runs, in order.
-    public let instructions: [InstructionSummary]
-    /// Bytes of the arena that holds the intermediate values.
-    public let arenaByteCount: Int
-
     private typealias Pointers = UnsafeMutablePointer<UnsafeMutableRawPointer>
 
     private struct Instruction {
         var body: @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
         var pointers: UnsafePointer<UnsafeMutableRawPointer>
-    }
-
-    /// A place in the pointer table that follows a buffer.
-    private struct Patch {
-        var place: Int
-        var byteOffset: Int
     }
 
     private struct State {
@@ -37,88 +24,53 @@ public final class CPUPlan: Plan {
         var recorder: PlanRecorder?
     }
 
+    private let code: CPUPlanCode
+    private let isReplica: Bool
     private let arena: Buffer
-    private let literals: [Buffer]
     private nonisolated(unsafe) let table: Pointers
     private nonisolated(unsafe) let list: [Instruction]
-    private let inputPatches: [[Patch]]
-    private let outputPatches: [[Patch]]
-    private let inputBytes: [Int]
-    private let outputBytes: [Int]
-    private let threads: Int
-    private let usesThreads: Bool
-    /// Whether loops run on the library's pool of threads, which would fight with another.
-    private let sharesPool: Bool
     private let state: Mutex<State>
-    /// Whether the times are told on standard error.
-    private let tellsTimes: Bool
 
-    init(
-        graph: Graph, assembly: PlanAssembly, memory: MemoryPlan, threads: Int
-    ) throws(KalsaeError) {
-        self.graph = graph
-        self.threads = threads
-        instructions = assembly.summaries
-        tellsTimes = PlanProfile.isWanted
-        sharesPool = kls_openmp_spins() && assembly.kernels.contains { $0.callsLibrary }
-        usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
-        arenaByteCount = memory.arena.byteCount
-        arena = try Buffer(byteCount: memory.arena.byteCount)
-        var literals: [Int: Buffer] = [:]
-        for (number, storage) in assembly.storages.enumerated() {
-            guard case .literal(let bytes) = storage.kind else { continue }
-            let buffer = try Buffer(byteCount: bytes.count)
-            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
-                .copyBytes(from: bytes)
-            literals[number] = buffer
+    init(_ code: CPUPlanCode, isReplica: Bool = false) throws(KalsaeError) {
+        self.code = code
+        self.isReplica = isReplica
+        let arena = try Buffer(byteCount: code.arenaByteCount)
+        let count = max(code.pointerCount, 1)
+        let table = Pointers.allocate(capacity: count)
+        table.initialize(repeating: arena.pointer, count: count)
+        for patch in code.arenaPatches { table[patch.place] = arena.pointer + patch.byteOffset }
+        for (buffer, patch) in code.literalPatches {
+            table[patch.place] = buffer.pointer + patch.byteOffset
         }
-        self.literals = Array(literals.values)
-        inputBytes = graph.inputs.map(\.byteCount)
-        outputBytes = graph.outputTypes.map(\.byteCount)
-        let count = assembly.targets.reduce(0) { $0 + $1.count }
-        let table = Pointers.allocate(capacity: max(count, 1))
-        table.initialize(repeating: arena.pointer, count: max(count, 1))
-        var inputPatches = [[Patch]](repeating: [], count: graph.inputs.count)
-        var outputPatches = [[Patch]](repeating: [], count: graph.outputs.count)
-        var list: [Instruction] = []
-        var place = 0
-        for (kernel, targets) in zip(assembly.kernels, assembly.targets) {
-            list.append(Instruction(body: kernel.body, pointers: UnsafePointer(table + place)))
-            for target in targets {
-                var (location, byteOffset) = (Location.none, 0)
-                switch target {
-                case .slot(let slot): location = .slot(slot)
-                case .input(let input): location = .input(input)
-                case .storage(let storage, let offset):
-                    (location, byteOffset) = (memory.locations[storage], offset)
-                    if let literal = literals[storage] {
-                        table[place] = literal.pointer + offset
-                    }
-                }
-                switch location {
-                case .input(let input):
-                    inputPatches[input].append(Patch(place: place, byteOffset: byteOffset))
-                case .output(let output):
-                    outputPatches[output].append(Patch(place: place, byteOffset: byteOffset))
-                case .slot(let slot):
-                    table[place] = arena.pointer + memory.arena.slots[slot].offset + byteOffset
-                case .literal, .none: break
-                }
-                place += 1
-            }
+        list = zip(code.bodies, code.starts).map { body, start in
+            Instruction(body: body, pointers: UnsafePointer(table + start))
         }
+        self.arena = arena
         self.table = table
-        self.list = list
-        self.inputPatches = inputPatches
-        self.outputPatches = outputPatches
         state = Mutex(
             State(
-                inputs: [UnsafeMutableRawPointer?](repeating: nil, count: graph.inputs.count),
-                outputs: [UnsafeMutableRawPointer?](repeating: nil, count: graph.outputs.count),
-                recorder: tellsTimes ? PlanRecorder() : nil))
+                inputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.inputBytes.count),
+                outputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.outputBytes.count),
+                recorder: code.tellsTimes ? PlanRecorder() : nil))
     }
 
     deinit { table.deallocate() }
+
+    /// The graph as the passes left it.
+    public var graph: Graph { code.graph }
+    /// What runs, in order.
+    public var instructions: [InstructionSummary] { code.instructions }
+    /// Bytes of the arena that holds the intermediate values.
+    public var arenaByteCount: Int { code.arenaByteCount }
+
+    /// The same instructions with an arena of its own.
+    public func replica() throws(KalsaeError) -> any Plan {
+        try CPUPlan(code, isReplica: true)
+    }
+
+    /// Whether several cores take part; of a replica, whether a library does whose threads belong
+    /// to the thread that calls it. Own loops go on alone where the team is taken.
+    public var usesComputeThread: Bool { code.usesThreads && (!isReplica || code.callsLibrary) }
 
     /// Computes the outputs from the inputs; on the compute thread if several cores take part.
     public func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
@@ -127,13 +79,14 @@ public final class CPUPlan: Plan {
 
     /// The same; buffers that were bound under this number the last time are not looked at.
     public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
-        if usesThreads {
+        if usesComputeThread {
             try ComputeThread.shared.sync { () throws(KalsaeError) in
-                kdnn_set_threads(Int32(threads))
-                kls_share_openmp(sharesPool)
+                kdnn_set_threads(Int32(code.threads))
+                kls_share_openmp(code.sharesPool)
                 try runHere(inputs, outputs, binding)
             }
         } else {
+            if code.usesThreads { kdnn_set_threads(Int32(code.threads)) }
             try runHere(inputs, outputs, binding)
         }
         Counters.record {
@@ -173,16 +126,16 @@ public final class CPUPlan: Plan {
         _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
     ) throws(KalsaeError) {
         state.binding = 0
-        try check(inputs, inputBytes, "inputs")
-        try check(outputs, outputBytes, "outputs")
+        try check(inputs, code.inputBytes, "inputs")
+        try check(outputs, code.outputBytes, "outputs")
         for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer {
             state.inputs[number] = buffer.pointer
-            patch(inputPatches[number], buffer)
+            patch(code.inputPatches[number], buffer)
         }
         for (number, buffer) in outputs.enumerated()
         where state.outputs[number] != buffer.pointer {
             state.outputs[number] = buffer.pointer
-            patch(outputPatches[number], buffer)
+            patch(code.outputPatches[number], buffer)
         }
     }
 
@@ -203,15 +156,15 @@ public final class CPUPlan: Plan {
         marks.append(PlanRecorder.now())
         recorder.add(
             marks, fallbacks: zip(fallbacks.dropFirst(), fallbacks).map { Int($0 - $1) })
-        if tellsTimes { PlanProfile.tell(recorder, instructions) }
+        if code.tellsTimes { PlanProfile.tell(recorder, instructions) }
     }
 
     /// Takes the times of its instructions from the next run on, until nil is given.
     public func record(into recorder: PlanRecorder?) {
-        state.withLock { $0.recorder = recorder ?? (tellsTimes ? PlanRecorder() : nil) }
+        state.withLock { $0.recorder = recorder ?? (code.tellsTimes ? PlanRecorder() : nil) }
     }
 
-    private func patch(_ patches: [Patch], _ buffer: Buffer) {
+    private func patch(_ patches: [CPUPlanCode.Patch], _ buffer: Buffer) {
         for patch in patches { table[patch.place] = buffer.pointer + patch.byteOffset }
     }
 

@@ -58,7 +58,8 @@ struct CPUPlanBuilder {
             assembly.addCopy(copy.storage, input: copy.input)
         }
         memory.arena.place()
-        return try CPUPlan(graph: graph, assembly: assembly, memory: memory, threads: threads)
+        return try CPUPlan(
+            CPUPlanCode(graph: graph, assembly: assembly, memory: memory, threads: threads))
     }
 
     private func donations(_ builder: UnitBuilder) -> [Int: Int] {

@@ -1,0 +1,99 @@
+import CKalsaeKernels
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+/// What all replicas of a plan share and none of them changes: code, literals, and where each
+/// pointer of each instruction points.
+final class CPUPlanCode: Sendable {
+    /// A place in the pointer table that follows a buffer.
+    struct Patch {
+        var place: Int
+        var byteOffset: Int
+    }
+
+    let graph: Graph
+    let instructions: [InstructionSummary]
+    let arenaByteCount: Int
+    let bodies: [@Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void]
+    /// Where the pointers of each instruction begin in the table.
+    let starts: [Int]
+    /// The number of pointers of all instructions.
+    let pointerCount: Int
+    let arenaPatches: [Patch]
+    let inputPatches: [[Patch]]
+    let outputPatches: [[Patch]]
+    let literalPatches: [(buffer: Buffer, patch: Patch)]
+    let inputBytes: [Int]
+    let outputBytes: [Int]
+    let threads: Int
+    let usesThreads: Bool
+    /// Whether an instruction calls a library with a pool of threads of its own.
+    let callsLibrary: Bool
+    /// Whether loops run on the library's pool of threads, which would fight with another.
+    let sharesPool: Bool
+    /// Whether the times are told on standard error.
+    let tellsTimes: Bool
+
+    init(
+        graph: Graph, assembly: PlanAssembly, memory: MemoryPlan, threads: Int
+    ) throws(KalsaeError) {
+        self.graph = graph
+        self.threads = threads
+        instructions = assembly.summaries
+        bodies = assembly.kernels.map(\.body)
+        tellsTimes = PlanProfile.isWanted
+        callsLibrary = assembly.kernels.contains { $0.callsLibrary }
+        sharesPool = kls_openmp_spins() && callsLibrary
+        usesThreads = threads > 1 && assembly.kernels.contains { $0.usesThreads }
+        arenaByteCount = memory.arena.byteCount
+        inputBytes = graph.inputs.map(\.byteCount)
+        outputBytes = graph.outputTypes.map(\.byteCount)
+        var literals: [Int: Buffer] = [:]
+        for (number, storage) in assembly.storages.enumerated() {
+            guard case .literal(let bytes) = storage.kind else { continue }
+            let buffer = try Buffer(byteCount: bytes.count)
+            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
+                .copyBytes(from: bytes)
+            literals[number] = buffer
+        }
+        var inputPatches = [[Patch]](repeating: [], count: graph.inputs.count)
+        var outputPatches = [[Patch]](repeating: [], count: graph.outputs.count)
+        var arenaPatches: [Patch] = []
+        var literalPatches: [(buffer: Buffer, patch: Patch)] = []
+        var starts: [Int] = []
+        var place = 0
+        for targets in assembly.targets {
+            starts.append(place)
+            for target in targets {
+                var (location, byteOffset) = (Location.none, 0)
+                switch target {
+                case .slot(let slot): location = .slot(slot)
+                case .input(let input): location = .input(input)
+                case .storage(let storage, let offset):
+                    (location, byteOffset) = (memory.locations[storage], offset)
+                    if let literal = literals[storage] {
+                        literalPatches.append((literal, Patch(place: place, byteOffset: offset)))
+                    }
+                }
+                switch location {
+                case .input(let input):
+                    inputPatches[input].append(Patch(place: place, byteOffset: byteOffset))
+                case .output(let output):
+                    outputPatches[output].append(Patch(place: place, byteOffset: byteOffset))
+                case .slot(let slot):
+                    let start = memory.arena.slots[slot].offset
+                    arenaPatches.append(Patch(place: place, byteOffset: start + byteOffset))
+                case .literal, .none: break
+                }
+                place += 1
+            }
+        }
+        self.starts = starts
+        pointerCount = place
+        self.inputPatches = inputPatches
+        self.outputPatches = outputPatches
+        self.arenaPatches = arenaPatches
+        self.literalPatches = literalPatches
+    }
+}
