@@ -177,13 +177,7 @@ public final class CompiledStep<State: TensorTree> {
         let targets = changed.map { after[$0].tensor.node } + results.map(\.node)
         let gathered = try GatheredGraph(of: targets, placeholders: stateNodes + inputNodes)
         let captured = gathered.leaves.dropFirst(stateNodes.count + inputNodes.count)
-        if let node = gathered.strayParameter {
-            // It would never be trained.
-            throw KalsaeError(
-                "model", expected: "every layer and parameter listed in `parts`",
-                got: "a parameter \(node.type) that is used but not listed",
-                advice: "add its property to `static let parts = Parts(...)`")
-        }
+        if let error = gathered.strayParameterError { throw error }
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
         let plan = try device.plans.plan(
             for: gathered.graph, options: PlanOptions(donations: donations))

@@ -12,6 +12,9 @@ struct GatheredGraph {
     /// The lookups in tables that have a name, for messages.
     private(set) var lookups = NamedLookups()
     private var positions: [ObjectIdentifier: Int] = [:]
+    /// The inputs by their buffers: a model's tensor and the variable of a gradient are two nodes
+    /// of one value, which a plan should read once.
+    private var inputsOfBuffers: [ObjectIdentifier: Int] = [:]
 
     /// Gathers the graph whose outputs are `targets`; `placeholders` become its first inputs.
     init(of targets: [TensorNode], placeholders: [TensorNode] = []) throws(KalsaeError) {
@@ -24,9 +27,29 @@ struct GatheredGraph {
         }
     }
 
+    /// What to throw where a layer's parameter is not part of the state: it would never be trained.
+    var strayParameterError: KalsaeError? {
+        strayParameter.map { node in
+            KalsaeError(
+                "model", expected: "every layer and parameter listed in `parts`",
+                got: "a parameter \(node.type) that is used but not listed",
+                advice: "add its property to `static let parts = Parts(...)`")
+        }
+    }
+
     private mutating func addLeaf(_ node: TensorNode) {
         positions[ObjectIdentifier(node)] = graph.addInput(node.type)
         leaves.append(node)
+    }
+
+    private mutating func addLeaf(_ node: TensorNode, of buffer: Buffer) {
+        let known = inputsOfBuffers[ObjectIdentifier(buffer)]
+        if let known, graph.nodes[known].type == node.type {
+            positions[ObjectIdentifier(node)] = known
+        } else {
+            addLeaf(node)
+            inputsOfBuffers[ObjectIdentifier(buffer)] = positions[ObjectIdentifier(node)]
+        }
     }
 
     /// Adds a node and what it needs, operands first, without recursion: chains may be long.
@@ -40,8 +63,8 @@ struct GatheredGraph {
             }
             if node.isParameter { strayParameter = node }
             let content = node.snapshot
-            if content.buffer != nil {
-                addLeaf(node)
+            if let buffer = content.buffer {
+                addLeaf(node, of: buffer)
                 stack.removeLast()
                 continue
             }

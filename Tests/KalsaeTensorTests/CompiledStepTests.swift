@@ -15,6 +15,14 @@ import Testing
         }
     }
 
+    @Test func aTensorAndItsVariableAreOneInput() throws {
+        let x = try Tensor([Float(3), -1]).evaluate()
+        let slope = gradient(at: x) { ($0 * $0).sum() }
+        let graph = try (x - slope).graph()
+        #expect(graph.inputs == [x.type])
+        #expect(try (x - slope).values() == [-3, 1])
+    }
+
     @Test func runsTheStepAndKeepsState() throws {
         let step = try makeStep([1, 2])
         let rate = Tensor(Float(0.5))
