@@ -37,6 +37,11 @@ public final class StepScope: Sendable {
         return (result, StepReports(entries: scope.state.withLock { $0.reports }))
     }
 
+    /// Runs `body` in inference, whatever scope is in force around it.
+    package static func inference<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try $scoped.withValue(nil) { try body() }
+    }
+
     /// A key that no other call of this step gets: the calls are counted.
     public func nextKey() -> RandomKey {
         let stream = state.withLock { state in

@@ -6,6 +6,8 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// A trained network with what it needs to be asked: from a file to predictions.
+///
+/// It is compiled, and any number of tasks may ask it at once (``CompiledModel``).
 public struct Predictor: Sendable {
     /// The predictions for some rows.
     public enum Predictions: Sendable {
@@ -20,18 +22,31 @@ public struct Predictor: Sendable {
     /// What was saved with it.
     public let metadata: ModelMetadata
     private let path: String
+    private let compiled: CompiledModel<Sequential>
 
     /// Reads a model file.
-    public init(path: String) throws {
-        let file = try ModelFile(path: path)
+    public init(path: String) throws { try self.init(try ModelFile(path: path), path: path) }
+
+    /// Takes a network as a file would have it, as that of ``Experiment/Outcome``.
+    ///
+    /// - Parameter path: the name in messages.
+    public init(_ file: ModelFile, path: String = "network") throws {
         model = file.model
-        metadata = try ModelMetadata(file, path: path)
+        let metadata = try ModelMetadata(file, path: path)
+        self.metadata = metadata
         self.path = path
+        guard let input = model.inputShape else {
+            throw KalsaeError(
+                path, expected: "a network built from layer specifications",
+                got: "one made of layers")
+        }
+        let isOfClasses = !metadata.classNames.isEmpty
+        compiled = try CompiledModel(model, input: input) { isOfClasses ? $0.softmax() : $0 }
     }
 
     /// Predicts a CSV file, or images in an IDX file, as the network was trained on.
     public func predict(file: String) throws -> Predictions {
-        guard let input = model.inputShape else { return .values([]) }
+        let input = compiled.inputShape
         let features: Tensor
         if let encoder = metadata.encoder {
             let table = try encoder.readTable(path: file)
@@ -55,13 +70,19 @@ public struct Predictor: Sendable {
 
     /// Predicts rows of inputs.
     public func predict(_ features: Tensor) throws -> Predictions {
-        var outputs: [Float] = []
-        let width = model.outputShape?.elementCount ?? 1
-        for start in stride(from: 0, to: features.shape.first ?? 0, by: 4096) {
-            let output = model(features[start..<(start + 4096)])
-            outputs += try (metadata.classNames.isEmpty ? output : output.softmax()).values()
+        if let fault = features.fault { throw fault }
+        guard features.rank > 0, Shape(features.shape.dropFirst()) == compiled.inputShape else {
+            throw KalsaeError(
+                path, expected: "rows of shape \(compiled.inputShape)", got: "\(features.shape)")
         }
+        return try predict(rows: features.values())
+    }
+
+    /// Predicts rows one behind the other, as many numbers each as an input has.
+    public func predict(rows: [Float]) throws -> Predictions {
+        let outputs = try compiled(rows)
         if let scale = metadata.scale { return .values(outputs.map { scale.invert(Double($0)) }) }
+        let width = compiled.outputShape.elementCount
         let rows = stride(from: 0, to: outputs.count, by: width).map { start in
             Array(outputs[start..<(start + width)])
         }

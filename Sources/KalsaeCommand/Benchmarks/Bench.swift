@@ -6,7 +6,9 @@ import KalsaeTraining
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine trains.",
-        subcommands: [BenchSteps.self, BenchOps.self, BenchFit.self, BenchCounts.self])
+        subcommands: [
+            BenchSteps.self, BenchOps.self, BenchFit.self, BenchServe.self, BenchCounts.self,
+        ])
 }
 
 struct BenchSteps: AsyncParsableCommand {

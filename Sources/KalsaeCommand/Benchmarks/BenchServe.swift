@@ -1,0 +1,171 @@
+import ArgumentParser
+import KalsaeBackend
+import KalsaeData
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+
+struct BenchServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Time predictions of single rows from several tasks at once.",
+        discussion: """
+            A network of dense layers predicts rows one at a time: traced anew, by a compiled step,
+            and by a compiled model, which is then asked by one task and by several, and by several
+            while it is trained. Every answer is compared with that for the row alone.
+
+            Example:
+              kalsae bench serve --network 784-50-10 --tasks 4
+            """)
+
+    @Option(help: "Sizes of the network's layers.")
+    var network = "10-64-32-2"
+
+    @Option(help: "How many tasks ask at once.")
+    var tasks = 4
+
+    @Option(help: "How many predictions each measurement takes.")
+    var count = 100_000
+
+    @OptionGroup var common: CommonOptions
+
+    /// What was measured: nanoseconds of each prediction, and how long all of them took.
+    private struct Measurement: Sendable {
+        var name: String
+        var times: [UInt64] = []
+        var seconds = 0.0
+        var wrong = 0
+
+        func percentile(_ share: Double) -> Double {
+            let place = min(Int(share * Double(times.count)), times.count - 1)
+            return Double(times.sorted()[max(place, 0)]) / 1000
+        }
+    }
+
+    private struct Load: Sendable {
+        let model: Sequential
+        let rows: [[Float]]
+        let answers: [[Float]]
+
+        /// The same in memory of its own: counts of holders that several cores change are slow.
+        var copied: Load {
+            Load(
+                model: model, rows: rows.map { $0.map { $0 } },
+                answers: answers.map { $0.map { $0 } })
+        }
+    }
+
+    func run() async throws {
+        try common.apply()
+        guard (1...64).contains(tasks), (100...10_000_000).contains(count) else {
+            throw ValidationError("--tasks takes 1 to 64, --count 100 to 10000000.")
+        }
+        let sizes = try NetworkSizes(network)
+        let input = Shape([sizes.sizes[0]])
+        let model = try withSeed(0) {
+            try Sequential(sizes.layers(input: input, activation: .relu), input: input)
+        }
+        let served = try CompiledModel(model, input: input) { $0.softmax() }
+        let numbers: [Float] = try Tensor.normal(
+            [64, input[0]], key: RandomKey(seed: 1)
+        ).values()
+        let rows = (0..<64).map { Array(numbers[($0 * input[0])..<(($0 + 1) * input[0])]) }
+        let load = Load(model: model, rows: rows, answers: try rows.map { try served($0) })
+        var all = [try eager(load, input), try step(load, input)]
+        all.append(try await several(1, "compiled model, 1 task", load, served))
+        all.append(try await several(tasks, "compiled model, \(tasks) tasks", load, served))
+        let training = Task { try await train(load, input, outputs: sizes.sizes.last ?? 1) }
+        all.append(
+            try await several(tasks, "the same while training", load, served))
+        training.cancel()
+        let steps = try await training.value
+        for measurement in all { try tell(measurement) }
+        if !common.json {
+            try Console.print(
+                "\(steps) steps of training meanwhile, \(served.planCount) plans kept, peak memory "
+                    + "\(Progress.fixed(Double(ProcessMemory.peak) / 1e6, digits: 0)) MB")
+        }
+    }
+
+    private func eager(_ load: Load, _ input: Shape) throws -> Measurement {
+        try serial("traced anew", count: min(count, 10_000), load) { row in
+            try load.model(Tensor(row, shape: [1, input[0]])).softmax().values()
+        }
+    }
+
+    private func step(_ load: Load, _ input: Shape) throws -> Measurement {
+        let step = try CompiledStep(load.model) { model, inputs in [model(inputs[0]).softmax()] }
+        return try serial("compiled step, 1 task", count: count, load) { row in
+            try step(Tensor(row, shape: [1, input[0]]))[0].values()
+        }
+    }
+
+    private func serial(
+        _ name: String, count: Int, _ load: Load, _ predict: ([Float]) throws -> [Float]
+    ) throws -> Measurement {
+        var result = Measurement(name: name)
+        result.times.reserveCapacity(count)
+        let begin = PlanRecorder.now()
+        for number in 0..<count {
+            let place = number % load.rows.count
+            let start = PlanRecorder.now()
+            let answer = try predict(load.rows[place])
+            result.times.append(PlanRecorder.now() - start)
+            if answer != load.answers[place] { result.wrong += 1 }
+        }
+        result.seconds = Double(PlanRecorder.now() - begin) / 1e9
+        return result
+    }
+
+    private func several(
+        _ tasks: Int, _ name: String, _ load: Load, _ served: CompiledModel<Sequential>
+    ) async throws -> Measurement {
+        let begin = PlanRecorder.now()
+        var result = Measurement(name: name)
+        try await withThrowingTaskGroup(of: Measurement.self) { group in
+            for _ in 0..<tasks {
+                group.addTask {
+                    try serial(name, count: count / tasks, load.copied) { try served($0) }
+                }
+            }
+            for try await part in group {
+                result.times += part.times
+                result.wrong += part.wrong
+            }
+        }
+        result.seconds = Double(PlanRecorder.now() - begin) / 1e9
+        return result
+    }
+
+    /// Trains until the task is cancelled; returns the number of steps.
+    private func train(_ load: Load, _ input: Shape, outputs: Int) async throws -> Int {
+        let rows = 4096
+        let data = try Dataset(
+            .normal([rows, input[0]], key: RandomKey(seed: 2)),
+            Tensor.arange(rows) % Double(outputs))
+        let trainer = try Trainer(load.model, loss: .softmaxCrossEntropy, optimizer: Adam())
+        return try await trainer.fit(data, epochs: .max, batch: 64).steps
+    }
+
+    private func tell(_ measurement: Measurement) throws {
+        let (p50, p99) = (measurement.percentile(0.5), measurement.percentile(0.99))
+        let rate = Double(measurement.times.count) / measurement.seconds
+        if common.json {
+            return try Console.print([
+                "name": .string(measurement.name), "network": .string(network),
+                "rows": .integer(measurement.times.count), "p50_us": .number(p50),
+                "p99_us": .number(p99), "rows_per_s": .number(rate),
+                "wrong": .integer(measurement.wrong),
+            ])
+        }
+        try Console.print(
+            "\(measurement.name): p50 \(Progress.fixed(p50, digits: 2)) us, "
+                + "p99 \(Progress.fixed(p99, digits: 2)) us, "
+                + "\(Progress.fixed(rate, digits: 0)) rows/s, \(measurement.wrong) wrong of "
+                + "\(measurement.times.count)")
+    }
+}
