@@ -41,6 +41,7 @@ package final class EvaluationStep<Model: Layer> {
         var sums: [[Double]] = []
         let scale = Tensor([Float(data.featureScale)])
         for start in stride(from: 0, to: data.count, by: max(batch, 1)) {
+            try Task.checkCancellation()
             let rows = (start..<min(start + max(batch, 1), data.count)).map { Int32($0) }
             let inputs = [data.features, data.targets, Tensor(rows), scale]
             try compiled.run(inputs + (data.weights.map { [$0] } ?? []))

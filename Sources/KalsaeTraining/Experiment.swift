@@ -48,10 +48,10 @@ public struct Experiment: Sendable {
             activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed)
     }
 
-    /// Trains and measures.
+    /// Trains and measures; throws a `CancellationError` where the task is cancelled.
     public func run(
-        onStep: (@Sendable (StepRecord) -> Void)? = nil,
-        onEpoch: (@Sendable (EpochRecord) -> Void)? = nil
+        onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
+        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
         let (train, validation) = (try Dataset(data.train), try Dataset(data.validation))
         let trainer = try Trainer(
@@ -68,6 +68,7 @@ public struct Experiment: Sendable {
             schedule: recipe.schedule.make(steps: length),
             plateau: recipe.schedule.plateau(patience: recipe.patience), onStep: onStep,
             onEpoch: onEpoch)
+        try Task.checkCancellation()
         let trained = await trainer.model
         return Outcome(
             file: ModelFile(trained, metadata: ModelMetadata(data, recipe).strings),

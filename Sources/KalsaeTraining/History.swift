@@ -19,11 +19,27 @@ public struct Report: Sendable, Equatable {
     public subscript(metric: Metric) -> Double { metrics[metric] ?? .nan }
 }
 
-/// One epoch of training.
+/// What is known after one step.
+public struct StepRecord: Sendable, Equatable {
+    /// Counted from 1 over the whole call of fit.
+    public var step: Int
+    /// The number of steps that the call will take.
+    public var total: Int
+    /// The epoch, counted from 1.
+    public var epoch: Int
+    /// The loss of the step's own batch, before its update.
+    public var loss: Double
+    /// The mean loss of this epoch so far.
+    public var meanLoss: Double
+    /// The learning rate that the step was taken with.
+    public var learningRate: Double
+}
+
+/// One epoch of training, or what was taken of it where training ended within.
 public struct EpochRecord: Sendable, Equatable {
     /// Counted from 1.
     public var epoch: Int
-    /// Steps taken since training began.
+    /// Steps taken since the call began.
     public var steps: Int
     /// The mean loss of the epoch's batches, each before its update.
     public var loss: Double
@@ -41,6 +57,11 @@ public struct History: Sendable, Equatable {
     public var epochs: [EpochRecord] = []
     /// The epoch whose weights the model has, where early stopping brought them back.
     public var restoredEpoch: Int?
+    /// Why training ended.
+    public var end = TrainingEnd.completed
+
+    /// The steps taken.
+    public var steps: Int { epochs.last?.steps ?? 0 }
 }
 
 /// When training ends before its last epoch: the validation loss has not fallen for a while.

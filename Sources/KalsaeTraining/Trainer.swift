@@ -26,6 +26,7 @@ public actor Trainer<Model: Layer> {
     private var optimizer: any Optimizer
     private let extras: StepExtras
     private var isLossChecked = false
+    private var isFitting = false
     private var initial: Model
     private var step: TrainingStep<Model>?
     private var evaluations: [EvaluationStep<Model>] = []
@@ -88,17 +89,28 @@ public actor Trainer<Model: Layer> {
     ///   - earlyStopping: when to end early; needs validation data.
     ///   - schedule: what ``learningRate`` is multiplied with at each step of this call.
     ///   - plateau: lowers the rate when the validation loss no longer falls; needs validation data.
+    ///   - onStep: called after each step.
     ///   - onEpoch: called after each epoch.
-    /// - Returns: what was measured, epoch by epoch.
-    /// - Throws: a fault of the model, or a `KalsaeError` where the loss is not finite.
+    /// - Returns: what was measured, epoch by epoch. Where a callback throws a ``TrainingStop`` or
+    ///   the task is cancelled, no further step is taken: ``History/end`` tells so, the last epoch
+    ///   has the steps that were taken, and the model is that of the last step.
+    /// - Throws: a fault of the model, what a callback throws, or a `KalsaeError`: where the loss
+    ///   is not finite, or another call is not over yet.
     @discardableResult
     public func fit(
         _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
         batch: Int = 32, order: BatchOrder = .shuffled, earlyStopping: EarlyStopping? = nil,
         schedule: LearningRateSchedule? = nil, plateau: PlateauReduction? = nil,
-        onStep: (@Sendable (StepRecord) -> Void)? = nil,
-        onEpoch: (@Sendable (EpochRecord) -> Void)? = nil
+        onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
+        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> History {
+        guard !isFitting else {
+            throw KalsaeError(
+                "fit", expected: "one call at a time", got: "a second one on the same trainer",
+                advice: "await the first, or make a trainer for each")
+        }
+        isFitting = true
+        defer { isFitting = false }
         guard data.count > 0, batch > 0, epochs >= 0 else {
             throw KalsaeError(
                 "fit", expected: "data, a batch of at least 1 and epochs of at least 0",
@@ -120,43 +132,54 @@ public actor Trainer<Model: Layer> {
         var best = BestModel<Model>(rule: earlyStopping)
         var plateau = plateau
         var scale = 1.0
+        var border = StepBorder(onStep: onStep, onEpoch: onEpoch)
         defer { step.optimizer.learningRate = optimizer.learningRate }
         let clock = ContinuousClock()
         let isWhole = order == .withReplacement
-        while history.steps < total, !best.isExhausted {
+        while history.steps < total, !best.isExhausted, border.isOpen {
             let start = clock.now
             let epoch = history.epochs.count + 1
             let rows = order.rows(
                 count: isWhole ? perEpoch * batch : data.count, limit: data.count, seed: seed,
                 epoch: epoch)
             let count = min(perEpoch, total - history.steps)
-            var sum = 0.0
-            for index in 0..<count {
-                let number = history.steps + index + 1
+            var (sum, taken) = (0.0, 0)
+            while taken < count, border.isOpen {
+                let number = history.steps + taken + 1
                 let factor = scale * (schedule?.factor(step: number) ?? 1)
                 step.optimizer.learningRate = optimizer.learningRate * factor
-                let range = (index * batch)..<min((index + 1) * batch, rows.count)
-                sum += try step.run(data, rows[range])
+                let range = (taken * batch)..<min((taken + 1) * batch, rows.count)
+                let loss = try step.run(data, rows[range])
+                sum += loss
+                taken += 1
                 ComputeThread.shared.runWaitingCalls()
-                onStep?(
+                try border.pass(
                     StepRecord(
-                        step: number, total: total, epoch: epoch,
-                        meanLoss: sum / Double(index + 1),
-                        learningRate: step.optimizer.learningRate))
+                        step: number, total: total, epoch: epoch, loss: loss,
+                        meanLoss: sum / Double(taken), learningRate: step.optimizer.learningRate))
             }
-            try Task.checkCancellation()
-            let report = try validation.map { try evaluate($0) }
-            let elapsed = start.duration(to: clock.now)
+            var report: Report?
+            if border.isOpen, let validation {
+                do { report = try evaluate(validation) } catch is CancellationError {
+                    border.cancel()
+                }
+            }
             let record = EpochRecord(
-                epoch: epoch, steps: history.steps + count, loss: sum / Double(count),
+                epoch: epoch, steps: history.steps + taken, loss: sum / Double(taken),
                 validation: report, learningRate: step.optimizer.learningRate,
-                seconds: elapsed.seconds)
+                seconds: start.duration(to: clock.now).seconds)
             history.epochs.append(record)
+            guard border.isOpen else { break }
             if let report { best.consider(report.loss, epoch: epoch) { step.model } }
             if let report, let observed = plateau?.observe(report.loss) { scale = observed }
-            onEpoch?(record)
+            try border.pass(record)
             await Task.yield()
         }
+        if let end = border.end {
+            history.end = end
+            return history
+        }
+        if best.isExhausted { history.end = .earlyStopping }
         if let (model, epoch) = best.restored {
             try step.restore(model)
             history.restoredEpoch = epoch
@@ -218,24 +241,6 @@ enum StepCount {
         let (count, overflows) = epochs.multipliedReportingOverflow(by: perEpoch)
         return overflows ? .max : count
     }
-}
-
-/// What is known after one step.
-public struct StepRecord: Sendable {
-    /// Counted from 1 over the whole call of fit.
-    public var step: Int
-    /// The number of steps that the call will take.
-    public var total: Int
-    /// The epoch, counted from 1.
-    public var epoch: Int
-    /// The mean loss of this epoch so far.
-    public var meanLoss: Double
-    /// The learning rate that the step was taken with.
-    public var learningRate: Double
-}
-
-extension History {
-    var steps: Int { epochs.last?.steps ?? 0 }
 }
 
 extension Duration {
