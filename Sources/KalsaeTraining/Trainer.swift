@@ -95,7 +95,7 @@ public actor Trainer<Model: Layer> {
     ///   the task is cancelled, no further step is taken: ``History/end`` tells so, the last epoch
     ///   has the steps that were taken, and the model is that of the last step.
     /// - Throws: a fault of the model, what a callback throws, or a `KalsaeError`: where the loss
-    ///   is not finite, or another call is not over yet.
+    ///   is not finite, a metric does not fit the data, or another call is not over yet.
     @discardableResult
     public func fit(
         _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
@@ -123,6 +123,9 @@ public actor Trainer<Model: Layer> {
                 plateau == nil ? "early stopping" : "plateau", expected: "validation data",
                 got: "none",
                 advice: "pass validation: to fit")
+        }
+        for part in [data, validation].compactMap({ $0 }) {
+            try MetricCheck.check(metrics, loss: loss, model: model, data: part)
         }
         checkLoss(data)
         let step = try prepareStep()
@@ -195,6 +198,7 @@ public actor Trainer<Model: Layer> {
         if let known = evaluations.first(where: { $0.matches(data) }) {
             return try known.run(model, data, batch: batch)
         }
+        try MetricCheck.check(metrics, loss: loss, model: model, data: data)
         let step = try EvaluationStep(model, loss: loss, metrics: metrics, data: data)
         evaluations.append(step)
         return try step.run(model, data, batch: batch)

@@ -156,4 +156,83 @@ import Testing
         #expect(await trainer.stepCount == steps)
         #expect(try await trainer.fit(data, epochs: 1, batch: 8).steps == 8)
     }
+
+    struct Misfit: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var loss: Loss
+        var metric: Metric
+        var outputs: Int
+        var targets: Tensor
+        var says: String
+    }
+
+    private static let values = Tensor((0..<8).map { Float($0) * 1.5 }, shape: [8, 1])
+    private static let classes = Tensor((0..<8).map { Int32($0 % 2) })
+    private static let flags = Tensor((0..<8).map { Float($0 % 2) }, shape: [8, 1])
+
+    static let misfits = [
+        Misfit(
+            testDescription: "accuracy of a regression", loss: .meanSquaredError,
+            metric: .accuracy, outputs: 1, targets: values, says: "use mae, rmse or r2"),
+        Misfit(
+            testDescription: "f1 of a regression with several outputs", loss: .meanSquaredError,
+            metric: .f1, outputs: 2, targets: .concatenate([values, values], axis: 1),
+            says: "use mae, rmse or r2"),
+        Misfit(
+            testDescription: "mae of logits", loss: .binaryCrossEntropy, metric: .mae, outputs: 1,
+            targets: flags, says: "use accuracy"),
+        Misfit(
+            testDescription: "r2 of classes", loss: .softmaxCrossEntropy, metric: .r2, outputs: 2,
+            targets: classes, says: "use accuracy"),
+        Misfit(
+            testDescription: "perplexity of probabilities", loss: .crossEntropy,
+            metric: .perplexity, outputs: 2, targets: classes, says: "a loss of logits"),
+        Misfit(
+            testDescription: "accuracy of one probability",
+            loss: .binaryCrossEntropyOfProbability, metric: .accuracy, outputs: 1, targets: flags,
+            says: "whose sign tells the class"),
+        Misfit(
+            testDescription: "topK of one output", loss: .binaryCrossEntropy, metric: .topK,
+            outputs: 1, targets: flags, says: "topK"),
+        Misfit(
+            testDescription: "mae of other shapes", loss: .meanSquaredError, metric: .mae,
+            outputs: 1, targets: .concatenate([values, values], axis: 1), says: "one shape"),
+    ]
+
+    @Test(arguments: misfits) func aMetricThatDoesNotFitIsRefusedBeforeTraining(
+        _ misfit: Misfit
+    ) async throws {
+        let data = try Dataset(.ones([8, 2]), misfit.targets)
+        let trainer = try trainer(
+            loss: misfit.loss, metrics: [misfit.metric], outputs: misfit.outputs)
+        do {
+            try await trainer.fit(data, epochs: 1, batch: 4)
+            Issue.record("an error was expected")
+        } catch {
+            #expect("\(error)".contains(misfit.says), "\(error)")
+            #expect(!"\(error)".contains("\n"))
+        }
+        #expect(await trainer.stepCount == 0)
+        await #expect(throws: (any Error).self) { try await trainer.evaluate(data) }
+    }
+
+    @Test func metricsThatFitAreMeasured() async throws {
+        let shares = Tensor((0..<16).map { Float(($0 / 2 + $0) % 2) }, shape: [8, 2])
+        let fitting: [(Loss, [Metric], Int, Tensor)] = [
+            (.softmaxCrossEntropy, [.accuracy, .f1, .perplexity, .logLoss], 2, Self.classes),
+            (.meanSquaredError, [.accuracy], 2, shares),
+            (.meanSquaredError, [.mae, .rmse, .r2], 1, Self.values),
+            (.binaryCrossEntropy, [.accuracy, .rocAUC], 1, Self.flags),
+            (.hinge, [.accuracy], 1, Self.flags),
+        ]
+        for (loss, metrics, outputs, targets) in fitting {
+            let data = try Dataset(.ones([8, 2]), targets)
+            let trainer = try trainer(loss: loss, metrics: metrics, outputs: outputs)
+            let history = try await trainer.fit(data, validation: data, epochs: 1, batch: 4)
+            let report = try #require(history.epochs[0].validation)
+            for metric in metrics {
+                #expect(report[metric].isFinite, "\(loss.name) \(metric.name)")
+            }
+        }
+    }
 }

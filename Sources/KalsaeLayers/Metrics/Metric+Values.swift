@@ -7,7 +7,7 @@ extension Metric {
     static let valueMetrics = [mae, rmse, r2]
 
     /// Mean absolute error: mean |p - t|.
-    public static let mae = Metric("mae", isBetterLarger: false) { p, t, _ in
+    public static let mae = Metric("mae", isBetterLarger: false, kind: .values) { p, t, _ in
         let targets = matched("mae", p, t)
         return packed([(p - targets).abs().sum()], count: p.count)
     } value: { sums, _ in
@@ -15,7 +15,7 @@ extension Metric {
     }
 
     /// Root of the mean squared error: √ mean (p - t)².
-    public static let rmse = Metric("rmse", isBetterLarger: false) { p, t, _ in
+    public static let rmse = Metric("rmse", isBetterLarger: false, kind: .values) { p, t, _ in
         let targets = matched("rmse", p, t)
         return packed([(p - targets).square().sum()], count: p.count)
     } value: { sums, _ in
@@ -26,7 +26,7 @@ extension Metric {
     ///
     /// Each batch measures its targets from their own mean, and the parts are joined by the rule of
     /// Chan, Golub and LeVeque (1979): the squares of large numbers never cancel.
-    public static let r2 = Metric("r2", isBetterLarger: true) { p, t, _ in
+    public static let r2 = Metric("r2", isBetterLarger: true, kind: .values) { p, t, _ in
         let targets = matched("r2", p, t)
         guard targets.fault == nil else { return targets }
         let mean = targets.mean()

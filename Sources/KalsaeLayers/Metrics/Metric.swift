@@ -13,13 +13,25 @@ public struct Metric: NamedFunction {
     public let isBetterLarger: Bool
     /// Whether the sums are the counts of a ``ConfusionMatrix``.
     public let countsClasses: Bool
+    /// What predictions and targets must be.
+    public let kind: Kind
     private let body: @Sendable (Tensor, Tensor, FunctionSettings) -> Tensor
     private let merge: @Sendable ([Double], [Double]) -> [Double]
     private let finish: @Sendable ([Double], FunctionSettings) -> Double
 
+    /// What a metric measures.
+    public enum Kind: Sendable {
+        /// Scores of classes against class numbers, or shares of classes.
+        case classes
+        /// Logits, numbers in front of a softmax, against the same.
+        case logits
+        /// Numbers against numbers.
+        case values
+    }
+
     init(
         _ name: String, _ defaults: KeyValuePairs<String, [Double]> = [:], isBetterLarger: Bool,
-        countsClasses: Bool = false,
+        countsClasses: Bool = false, kind: Kind = .classes,
         sums body: @escaping @Sendable (Tensor, Tensor, FunctionSettings) -> Tensor,
         merge: @escaping @Sendable ([Double], [Double]) -> [Double] = Metric.added,
         value finish: @escaping @Sendable ([Double], FunctionSettings) -> Double
@@ -27,6 +39,7 @@ public struct Metric: NamedFunction {
         settings = FunctionSettings(name, defaults)
         self.isBetterLarger = isBetterLarger
         self.countsClasses = countsClasses
+        self.kind = kind
         self.body = body
         self.merge = merge
         self.finish = finish
@@ -99,7 +112,9 @@ extension Metric {
     public static func topK(_ k: Int) -> Metric { topK.with("k", Double(k)) }
 
     /// Mean cross-entropy from logits, in nats.
-    public static let logLoss = Metric("logLoss", isBetterLarger: false) { logits, targets, _ in
+    public static let logLoss = Metric(
+        "logLoss", isBetterLarger: false, kind: .logits
+    ) { logits, targets, _ in
         Loss.softmaxCrossEntropy.sums(logits, targets)
     } value: { sums, _ in
         sums[0] / sums[1]
@@ -107,7 +122,7 @@ extension Metric {
 
     /// e to the mean cross-entropy from logits: how many classes a guess is as good as.
     public static let perplexity = Metric(
-        "perplexity", isBetterLarger: false
+        "perplexity", isBetterLarger: false, kind: .logits
     ) { logits, targets, _ in
         Loss.softmaxCrossEntropy.sums(logits, targets)
     } value: { sums, _ in
