@@ -74,7 +74,7 @@ public struct StatefulOptimizer: Sendable {
         rule.averaged(model, state: state)
     }
 
-    /// Goes on from what was remembered after a number of steps.
+    /// Goes on from what was remembered after a number of steps; the rule may have another rate.
     package mutating func restore(_ state: OptimizerState, stepCount: Int) {
         self.state = state
         self.stepCount = stepCount

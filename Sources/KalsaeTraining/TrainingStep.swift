@@ -10,7 +10,7 @@ import KalsaeTensor
 package final class BatchStep<Model: Layer> {
     package var optimizer: any Optimizer
     /// The steps taken.
-    package private(set) var count = 0
+    package private(set) var count: Int
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
     private let scalars: StepScalars
     private let key: HostTensor<Int64>
@@ -21,34 +21,55 @@ package final class BatchStep<Model: Layer> {
     /// much each row counts.
     package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor, weights: Tensor?)
 
-    package init(
+    /// The loss of the model for a batch, traced in the scope of a training's step.
+    package typealias Body = (Model, [Tensor]) throws -> Tensor
+
+    package convenience init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
         extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1], nil) }
     ) throws {
+        let state = OptimizerState(for: model, optimizer)
+        try self.init(
+            model, optimizer, state, seed: seed, finish: extras.constrained
+        ) { model, inputs in
+            let (raw, targets, weights) = prepare(inputs)
+            let (x, y) = extras.mixed(raw, targets)
+            return extras.penalized(loss(model(x), y, weights: weights), model)
+        }
+    }
+
+    /// - Parameters:
+    ///   - count: the steps that were taken before.
+    ///   - finish: what is done with the model after each update.
+    package init(
+        _ model: Model, _ optimizer: any Optimizer, _ state: OptimizerState, count: Int = 0,
+        seed: Int, finish: @escaping (Model) -> Model = { $0 }, body: @escaping Body
+    ) throws {
         self.optimizer = optimizer
+        self.count = count
         scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
         key = try HostTensor(count: 3)
         key.values[0] = Int64(seed)
         arguments = [scalars.tensor, key.tensor]
-        let state = TensorPair(model, OptimizerState(for: model, optimizer))
-        compiled = try CompiledStep(state) { state, inputs in
-            let (raw, targets, weights) = prepare(Array(inputs.dropFirst(2)))
-            let traced = StepScope.training(key: RandomKey(inputs[1])) {
-                let (x, y) = extras.mixed(raw, targets)
-                return valueAndGradient(at: state.first) { model in
-                    extras.penalized(loss(model(x), y, weights: weights), model)
+        compiled = try CompiledStep(TensorPair(model, state)) { state, inputs in
+            let traced = try StepScope.training(key: RandomKey(inputs[1])) {
+                try valueAndGradient(at: state.first) { model in
+                    try body(model, Array(inputs.dropFirst(2)))
                 }
             }
             let model = traced.reports.applied(to: state.first)
             let updated = optimizer.updated(
                 model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
-            state.first = extras.constrained(updated)
+            state.first = finish(updated)
             return [traced.result.value.cast(to: .float32)]
         }
     }
 
     /// The model now, as a value.
     package var model: Model { compiled.state.first }
+
+    /// What the optimizer remembers now, as a value.
+    package var optimizerState: OptimizerState { compiled.state.second }
 
     /// The model with the weights that the optimizer keeps for use outside of training.
     package var averagedModel: Model {
@@ -74,9 +95,9 @@ package final class BatchStep<Model: Layer> {
 
     /// Takes one step and returns the loss before the update.
     package func run(_ inputs: [Tensor]) throws -> Double {
-        count += 1
-        scalars.write(optimizer.scalars(step: count))
-        key.values[2] = Int64(count)
+        let number = count + 1
+        scalars.write(optimizer.scalars(step: number))
+        key.values[2] = Int64(number)
         if arguments.count != inputs.count + 2 {
             arguments = [scalars.tensor, key.tensor] + inputs
         } else {
@@ -86,6 +107,7 @@ package final class BatchStep<Model: Layer> {
             }
         }
         try compiled.run(arguments)
+        count = number
         return Double(compiled.scalar(0))
     }
 }

@@ -94,6 +94,45 @@ import Testing
         #expect(try numbers(restored.state) == numbers(optimizer.state))
     }
 
+    @Test(arguments: optimizers.indices) func compiledStepsAreThoseOfTheLoop(index: Int) throws {
+        var model = try network()
+        var optimizer = try StatefulOptimizer(Self.optimizers[index].optimizer, for: model)
+        _ = try steps(2, &model, &optimizer)
+        let data = try data()
+        let step = try optimizer.compiled(for: model, seed: 7) { model, batch in
+            Loss.softmaxCrossEntropy(
+                model(data.inputs(at: batch[0])), data.targets.gathered(at: batch[0]))
+        }
+        let losses = try (2..<6).map { number in
+            try step(Tensor((0..<8).map { Int32(number % 3 * 8 + $0) }))
+        }
+        #expect(try losses == steps(4, from: 2, &model, &optimizer))
+        #expect(try numbers(step.model) == numbers(model))
+        #expect(try numbers(step.optimizer.state) == numbers(optimizer.state))
+        #expect(step.optimizer.stepCount == 6)
+    }
+
+    @Test func aWarmCompiledStepMakesNothing() throws {
+        let model = try network()
+        let x = Tensor.normal([8, 5], key: RandomKey(seed: 1))
+        let y = Tensor.arange(8) % 3
+        try Tensor.evaluate([x, y])
+        let step = try StatefulOptimizer(Adam(), for: model).compiled(for: model) { model, batch in
+            Loss.softmaxCrossEntropy(model(batch[0]), batch[1])
+        }
+        try step(x, y)
+        step.learningRate = 0.5
+        let counts = try Counters.measure { for _ in 0..<10 { try step(x, y) } }.counts
+        #expect(counts.plansCompiled == 0)
+        #expect(counts.plansRun == 10)
+        #expect(counts.buffersAllocated == 0)
+        #expect(counts.nodesMade == 0)
+        #expect(step.optimizer.learningRate == 0.5)
+        // A fault is thrown by the first step that has it, which is not counted.
+        #expect(throws: (any Error).self) { try step(.zeros([8, 3]), y) }
+        #expect(step.optimizer.stepCount == 11)
+    }
+
     @Test func aGivenGradientMovesAModelAsTheFormulaSays() throws {
         var weights = Tensor([Float(1), -2])
         var optimizer = try StatefulOptimizer(SGD(learningRate: 0.5, momentum: 0.5), for: weights)
