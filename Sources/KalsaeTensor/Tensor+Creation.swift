@@ -5,23 +5,57 @@ import KalsaeSupport
 
 extension Tensor {
     /// A scalar that is data, not part of the graph: another number finds the same plan.
+    ///
+    /// A literal is not data but a number of the source: `Tensor(3)` is `3 as Tensor`.
     public init<Element: TensorElement>(_ value: Element) {
-        self.init([value], shape: [])
+        self.init(elements: [value], [], CallSite(file: #fileID, line: #line))
     }
 
-    /// A vector.
+    /// A vector, in the type of the array's elements; of a literal with fractions `float32`.
+    @_disfavoredOverload  // see Decisions/0006
     public init<Element: TensorElement>(_ values: [Element]) {
-        self.init(values, shape: [values.count])
+        self.init(elements: values, [values.count], CallSite(file: #fileID, line: #line))
     }
 
     /// Elements in row-major order under a shape; a fault where the counts differ.
+    @_disfavoredOverload
     public init<Element: TensorElement>(
         _ values: [Element], shape: Shape, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        self.init(elements: values, shape, CallSite(file: file, line: line))
+    }
+
+    /// A vector of `float32`, which a literal with fractions is: `Tensor([1.5, 2.5])`.
+    public init(_ values: [Float]) {
+        self.init(elements: values, [values.count], CallSite(file: #fileID, line: #line))
+    }
+
+    /// `float32` numbers in row-major order under a shape; a fault where the counts differ.
+    public init(
+        _ values: [Float], shape: Shape, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        self.init(elements: values, shape, CallSite(file: file, line: line))
+    }
+
+    /// A vector of `int64`, which a literal of whole numbers is: `Tensor([1, 2])`.
+    public init(_ values: [Int]) {
+        self.init(elements: values, [values.count], CallSite(file: #fileID, line: #line))
+    }
+
+    /// `int64` numbers in row-major order under a shape; a fault where the counts differ.
+    public init(
+        _ values: [Int], shape: Shape, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        self.init(elements: values, shape, CallSite(file: file, line: line))
+    }
+
+    private init<Element: TensorElement>(
+        elements values: [Element], _ shape: Shape, _ site: CallSite
     ) {
         guard shape.isValid, shape.elementCount == values.count else {
             self = .fault(
                 "Tensor", expected: "\(values.count) elements as the array has", got: "\(shape)",
-                site: CallSite(file: file, line: line))
+                site: site)
             return
         }
         do {
@@ -32,7 +66,7 @@ extension Tensor {
             }
             self.init(node: TensorNode(buffer, type))
         } catch {
-            self.init(error, site: CallSite(file: file, line: line))
+            self.init(error, site: site)
         }
     }
 
@@ -103,49 +137,5 @@ extension Tensor {
         let rows = Tensor.apply(.iota(IotaParameters(TensorType(.int32, shape), axis: 0)), [])
         let places = Tensor.apply(.iota(IotaParameters(TensorType(.int32, shape), axis: 1)), [])
         return (rows .== places).cast(to: dtype)
-    }
-}
-
-/// A nested array literal of numbers.
-public enum TensorLiteral: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByArrayLiteral, Sendable
-{
-    case number(Double)
-    case list([TensorLiteral])
-
-    /// A number.
-    public init(floatLiteral value: Double) { self = .number(value) }
-    /// A whole number.
-    public init(integerLiteral value: Int) { self = .number(Double(value)) }
-    /// A row of numbers, or of rows.
-    public init(arrayLiteral elements: TensorLiteral...) { self = .list(elements) }
-
-    /// The shape, where all rows are equally long, and the numbers in row-major order.
-    func flattened(into numbers: inout [Float]) -> Shape? {
-        switch self {
-        case .number(let value):
-            numbers.append(Float(value))
-            return []
-        case .list(let elements):
-            var inner: Shape?
-            for element in elements {
-                guard let shape = element.flattened(into: &numbers), inner ?? shape == shape
-                else { return nil }
-                inner = shape
-            }
-            return Shape([elements.count] + (inner?.sizes ?? []))
-        }
-    }
-}
-
-extension Tensor: ExpressibleByArrayLiteral {
-    /// `float32` numbers from a nested literal; a fault where rows differ in length.
-    public init(arrayLiteral elements: TensorLiteral...) {
-        var numbers: [Float] = []
-        guard let shape = TensorLiteral.list(elements).flattened(into: &numbers) else {
-            self = .fault("literal", expected: "rows of one length", got: "rows that differ")
-            return
-        }
-        self.init(numbers, shape: shape)
     }
 }

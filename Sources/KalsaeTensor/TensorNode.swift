@@ -11,6 +11,8 @@ package final class TensorNode: Sendable {
         case primitive
         /// Not at all.
         case stop
+        /// Not at all: a number of the source, which takes on the type of what it stands beside.
+        case literal(Double)
         /// By a function given with it: from the upstream gradient to one for each of `inputs`.
         case custom(inputs: [TensorNode], backward: @Sendable (Tensor) -> [Tensor])
     }
@@ -90,7 +92,7 @@ package final class TensorNode: Sendable {
     private static func keepHistory(_ operands: [TensorNode], _ rule: GradientRule) -> Bool {
         switch rule {
         case .primitive: operands.contains { $0.keepsHistory }
-        case .stop: false
+        case .stop, .literal: false
         case .custom(let inputs, _): inputs.contains { $0.keepsHistory }
         }
     }

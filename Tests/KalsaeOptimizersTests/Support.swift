@@ -24,8 +24,8 @@ func trajectory(
 
 /// The positions after each step on `x²/20 + y²` from (-7, 2), in `float64`.
 func valley(_ optimizer: some Optimizer, steps: Int = 30) throws -> [[Double]] {
-    let start = Tensor([-7.0, 2.0])
-    let slope = Tensor([0.1, 2.0])
+    let start = Tensor([-7.0, 2.0] as [Double])
+    let slope = Tensor([0.1, 2.0] as [Double])
     return try trajectory(optimizer, from: [start], steps: steps) { parameters, _ in
         [parameters[0] * slope]
     }.map { $0[0] }

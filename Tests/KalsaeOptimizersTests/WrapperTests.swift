@@ -8,8 +8,8 @@ import Testing
 
 /// A model with a matrix and a bias.
 private struct Line: TensorTree {
-    var weight = Tensor([1.0, -2.0, 0.5, 4.0], shape: [2, 2])
-    var bias = Tensor([3.0, -1.0])
+    var weight = Tensor([1.0, -2.0, 0.5, 4.0] as [Double], shape: [2, 2])
+    var bias = Tensor([3.0, -1.0] as [Double])
 
     mutating func forEachTensor<Failure: Error>(
         at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void

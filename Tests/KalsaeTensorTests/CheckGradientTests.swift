@@ -67,7 +67,7 @@ import Testing
                 at: [Tensor.uniform([2, 3], key: RandomKey(seed: 1)), labels])
             #expect(report.inputs.count == 1)
             #expect(report.largestRelativeError < 1e-8)
-            let constant = try checkGradient(of: { _ in Tensor(2.0) }, at: point(1))
+            let constant = try checkGradient(of: { _ in Tensor(2.0 as Double) }, at: point(1))
             #expect(constant.largestRelativeError == 0)
             let scaled = try checkGradient(of: { ($0 * 1e6).sqrt() }, at: point(1) * 1e6)
             #expect(scaled.largestRelativeError < 1e-8)
@@ -76,7 +76,7 @@ import Testing
 
     @Test func isInfiniteForNoNumbers() throws {
         try onEachDevice { () throws in
-            let report = try checkGradient(of: { $0.log() }, at: Tensor([-1.0]))
+            let report = try checkGradient(of: { $0.log() }, at: Tensor([-1.0] as [Double]))
             #expect(report.largestRelativeError == .infinity)
         }
     }

@@ -129,7 +129,9 @@ enum MovementRules {
         for operand in operands.dropFirst() {
             var other = operand.shape
             guard other.rank == shape.rank, operand.dtype == first.dtype else {
-                throw KalsaeError("concatenate", expected: "\(first)", got: "\(operand)")
+                throw KalsaeError(
+                    "concatenate", expected: "\(first)", got: "\(operand)",
+                    advice: operand.dtype == first.dtype ? "" : "convert one with .cast(to:)")
             }
             let size = other[axis]
             other[axis] = shape[axis]

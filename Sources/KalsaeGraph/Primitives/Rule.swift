@@ -6,7 +6,9 @@ enum Rule {
         _ name: String, _ got: TensorType, _ expected: TensorType
     ) throws(KalsaeError) {
         guard got != expected else { return }
-        throw KalsaeError(name, expected: "\(expected)", got: "\(got)")
+        throw KalsaeError(
+            name, expected: "\(expected)", got: "\(got)",
+            advice: got.dtype == expected.dtype ? "" : "convert one with .cast(to:)")
     }
 
     static func sameFloat(_ name: String, _ types: [TensorType]) throws(KalsaeError) {

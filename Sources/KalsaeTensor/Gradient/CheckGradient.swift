@@ -65,7 +65,7 @@ public func checkGradient<Tree: TensorTree>(
     func value(_ tree: Tree) throws -> Tensor { try probe.weighted(try function(tree)) }
     func slope(_ tree: Tree) throws -> Tensor {
         let gradients = try gradient(at: tree, of: value).tensors
-        var sum = Tensor(0.0)
+        var sum = Tensor(0.0 as Double)
         for (index, (path, gradient)) in gradients.enumerated() where path.isChecked(gradient) {
             sum += (gradient * probe.direction(gradient.shape, -1, index)).sum()
         }

@@ -73,7 +73,7 @@ extension TensorNode {
     fileprivate var gradientOperands: [TensorNode] {
         switch rule {
         case .primitive: source?.operands ?? []
-        case .stop: []
+        case .stop, .literal: []
         case .custom(let inputs, _): inputs
         }
     }
@@ -81,7 +81,7 @@ extension TensorNode {
     /// The gradient for each operand that depends on a variable.
     fileprivate func operandGradients(upstream: Tensor) -> [(TensorNode, Tensor)] {
         switch rule {
-        case .stop: return []
+        case .stop, .literal: return []
         case .custom(let inputs, let backward):
             let gradients = backward(upstream)
             guard gradients.count == inputs.count else {

@@ -1,38 +1,63 @@
 import KalsaeGraph
 
 extension Tensor {
-    /// Sum, element by element, with NumPy broadcasting.
+    /// Sum, element by element, with NumPy broadcasting; whole numbers wrap past their range.
     public static func + (left: Tensor, right: Tensor) -> Tensor { binary(.add, left, right) }
-    /// Difference, element by element, with NumPy broadcasting.
+    /// Difference, element by element, with NumPy broadcasting; whole numbers wrap past their range.
     public static func - (left: Tensor, right: Tensor) -> Tensor { binary(.subtract, left, right) }
-    /// Product, element by element, with NumPy broadcasting.
+    /// Product, element by element, with NumPy broadcasting; whole numbers wrap past their range.
     public static func * (left: Tensor, right: Tensor) -> Tensor { binary(.multiply, left, right) }
-    /// Quotient, element by element; whole numbers round towards minus infinity, `x / 0` is 0.
+    /// Quotient, element by element.
+    ///
+    /// Whole numbers round towards minus infinity, as `//` does in Python; a divisor of 0 is an
+    /// error when numbers are asked for, and the least number divided by -1 wraps to itself. Floats
+    /// give infinities and NaN.
     public static func / (left: Tensor, right: Tensor) -> Tensor { binary(.divide, left, right) }
-    /// Remainder with the divisor's sign, as in Python.
+    /// Remainder with the divisor's sign, as in Python; for whole numbers, a divisor of 0 is an error
+    /// when numbers are asked for.
     public static func % (left: Tensor, right: Tensor) -> Tensor { binary(.remainder, left, right) }
 
-    /// Sum with a number of the tensor's type.
-    public static func + (left: Tensor, right: Double) -> Tensor { left + left.scalar(right) }
-    /// Difference with a number of the tensor's type.
-    public static func - (left: Tensor, right: Double) -> Tensor { left - left.scalar(right) }
-    /// Product with a number of the tensor's type.
-    public static func * (left: Tensor, right: Double) -> Tensor { left * left.scalar(right) }
-    /// Quotient with a number of the tensor's type.
-    public static func / (left: Tensor, right: Double) -> Tensor { left / left.scalar(right) }
-    /// Remainder with a number of the tensor's type.
-    public static func % (left: Tensor, right: Double) -> Tensor { left % left.scalar(right) }
-    /// Sum with a number of the tensor's type.
-    public static func + (left: Double, right: Tensor) -> Tensor { right.scalar(left) + right }
-    /// Difference with a number of the tensor's type.
-    public static func - (left: Double, right: Tensor) -> Tensor { right.scalar(left) - right }
-    /// Product with a number of the tensor's type.
-    public static func * (left: Double, right: Tensor) -> Tensor { right.scalar(left) * right }
-    /// Quotient with a number of the tensor's type.
-    public static func / (left: Double, right: Tensor) -> Tensor { right.scalar(left) / right }
+    /// Sum with a number, in the tensor's type.
+    public static func + (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left + left.scalar(right)
+    }
+    /// Difference with a number, in the tensor's type.
+    public static func - (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left - left.scalar(right)
+    }
+    /// Product with a number, in the tensor's type.
+    public static func * (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left * left.scalar(right)
+    }
+    /// Quotient with a number, in the tensor's type.
+    public static func / (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left / left.scalar(right)
+    }
+    /// Remainder with a number, in the tensor's type.
+    public static func % (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left % left.scalar(right)
+    }
+    /// Sum with a number, in the tensor's type.
+    public static func + (left: some TensorElement & Numeric, right: Tensor) -> Tensor {
+        right.scalar(left) + right
+    }
+    /// Difference with a number, in the tensor's type.
+    public static func - (left: some TensorElement & Numeric, right: Tensor) -> Tensor {
+        right.scalar(left) - right
+    }
+    /// Product with a number, in the tensor's type.
+    public static func * (left: some TensorElement & Numeric, right: Tensor) -> Tensor {
+        right.scalar(left) * right
+    }
+    /// Quotient with a number, in the tensor's type.
+    public static func / (left: some TensorElement & Numeric, right: Tensor) -> Tensor {
+        right.scalar(left) / right
+    }
 
     /// The tensor with its sign turned.
-    public static prefix func - (operand: Tensor) -> Tensor { operand.unary(.negate) }
+    public static prefix func - (operand: Tensor) -> Tensor {
+        operand.literal.map { Tensor(literal: -$0) } ?? operand.unary(.negate)
+    }
 
     /// Adds in place.
     public static func += (left: inout Tensor, right: Tensor) { left = left + right }
@@ -46,6 +71,7 @@ extension Tensor {
     /// `self ^ exponent`, element by element; NaN for a negative base and a fractional exponent.
     ///
     /// The gradient for the exponent is 0 where the base is not positive.
+    @_disfavoredOverload  // a literal is a Double: see Decisions/0006
     public func pow(_ exponent: Tensor) -> Tensor { .binary(.power, self, exponent) }
 
     /// `self ^ exponent`; small whole exponents are products.
@@ -62,8 +88,10 @@ extension Tensor {
     }
 
     /// The smaller of two, element by element; NaN if either is.
+    @_disfavoredOverload  // a literal is a Double: see Decisions/0006
     public func minimum(_ other: Tensor) -> Tensor { .binary(.minimum, self, other) }
     /// The larger of two, element by element; NaN if either is.
+    @_disfavoredOverload  // a literal is a Double: see Decisions/0006
     public func maximum(_ other: Tensor) -> Tensor { .binary(.maximum, self, other) }
     /// The smaller of each element and a number.
     public func minimum(_ other: Double) -> Tensor { minimum(scalar(other)) }
@@ -72,18 +100,21 @@ extension Tensor {
     /// The angle of the point (x: `x`, y: `self`), in -π ... π.
     public func atan2(_ x: Tensor) -> Tensor { .binary(.atan2, self, x) }
 
-    /// A scalar constant of this tensor's type.
-    func scalar(_ value: Double) -> Tensor {
-        fault == nil ? .constant(value, dtype) : self
+    /// A scalar constant of this tensor's type; beside a literal, one too.
+    func scalar(_ value: some TensorElement) -> Tensor {
+        guard fault == nil else { return self }
+        return literal == nil ? .constant(value.asDouble, dtype) : Tensor(literal: value.asDouble)
     }
 
     static func binary(_ operation: BinaryOperation, _ left: Tensor, _ right: Tensor) -> Tensor {
+        if let result = literal(operation, left, right) { return result }
         let (left, right) = aligned(operation.rawValue, left, right)
         return .apply(.binary(operation), [left, right])
     }
 
-    /// Both tensors under the shape that they broadcast to.
-    static func aligned(_ name: String, _ left: Tensor, _ right: Tensor) -> (Tensor, Tensor) {
+    /// Both tensors under the shape that they broadcast to, literals in the type of the other.
+    static func aligned(_ name: String, _ first: Tensor, _ second: Tensor) -> (Tensor, Tensor) {
+        let (left, right) = adapted(first, second)
         for operand in [left, right] where operand.fault != nil { return (operand, operand) }
         if left.shape == right.shape { return (left, right) }
         guard let shape = left.shape.broadcast(with: right.shape) else {

@@ -28,17 +28,29 @@ extension Tensor {
     }
 
     /// Whether elements equal a number.
-    public static func .== (left: Tensor, right: Double) -> Tensor { left .== left.scalar(right) }
+    public static func .== (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .== left.scalar(right)
+    }
     /// Whether elements differ from a number.
-    public static func .!= (left: Tensor, right: Double) -> Tensor { left .!= left.scalar(right) }
+    public static func .!= (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .!= left.scalar(right)
+    }
     /// Whether elements are smaller than a number.
-    public static func .< (left: Tensor, right: Double) -> Tensor { left .< left.scalar(right) }
+    public static func .< (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .< left.scalar(right)
+    }
     /// Whether elements are at most a number.
-    public static func .<= (left: Tensor, right: Double) -> Tensor { left .<= left.scalar(right) }
+    public static func .<= (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .<= left.scalar(right)
+    }
     /// Whether elements are larger than a number.
-    public static func .> (left: Tensor, right: Double) -> Tensor { left .> left.scalar(right) }
+    public static func .> (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .> left.scalar(right)
+    }
     /// Whether elements are at least a number.
-    public static func .>= (left: Tensor, right: Double) -> Tensor { left .>= left.scalar(right) }
+    public static func .>= (left: Tensor, right: some TensorElement & Numeric) -> Tensor {
+        left .>= left.scalar(right)
+    }
 
     /// And, of `bool` tensors.
     public static func .& (left: Tensor, right: Tensor) -> Tensor {

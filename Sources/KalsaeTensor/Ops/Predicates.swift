@@ -27,16 +27,16 @@ extension Tensor {
         axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
     ) -> Tensor {
-        let isFalse = (!truth).cast(to: .int32)
-        return isFalse.sum(axes: axes, keepsAxes: keepsAxes, file: file, line: line) .== 0
+        let falseOnes = (!truth).sum(axes: axes, keepsAxes: keepsAxes, file: file, line: line)
+        return falseOnes .== 0
     }
 
-    /// How many elements over some axes (over all without `axes`) are not 0, as `int32`.
+    /// How many elements over some axes (over all without `axes`) are not 0, as `int64`.
     public func countNonZero(
         axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
     ) -> Tensor {
-        truth.cast(to: .int32).sum(axes: axes, keepsAxes: keepsAxes, file: file, line: line)
+        truth.sum(axes: axes, keepsAxes: keepsAxes, file: file, line: line)
     }
 
     /// Whether exactly one of two `bool` elements is true.
@@ -84,6 +84,7 @@ extension Tensor {
     }
 
     /// This tensor with another's elements where a `bool` mask is true; shapes broadcast.
+    @_disfavoredOverload  // a literal is a Double: see Decisions/0006
     public func replacing(
         with other: Tensor, where mask: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -24,6 +24,21 @@ public struct RandomKey: Sendable {
 }
 
 extension Tensor {
+    /// Standard normal random numbers, mean 0 and deviation 1: `Tensor.randn([2, 3], seed: 1)`.
+    ///
+    /// The same seed gives the same numbers, in every run and on every backend: give each tensor a
+    /// seed of its own, or a stream of one key (``normal(_:mean:deviation:key:dtype:)``).
+    public static func randn(_ shape: Shape, seed: Int, dtype: DType = .float32) -> Tensor {
+        normal(shape, key: RandomKey(seed: seed), dtype: dtype)
+    }
+
+    /// Uniform random numbers in `0 ..< 1`: `Tensor.rand([2, 3], seed: 1)`.
+    ///
+    /// The same seed gives the same numbers; see ``randn(_:seed:dtype:)``.
+    public static func rand(_ shape: Shape, seed: Int, dtype: DType = .float32) -> Tensor {
+        uniform(shape, key: RandomKey(seed: seed), dtype: dtype)
+    }
+
     /// Uniform random numbers in `low ..< high`.
     public static func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, key: RandomKey,

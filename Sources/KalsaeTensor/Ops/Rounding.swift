@@ -28,6 +28,7 @@ extension Tensor {
     }
 
     /// This plus a part of the way to another tensor: `self + (other - self) · weight`.
+    @_disfavoredOverload  // a literal is a Double: see Decisions/0006
     public func lerp(to other: Tensor, weight: Tensor) -> Tensor {
         self + (other - self) * weight
     }

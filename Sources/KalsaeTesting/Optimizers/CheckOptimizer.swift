@@ -138,7 +138,7 @@ struct OptimizerProbe {
     func rate() throws -> String? {
         let compiled = try step(optimizer, .float32)
         let first = Tensor(optimizer.scalars(step: 1).map { Float($0) })
-        let scale = Tensor([1.0])
+        let scale = Tensor([1.0] as [Double])
         try Tensor.evaluate([first, scale])
         try compiled.run([first, scale])
         var changed = optimizer

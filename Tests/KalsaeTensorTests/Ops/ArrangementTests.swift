@@ -36,7 +36,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
     @Test(arguments: arrangementCases.indices) func gradients(_ index: Int) throws {
         try onEachDevice { () throws in
             let (name, function) = arrangementCases[index]
-            let y = Tensor([1.5, -0.5, 2])
+            let y = Tensor([1.5, -0.5, 2] as [Double])
             for order in 1...2 {
                 let report = try checkGradient(
                     of: { function($0[0], $0[1]) }, at: [x, y], order: order)
@@ -57,7 +57,8 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             try expectValues(x.triu(.max), [0, 0, 0, 0, 0, 0], shape: [2, 3])
             // What is masked may be anything.
             try expectValues(
-                Tensor([1, .nan, 2, 3.0], shape: [2, 2]).tril(), [1, 0, 2, 3], shape: [2, 2])
+                Tensor([1, .nan, 2, 3.0] as [Double], shape: [2, 2]).tril(), [1, 0, 2, 3],
+                shape: [2, 2])
             expectFault(Tensor.zeros([3]).tril(), "tril", "[3]", "ArrangementTests.swift")
         }
     }
@@ -73,7 +74,8 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             try expectValues(
                 slope(x) { $0.diagonal(offset: 1) }, [0, 1, 0, 0, 0, 1], shape: [2, 3])
             try expectValues(
-                Tensor([.infinity, 2.0]).diagonalMatrix(), [.infinity, 0, 0, 2], shape: [2, 2])
+                Tensor([.infinity, 2.0] as [Double]).diagonalMatrix(), [.infinity, 0, 0, 2],
+                shape: [2, 2])
         }
     }
 
@@ -102,7 +104,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
 
     @Test func repetitions() throws {
         try onEachDevice { () throws in
-            let row = Tensor([1.0, 2])
+            let row = Tensor([1.0, 2] as [Double])
             try expectValues(row.tiled([2, 2]), [1, 2, 1, 2, 1, 2, 1, 2], shape: [2, 4])
             try expectValues(row.tiled([0]), [], shape: [0])
             try expectValues(row.repeated(2), [1, 1, 2, 2])
@@ -118,7 +120,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             try expectValues(x.rolled(by: .min, axis: 0), [1, 2, 3, 4, 5, 6], shape: [2, 3])
             expectFault(row.tiled([-1]), "tiled", "-1")
             expectFault(row.repeated(.max), "repeated")
-            let grid = Tensor.meshgrid([row, Tensor([3.0, 4, 5])])
+            let grid = Tensor.meshgrid([row, Tensor([3.0, 4, 5] as [Double])])
             try expectValues(grid[0], [1, 1, 1, 2, 2, 2], shape: [2, 3])
             try expectValues(grid[1], [3, 4, 5, 3, 4, 5], shape: [2, 3])
         }
@@ -137,7 +139,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             expectFault(x.flattened(from: 1, to: 0), "flattened", "1, 0")
             expectFault(x.unflattened(axis: 1, into: [2, -1]), "reshape")
             let places = Tensor([Int32(1), 1])
-            let updates = Tensor([1.0, 2, 3, 10, 20, 30], shape: [2, 3])
+            let updates = Tensor([1.0, 2, 3, 10, 20, 30] as [Double], shape: [2, 3])
             try expectValues(
                 x.scattering(updates, at: places), [1, 2, 3, 11, 22, 33], shape: [2, 3])
         }
@@ -145,12 +147,12 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
 
     @Test func paddingModes() throws {
         try onEachDevice { () throws in
-            let row = Tensor([1.0, 2, 3])
+            let row = Tensor([1.0, 2, 3] as [Double])
             func pad(_ mode: PaddingMode) -> Tensor { row.padded(low: [2], high: [4], mode: mode) }
             try expectValues(pad(.edge), [1, 1, 1, 2, 3, 3, 3, 3, 3])
             try expectValues(pad(.reflect), [3, 2, 1, 2, 3, 2, 1, 2, 3])
             try expectValues(pad(.circular), [2, 3, 1, 2, 3, 1, 2, 3, 1])
-            let one = Tensor([7.0])
+            let one = Tensor([7.0] as [Double])
             for mode in PaddingMode.allCases {
                 try expectValues(one.padded(low: [1], high: [1], mode: mode), [7, 7, 7])
                 try expectGradients(at: [x]) {
@@ -164,7 +166,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
 
     @Test func windows() throws {
         try onEachDevice { () throws in
-            let row = Tensor([1.0, 2, 3, 4, 5])
+            let row = Tensor([1.0, 2, 3, 4, 5] as [Double])
             try expectValues(
                 row.slidingWindows(size: 3, stride: 2), [1, 2, 3, 3, 4, 5], shape: [2, 3])
             try expectValues(
@@ -178,7 +180,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
 
     @Test func rangesFromBehindEndAtTheEnd() throws {
         try onEachDevice { () throws in
-            let row = Tensor([1.0, 2, 3, 4])
+            let row = Tensor([1.0, 2, 3, 4] as [Double])
             try expectValues(row[-2..<0], [3, 4])
             try expectValues(row[-3..<(-1)], [2, 3])
             try expectValues(row[0...(.max)], [1, 2, 3, 4])

@@ -25,7 +25,10 @@ import Testing
                 (.einsum("i,j->ij", a[0], b[0]), a[0].outer(b[0])),
                 (.einsum("i,i->", a[0], a[1]), a[0].dot(a[1])),
                 (.einsum("ij,ij->ij", a, a), a * a),
-                (.einsum(",->", Tensor(2.0), Tensor(3.0)), Tensor(6.0)),
+                (
+                    .einsum(",->", Tensor(2.0 as Double), Tensor(3.0 as Double)),
+                    Tensor(6.0 as Double)
+                ),
                 (
                     .einsum("ii,ij->ij", square, square),
                     square.diagonal().expandingShape(at: 1) * square

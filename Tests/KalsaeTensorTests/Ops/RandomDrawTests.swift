@@ -24,6 +24,24 @@ import Testing
         }
     }
 
+    @Test func drawsBySeed() throws {
+        try onEachDevice { () throws in
+            let (x, y) = (Tensor.randn([50, 200], seed: 3), Tensor.rand([50, 200], seed: 3))
+            for tensor in [x, y] {
+                #expect(tensor.shape == [50, 200] && tensor.dtype == .float32)
+            }
+            #expect(Tensor.randn([2], seed: 3, dtype: .float64).dtype == .float64)
+            // Standard errors of 10,000 draws: .01 of the mean, .0141 of the variance.
+            let normal = moments(try x.values(Double.self))
+            #expect(abs(normal.mean) < 0.05 && abs(normal.variance - 1) < 0.071)
+            let even = try y.values(Double.self)
+            #expect(even.allSatisfy { (0..<1).contains($0) })
+            #expect(abs(moments(even).mean - 0.5) < 5 * 0.00289)
+            #expect(try Tensor.randn([50, 200], seed: 3).values() == x.values())
+            #expect(try Tensor.randn([50, 200], seed: 4).values() != x.values())
+        }
+    }
+
     @Test func permutations() throws {
         try onEachDevice { () throws in
             let order = try Tensor.randomPermutation(100, key: key).values(Int.self)
@@ -61,7 +79,9 @@ import Testing
 
     @Test func categories() throws {
         try onEachDevice { () throws in
-            let logits = Tensor([log(0.7), -.infinity, log(0.3)]).broadcast(to: [4000, 3])
+            let logits = Tensor([log(0.7), -.infinity, log(0.3)] as [Double]).broadcast(to: [
+                4000, 3,
+            ])
             let draws = Tensor.categorical(logits: logits, key: key)
             let counts = try draws.bincount(bins: 3).values(Int.self)
             #expect(draws.shape == [4000] && draws.dtype == .int32)
