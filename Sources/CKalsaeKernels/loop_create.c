@@ -118,9 +118,21 @@ static void lay_out_partials(kls_loop *loop) {
         if (loop->span == KLS_REDUCE_ALL) elements = 1;
         if (loop->span == KLS_REDUCE_TRAILING && loop->pieces > 0) elements = 1;
         if (loop->span == KLS_REDUCE_LEADING && !loop->by_column) elements = loop->accumulator;
+        if (loop->by_column && loop->segments > KLS_COLUMN_ROWS) elements = loop->tile;
         o->partial_bytes = elements * o->size;
         o->partial_offset = loop->scratch;
         loop->scratch += align(o->partial_bytes * loop->blocks);
+    }
+}
+
+static void find_divisions(kls_loop *loop) {
+    for (int i = 0; i < loop->step_count; i++) {
+        kls_division division;
+        if (!kls_tile_divides(loop->steps[i].fn, &division)) continue;
+        loop->divides = 1;
+        loop->divisors[i] = (kls_planned_divisor){
+            loop->steps[i].b, (int32_t)kls_type_size(division.type), division.scalar,
+            division.remainder };
     }
 }
 
@@ -129,12 +141,14 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
     size_t loads = (size_t)spec->load_count, steps = (size_t)spec->step_count;
     size_t outputs = (size_t)spec->output_count;
     size_t bytes = sizeof(kls_loop) + loads * sizeof(kls_planned_load)
-        + steps * sizeof(kls_step) + outputs * sizeof(kls_planned_output);
+        + steps * (sizeof(kls_step) + sizeof(kls_planned_divisor))
+        + outputs * sizeof(kls_planned_output);
     kls_loop *loop = calloc(1, bytes);
     if (loop == NULL) return NULL;
     loop->loads = (kls_planned_load *)(loop + 1);
     loop->outputs = (kls_planned_output *)(loop->loads + loads);
     loop->steps = (kls_step *)(loop->outputs + outputs);
+    loop->divisors = (kls_planned_divisor *)(loop->steps + steps);
     loop->rank = spec->rank;
     memcpy(loop->dims, spec->dims, sizeof loop->dims);
     loop->span = spec->span;
@@ -144,6 +158,8 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
     loop->step_count = spec->step_count;
     loop->output_count = spec->output_count;
     if (steps > 0) memcpy(loop->steps, spec->steps, steps * sizeof(kls_step));
+    loop->permuted = spec->permuted;
+    find_divisions(loop);
     for (size_t i = 0; i < outputs; i++) {
         loop->outputs[i].output = spec->outputs[i];
         loop->reducing |= spec->outputs[i].op != KLS_COPY;

@@ -14,6 +14,7 @@ enum {
     KLS_BLOCK = 16384,               // elements of a block: the unit of work for a thread
     KLS_COLUMN_BLOCKS = 64,          // blocks of a column reduction, each with its partial sums
     KLS_COLUMN_MOST = 4096,          // wider column reductions are cut by column instead
+    KLS_COLUMN_ROWS = 512,           // rows of those that are joined before they join the rest
 };
 
 typedef enum {
@@ -42,6 +43,12 @@ typedef struct {
     int64_t partial_bytes;           // of one block
 } kls_planned_output;
 
+typedef struct {
+    int32_t reg;                     // the divisor's
+    int32_t size;                    // bytes of an element; 0: the step divides no integers
+    int scalar, remainder;
+} kls_planned_divisor;
+
 struct kls_loop {
     int32_t rank;
     int64_t dims[KLS_MAX_RANK];
@@ -59,10 +66,13 @@ struct kls_loop {
     int32_t registers, register_bytes;
     int32_t load_count, step_count, output_count, reducing;
     int copies;                      // rows, straight to the output
+    int divides;                     // whether a step divides integers
+    int permuted;
     int64_t register_offset[KLS_MAX_REGISTERS];
     kls_planned_load *loads;
     kls_step *steps;
     kls_planned_output *outputs;
+    kls_planned_divisor *divisors;   // one a step
 };
 
 // Copies the elements that a ROWS load gives to tile `start ..< start + n` and returns where they

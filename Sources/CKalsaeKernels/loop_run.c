@@ -1,12 +1,16 @@
 // Runs a fused loop block by block, and joins the partial results of its reductions.
 #include "loop_layout.h"
+#include "include/kalsae_movement.h"
 #include "include/kls_parallel.h"
+#include <stdatomic.h>
 #include <string.h>
 
 typedef struct {
     const kls_loop *loop;
     void *const *buffers;
     char *scratch;
+    // Twice the first element whose divisor is 0, and 1 for a remainder; found on any thread.
+    _Atomic int64_t *zero;
 } kls_run;
 
 typedef struct {
@@ -45,6 +49,29 @@ static void prepare(kls_worker *w) {
     }
 }
 
+// Looks for a 0 among the divisors of a step, before their register is written again.
+static void check_divisor(kls_worker *w, int step, int64_t start, int64_t n) {
+    const kls_planned_divisor *d = &w->run->loop->divisors[step];
+    const void *divisor = w->reg[d->reg];
+    int64_t at = 0, count = d->size == 0 ? 0 : d->scalar ? 1 : n;
+    switch (d->size) {
+        case 1: while (at < count && ((const uint8_t *)divisor)[at] != 0) at++; break;
+        case 4: while (at < count && ((const int32_t *)divisor)[at] != 0) at++; break;
+        case 8: while (at < count && ((const int64_t *)divisor)[at] != 0) at++; break;
+    }
+    if (at == count) return;
+    const int64_t found = 2 * (start + at) + d->remainder;
+    int64_t before = atomic_load_explicit(w->run->zero, memory_order_relaxed);
+    while (found < before && !atomic_compare_exchange_weak(w->run->zero, &before, found)) {
+    }
+}
+
+static void report(const kls_run *run) {
+    const int64_t zero = atomic_load(run->zero);
+    if (zero == INT64_MAX) return;
+    kls_report_error(KLS_ZERO_DIVISOR, run->loop->permuted ? -1 : zero / 2, zero % 2);
+}
+
 // Loads and computes one tile.
 static void compute(kls_worker *w, int64_t start, int64_t n) {
     const kls_loop *loop = w->run->loop;
@@ -69,6 +96,7 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
     }
     for (int i = 0; i < loop->step_count; i++) {
         const kls_step *s = &loop->steps[i];
+        if (loop->divides) check_divisor(w, i, start, n);
         s->fn(n, w->reg[s->dst], w->reg[s->a], w->reg[s->b], w->reg[s->c]);
     }
     for (int i = 0; i < loop->output_count; i++) {
@@ -142,7 +170,8 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
     }
 }
 
-// A range of columns over all segments, summed straight into the output.
+// A range of columns over all segments, summed straight into the output; many segments in groups,
+// so that a sum that has grown large does not swallow single elements.
 static void run_column(kls_worker *w, int64_t block) {
     const kls_loop *loop = w->run->loop;
     int64_t column = block * loop->tile, end = loop->segment;
@@ -159,7 +188,14 @@ static void run_column(kls_worker *w, int64_t block) {
             const kls_planned_output *o = &loop->outputs[i];
             if (o->output.op == KLS_COPY) continue;
             char *to = (char *)w->run->buffers[o->output.buffer] + column * o->size;
-            accumulate(o, to, w->reg[o->output.reg], n, s == 0);
+            if (loop->segments <= KLS_COLUMN_ROWS) {
+                accumulate(o, to, w->reg[o->output.reg], n, s == 0);
+                continue;
+            }
+            char *group = partial(w->run, o, block);
+            accumulate(o, group, w->reg[o->output.reg], n, s % KLS_COLUMN_ROWS == 0);
+            if ((s + 1) % KLS_COLUMN_ROWS != 0 && s + 1 < loop->segments) continue;
+            accumulate(o, to, group, n, s < KLS_COLUMN_ROWS);
         }
     }
 }
@@ -253,8 +289,10 @@ void kls_loop_run(const kls_loop *loop, void *const *buffers, void *scratch, int
         }
         return;
     }
-    kls_run run = { loop, buffers, scratch };
+    _Atomic int64_t zero = INT64_MAX;
+    kls_run run = { loop, buffers, scratch, &zero };
     kls_parallel_for(loop->blocks, run_blocks, &run, threads);
+    if (loop->divides) report(&run);
     for (int i = 0; loop->reducing && i < loop->output_count; i++) {
         const kls_planned_output *o = &loop->outputs[i];
         if (o->output.op != KLS_COPY) finish(&run, o);

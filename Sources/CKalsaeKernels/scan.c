@@ -12,9 +12,10 @@ typedef struct {
     int64_t parts;
 } scan_job;
 
-#define SCAN(T, SUFFIX)                                                                          \
-    KLS_DISPATCH(static, void, scan_##SUFFIX, (const scan_job *job, int64_t piece),             \
-        (job, piece)) {                   \
+// A is what sums are kept in: ones of T past its precision would add nothing.
+#define SCAN(T, A, SUFFIX)                                                                       \
+    KLS_DISPATCH(static, void, scan_##SUFFIX, (const scan_job *job, int64_t piece),              \
+        (job, piece)) {                                                                          \
         const kls_scan *s = job->scan;                                                           \
         const int64_t begin = piece % job->parts * COLUMNS;                                      \
         const int64_t width = begin + COLUMNS < s->after ? COLUMNS : s->after - begin;           \
@@ -24,20 +25,20 @@ typedef struct {
         const T *from = (const T *)job->from + first;                                            \
         T *to = (T *)job->to + first;                                                            \
         if (width == 1) {                                                                        \
-            T sum = 0;                                                                           \
+            A sum = 0;                                                                           \
             for (int64_t i = 0; i < s->count; i++, from += step, to += step) {                   \
                 const T value = *from;                                                           \
-                *to = s->exclusive ? sum : sum + value;                                          \
+                *to = (T)(s->exclusive ? sum : sum + value);                                     \
                 sum += value;                                                                    \
             }                                                                                    \
             return;                                                                              \
         }                                                                                        \
-        T sums[COLUMNS];                                                                         \
+        A sums[COLUMNS];                                                                         \
         for (int64_t c = 0; c < width; c++) sums[c] = 0;                                         \
         for (int64_t i = 0; i < s->count; i++, from += step, to += step) {                       \
             for (int64_t c = 0; c < width; c++) {                                                \
-                const T before = sums[c], sum = before + from[c];                                \
-                to[c] = s->exclusive ? before : sum;                                             \
+                const A before = sums[c], sum = before + from[c];                                \
+                to[c] = (T)(s->exclusive ? before : sum);                                        \
                 sums[c] = sum;                                                                   \
             }                                                                                    \
         }                                                                                        \
@@ -66,8 +67,8 @@ typedef struct {
     }
 
 // Unsigned, since signed overflow has no meaning in C; the bits are the same.
-SCAN(float, f32)
-SCAN(double, f64)
-SCAN(uint32_t, i32)
-SCAN(uint64_t, i64)
-SCAN(uint8_t, u8)
+SCAN(float, double, f32)
+SCAN(double, double, f64)
+SCAN(uint32_t, uint32_t, i32)
+SCAN(uint64_t, uint64_t, i64)
+SCAN(uint8_t, uint8_t, u8)

@@ -12,8 +12,9 @@ typedef struct {
 // Up to this many are sorted, or taken, by insertion.
 #define FEW 64
 
+// NaN is the largest number: above infinity, whatever its sign and payload.
 KLS_INLINE uint64_t key_f32(float value) {
-    if (value != value) return UINT64_MAX;
+    if (value != value) return UINT32_MAX;
     uint32_t bits;
     value += 0.0f;  // turns -0 into +0
     memcpy(&bits, &value, sizeof bits);
@@ -88,8 +89,7 @@ static void order_row(const kls_order *order, entry *list, int32_t *positions) {
     for (int64_t i = 0; i < order->taken; i++) positions[i] = (int32_t)sorted[i].position;
 }
 
-// NaN keeps the largest key in both directions; -infinity and the least integer come before it,
-// or have no NaN beside them.
+// Of turned keys the largest comes first.
 #define ORDER(T, SUFFIX)                                                                         \
     void kls_arg_sort_##SUFFIX(                                                                  \
         const kls_order *order, const void *from, int32_t *positions, void *scratch              \
@@ -99,10 +99,8 @@ static void order_row(const kls_order *order, entry *list, int32_t *positions) {
         entry *list = scratch;                                                                   \
         for (int64_t r = 0; r < order->rows; r++, row += order->count) {                         \
             for (int64_t i = 0; i < order->count; i++) {                                         \
-                const T value = row[i];                                                          \
-                const uint64_t key = key_##SUFFIX(value);                                        \
-                const bool turned = order->descending && value == value;                         \
-                list[i] = (entry){turned ? ~key & LIMIT_##SUFFIX : key, i};                      \
+                const uint64_t key = key_##SUFFIX(row[i]);                                       \
+                list[i] = (entry){order->descending ? ~key & LIMIT_##SUFFIX : key, i};           \
             }                                                                                    \
             order_row(order, list, positions + r * order->taken);                                \
         }                                                                                        \

@@ -1,7 +1,7 @@
 // Binary tile functions of the integer types and of bool.
 #include "tile_macros.h"
 
-// Division by zero gives 0; the least integer divided by -1 wraps.
+// Division by zero gives 0 (loops report it); the least integer divided by -1 wraps.
 #define DIVISIONS(T, U, s) \
     KLS_INLINE T div_int_##s(T x, T y) { \
         if (y == 0) return 0; \
@@ -77,3 +77,25 @@ kls_binary_row kls_binary_u8[KLS_BINARY_COUNT] = INTEGER_ROWS(u8);
 kls_binary_row kls_binary_bool[KLS_BINARY_COUNT] = {
     SET(KLS_ADD, or_u8), SET(KLS_MUL, and_u8), ORDER_AND_BITS(u8)
 };
+
+static int is_any(kls_tile_fn fn, kls_binary_row *rows, kls_op op, int *scalar) {
+    const kls_tile_fn *forms = rows[KLS_BINARY_INDEX(op)];
+    *scalar = fn == forms[2];
+    return fn == forms[0] || fn == forms[1] || fn == forms[2];
+}
+
+int kls_tile_divides(kls_tile_fn fn, kls_division *division) {
+    static const struct { kls_type type; kls_binary_row *rows; } types[] = {
+        { KLS_I32, kls_binary_i32 }, { KLS_I64, kls_binary_i64 }, { KLS_U8, kls_binary_u8 },
+    };
+    static const kls_op operations[] = { KLS_DIV, KLS_FLOOR_DIV, KLS_REMAINDER };
+    for (int t = 0; t < 3; t++) {
+        for (int o = 0; o < 3; o++) {
+            int scalar;
+            if (!is_any(fn, types[t].rows, operations[o], &scalar)) continue;
+            *division = (kls_division){ types[t].type, scalar, operations[o] == KLS_REMAINDER };
+            return 1;
+        }
+    }
+    return 0;
+}

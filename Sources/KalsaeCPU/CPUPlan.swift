@@ -173,6 +173,10 @@ public final class CPUPlan: Plan {
             return KalsaeError(
                 "gather", expected: "indices from 0 to \(noted.limit - 1)", got: "\(noted.value)")
         }
+        if noted.code == Int32(KLS_ZERO_DIVISOR.rawValue) {
+            let operation: BinaryOperation = noted.limit == 1 ? .remainder : .divide
+            return operation.zeroDivisor(at: noted.value < 0 ? nil : Int(noted.value))
+        }
         return KalsaeError(
             "oneDNN", expected: "a kernel that runs", got: "status \(noted.value)")
     }

@@ -75,11 +75,11 @@ public enum Primitive: Hashable, Sendable {
 
     /// Counter-based random numbers; operand the key, `int64[3]` = seed, stream, step.
     case random(RandomParameters)
-    /// Running sums along an axis.
+    /// Running sums along an axis; of `float32` in `Double`, whole numbers wrap.
     case cumulativeSum(CumulativeSumParameters)
-    /// Positions (`int32`) that would sort the last axis, stable, NaN last.
+    /// Positions (`int32`) that would sort the last axis, stable; NaN is the largest number.
     case argSort(descending: Bool)
-    /// Positions (`int32`) of the k largest of the last axis, largest first.
+    /// Positions (`int32`) of the k largest of the last axis, largest first; NaN is the largest.
     case topK(Int)
 }
 
@@ -94,8 +94,9 @@ public enum UnaryOperation: String, CaseIterable, Hashable, Sendable {
 
 /// A function of two numbers.
 ///
-/// `divide` rounds integers towards minus infinity and gives 0 for a zero divisor; `remainder` has
-/// the divisor's sign; `minimum` and `maximum` give NaN if either is.
+/// Whole numbers wrap. `divide` rounds them towards minus infinity, and the least one divided by -1
+/// is itself; `remainder` has the divisor's sign; a whole divisor of 0 is an error of the run.
+/// `minimum` and `maximum` give NaN if either is.
 public enum BinaryOperation: String, CaseIterable, Hashable, Sendable {
     case add, subtract, multiply, divide
     case power, minimum, maximum, atan2, remainder
@@ -107,7 +108,8 @@ public enum Comparison: String, CaseIterable, Hashable, Sendable {
     case equal, less, lessOrEqual
 }
 
-/// How a reduction joins elements; `max` and `min` give NaN if any element is.
+/// How a reduction joins elements; `max` and `min` give NaN if any element is. Sums and products of
+/// whole numbers wrap in their own type; tensors are widened to `int64` before.
 public enum Reduction: String, CaseIterable, Hashable, Sendable {
     case sum, product, max, min
 }

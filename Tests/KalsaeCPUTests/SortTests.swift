@@ -6,13 +6,13 @@ import Testing
 @Suite struct SortTests {
     static let types: [DType] = [.float32, .float64, .int32, .int64, .uint8]
 
-    /// Positions by a stable comparison with NaN last.
+    /// Positions by a stable comparison in which NaN is the largest number.
     func sorted(_ row: [Double], descending: Bool) -> [Double] {
         let order = row.indices.sorted { left, right in
             let (a, b) = (row[left], row[right])
-            if a.isNaN || b.isNaN { return !a.isNaN || (b.isNaN && left < right) }
-            if a == b { return left < right }
-            return descending ? a > b : a < b
+            if a == b || (a.isNaN && b.isNaN) { return left < right }
+            let isLess = !a.isNaN && (b.isNaN || a < b)
+            return descending ? !isLess : isLess
         }
         return order.map(Double.init)
     }

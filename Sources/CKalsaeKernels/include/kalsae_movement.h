@@ -19,6 +19,7 @@ typedef enum {
     KLS_NO_ERROR = 0,
     KLS_INDEX_OUT_OF_RANGE,  // value: the index; limit: how many entries there are
     KLS_LIBRARY_FAILED,      // value: the library's code
+    KLS_ZERO_DIVISOR,        // value: the element of the quotient, or -1; limit: 1 for a remainder
 } kls_error_code;
 
 typedef struct {
@@ -84,6 +85,7 @@ typedef struct {
     bool exclusive, reverse;
 } kls_scan;
 
+// Sums of f32 are kept in double; those of integers wrap.
 typedef void (*kls_scan_fn)(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_f32(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_f64(const kls_scan *scan, const void *from, void *to);
@@ -100,7 +102,7 @@ void kls_iota_i64(int64_t before, int64_t count, int64_t after, void *to);
 void kls_iota_u8(int64_t before, int64_t count, int64_t after, void *to);
 
 // Positions of the first `taken` elements in sorted order of each of `rows` rows of `count`
-// elements. Equal elements keep their order, -0 equals +0, NaN comes last in both directions.
+// elements. Equal elements keep their order, -0 equals +0, NaN is the largest number.
 typedef struct {
     int64_t rows, count, taken;
     bool descending;

@@ -37,6 +37,7 @@ typedef struct {
     int64_t dims[KLS_MAX_RANK];
     kls_span span;
     int32_t reduced;                 // dimensions reduced, for TRAILING and LEADING
+    int32_t permuted;                // 1: the dimensions are not in the order of the result's axes
     int32_t registers;
     int32_t register_bytes;          // of the largest element held in a register
     int32_t load_count, step_count, output_count;
@@ -54,7 +55,8 @@ void kls_loop_destroy(kls_loop *loop);
 // Bytes of scratch memory (64-byte aligned) that a run needs; 0 without reductions.
 int64_t kls_loop_scratch(const kls_loop *loop);
 
-// Runs the loop on buffers[load.buffer], buffers[output.buffer]. The result does not depend on
+// Runs the loop on buffers[load.buffer], buffers[output.buffer]. The first integer divisor of 0 is
+// reported to the calling thread (kls_report_error). The result does not depend on
 // `threads`: blocks are cut by size, and their partial results are combined as a tree.
 void kls_loop_run(const kls_loop *loop, void *const *buffers, void *scratch, int threads);
 

@@ -37,6 +37,15 @@ kls_tile_fn kls_tile(kls_op op, kls_type type, int form);
 // The conversion between two types: float to integer saturates and maps NaN to 0, integers wrap.
 kls_tile_fn kls_tile_cast(kls_type from, kls_type to);
 
+// How a function divides integers: their type, whether the divisor (b) is one element.
+typedef struct {
+    kls_type type;
+    int scalar, remainder;
+} kls_division;
+
+// Whether a function divides integers, for which a divisor of 0 has no quotient; it gives 0.
+int kls_tile_divides(kls_tile_fn fn, kls_division *division);
+
 // Bytes of one element.
 int64_t kls_type_size(kls_type type);
 

@@ -66,6 +66,7 @@ struct LoopBuilder {
         func isReduced(_ axis: (high: Int, low: Int)) -> Bool {
             group.reduced.contains { $0.high >= axis.high && $0.low <= axis.low }
         }
+        plan.isPermuted = group.isPermuted
         if group.isPermuted {
             // Reduced axes go where the innermost axis is, so that it stays innermost.
             let innermost = axes.last.map(isReduced) ?? false

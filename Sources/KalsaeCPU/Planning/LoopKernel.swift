@@ -134,6 +134,7 @@ extension LoopPlan {
         }
         let reduced = isReduced.count { $0 }
         spec.reduced = Int32(reduced)
+        spec.permuted = isPermuted ? 1 : 0
         if !outputs.contains(where: { $0.op != KLS_COPY }) {
             spec.span = KLS_REDUCE_NONE
             spec.reduced = 0

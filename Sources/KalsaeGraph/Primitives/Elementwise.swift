@@ -38,6 +38,16 @@ extension BinaryOperation {
     }
 }
 
+extension BinaryOperation {
+    /// What a run throws that meets a whole divisor of 0, at an element where that is known.
+    package func zeroDivisor(at element: Int?) -> KalsaeError {
+        KalsaeError(
+            rawValue, expected: "whole divisors other than 0",
+            got: element.map { "0 at element \($0)" } ?? "0",
+            advice: "replace zeros in the divisor, or convert both to float32 with .cast(to:)")
+    }
+}
+
 extension Comparison {
     /// The types that the comparison is defined on.
     func accepts(_ dtype: DType) -> Bool {

@@ -65,6 +65,9 @@ extension Interpreter {
         case .integers(let numbers):
             var results: [Int64] = []
             for (x, y) in zip(numbers, right.numbers.integers) {
+                if y == 0, operation == .divide || operation == .remainder {
+                    throw operation.zeroDivisor(at: results.count)
+                }
                 results.append(try binary(operation, x, y))
             }
             return Value(left.type, wrapping: results)
@@ -98,7 +101,7 @@ extension Interpreter {
         case .minimum: min(x, y)
         case .maximum: max(x, y)
         // Exact even where the quotient is not: the product wraps back.
-        case .remainder: y == 0 ? 0 : x &- quotient(x, y) &* y
+        case .remainder: x &- quotient(x, y) &* y
         case .logicalAnd: x != 0 && y != 0 ? 1 : 0
         case .logicalOr: x != 0 || y != 0 ? 1 : 0
         case .power, .atan2: throw floatsOnly(operation.rawValue)
@@ -122,9 +125,8 @@ extension Interpreter {
         return (rest < 0) == (y < 0) ? rest : rest + y
     }
 
-    /// Towards minus infinity; 0 for a divisor of 0.
+    /// Towards minus infinity; the divisor is not 0.
     private static func quotient(_ x: Int64, _ y: Int64) -> Int64 {
-        if y == 0 { return 0 }
         // The smallest number divided by -1 wraps to itself.
         if y == -1 { return 0 &- x }
         let (whole, rest) = x.quotientAndRemainder(dividingBy: y)

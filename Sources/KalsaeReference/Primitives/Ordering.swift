@@ -9,12 +9,12 @@ extension Interpreter {
         func positions<Number: Comparable>(_ numbers: [Number]) -> [Int64] {
             lines.flatMap { line in
                 let values = line.map { numbers[$0] }
-                // NaN comes last in both directions; equal numbers keep their order.
+                // NaN is the largest number; equal numbers keep their order.
                 let order = values.indices.sorted { i, j in
                     let (x, y) = (values[i], values[j])
-                    if x != x || y != y { return x == x || (y != y && i < j) }
-                    if x == y { return i < j }
-                    return descending ? x > y : x < y
+                    if x == y || (x != x && y != y) { return i < j }
+                    let isLess = x == x && (y != y || x < y)
+                    return descending ? !isLess : isLess
                 }
                 return order.prefix(count).map { Int64($0) }
             }

@@ -1,7 +1,11 @@
 import KalsaeGraph
 
 extension Tensor {
-    /// The sum over some axes, over all without `axes`; `uint8` and `bool` are summed as `int64`.
+    /// The sum over some axes, over all without `axes`.
+    ///
+    /// Whole numbers and `bool` are summed as `int64`, as in NumPy and PyTorch; past its range the
+    /// sum wraps. Floats are added in blocks whose sums are joined as a tree, so that 20,000,000
+    /// ones of `float32` are 20,000,000.
     public func sum(
         axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
@@ -9,7 +13,8 @@ extension Tensor {
         reduced(.sum, axes, keepsAxes, CallSite(file: file, line: line))
     }
 
-    /// The product over some axes, over all without `axes`.
+    /// The product over some axes, over all without `axes`; of whole numbers and `bool` as `int64`,
+    /// past whose range it wraps.
     public func product(
         axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
@@ -33,7 +38,8 @@ extension Tensor {
         reduced(.min, axes, keepsAxes, CallSite(file: file, line: line))
     }
 
-    /// The mean over some axes, over all without `axes`; of floating-point numbers.
+    /// The mean over some axes, over all without `axes`; of floating-point numbers, added as in
+    /// `sum`. The mean of no elements is NaN.
     public func mean(
         axes: [Int]? = nil, keepsAxes: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
@@ -74,22 +80,27 @@ extension Tensor {
         ).squareRootOfNorm()
     }
 
-    /// The position (`int32`) of the first largest element along an axis.
+    /// The position (`int32`) of the first largest element along an axis; of the first NaN if there
+    /// is one.
     public func argMax(
         axis: Int = -1, keepsAxis: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         argReduced(.max, axis, keepsAxis, CallSite(file: file, line: line))
     }
 
-    /// The position (`int32`) of the first smallest element along an axis.
+    /// The position (`int32`) of the first smallest element along an axis; of the first NaN if there
+    /// is one.
     public func argMin(
         axis: Int = -1, keepsAxis: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         argReduced(.min, axis, keepsAxis, CallSite(file: file, line: line))
     }
 
-    /// Running sums along an axis; `uint8` and `bool` are summed as `int64`.
+    /// Running sums along an axis.
     ///
+    /// Whole numbers and `bool` are summed as `int64`, past whose range sums wrap; `float32` is
+    /// summed in `Double` and rounded at each place, as in PyTorch, so that ones count on past
+    /// 16,777,216.
     /// - Parameters:
     ///   - exclusive: whether an element's own value is left out.
     ///   - reverse: whether sums run from the end.
@@ -100,10 +111,12 @@ extension Tensor {
         guard fault == nil else { return self }
         let parameters = CumulativeSumParameters(
             axis: shape.normalized(axis: axis) ?? axis, exclusive: exclusive, reverse: reverse)
-        let operand = dtype == .bool || dtype == .uint8 ? cast(to: .int64) : self
         return .apply(
-            .cumulativeSum(parameters), [operand], site: CallSite(file: file, line: line))
+            .cumulativeSum(parameters), [widened], site: CallSite(file: file, line: line))
     }
+
+    /// In the type that sums and products have: `int64` for all whole numbers and `bool`.
+    var widened: Tensor { dtype.isFloat ? self : cast(to: .int64) }
 
     private func reduced(
         _ reduction: Reduction, _ axes: [Int]?, _ keepsAxes: Bool, _ site: CallSite
@@ -119,10 +132,7 @@ extension Tensor {
             places.append(place)
         }
         places.sort()
-        var operand = self
-        if reduction == .sum || reduction == .product, dtype == .bool || dtype == .uint8 {
-            operand = cast(to: .int64)
-        }
+        let operand = reduction == .sum || reduction == .product ? widened : self
         let kept =
             places.isEmpty
             ? operand : Tensor.apply(.reduce(reduction, axes: places), [operand], site: site)

@@ -1,7 +1,8 @@
 import KalsaeGraph
 
 extension Tensor {
-    /// Positions (`int32`) that sort the last axis; stable, NaN last.
+    /// Positions (`int32`) that sort the last axis; stable. NaN counts as the largest number, as in
+    /// PyTorch: last in ascending order, first in descending order.
     public func argSorted(
         descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -9,7 +10,7 @@ extension Tensor {
             .argSort(descending: descending), [self], site: CallSite(file: file, line: line))
     }
 
-    /// The last axis in ascending (or descending) order.
+    /// The last axis in ascending (or descending) order; NaN counts as the largest number.
     public func sorted(
         descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -17,7 +18,8 @@ extension Tensor {
         return taken(along: order, axis: rank - 1, CallSite(file: file, line: line))
     }
 
-    /// The k largest of the last axis, largest first, and their positions (`int32`).
+    /// The k largest of the last axis, largest first, and their positions (`int32`). NaN counts as
+    /// the largest number, as in PyTorch; of equal numbers the first comes first.
     public func topK(
         _ k: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {

@@ -57,7 +57,8 @@ extension Tensor {
         }
     }
 
-    /// Running products along an axis; `uint8` and `bool` are multiplied as `int64`.
+    /// Running products along an axis; of whole numbers and `bool` as `int64`, past whose range they
+    /// wrap.
     ///
     /// Divides nowhere, so that it and its gradients are right at zeros too: log₂(n) products of
     /// the tensor with itself, moved by 1, 2, 4, …
@@ -69,7 +70,7 @@ extension Tensor {
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         withAxis(axis, "cumulativeProduct", CallSite(file: file, line: line)) { axis in
-            var result = dtype == .bool || dtype == .uint8 ? cast(to: .int64) : self
+            var result = widened
             if exclusive { result = result.movedBehindOnes(1, axis: axis, reverse: reverse) }
             var distance = 1
             while distance < shape[axis] {
@@ -98,6 +99,7 @@ extension Tensor {
     /// found with it: `[bins]`. A number out of range is thrown when the value is asked for.
     ///
     /// Elements are whole numbers; counts are `int64`, sums have the weights' type and gradient.
+    /// Weights are added one by one in their type: for more than some millions give `float64`.
     public func bincount(
         bins: Int, weights: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

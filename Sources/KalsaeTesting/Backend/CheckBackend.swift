@@ -27,6 +27,50 @@ public func backendMismatches(
     _ backend: any Backend, cases: [BackendCase] = BackendCase.all
 ) -> [String] {
     cases.compactMap { $0.mismatch(backend) } + indexErrorMismatches(backend)
+        + divisorErrorMismatches(backend)
+}
+
+/// A whole divisor of 0 must be thrown from the run, with its place, also beside threads and where
+/// one divisor serves all, and the plan must still work afterwards.
+private func divisorErrorMismatches(_ backend: any Backend) -> [String] {
+    var found: [String] = []
+    for dtype in [DType.int32, .int64, .uint8] {
+        for operation in [BinaryOperation.divide, .remainder] {
+            for (count, place) in [(1, 0), (5, 4), (200_000, 150_001)] {
+                do {
+                    try checkDivisor(backend, TensorType(dtype, [count]), operation, at: place)
+                } catch {
+                    found.append("\(operation) of \(dtype)[\(count)] by 0: \(error)")
+                }
+            }
+        }
+    }
+    return found
+}
+
+private func checkDivisor(
+    _ backend: any Backend, _ type: TensorType, _ operation: BinaryOperation, at place: Int
+) throws(KalsaeError) {
+    let count = type.shape.elementCount
+    var graph = Graph()
+    let (x, y) = (graph.addInput(type), graph.addInput(type))
+    graph.outputs = [try graph.add(.binary(operation), [x, y])]
+    let plan = try backend.compile(graph, options: PlanOptions())
+    let output = try Buffer(byteCount: type.byteCount)
+    let left = try Value(type, .integers([Int64](repeating: 7, count: count))).buffer()
+    var divisors = [Int64](repeating: 2, count: count)
+    let good = try Value(type, .integers(divisors)).buffer()
+    divisors[place] = 0
+    divisors[count - 1] = 0
+    let bad = try Value(type, .integers(divisors)).buffer()
+    do {
+        try plan.run(inputs: [left, bad], outputs: [output])
+    } catch {
+        guard error == operation.zeroDivisor(at: place) else { throw error }
+        try plan.run(inputs: [left, good], outputs: [output])
+        return
+    }
+    throw KalsaeError("run", expected: "an error that tells the element", got: "none")
 }
 
 /// An index out of range must be thrown from the run, and the plan must still work afterwards.

@@ -69,8 +69,12 @@ let arithmeticRows: [OpCase] = [
         result /= y
         return result
     },
-    whole("divide whole numbers", .integers(-20...20), .integers(-3...3)) { $0 / $1 },
-    whole("remainder of whole numbers", .integers(-20...20), .integers(-3...3)) { $0 % $1 },
+    whole("divide whole numbers", .integers(-20...20), .numbers([3, -1, 2, -3, 1, -2, 7])) {
+        $0 / $1
+    },
+    whole("remainder of whole numbers", .integers(-20...20), .numbers([3, -1, 2, -3, 1, -2, 7])) {
+        $0 % $1
+    },
     whole("add whole numbers", .special, .normal) { $0 + $1 },
     whole("multiply whole numbers", .normal, .normal) { $0 * $1 },
     whole("minimum of whole numbers", .normal, .normal) { $0.minimum($1) },

@@ -34,6 +34,25 @@ let reductionRows: [OpCase] = [
         "sum of truths", inputs: [OpInput([300], dtype: .bool)], shapes: [[[0]]], order: 0,
         oracle: { [$0[0].reduce(0, +)] }, body: { $0[0].sum() }),
     OpCase(
+        "sum of int32 past its range",
+        inputs: [OpInput([2, 3], .numbers([2e9, 2e9, 7, -2e9, -2e9, -2e9]), dtype: .int32)],
+        order: 0, oracle: { rowsOf($0[0]).map { $0.reduce(0, +) } },
+        body: { $0[0].sum(axes: [1]) }),
+    OpCase(
+        "product of int32 past its range",
+        inputs: [OpInput([3], .numbers([65_536, 65_536, 3]), dtype: .int32)], order: 0,
+        oracle: { [$0[0].reduce(1, *)] }, body: { $0[0].product() }),
+    OpCase(
+        "cumulativeSum of int32 past its range",
+        inputs: [OpInput([4], .numbers([2e9, 2e9, 7, -4e8]), dtype: .int32)], order: 0,
+        oracle: { _ in [2e9, 4e9, 4_000_000_007, 3_600_000_007] },
+        body: { $0[0].cumulativeSum() }),
+    OpCase(
+        "cumulativeProduct of int32 past its range",
+        inputs: [OpInput([3], .numbers([65_536, 65_536, 3]), dtype: .int32)], order: 0,
+        oracle: { _ in [65_536, 4_294_967_296, 12_884_901_888] },
+        body: { $0[0].cumulativeProduct() }),
+    OpCase(
         "max of whole numbers", inputs: [OpInput([3, 4], dtype: .int32)], order: 0,
         oracle: { [$0[0].max() ?? 0] }, body: { $0[0].max() }),
     OpCase(
@@ -74,6 +93,24 @@ let sortingRows: [OpCase] = [
     running("sorted descending", .distinct, is: { $0.sorted(by: >) }) {
         $0.sorted(descending: true)
     },
+    // NaN is the largest number, as torch.sort, torch.topk and torch.argmax (2.9) have it.
+    OpCase(
+        "argSorted with NaN", inputs: [OpInput([5], .numbers([1, .nan, 3, .infinity, .nan]))],
+        order: 0, oracle: { _ in [0, 2, 3, 1, 4] }, body: { $0[0].argSorted() }),
+    OpCase(
+        "argSorted descending with NaN",
+        inputs: [OpInput([5], .numbers([1, .nan, 3, .infinity, .nan]))],
+        order: 0, oracle: { _ in [1, 4, 3, 2, 0] },
+        body: { $0[0].argSorted(descending: true) }),
+    OpCase(
+        "topK with NaN", inputs: [OpInput([2, 3], .numbers([1, .nan, 3, -.infinity, 2, -1]))],
+        order: 0, oracle: { _ in [1, 2, 1, 2] }, body: { $0[0].topK(2).indices }),
+    OpCase(
+        "argMax with NaN", inputs: [OpInput([2, 3], .numbers([1, .nan, 3, 2, .infinity, .nan]))],
+        order: 0, oracle: { _ in [1, 2] }, body: { $0[0].argMax() }),
+    OpCase(
+        "argMin with NaN", inputs: [OpInput([2, 3], .numbers([1, .nan, 0, 2, -.infinity, .nan]))],
+        order: 0, oracle: { _ in [1, 2] }, body: { $0[0].argMin() }),
     OpCase(
         "topK values", inputs: [OpInput([2, 3], .distinct)], shapes: [[[0, 3]], [[2]]],
         oracle: { rowsOf($0[0]).flatMap { $0.sorted(by: >).prefix(2) } },
