@@ -29,12 +29,8 @@ struct GatheredGraph {
 
     /// What to throw where a layer's parameter is not part of the state: it would never be trained.
     var strayParameterError: KalsaeError? {
-        strayParameter.map { node in
-            KalsaeError(
-                "model", expected: "every layer and parameter listed in `parts`",
-                got: "a parameter \(node.type) that is used but not listed",
-                advice: "add its property to `static let parts = Parts(...)`")
-        }
+        strayParameter.map { .unlistedParameter($0.type) }
+    }
     }
 
     private mutating func addLeaf(_ node: TensorNode) {

@@ -62,7 +62,8 @@ private struct Forgetful: Layer {
         let data = try exclusiveOr(64, seed: 1)
         let trainer = try Trainer(
             Forgetful(), loss: .softmaxCrossEntropy, optimizer: SGD())
-        await #expect(throws: KalsaeError.self) { try await trainer.fit(data) }
+        let fault = await #expect(throws: TensorFault.self) { try await trainer.fit(data) }
+        #expect(fault?.error.expected == "every layer and parameter listed in `parts`")
     }
 
     @Test func aWrongShapeNamesTheLayer() async throws {

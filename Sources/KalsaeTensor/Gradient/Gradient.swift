@@ -34,7 +34,9 @@ public func valueAndGradient(
 /// The value of a function of a model, or of any tree of tensors, and its gradient in the same
 /// structure: `gradient.hidden.weight` belongs to `model.hidden.weight`.
 ///
-/// Tensors that are carried along (running statistics) and whole numbers have gradient zero.
+/// Tensors that are carried along (running statistics) and whole numbers have gradient zero. A
+/// parameter that the function uses and that the tree does not walk over would never be trained:
+/// then both are a fault. What another model computes for it passes through `stopGradient()`.
 public func valueAndGradient<Tree: TensorTree>(
     at tree: Tree, of function: (Tree) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Tree) {
@@ -47,7 +49,7 @@ public func valueAndGradient<Tree: TensorTree>(
         variables.append(variable)
         return variable
     }
-    let value = try function(tracked)
+    let value = try function(tracked).refusingUnlisted(tracked.tensors.map(\.tensor.node))
     let gradients = Tensor.gradients(of: value, for: variables)
     var next = 0
     let gradient = tracked.mapTensors { path, tensor in
@@ -85,6 +87,11 @@ public func withCustomGradient(
     let rule = TensorNode.GradientRule.custom(inputs: inputs.map(\.node), backward: backward)
     return Tensor(
         node: TensorNode(.reshape(result.shape), [result.node], result.type, rule: rule))
+}
+
+extension TensorTree {
+    /// The same structure, through whose tensors no gradient flows: a model that is used, not trained.
+    public func stopGradient() -> Self { mapTensors { _, tensor in tensor.stopGradient() } }
 }
 
 extension Tensor {
