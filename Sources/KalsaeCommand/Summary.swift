@@ -40,7 +40,6 @@ struct Summary: ParsableCommand {
         let rows = model.summary
         let memory = try model.trainingMemory(
             batch: batch, optimizer: optimizer.make(learningRate: optimizer.defaultRate))
-        let operations = rows.reduce(0) { $0 + $1.operations }
         if common.json {
             let layers = rows.map { row -> JSONValue in
                 [
@@ -52,7 +51,7 @@ struct Summary: ParsableCommand {
             }
             let report: JSONValue = [
                 "layers": .array(layers), "parameters": .integer(model.parameterCount),
-                "operations": .integer(operations),
+                "operations": .integer(rows.operations),
                 "memory": [
                     "batch_size": .integer(batch), "model": .integer(memory.model),
                     "optimizer": .integer(memory.optimizer), "batch": .integer(memory.batch),
@@ -61,16 +60,7 @@ struct Summary: ParsableCommand {
             ]
             return try Console.print(report)
         }
-        let names = max(rows.map(\.name.count).max() ?? 0, 5)
-        let shapes = max(rows.map { Shape($0.output).description.count }.max() ?? 0, 6)
-        try Console.print(line("layer", "output", ["parameters", "operations"], names, shapes))
-        for row in rows {
-            let shape = Shape(row.output).description
-            let numbers = ["\(row.parameters)", "\(row.operations)"]
-            try Console.print(line(row.name, shape, numbers, names, shapes))
-        }
-        let totals = ["\(model.parameterCount)", "\(operations)"]
-        try Console.print(line("total", "", totals, names, shapes))
+        try Console.print(rows.description)
         let parts = [
             ("model", memory.model), (optimizer.rawValue, memory.optimizer),
             ("batch of \(batch)", memory.batch), ("activations and gradients", memory.arena),
@@ -107,15 +97,5 @@ struct Summary: ParsableCommand {
         var (number, unit) = (Double(bytes), 0)
         while number >= 1000, unit < units.count - 1 { (number, unit) = (number / 1000, unit + 1) }
         return "\(Progress.fixed(number, digits: unit == 0 ? 0 : 2)) \(units[unit])"
-    }
-
-    private func line(
-        _ name: String, _ shape: String, _ counts: [String], _ names: Int, _ shapes: Int
-    ) -> String {
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(width - text.count, 0))
-        }
-        let columns = counts.map { String(repeating: " ", count: max(12 - $0.count, 1)) + $0 }
-        return "\(padded(name, names))  \(padded(shape, shapes))\(columns.joined())"
     }
 }

@@ -29,6 +29,11 @@ public struct Parts<Root>: Sendable {
         return Parts(entries: entries)
     }
 
+    /// The parts of a layer with their names, and whether they are carried along untrained.
+    func components(of root: Root) -> [(name: String, part: any TensorTree, isState: Bool)] {
+        entries.map { ($0.name, $0.part(of: root), $0.role == .state) }
+    }
+
     func forEachTensor<Failure: Error>(
         of root: inout Root, at path: TensorPath,
         _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
@@ -48,6 +53,8 @@ public struct Parts<Root>: Sendable {
             name = String("\(keyPath.debugDescription)".split(separator: ".").last ?? "part")
         }
 
+        func part(of root: Root) -> any TensorTree { root[keyPath: keyPath] }
+
         func visit<Failure: Error>(
             _ root: inout Root, at path: TensorPath,
             _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
@@ -61,6 +68,11 @@ public struct Parts<Root>: Sendable {
 /// One key path whose value's type is forgotten.
 private protocol PartEntry<Root>: Sendable {
     associatedtype Root
+
+    var name: String { get }
+    var role: TensorPath.Role? { get }
+
+    func part(of root: Root) -> any TensorTree
 
     func visit<Failure: Error>(
         _ root: inout Root, at path: TensorPath,
