@@ -30,8 +30,7 @@ public enum DrawnDigits {
         let classes = (0..<count).map { Int32($0 % 10) }
         let names = (0..<10).map(\.description)
         return LabeledData(
-            features: .bytes(pixels), featureShape: [side, side, 1],
-            targets: .classes(classes, names: names))
+            fitting: .bytes(pixels), [side, side, 1], .classes(classes, names: names))
     }
 
     /// The named set `digits`: 10,000 images in three parts.
@@ -42,8 +41,8 @@ public enum DrawnDigits {
         let classes = (0..<setCount).map { Int32($0 % 10) }
         let split = try Split(count: setCount, classes: classes, fractions: fractions, seed: seed)
         return DataParts(
-            name: "digits", train: all.rows(split.train), validation: all.rows(split.validation),
-            test: all.rows(split.test))
+            name: "digits", train: try all.rows(split.train),
+            validation: try all.rows(split.validation), test: try all.rows(split.test))
     }
 }
 

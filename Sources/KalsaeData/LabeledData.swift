@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// Examples with their targets, as plain arrays.
 public struct LabeledData: Sendable, Equatable {
     /// The inputs of all examples, one after another.
@@ -40,10 +42,25 @@ public struct LabeledData: Sendable, Equatable {
     public let targets: Targets
 
     /// Examples: `features` holds `targets.count` times the product of `featureShape` numbers.
-    public init(features: Features, featureShape: [Int], targets: Targets) {
-        precondition(
-            features.count == targets.count * featureShape.reduce(1, *),
-            "LabeledData: features, shape and targets disagree")
+    ///
+    /// - Throws: a `KalsaeError` where it holds another count.
+    public init(features: Features, featureShape: [Int], targets: Targets) throws(KalsaeError) {
+        let expected = featureShape.reduce(1) {
+            $0.multipliedReportingOverflow(by: $1).partialValue
+        }
+        guard featureShape.allSatisfy({ $0 >= 0 }),
+            features.count == targets.count.multipliedReportingOverflow(by: expected).partialValue
+        else {
+            throw KalsaeError(
+                "LabeledData", expected: "features of \(targets.count) examples of \(featureShape)",
+                got: "\(features.count) numbers",
+                advice: "give as many numbers an example as the feature shape has")
+        }
+        self.init(fitting: features, featureShape, targets)
+    }
+
+    /// Examples that fit by how they were made.
+    init(fitting features: Features, _ featureShape: [Int], _ targets: Targets) {
         self.features = features
         self.featureShape = featureShape
         self.targets = targets
@@ -52,8 +69,14 @@ public struct LabeledData: Sendable, Equatable {
     /// How many examples there are.
     public var count: Int { targets.count }
 
-    /// The examples at `rows`, in that order; each below `count`.
-    public func rows(_ rows: [Int]) -> LabeledData {
+    /// The examples at `rows`, in that order.
+    ///
+    /// - Throws: a `KalsaeError` where there is no such example.
+    public func rows(_ rows: [Int]) throws(KalsaeError) -> LabeledData {
+        if let stray = rows.first(where: { !(0..<count).contains($0) }) {
+            throw KalsaeError(
+                "LabeledData", expected: "rows from 0 to \(count - 1)", got: "\(stray)")
+        }
         let width = featureShape.reduce(1, *)
         let features: Features =
             switch features {
@@ -65,7 +88,7 @@ public struct LabeledData: Sendable, Equatable {
             case .classes(let indices, let names): .classes(rows.map { indices[$0] }, names: names)
             case .values(let values, let scale): .values(rows.map { values[$0] }, scale: scale)
             }
-        return LabeledData(features: features, featureShape: featureShape, targets: targets)
+        return LabeledData(fitting: features, featureShape, targets)
     }
 
     private static func gather<Element>(

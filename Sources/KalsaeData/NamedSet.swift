@@ -29,8 +29,8 @@ public enum NamedSet: String, Sendable, CaseIterable {
             let kept = Split.Fractions(validation: fractions.validation, test: 0)
             let split = try Split(count: all.count, classes: classes, fractions: kept, seed: seed)
             return DataParts(
-                name: rawValue, train: all.rows(split.train),
-                validation: all.rows(split.validation),
+                name: rawValue, train: try all.rows(split.train),
+                validation: try all.rows(split.validation),
                 test: try ImageFiles.read(folder, part: "t10k", classNames: classNames))
         }
         throw KalsaeError(rawValue, expected: "labeled images", got: "none")
@@ -103,7 +103,7 @@ enum ImageFiles {
                 imagesPath, expected: "bytes of sizes \([labels.bytes.count, 28, 28])",
                 got: "\(images.type) of sizes \(images.shape)")
         }
-        return LabeledData(
+        return try LabeledData(
             features: .bytes(images.bytes), featureShape: [28, 28, 1],
             targets: .classes(labels.bytes.map { Int32($0) }, names: classNames))
     }

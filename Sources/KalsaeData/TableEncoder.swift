@@ -118,7 +118,7 @@ public struct TableEncoder: Sendable, Equatable {
     public func data(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> LabeledData {
         let column = try position(of: target.name, fitted: target.column, in: table)
         let rows = rows ?? TargetEncoder.labeledRows(table, column: column)
-        return LabeledData(
+        return try LabeledData(
             features: .floats(try features(of: table, rows: rows)), featureShape: [width],
             targets: try targets(of: table, rows: rows))
     }

@@ -22,19 +22,19 @@ struct LectureImages {
     ) throws -> LectureImages {
         let parts = try set.load(
             fractions: Split.Fractions(validation: 0, test: 0), seed: 0)
-        let train = count.map { first($0, of: parts.train) } ?? parts.train
+        let train = try count.map { try first($0, of: parts.train) } ?? parts.train
         let sets = try [train, parts.test].map { data in
             let width = data.featureShape.reduce(1, *)
             return try Dataset(
-                LabeledData(
+                try LabeledData(
                     features: data.features, featureShape: isFlat ? [width] : data.featureShape,
                     targets: data.targets))
         }
         return LectureImages(train: sets[0], test: sets[1])
     }
 
-    private static func first(_ count: Int, of data: LabeledData) -> LabeledData {
-        data.rows(Array(0..<min(count, data.count)))
+    private static func first(_ count: Int, of data: LabeledData) throws -> LabeledData {
+        try data.rows(Array(0..<min(count, data.count)))
     }
 }
 

@@ -48,10 +48,10 @@ import Testing
 }
 
 @Suite struct DigitTests {
-    @Test func imagesDependOnSeedAndIndexAlone() {
+    @Test func imagesDependOnSeedAndIndexAlone() throws {
         let some = DrawnDigits.make(count: 30, seed: 1)
         let more = DrawnDigits.make(count: 50, seed: 1)
-        #expect(more.rows(Array(0..<30)) == some)
+        #expect(try more.rows(Array(0..<30)) == some)
         #expect(DrawnDigits.make(count: 30, seed: 2).features != some.features)
         #expect(some.featureShape == [28, 28, 1])
         #expect(some.classes == (0..<30).map { Int32($0 % 10) })

@@ -108,7 +108,7 @@ struct BenchFit: AsyncParsableCommand {
 
     private static func flattened(_ data: LabeledData, _ net: Yardstick) throws -> Dataset {
         try Dataset(
-            LabeledData(
+            try LabeledData(
                 features: data.features, featureShape: net.input.sizes, targets: data.targets))
     }
 }
