@@ -43,14 +43,20 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
         for case let name? in names.prefix(count) {
             let symbol = String(cString: name)
             if symbol == "main" || symbol.hasSuffix("_main") { return CallSite(function: "main") }
-            guard symbol.hasPrefix("$s"), !isOwn(symbol) else { continue }
-            return CallSite(function: shortened(demangled(symbol)))
+            guard symbol.hasPrefix("$s") else { continue }
+            let name = demangled(symbol)
+            guard !isOwn(symbol, name) else { continue }
+            return CallSite(function: shortened(name))
         }
         return nil
     }
 
-    /// Whether a mangled symbol belongs to one of the libraries: `$s` + length + module name.
-    private static func isOwn(_ symbol: String) -> Bool {
+    /// Whether a symbol belongs to one of the libraries: `$s` + length + module name, where it is
+    /// no extension from elsewhere.
+    private static func isOwn(_ symbol: String, _ name: String) -> Bool {
+        if let match = name.firstMatch(of: /\(extension in (\w+)\):/) {
+            return libraries.contains(String(match.1))
+        }
         let digits = symbol.dropFirst(2).prefix { $0.isNumber }
         guard let length = Int(digits) else { return true }
         let module = symbol.dropFirst(2 + digits.count).prefix(length)
@@ -63,10 +69,29 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
         "Testing", "XCTest", "Foundation", "FoundationEssentials", "Dispatch",
     ]
 
-    /// `App.Model.train` of `closure #1 () -> () in App.Model.train(steps: Swift.Int) -> ()`.
-    private static func shortened(_ name: String) -> String {
-        let function = name.split(separator: " in ").last ?? name[...]
-        let path = function.prefix { $0 != "(" }.split(separator: " : ").first ?? function
+    /// `App.Model.train` of `closure #1 () -> () in App.Model.train(steps: Swift.Int) -> ()`, also
+    /// where the optimizer made a copy of the function or calls it by way of a protocol.
+    package static func shortened(_ name: String) -> String {
+        var whole = name
+        // "function signature specialization <Arg[0] = Dead> of App.run(Tensor) -> Tensor"
+        if let end = whole.ranges(of: "> of ").last { whole = String(whole[end.upperBound...]) }
+        whole = whole.replacing(/\(extension in \w+\):/, with: "")
+        // "App.(run in _5E4F)(Tensor) -> Tensor" is private.
+        whole = whole.replacing(/\((\w+) in _[0-9A-F]+\)/) { $0.1 }
+        if let witness = whole.firstMatch(
+            of: /protocol witness for ([^( ]+).* in conformance ([\w.]+)/)
+        {
+            let function = witness.1.split(separator: ".").last ?? witness.1
+            return "\(witness.2).\(function)"
+        }
+        let start = whole.ranges(of: " in ").last?.upperBound ?? whole.startIndex
+        return path(whole[start...])
+    }
+
+    /// What stands before the parameters and the type, without words before the name.
+    private static func path(_ function: Substring) -> String {
+        let path =
+            function.prefix { $0 != "(" && $0 != "<" }.split(separator: " : ").first ?? function
         return String(path.split(separator: " ").last ?? path)
     }
 
