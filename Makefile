@@ -24,8 +24,8 @@ test: deps ## run the whole suite in release; FILTER=name runs a part
 test-kernels: ## test the C kernels alone; SANITIZE=1 for memory faults, ARCH=aarch64 emulated
 	@Scripts/test-kernels $(if $(SANITIZE),--sanitize) $(if $(ARCH),--arch $(ARCH))
 
-bench: build ## time training steps of the yardstick networks
-	$(SCRATCH)/release/kalsae bench steps --net all
+bench: build ## time training steps of the yardstick networks; NET=name takes one
+	$(SCRATCH)/release/kalsae bench steps --net $(or $(NET),all)
 
 format: ## rewrite the sources in the project's format
 	swift format format --in-place --parallel --recursive Sources Tests Package.swift

@@ -66,15 +66,15 @@ public struct CharacterText: Sendable, Equatable {
     ///   - stride: from the start of a window to that of the next; without it, the length.
     /// - Throws: a `KalsaeError` where not even one window fits.
     public static func windows(
-        of part: [Int32], length: Int, stride step: Int? = nil
+        of part: [Int32], length: Int, stride: Int? = nil
     ) throws -> Dataset {
-        let step = step ?? length
+        let step = stride ?? length
         guard length >= 1, step >= 1, part.count > length else {
             throw KalsaeError(
                 "windows", expected: "a length and a stride from 1, shorter than the text",
                 got: "length \(length), stride \(step), \(part.count) characters")
         }
-        let starts = Array(stride(from: 0, to: part.count - length, by: step))
+        let starts = Array(Swift.stride(from: 0, to: part.count - length, by: step))
         func rows(_ shift: Int) -> Tensor {
             let numbers = starts.flatMap { part[($0 + shift)..<($0 + shift + length)] }
             return Tensor(numbers, shape: [starts.count, length])

@@ -31,7 +31,6 @@ struct GatheredGraph {
     var strayParameterError: KalsaeError? {
         strayParameter.map { .unlistedParameter($0.type) }
     }
-    }
 
     private mutating func addLeaf(_ node: TensorNode) {
         positions[ObjectIdentifier(node)] = graph.addInput(node.type)

@@ -61,7 +61,7 @@ public actor Trainer<Model: Layer> {
     public var model: Model { step?.model ?? initial }
 
     /// The model with averaged weights, where the optimizer keeps any
-    /// (``ExponentialMovingAverage``, ``StochasticWeightAverage``), else ``model``.
+    /// (`ExponentialMovingAverage`, `StochasticWeightAverage`), else ``model``.
     public var averagedModel: Model { step?.averagedModel ?? initial }
 
     /// The steps taken so far.

@@ -7,7 +7,7 @@ import KalsaeTensor
 /// ClippedByGlobalNorm(WeightDecayed(Adam(), decay: 0.01), limit: 1)
 /// ```
 ///
-/// The gradients pass the outermost wrapper first. A wrapper writes ``updateAll(_:scalars:)``,
+/// The gradients pass the outermost wrapper first. A wrapper writes `updateAll(_:scalars:)`,
 /// hands the first of the scalars to its base with ``baseScalars(_:)`` and keeps its own slots
 /// behind those of the base.
 public protocol OptimizerWrapper: Optimizer {
