@@ -22,11 +22,18 @@ package final class TensorNode: Sendable {
         /// kept.
         var source: (primitive: Primitive, operands: [TensorNode])?
         var buffer: Buffer?
+        /// How the reverse walk goes on from here.
+        var rule = GradientRule.primitive
+    }
+
+    /// Apart from the node, of which there may be millions.
+    private final class Failure: Sendable {
+        let fault: TensorFault
+        init(_ fault: TensorFault) { self.fault = fault }
     }
 
     package let type: TensorType
-    package let fault: TensorFault?
-    package let rule: GradientRule
+    private let failure: Failure?
     /// Whether it depends on a variable of a gradient scope, so that its operands must be kept.
     package let keepsHistory: Bool
     /// The path of a parameter in its model, as in `hidden.weight`.
@@ -42,12 +49,11 @@ package final class TensorNode: Sendable {
         isParameter: Bool = false
     ) {
         self.type = type
-        self.rule = rule
         self.label = label
-        fault = nil
+        failure = nil
         self.isParameter = isParameter
         keepsHistory = startsHistory || TensorNode.keepHistory(operands, rule)
-        content = Mutex(Content(source: (primitive, operands), buffer: nil))
+        content = Mutex(Content(source: (primitive, operands), buffer: nil, rule: rule))
         Counters.record { $0.nodesMade += 1 }
     }
 
@@ -59,8 +65,7 @@ package final class TensorNode: Sendable {
         self.type = type
         self.label = label
         self.isParameter = isParameter
-        fault = nil
-        rule = .primitive
+        failure = nil
         keepsHistory = startsHistory
         content = Mutex(Content(source: nil, buffer: buffer))
         Counters.record { $0.nodesMade += 1 }
@@ -71,8 +76,7 @@ package final class TensorNode: Sendable {
         self.type = type
         self.label = label
         self.isParameter = isParameter
-        fault = nil
-        rule = .primitive
+        failure = nil
         keepsHistory = false
         content = Mutex(Content(source: nil, buffer: nil))
         Counters.record { $0.nodesMade += 1 }
@@ -81,8 +85,7 @@ package final class TensorNode: Sendable {
     /// An impossible operation.
     init(fault: TensorFault) {
         type = TensorType(.float32, [])
-        self.fault = fault
-        rule = .primitive
+        failure = Failure(fault)
         keepsHistory = false
         label = nil
         isParameter = false
@@ -100,6 +103,10 @@ package final class TensorNode: Sendable {
     /// Value and source at one moment: another task may store the value in between.
     var snapshot: Content { content.withLock { $0 } }
 
+    package var fault: TensorFault? { failure?.fault }
+
+    package var rule: GradientRule { content.withLock { $0.rule } }
+
     package var buffer: Buffer? { content.withLock { $0.buffer } }
 
     package var source: (primitive: Primitive, operands: [TensorNode])? {
@@ -108,33 +115,26 @@ package final class TensorNode: Sendable {
 
     /// Stores the computed value; the operands go unless a gradient may still walk over them.
     func fulfill(_ buffer: Buffer) {
-        let dropped = content.withLock { content -> [TensorNode] in
-            content.buffer = buffer
-            guard !keepsHistory, let source = content.source else { return [] }
-            content.source = nil
-            return source.operands
-        }
-        TensorNode.release(dropped)
+        NodeRemains.release(
+            content.withLock { content in
+                content.buffer = buffer
+                return keepsHistory ? nil : content.takeRemains()
+            })
     }
 
-    /// Frees chains of nodes one by one: a recursion as deep as a long chain would end the stack.
-    private static func release(_ operands: [TensorNode]) {
-        var waiting = operands
-        while var node = waiting.popLast() {
-            guard isKnownUniquelyReferenced(&node) else { continue }
-            let source = node.content.withLock { content in
-                defer { content.source = nil }
-                return content.source
-            }
-            if let source { waiting.append(contentsOf: source.operands) }
-        }
-    }
+    deinit { NodeRemains.release(content.withLock { $0.takeRemains() }) }
+}
 
-    deinit {
-        let operands = content.withLock { content in
-            defer { content.source = nil }
-            return content.source?.operands ?? []
+extension TensorNode.Content {
+    /// Takes out what is held of other nodes; nil where there is nothing.
+    fileprivate mutating func takeRemains() -> NodeRemains? {
+        var operands: [TensorNode] = []
+        if let source { operands = source.operands }
+        var hasInputs = false
+        if case .custom = rule { hasInputs = true }
+        defer {
+            source = nil
         }
-        TensorNode.release(operands)
+        return operands.isEmpty && !hasInputs ? nil : NodeRemains(operands: operands, rule: rule)
     }
 }
