@@ -6,9 +6,25 @@ import Synchronization
 ///
 /// Bounded: the plan that was not used for the longest time makes room.
 public final class PlanCache: Sendable {
+    /// A graph and its options; hashed once, as a graph may be long.
     private struct Key: Hashable {
-        var graph: Graph
-        var options: PlanOptions
+        let graph: Graph
+        let options: PlanOptions
+        private let hash: Int
+
+        init(_ graph: Graph, _ options: PlanOptions) {
+            (self.graph, self.options) = (graph, options)
+            var hasher = Hasher()
+            hasher.combine(graph)
+            hasher.combine(options)
+            hash = hasher.finalize()
+        }
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.hash == right.hash && left.options == right.options && left.graph == right.graph
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
     }
 
     private struct Entry {
@@ -19,8 +35,25 @@ public final class PlanCache: Sendable {
     private struct State {
         var entries: [Key: Entry] = [:]
         var clock = 0
+        /// Nodes of all graphs that are kept.
+        var nodeCount = 0
         /// By outline: how many plans were compiled, and the input types of the last.
         var outlines: [Int: (count: Int, inputs: [TensorType])] = [:]
+
+        /// Adds a plan in place of those that were not used for the longest time.
+        mutating func keep(_ key: Key, _ plan: any Plan, _ capacity: Int, _ nodeCapacity: Int) {
+            let count = key.graph.nodes.count
+            while entries.count >= capacity || nodeCount + count > nodeCapacity,
+                let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                entries[oldest.key] = nil
+                nodeCount -= oldest.key.graph.nodes.count
+            }
+            // Another thread may have made the same plan meanwhile.
+            if entries.updateValue(Entry(plan: plan, lastUse: clock), forKey: key) == nil {
+                nodeCount += count
+            }
+        }
     }
 
     /// The number of plans of one outline at which that is said, once.
@@ -28,40 +61,41 @@ public final class PlanCache: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
+    private let nodeCapacity: Int
 
     /// The backend whose plans these are.
     public let backend: any Backend
 
-    /// Makes an empty cache of at most `capacity` plans.
-    public init(backend: any Backend, capacity: Int = 512) {
+    /// Makes an empty cache of at most `capacity` plans, whose graphs have at most `nodeCapacity`
+    /// nodes together; a longer graph is not kept.
+    public init(backend: any Backend, capacity: Int = 512, nodeCapacity: Int = 1 << 20) {
         self.backend = backend
         self.capacity = max(capacity, 1)
+        self.nodeCapacity = nodeCapacity
     }
 
     /// The plan of a graph, from the cache or compiled now.
     public func plan(
         for graph: Graph, options: PlanOptions = PlanOptions()
     ) throws(KalsaeError) -> any Plan {
-        let key = Key(graph: graph, options: options)
+        let key = Key(graph, options)
         let found = state.withLock { state -> (any Plan)? in
             state.clock += 1
-            state.entries[key]?.lastUse = state.clock
-            return state.entries[key]?.plan
+            guard let place = state.entries.index(forKey: key) else { return nil }
+            state.entries.values[place].lastUse = state.clock
+            return state.entries.values[place].plan
         }
         if let found { return found }
         let plan = try backend.compile(graph, options: options)
         Counters.record { $0.plansCompiled += 1 }
         tell(plan, graph)
+        guard graph.nodes.count <= nodeCapacity else { return plan }
+        let outline = graph.outline
         let storm = state.withLock { state -> String? in
-            if state.entries.count >= capacity,
-                let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
-            {
-                state.entries[oldest.key] = nil
-            }
-            state.entries[key] = Entry(plan: plan, lastUse: state.clock)
-            let last = state.outlines[graph.outline]
+            state.keep(key, plan, capacity, nodeCapacity)
+            let last = state.outlines[outline]
             let count = (last?.count ?? 0) + 1
-            state.outlines[graph.outline] = (count, graph.inputs)
+            state.outlines[outline] = (count, graph.inputs)
             guard count == Self.suspiciousCount, let last else { return nil }
             return Self.stormText(count, graph, last.inputs)
         }

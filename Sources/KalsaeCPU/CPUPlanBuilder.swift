@@ -64,10 +64,14 @@ struct CPUPlanBuilder {
 
     private func donations(_ builder: UnitBuilder) -> [Int: Int] {
         var result: [Int: Int] = [:]
+        guard !options.donations.isEmpty else { return result }
+        var storageOf: [Int: Int] = [:]
+        for (number, storage) in builder.storages.enumerated() {
+            if case .input(let input) = storage.kind { storageOf[input] = number }
+        }
         for (output, input) in zip(builder.outputs, options.donations) {
-            guard let input else { continue }
-            let storage = builder.storages.firstIndex { $0.kind == .input(input) }
-            if let storage { result[output] = storage }
+            guard let input, let storage = storageOf[input] else { continue }
+            result[output] = storage
         }
         return result
     }

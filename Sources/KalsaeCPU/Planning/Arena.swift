@@ -6,7 +6,17 @@ struct Arena {
         var first: Int
         var last: Int
         var offset = 0
+
+        /// The bytes up to where the next slot may begin.
+        fileprivate var size: Int {
+            (byteCount + Arena.alignment - 1) & ~(Arena.alignment - 1)
+        }
     }
+
+    private static let alignment = 64
+
+    /// More slots are not compared with each other.
+    private static let mostCompared = 8192
 
     private(set) var slots: [Slot] = []
     private(set) var byteCount = 0
@@ -22,29 +32,59 @@ struct Arena {
         slots[slot].byteCount = max(slots[slot].byteCount, byteCount)
     }
 
-    /// Places large slots first, each in the smallest gap among those that live with it.
+    /// Gives each slot an offset.
     mutating func place() {
-        let alignment = 64
+        if slots.count <= Arena.mostCompared { placeLargestFirst() } else { placeInTurn() }
+    }
+
+    /// Places large slots first, each in the smallest gap among those that live with it.
+    private mutating func placeLargestFirst() {
         let order = slots.indices.sorted {
             (slots[$1].byteCount, $0) < (slots[$0].byteCount, $1)
         }
-        var placed: [Int] = []
-        for slot in order {
-            let size = (slots[slot].byteCount + alignment - 1) & ~(alignment - 1)
-            let rivals = placed.filter {
-                slots[$0].first <= slots[slot].last && slots[slot].first <= slots[$0].last
-            }.sorted { slots[$0].offset < slots[$1].offset }
+        // By offset.
+        var placed: [Slot] = []
+        for number in order {
+            var slot = slots[number]
             var best: (offset: Int, gap: Int)?
             var end = 0
-            for rival in rivals {
-                let gap = slots[rival].offset - end
-                if gap >= size, gap < best?.gap ?? Int.max { best = (end, gap) }
-                let bytes = (slots[rival].byteCount + alignment - 1) & ~(alignment - 1)
-                end = max(end, slots[rival].offset + bytes)
+            for rival in placed where rival.first <= slot.last && slot.first <= rival.last {
+                let gap = rival.offset - end
+                if gap >= slot.size, gap < best?.gap ?? Int.max { best = (end, gap) }
+                end = max(end, rival.offset + rival.size)
             }
-            slots[slot].offset = best?.offset ?? end
-            byteCount = max(byteCount, slots[slot].offset + size)
-            placed.append(slot)
+            slot.offset = best?.offset ?? end
+            slots[number] = slot
+            byteCount = max(byteCount, slot.offset + slot.size)
+            var (low, high) = (0, placed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if placed[middle].offset < slot.offset { low = middle + 1 } else { high = middle }
+            }
+            placed.insert(slot, at: low)
+        }
+    }
+
+    /// Places slots in the order in which they are needed, each over one of its size whose time is
+    /// over: among so many most are of few sizes.
+    private mutating func placeInTurn() {
+        let byFirst = slots.indices.sorted { (slots[$0].first, $0) < (slots[$1].first, $1) }
+        let byLast = slots.indices.sorted { (slots[$0].last, $0) < (slots[$1].last, $1) }
+        var free: [Int: [Int]] = [:]
+        var ended = 0
+        for number in byFirst {
+            while slots[byLast[ended]].last < slots[number].first {
+                let slot = slots[byLast[ended]]
+                free[slot.size, default: []].append(slot.offset)
+                ended += 1
+            }
+            let size = slots[number].size
+            if let offset = free[size]?.popLast() {
+                slots[number].offset = offset
+            } else {
+                slots[number].offset = byteCount
+                byteCount += size
+            }
         }
     }
 }

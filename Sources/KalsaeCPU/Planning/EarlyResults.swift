@@ -8,6 +8,10 @@ struct EarlyResults {
     private let producers: [Int?]
     private let users: [[Int]]
     private let outputs: Set<Int>
+    /// Limits of what is looked at for one result, which is looked at for each.
+    private static let mostMembers = 64
+    private static let mostReaders = 256
+
     /// For each unit, how many kernels one behind the other it waits for.
     private var levels: [Int] = []
 
@@ -19,8 +23,7 @@ struct EarlyResults {
             levels.append(before.reduce(0) { max($0, levels[$1] + (units[$1].isLoop ? 0 : 1)) })
         }
         for unit in units.indices where isElement(unit) && !isEarly[unit] && waits(unit) {
-            let cone = cone(of: unit)
-            guard saved(by: cone, for: unit) > 1 else { continue }
+            guard let cone = cone(of: unit), saved(by: cone, for: unit) > 1 else { continue }
             for member in cone { isEarly[member] = true }
         }
     }
@@ -35,8 +38,8 @@ struct EarlyResults {
         !users[unit].isEmpty && users[unit].allSatisfy { levels[$0] > levels[unit] }
     }
 
-    /// A unit and what only it and its like read.
-    private func cone(of unit: Int) -> Set<Int> {
+    /// A unit and what only it and its like read; nil where that is more than some loops.
+    private func cone(of unit: Int) -> Set<Int>? {
         var cone: Set<Int> = [unit]
         var stack = [unit]
         while let next = stack.popLast() {
@@ -47,6 +50,7 @@ struct EarlyResults {
                 cone.insert(producer)
                 stack.append(producer)
             }
+            if cone.count > EarlyResults.mostMembers { return nil }
         }
         return cone
     }
@@ -64,7 +68,7 @@ struct EarlyResults {
             }
         }
         return leaves.count { leaf in
-            !outputs.contains(leaf)
+            !outputs.contains(leaf) && users[leaf].count <= EarlyResults.mostReaders
                 && units[leaf].type.byteCount >= units[unit].type.byteCount
                 && users[leaf].allSatisfy { cone.contains($0) || levels[$0] == levels[unit] }
         }

@@ -18,6 +18,9 @@ struct Group {
     /// What reductions in the group run over; empty without any.
     var reduced: [AxisRange]
     var isLoop: Bool
+    /// What a loop of several units reads, each view once, without what its units make for each
+    /// other.
+    var loads: [View] = []
 
     /// Whether reduced axes lie in the middle, so that the loop must walk axes in another order.
     var isPermuted: Bool {
@@ -65,9 +68,14 @@ struct Fusion {
     /// For each unit, its group.
     private(set) var groupOf: [Int]
 
-    /// The search for cycles in which each group was last seen.
+    /// An order in which the groups can run.
+    private(set) var order: GroupOrder
+    private let paths: LongestPaths
+
+    /// The search for cycles in which each group was last seen, and what it saw.
     private var seenIn: [Int]
     private var round = 0
+    private var seen: [Int] = []
 
     /// Results that are made where their operands are, not where they are read.
     private var isEarly: [Bool] = []
@@ -75,6 +83,9 @@ struct Fusion {
     /// Limits that keep a loop within the registers and axes that the C loops have.
     private static let mostUnits = 32
     private static let mostAxes = 8
+
+    /// Loops that a search so long finds nothing between stay apart: so each search is bounded.
+    private static let longestSearch = 4096
 
     init(units: [Unit], producers: [Int?], outputs: [Int]) {
         self.units = units
@@ -84,6 +95,8 @@ struct Fusion {
         groups = []
         groupOf = Array(units.indices)
         seenIn = [Int](repeating: 0, count: units.count)
+        order = GroupOrder(count: units.count)
+        paths = LongestPaths(units: units, producers: producers)
         for (number, unit) in units.enumerated() {
             for operand in unit.operands {
                 if let producer = producers[operand.storage], users[producer].last != number {
@@ -148,15 +161,19 @@ struct Fusion {
 
     private mutating func merge(_ first: Int, _ second: Int) {
         guard first != second, let a = groups[first], let b = groups[second],
-            let merged = combined(a, b), !makesCycle(first, second)
+            let merged = combined(a, b, first, second)
         else { return }
+        let isEarlier = order.place[first] < order.place[second]
+        let (low, high) = isEarlier ? (first, second) : (second, first)
+        guard !makesCycle(low, high) else { return }
+        order.join(low, high, as: first, holdingBack: seen)
         groups[first] = merged
         groups[second] = nil
         for unit in b.units { groupOf[unit] = first }
     }
 
     /// The group that two would make, or nil where one loop cannot do both.
-    private func combined(_ a: Group, _ b: Group) -> Group? {
+    private func combined(_ a: Group, _ b: Group, _ first: Int, _ second: Int) -> Group? {
         guard a.isLoop, b.isLoop, a.count == b.count, a.count > 0,
             a.reduced.isEmpty || b.reduced.isEmpty || a.reduced == b.reduced,
             a.units.count + b.units.count <= Fusion.mostUnits
@@ -164,26 +181,28 @@ struct Fusion {
         var group = a
         group.units = (a.units + b.units).sorted()
         group.reduced = a.reduced.isEmpty ? b.reduced : a.reduced
-        group.boundaries = Set(a.boundaries + b.boundaries).sorted()
+        if a.boundaries != b.boundaries {
+            group.boundaries = Set(a.boundaries + b.boundaries).sorted()
+        }
         for (low, high) in zip(group.boundaries, group.boundaries.dropFirst())
         where high % low != 0 { return nil }
         guard group.boundaries.count - 1 <= Fusion.mostAxes else { return nil }
-        var loads = Set<View>()
-        let members = Set(group.units)
-        for unit in group.units {
-            for operand in units[unit].operands {
-                if let producer = internalProducer(operand), members.contains(producer) { continue }
-                loads.insert(operand)
-            }
+        func isMember(_ unit: Int) -> Bool {
+            groupOf[unit] == first || groupOf[unit] == second
+        }
+        group.loads = []
+        for load in loads(of: a) + loads(of: b) {
+            if let producer = internalProducer(load), isMember(producer) { continue }
+            if !group.loads.contains(load) { group.loads.append(load) }
         }
         // What is the same everywhere may be needed both as an element and as a tile.
-        let registers = loads.reduce(group.units.count) { $0 + ($1.isUniform ? 2 : 1) }
+        let registers = group.loads.reduce(group.units.count) { $0 + ($1.isUniform ? 2 : 1) }
         guard registers <= Int(KLS_MAX_REGISTERS) else { return nil }
         // A loop in another order cannot store elements: they would not lie densely.
         if group.isPermuted {
             for unit in group.units {
                 if case .reduction = units[unit].kind { continue }
-                guard !isOutput.contains(unit), users[unit].allSatisfy(members.contains) else {
+                guard !isOutput.contains(unit), users[unit].allSatisfy(isMember) else {
                     return nil
                 }
             }
@@ -191,39 +210,55 @@ struct Fusion {
         return group
     }
 
-    /// Whether something between the two groups would have to run in the middle of their loop: a
-    /// path that leaves them and comes back, or one through a reduction, complete only at the end.
-    private mutating func makesCycle(_ first: Int, _ second: Int) -> Bool {
+    private func loads(of group: Group) -> [View] {
+        group.units.count == 1 ? units[group.units[0]].operands : group.loads
+    }
+
+    /// Whether something between two groups would have to run in the middle of their loop: a path
+    /// that leaves them and comes back, or one through a reduction, complete only at the end.
+    ///
+    /// Leaves in `seen` what reads the earlier group and stands in front of the later one.
+    private mutating func makesCycle(_ low: Int, _ high: Int) -> Bool {
         round += 1
-        var stack: [Int] = []
-        for number in [first, second] {
-            guard let group = groups[number] else { continue }
-            for unit in group.units {
-                var isEnd = false
-                if case .reduction = units[unit].kind { isEnd = true }
-                for user in users[unit] {
-                    let target = groupOf[user]
-                    if target == first || target == second {
-                        if isEnd || !readsRegister(user, of: unit) { return true }
-                    } else if seenIn[target] != round {
-                        seenIn[target] = round
-                        stack.append(target)
-                    }
+        seen.removeAll(keepingCapacity: true)
+        guard let first = groups[low], let last = groups[high] else { return true }
+        let end = order.place[high]
+        var steps = 0
+        for unit in first.units {
+            var isEnd = false
+            if case .reduction = units[unit].kind { isEnd = true }
+            for user in users[unit] {
+                if groupOf[user] == high {
+                    if isEnd || !readsRegister(user, of: unit) { return true }
+                } else if groupOf[user] != low, isPath(over: user, to: last, end) {
+                    return true
                 }
+            }
+            steps += users[unit].count
+        }
+        var next = 0
+        while next < seen.count {
+            guard steps <= Fusion.longestSearch, let group = groups[seen[next]] else { return true }
+            next += 1
+            for unit in group.units {
+                for user in users[unit] {
+                    if groupOf[user] == high || isPath(over: user, to: last, end) { return true }
+                }
+                steps += users[unit].count
             }
         }
-        while let number = stack.popLast() {
-            guard let group = groups[number] else { continue }
-            for unit in group.units {
-                for user in users[unit] {
-                    let target = groupOf[user]
-                    if target == first || target == second { return true }
-                    if seenIn[target] != round {
-                        seenIn[target] = round
-                        stack.append(target)
-                    }
-                }
-            }
+        return !seen.isEmpty && end - order.place[low] > Fusion.longestSearch
+    }
+
+    /// Whether a known path leads over a unit to a group; notes the unit's group if it must be
+    /// searched.
+    private mutating func isPath(over user: Int, to group: Group, _ end: Int) -> Bool {
+        let target = groupOf[user]
+        guard order.place[target] < end else { return false }
+        if group.units.contains(where: { paths.leads(from: user, to: $0) }) { return true }
+        if seenIn[target] != round {
+            seenIn[target] = round
+            seen.append(target)
         }
         return false
     }

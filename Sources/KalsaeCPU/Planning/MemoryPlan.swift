@@ -14,7 +14,8 @@ enum Location: Equatable {
 
 /// One step of a plan before its code is made: a group with what it reads and writes.
 struct PlannedTask {
-    enum Kind {
+    /// Indirect, as tasks are copied while they are joined.
+    indirect enum Kind {
         case loop(LoopPlan)
         case kernel(Unit)
         case product(ProductEpilogue)
@@ -59,13 +60,14 @@ struct MemoryPlan {
         }
         for (position, storage) in outputs.enumerated() { locations[storage] = .output(position) }
         var last = [Int](repeating: -1, count: storages.count)
+        var writers = [Int?](repeating: nil, count: storages.count)
         for (number, task) in tasks.enumerated() {
             for view in task.reads { last[view.storage] = number }
+            for storage in task.writes where writers[storage] == nil { writers[storage] = number }
         }
         for (position, storage) in outputs.enumerated() {
             guard position < donations.count, let input = donations[position] else { continue }
-            let writer = tasks.firstIndex { $0.writes.contains(storage) }
-            let fits = writer.map { number in
+            let fits = writers[storage].map { number in
                 mayOverwrite(tasks[number], storage) { storages[$0].kind == .input(input) }
             }
             if !refused.contains(storage), fits == true {
@@ -127,10 +129,9 @@ struct MemoryPlan {
             guard case .slot(let slot) = locations[view.storage], arena.slots[slot].last == number,
                 storages[view.storage].byteCount == storages[storage].byteCount
             else { continue }
-            let sharing = Set(storages.indices.filter { locations[$0] == .slot(slot) })
             // Another result of this very task has taken it already.
-            if !sharing.isDisjoint(with: task.writes) { continue }
-            let fits = mayOverwrite(task, storage) { sharing.contains($0) }
+            if task.writes.contains(where: { locations[$0] == .slot(slot) }) { continue }
+            let fits = mayOverwrite(task, storage) { locations[$0] == .slot(slot) }
             if fits { return slot }
         }
         return nil

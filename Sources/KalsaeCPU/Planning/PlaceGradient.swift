@@ -11,14 +11,14 @@ struct PlaceGradient {
     /// alone reads it and gains, else the same gradient.
     static func replace(
         _ tasks: inout [PlannedTask?], _ place: Int, _ pool: Unit, _ parameters: PoolParameters,
-        places storage: Int, _ outputs: [Int], _ donations: [Int: Int]
+        places storage: Int, _ outputs: Set<Int>, _ index: inout TaskReaders
     ) {
         let (input, gradient) = (pool.operandTypes[0].shape, pool.operandTypes[1])
         let places = View(dense: storage, gradient.shape)
         let type = TensorType(.uint8, gradient.shape)
-        if let (reader, unit) = kernelGradient(of: pool.result, in: tasks, outputs),
+        if let (reader, unit) = kernelGradient(of: pool.result, in: tasks, outputs, index),
             case .kernel(.convolutionKernelGradient(let convolution, let shape)) = unit.kind,
-            !isOverwritten(pool.operands[1].storage, tasks[place...reader], donations)
+            !index.overwrites(pool.operands[1].storage, at: place...reader)
         {
             let sizes = ConvolutionSizes(
                 parameters: convolution, input: unit.operandTypes[0].shape, kernel: shape,
@@ -28,6 +28,7 @@ struct PlaceGradient {
                 made.operands = [unit.operands[0], places, pool.operands[1]]
                 made.operandTypes = [unit.operandTypes[0], type, gradient]
                 tasks[place] = nil
+                index.move(place, to: reader)
                 tasks[reader] = PlaceGradient(unit: made, kernel: kernel).task
                 return
             }
@@ -45,25 +46,14 @@ struct PlaceGradient {
 
     /// The gradient of a kernel that alone reads a result.
     private static func kernelGradient(
-        of result: Int, in tasks: [PlannedTask?], _ outputs: [Int]
+        of result: Int, in tasks: [PlannedTask?], _ outputs: Set<Int>, _ index: TaskReaders
     ) -> (Int, Unit)? {
-        let readers = tasks.indices.filter { reader in
-            tasks[reader]?.reads.contains { $0.storage == result } ?? false
-        }
+        let readers = index.places(result, in: tasks)
         guard readers.count == 1, !outputs.contains(result), let task = tasks[readers[0]],
             case .kernel(let unit) = task.kind,
             case .kernel(.convolutionKernelGradient) = unit.kind,
             unit.operands[0].storage != result
         else { return nil }
         return (readers[0], unit)
-    }
-
-    /// Whether some task writes an output over an input.
-    private static func isOverwritten(
-        _ input: Int, _ tasks: ArraySlice<PlannedTask?>, _ donations: [Int: Int]
-    ) -> Bool {
-        tasks.contains { task in
-            task?.writes.contains { donations[$0] == input } ?? false
-        }
     }
 }

@@ -45,11 +45,14 @@ struct PooledConvolution {
     static func joined(
         _ tasks: [PlannedTask], _ storages: inout [Storage], outputs: [Int], donations: [Int: Int]
     ) -> [PlannedTask] {
+        guard tasks.contains(where: \.isConvolution) else { return tasks }
         var tasks: [PlannedTask?] = tasks
+        var index = TaskReaders(tasks, storages: storages.count, donations: donations)
+        let outputs = Set(outputs)
         for (place, task) in tasks.enumerated() {
             guard let task, case .kernel(let unit) = task.kind,
                 case .kernel(.convolution) = unit.kind, unit.type.dtype == .float32,
-                !outputs.contains(unit.result), let readers = Readers(unit.result, tasks),
+                !outputs.contains(unit.result), let readers = Readers(unit.result, tasks, index),
                 // The result is made earlier than it was: what it overwrites may still be read.
                 donations[readers.pool.result] == nil
             else { continue }
@@ -64,16 +67,24 @@ struct PooledConvolution {
                 storages.append(Storage(kind: .computed, byteCount: count, dtype: .uint8))
             }
             tasks[readers.place] = nil
+            index.move(readers.place, to: place)
             tasks[place] = PlannedTask(
                 kind: .pooled(both), reads: unit.operands,
                 writes: [both.unit.result] + (places.map { [$0] } ?? []))
             guard let places else { continue }
             for (place, gradient) in readers.gradients {
                 PlaceGradient.replace(
-                    &tasks, place, gradient, readers.parameters, places: places, outputs, donations)
+                    &tasks, place, gradient, readers.parameters, places: places, outputs, &index)
             }
         }
         return tasks.compactMap { $0 }
+    }
+}
+
+extension PlannedTask {
+    fileprivate var isConvolution: Bool {
+        if case .kernel(let unit) = kind, case .kernel(.convolution) = unit.kind { return true }
+        return false
     }
 }
 
@@ -88,12 +99,13 @@ private struct Readers {
     private static let mostPlaces = 255
 
     /// Nil where anybody else reads it, or windows overlap or leave the convolution's result.
-    init?(_ result: Int, _ tasks: [PlannedTask?]) {
+    init?(_ result: Int, _ tasks: [PlannedTask?], _ index: TaskReaders) {
         var found: (parameters: PoolParameters, place: Int, unit: Unit)?
         var others: [(parameters: PoolParameters, place: Int, unit: Unit)] = []
-        for (place, task) in tasks.enumerated() {
-            guard let task, task.reads.contains(where: { $0.storage == result }) else { continue }
-            guard case .kernel(let unit) = task.kind, case .kernel(let primitive) = unit.kind else {
+        for place in index.places(result, in: tasks) {
+            guard case .kernel(let unit) = tasks[place]?.kind,
+                case .kernel(let primitive) = unit.kind
+            else {
                 return nil
             }
             if case .pool(let parameters) = primitive {

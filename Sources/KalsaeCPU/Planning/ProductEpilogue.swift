@@ -49,26 +49,26 @@ struct ProductEpilogue {
         _ tasks: [PlannedTask], _ storages: [Storage], outputs: [Int], donations: [Int: Int]
     ) -> [PlannedTask] {
         var tasks: [PlannedTask?] = tasks
+        var index = TaskReaders(tasks, storages: storages.count, donations: donations)
+        let outputs = Set(outputs)
         for (place, task) in tasks.enumerated() {
             guard let task, case .kernel(let unit) = task.kind, !outputs.contains(unit.result)
             else { continue }
-            let readers = tasks.indices.filter { reader in
-                tasks[reader]?.reads.contains { $0.storage == unit.result } ?? false
-            }
+            let readers = index.places(unit.result, in: tasks)
             guard let first = readers.first, let reader = tasks[first],
                 case .loop(let loop) = reader.kind,
                 reader.reads.allSatisfy({
                     $0.storage != unit.result || ($0.isDense && $0.offset == 0)
                 })
             else { continue }
-            let operands = Set(unit.operands.map(\.storage))
-            let spoils = tasks[(place + 1)...first].contains { between in
-                between?.writes.contains { donations[$0].map(operands.contains) ?? false } ?? false
+            let spoils = unit.operands.contains {
+                index.overwrites($0.storage, at: (place + 1)...first)
             }
             let keeps = readers.count > 1
             guard !spoils, let both = ProductEpilogue(unit, loop, storages, keepsResult: keeps)
             else { continue }
             tasks[place] = nil
+            index.move(place, to: first)
             tasks[first] = PlannedTask(
                 kind: .product(both),
                 reads: unit.operands + reader.reads.filter { $0.storage != unit.result },

@@ -6,6 +6,7 @@
 /// gradient go to another of them.
 enum PoolEarly {
     static func apply(_ graph: Graph) -> Graph {
+        guard graph.nodes.contains(where: { $0.primitive.isPooling }) else { return graph }
         let rectifiers = RectifierBehindPool(graph)
         // What a moved ReLU leaves behind would look like a reader of the sum in front of it.
         let first = rectifiers.isEmpty ? graph : RemoveDead.apply(rectifiers.rewritten())
@@ -18,23 +19,30 @@ private struct Uses {
     let graph: Graph
     /// For each node, the nodes that read it.
     private(set) var readers: [[Int]]
+    private let outputs: Set<Int>
 
     init(_ graph: Graph) {
         self.graph = graph
+        outputs = Set(graph.outputs)
         readers = graph.nodes.map { _ in [] }
         for (position, node) in graph.nodes.enumerated() {
-            for operand in Set(node.operands) { readers[operand].append(position) }
+            for operand in node.operands where readers[operand].last != position {
+                readers[operand].append(position)
+            }
         }
     }
 
-    func isOutput(_ position: Int) -> Bool { graph.outputs.contains(position) }
+    func isOutput(_ position: Int) -> Bool { outputs.contains(position) }
 
     /// Whether every element is the number zero.
     func isZero(_ position: Int) -> Bool {
-        switch graph.nodes[position].primitive {
-        case .constant(let scalar): scalar.double == 0
-        case .broadcast, .reshape: isZero(graph.nodes[position].operands[0])
-        default: false
+        var position = position
+        while true {
+            switch graph.nodes[position].primitive {
+            case .constant(let scalar): return scalar.double == 0
+            case .broadcast, .reshape: position = graph.nodes[position].operands[0]
+            default: return false
+            }
         }
     }
 
@@ -188,7 +196,6 @@ private struct BiasBehindPool {
 
     func rewritten() -> Graph {
         let old = uses.graph
-        guard old.nodes.contains(where: { $0.primitive.isPooling }) else { return old }
         var new = Rewriting(old)
         for (position, node) in old.nodes.enumerated() {
             let operands = node.operands.map { new.moved[$0] }

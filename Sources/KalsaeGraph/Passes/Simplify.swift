@@ -6,9 +6,9 @@ enum Simplify {
         var simplifier = Simplifier(inputs: graph.inputs)
         var moved: [Int] = []
         moved.reserveCapacity(graph.nodes.count)
+        simplifier.graph.nodes.reserveCapacity(graph.nodes.count)
         for node in graph.nodes {
-            let operands = node.operands.map { moved[$0] }
-            moved.append(simplifier.add(Node(node.primitive, operands, node.type)))
+            moved.append(simplifier.add(node.moved(to: moved)))
         }
         simplifier.graph.outputs = graph.outputs.map { moved[$0] }
         return simplifier.graph
