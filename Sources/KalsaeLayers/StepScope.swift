@@ -67,7 +67,8 @@ public final class StepScope: Sendable {
 
     /// Reports the value that a tensor of the layer shall have after the step.
     public func report(_ tensor: Tensor, becomes value: Tensor) {
-        state.withLock { $0.reports.append((tensor.node, value)) }
+        // It is carried to the next step, which has nothing to do with this one's gradient.
+        state.withLock { $0.reports.append((tensor.node, value.stopGradient())) }
     }
 }
 

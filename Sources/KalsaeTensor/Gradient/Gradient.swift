@@ -9,9 +9,8 @@ public func valueAndGradient(
     at x: Tensor, of function: (Tensor) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Tensor) {
     let variable = x.asVariable()
-    let value = try function(variable)
-    let gradient = Tensor.gradients(of: value, for: [variable])[0]
-    return (value, gradient)
+    let (value, gradients) = try GradientScope.run(for: [variable]) { try function(variable) }
+    return (value, gradients[0])
 }
 
 /// The gradient of a function for one tensor.
@@ -26,8 +25,9 @@ public func valueAndGradient(
     at x: Tensor, _ y: Tensor, of function: (Tensor, Tensor) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: (Tensor, Tensor)) {
     let variables = [x.asVariable(), y.asVariable()]
-    let value = try function(variables[0], variables[1])
-    let gradients = Tensor.gradients(of: value, for: variables)
+    let (value, gradients) = try GradientScope.run(for: variables) {
+        try function(variables[0], variables[1])
+    }
     return (value, (gradients[0], gradients[1]))
 }
 
@@ -49,8 +49,9 @@ public func valueAndGradient<Tree: TensorTree>(
         variables.append(variable)
         return variable
     }
-    let value = try function(tracked).refusingUnlisted(tracked.tensors.map(\.tensor.node))
-    let gradients = Tensor.gradients(of: value, for: variables)
+    let (value, gradients) = try GradientScope.run(for: variables) {
+        try function(tracked).refusingUnlisted(tracked.tensors.map(\.tensor.node))
+    }
     var next = 0
     let gradient = tracked.mapTensors { path, tensor in
         guard path.role == .parameter, tensor.dtype.isDifferentiable, tensor.fault == nil else {
@@ -97,7 +98,7 @@ extension TensorTree {
 extension Tensor {
     /// The same numbers, through which no gradient flows.
     public func stopGradient() -> Tensor {
-        guard fault == nil else { return self }
+        guard fault == nil, node.keepsHistory else { return self }
         return Tensor(node: TensorNode(.reshape(shape), [node], type, rule: .stop))
     }
 
