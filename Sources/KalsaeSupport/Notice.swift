@@ -7,7 +7,11 @@ public enum Notice {
 
     private final class Collector: Sendable {
         let lines = Mutex<[String]>([])
+        let subjects = Mutex<Set<String>>([])
     }
+
+    /// What was said once, by nobody's collector.
+    private static let subjects = Mutex<Set<String>>([])
 
     /// Writes one line, with `kalsae: ` in front, to standard error.
     public static func say(_ line: String) {
@@ -17,6 +21,14 @@ public enum Notice {
         }
         let text = "kalsae: \(line)\n"
         _ = text.withCString { write(2, $0, strlen($0)) }
+    }
+
+    /// The same, but only the first time for a subject; in a scope that collects, its first time.
+    public static func sayOnce(_ subject: String, _ line: String) {
+        let isFirst =
+            collector?.subjects.withLock { $0.insert(subject).inserted }
+            ?? subjects.withLock { $0.insert(subject).inserted }
+        if isFirst { say(line) }
     }
 
     /// Runs `body` and returns what it would have said.

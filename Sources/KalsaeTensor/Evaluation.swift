@@ -102,6 +102,7 @@ extension Tensor {
         }
         guard !targets.isEmpty else { return }
         let gathered = try GatheredGraph(of: targets)
+        try GraphLimits.check(gathered.graph.nodes.count)
         let plan = try Device.current.plans.plan(for: gathered.graph)
         var outputs: [Buffer] = []
         for target in targets {
