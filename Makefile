@@ -4,7 +4,7 @@ SCRATCH ?= .build
 export SCRATCH
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test test-kernels demo bench format lint docs clean
+.PHONY: help deps build test test-kernels test-long demo bench format lint docs clean
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: deps ## run the whole suite in release; FILTER=name runs a part
 
 test-kernels: ## test the C kernels alone; SANITIZE=1 for memory faults, ARCH=aarch64 emulated
 	@Scripts/test-kernels $(if $(SANITIZE),--sanitize) $(if $(ARCH),--arch $(ARCH))
+
+test-long: deps ## run what takes minutes or much memory: long graphs, AMX tiles in software
+	@KALSAE_LONG_TESTS=1 Scripts/run-tests --filter LongRunTests
+	@Scripts/test-isa --emulated
 
 bench: build ## time training steps of the yardstick networks; NET=name takes one
 	$(SCRATCH)/release/kalsae bench steps --net $(or $(NET),all)

@@ -11,6 +11,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// The instructions that kernels use: `scalar`, `avx2`, `avx512` or `amx`; empty means the best
     /// that the processor has. Read once, when the process begins.
     case isa = "KALSAE_ISA"
+    /// Whether the tests run that take minutes or much memory: 0 or 1.
+    case longTests = "KALSAE_LONG_TESTS"
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
@@ -23,7 +25,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     public var defaultValue: String {
         switch self {
         case .data, .isa, .threads: ""
-        case .debug, .verify: "0"
+        case .debug, .longTests, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
         }
@@ -36,6 +38,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
         case .fuzz: "mutated files per reader in the tests"
         case .isa: "instructions of kernels: scalar, avx2, avx512, amx; empty: the best there are"
+        case .longTests: "1 runs the tests that take minutes"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"

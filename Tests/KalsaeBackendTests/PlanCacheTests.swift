@@ -48,6 +48,18 @@ import Testing
         #expect(again.plansCompiled == 1)
     }
 
+    @Test func graphsOfManyNodesMakeRoomForEachOther() throws {
+        // Each graph has two nodes.
+        let cache = PlanCache(backend: ReferenceBackend(), nodeCapacity: 5)
+        for size in 1...3 { _ = try cache.plan(for: makeGraph(size)) }
+        #expect(cache.count == 2)
+        let (_, kept) = try Counters.measure { try cache.plan(for: makeGraph(2)) }
+        #expect(kept.plansCompiled == 0)
+        let small = PlanCache(backend: ReferenceBackend(), nodeCapacity: 1)
+        _ = try small.plan(for: makeGraph(1))
+        #expect(small.count == 0)
+    }
+
     @Test func aGraphThatDoesNotCompileIsNotKept() throws {
         let cache = PlanCache(backend: ReferenceBackend())
         var graph = try makeGraph(3)
