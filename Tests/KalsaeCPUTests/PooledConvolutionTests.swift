@@ -114,9 +114,12 @@ import Testing
         let (_, again) = try run(graph, CPUBackend(threads: 2))
         let places = names.filter { $0.hasSuffix(".places") }
         let small = ["convolutionKernelGradient.places"]
-        #expect(names.count == (wanted == .nothing ? 1 : places == small ? 2 : 3))
-        #expect(names.count { $0.hasSuffix("+maxPool") } == 1, "\(names)")
+        #expect(names.count { $0.hasSuffix("+maxPool") } == (Processor.hasOwnProducts ? 1 : 0))
+        if Processor.hasOwnProducts {
+            #expect(names.count == (wanted == .nothing ? 1 : places == small ? 2 : 3), "\(names)")
+        }
         switch wanted {
+        case _ where !Processor.hasOwnProducts: #expect(places == [])
         case .nothing: #expect(places == [])
         case .kernelGradient where one.isSmall && Self.isWide: #expect(places == small)
         case .kernelGradient, .bothGradients: #expect(places == ["maxPoolGradient.places"])
@@ -133,12 +136,9 @@ import Testing
     @Test(arguments: cases) func firstNaNWins(_ one: Case) throws {
         var graph = try graph(one, .bothGradients, PoolParameters(.max, window: one.window))
         graph.outputs.remove(at: 1)
-        // Beside a NaN the matrix unit makes others, of the zeros that fill up its rows.
-        let (names, got) = try EnvironmentFlag.with(.passes, "-split") {
-            try run(graph, CPUBackend(threads: 1), every: 67)
-        }
+        let (names, got) = try run(graph, CPUBackend(threads: 1), every: 67)
         let (_, expected) = try run(graph, ReferenceBackend(), every: 67)
-        #expect(names.contains { $0.hasSuffix("+maxPool") }, "\(names)")
+        #expect(names.contains { $0.hasSuffix("+maxPool") } == Processor.hasOwnProducts)
         #expect(expected[0].contains { $0.isNaN })
         expectSame(got, expected, "\(names)")
     }
@@ -149,7 +149,7 @@ import Testing
         PoolParameters(.average, window: Pair(2, 2)),
         PoolParameters(.max, window: Pair(16, 16)),
         // A row of windows does not fit the room for it.
-        PoolParameters(.max, window: Pair(10, 2)),
+        PoolParameters(.max, window: Pair(18, 2)),
     ]
 
     @Test(arguments: others) func otherWindowsStayApart(_ pool: PoolParameters) throws {

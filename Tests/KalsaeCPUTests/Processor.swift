@@ -13,6 +13,10 @@ enum Processor {
         return best
     }()
 
+    /// Whether own products and convolutions run at all, which loops and poolings join: they need
+    /// vectors of 8 floats.
+    static var hasOwnProducts: Bool { level > .scalar }
+
     /// The highest level of which the processor has all flags.
     static let best: InstructionSet = {
         let avx2 = ["avx2", "fma", "f16c", "bmi1", "bmi2", "movbe"]

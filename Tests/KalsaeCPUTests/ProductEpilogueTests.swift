@@ -77,7 +77,7 @@ import Testing
         let one = try output(sizes, threads: 1)
         let two = try output(sizes, threads: 2)
         #expect(one.bits == two.bits)
-        #expect(one.name.count == 1)
+        if Processor.hasOwnProducts { #expect(one.name.count == 1, "\(one.name)") }
     }
 
     static let summed: [Sizes] = [
@@ -101,7 +101,8 @@ import Testing
         graph.outputs = [square, try graph.add(.reduce(.sum, axes: [0]), [square])]
         let expected = try backendValues(graph, ReferenceBackend()).values
         let (names, got) = try backendValues(graph, CPUBackend(threads: 1))
-        #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
+        let isJoined = names.count == 1 && names[0].contains("+loop(")
+        #expect(isJoined == Processor.hasOwnProducts, "\(names)")
         #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got.map(\.count) == [m * n, n] && expected.map(\.count) == [m * n, n])
         for (some, wanted) in zip(got, expected) {
@@ -124,7 +125,8 @@ import Testing
         graph.outputs = [try graph.add(.binary(.add), [spread, product])]
         let expected = try backendValues(graph, ReferenceBackend()).values[0]
         let (names, got) = try backendValues(graph, CPUBackend(threads: 1))
-        #expect(names.count == 1 && names[0].contains("+loop("), "\(names)")
+        let isJoined = names.count == 1 && names[0].contains("+loop(")
+        #expect(isJoined == Processor.hasOwnProducts, "\(names)")
         #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got[0].count == m * n && expected.count == m * n)
         let far = zip(got[0], expected).filter { !(abs($0 - $1) <= 2e-4 + 2e-5 * abs($1)) }

@@ -116,7 +116,8 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
         for row in 0..<m {
             // 1 + 2^-9 + 2^-18 + 2^-23, from 2^-100 down to subnormal numbers.
             let digits = 0x1p0 + 0x1p-9 + 0x1p-18 + 0x1p-23
-            let number = Float(digits * Double(sign: .plus, exponent: -100 - row % 49, significand: 1))
+            let number = Float(
+                digits * Double(sign: .plus, exponent: -100 - row % 49, significand: 1))
             a.elements[row * k + row] = Double(number)
         }
         let kernel = try Kernel.matrixProduct(
@@ -179,7 +180,8 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
                 toKernel.freeOthers(channel: place % one.kernel[3], of: one.kernel[3])
             }
             let kernels = (
-                try Kernel.convolution(one.parameters, input: x.type, kernel: w.type, result: output),
+                try Kernel.convolution(
+                    one.parameters, input: x.type, kernel: w.type, result: output),
                 try Kernel.convolutionInputGradient(
                     one.parameters, gradient: output, kernel: w.type, input: one.input),
                 try Kernel.convolutionKernelGradient(

@@ -98,7 +98,7 @@ extension TensorTree {
 extension Tensor {
     /// The same numbers, through which no gradient flows.
     public func stopGradient() -> Tensor {
-        guard fault == nil, node.keepsHistory else { return self }
+        guard fault == nil else { return self }
         return Tensor(node: TensorNode(.reshape(shape), [node], type, rule: .stop))
     }
 

@@ -15,6 +15,11 @@ enum GradientScope {
             return (value, Tensor.gradients(of: value, for: variables))
         }
         if isInside { return (value, gradients) }
-        return (value.stopGradient(), gradients.map { $0.stopGradient() })
+        return (value.withoutHistory, gradients.map(\.withoutHistory))
     }
+}
+
+extension Tensor {
+    /// The same numbers without what a gradient would walk over, as nothing more where there is none.
+    fileprivate var withoutHistory: Tensor { node.keepsHistory ? stopGradient() : self }
 }
