@@ -97,7 +97,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         let plain = try Kernel.convolution(
             one.parameters, input: input.type, kernel: kernel.type, result: output)
         try expectRun(
-            plain, [input, kernel], output, gives: sums, tolerance: tolerance(dtype))
+            plain, [input, kernel], output, gives: sums)
 
         let fused = try Kernel.convolution(
             one.parameters, input: input.type, kernel: kernel.type, result: output,
@@ -105,7 +105,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         let channels = max(one.kernel[3], 1)
         let expected = sums.enumerated().map { max(0, $1 + bias.elements[$0 % channels]) }
         try expectRun(
-            fused, [input, kernel, bias], output, gives: expected, tolerance: tolerance(dtype))
+            fused, [input, kernel, bias], output, gives: expected)
     }
 
     @Test(arguments: cases, types)
@@ -118,8 +118,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         let made = try Kernel.convolutionInputGradient(
             one.parameters, gradient: output, kernel: kernel.type, input: one.input)
         try expectRun(
-            made, [gradient, kernel], TensorType(dtype, one.input), gives: sums,
-            tolerance: tolerance(dtype))
+            made, [gradient, kernel], TensorType(dtype, one.input), gives: sums)
     }
 
     @Test(arguments: cases, types)
@@ -132,8 +131,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         let made = try Kernel.convolutionKernelGradient(
             one.parameters, input: input.type, gradient: output, kernel: one.kernel)
         try expectRun(
-            made, [input, gradient], TensorType(dtype, one.kernel), gives: sums,
-            tolerance: tolerance(dtype))
+            made, [input, gradient], TensorType(dtype, one.kernel), gives: sums)
     }
 
     @Test func choosesTheEngine() throws {

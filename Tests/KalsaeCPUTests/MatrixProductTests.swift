@@ -49,7 +49,7 @@ import Testing
                     batch: batch.reduce(1, *), m, n, k, left.elements, right.elements, parameters)
                 try expectRun(
                     kernel, [left, right], TensorType(dtype, Shape(batch + [m, n])),
-                    gives: Self.wrapped(expected, dtype), tolerance: tolerance(dtype),
+                    gives: Self.wrapped(expected, dtype),
                     "\(m)x\(k)x\(n) \(transposeLeft) \(transposeRight)")
             }
         }
@@ -95,7 +95,7 @@ import Testing
                 }
                 try expectRun(
                     kernel, [left, right, bias], TensorType(dtype, [m, n]), gives: expected,
-                    tolerance: tolerance(dtype), "relu \(relu)")
+                    "relu \(relu)")
             }
         }
     }

@@ -70,12 +70,15 @@ struct PoolCase: Sendable, CustomStringConvertible {
                 for place in inside { back[place] += upstream / count }
             }
         }
+        // Averages of up to 30 numbers below 2 in size: a factor, and as many terms, are rounded.
+        let unit = dtype == .float32 ? 0x1p-24 : 0x1p-53
+        let tolerance = kind == .max ? 0 : 2 * 32 * unit
         let forward = try Kernel.pool(parameters, input: input.type, result: output)
         try expectRun(
-            forward, [input], output, gives: values, tolerance: tolerance(dtype), "\(one)")
+            forward, [input], output, gives: values, tolerance: tolerance, "\(one)")
         let backward = try Kernel.poolGradient(parameters, input: input.type, gradient: output)
         try expectRun(
-            backward, [input, gradient], input.type, gives: back, tolerance: tolerance(dtype),
+            backward, [input, gradient], input.type, gives: back, tolerance: tolerance,
             "\(one)")
     }
 

@@ -67,9 +67,13 @@ import Testing
             start: result.pointer.assumingMemoryBound(to: Float.self), count: count)
         let wanted = UnsafeBufferPointer(
             start: expected.pointer.assumingMemoryBound(to: Float.self), count: count)
-        let tolerance = Float(2e-6) * Float(sizes.k)
-        let far = zip(got, wanted).filter { !(abs($0 - $1) <= tolerance + 1e-5 * abs($1)) }
-        #expect(far.isEmpty, "\(far.prefix(3))")
+        // Of the terms' sizes; the last operand is subtracted. The bias, a factor and it are rounded.
+        let terms = try backendValues(graph, ReferenceBackend()) { input, value in
+            input == 4 ? -abs(value) : abs(value)
+        }.values[0]
+        Rounding.expectNear(
+            got.map(Double.init), wanted.map(Double.init), terms, terms: sizes.k + 3,
+            plan.instructions[0].name)
         return (plan.instructions.map(\.name), got.map(\.bitPattern))
     }
 
@@ -106,9 +110,12 @@ import Testing
         #expect(isJoined == Processor.hasOwnProducts, "\(names)")
         #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got.map(\.count) == [m * n, n] && expected.map(\.count) == [m * n, n])
-        for (some, wanted) in zip(got, expected) {
-            let far = zip(some, wanted).filter { !(abs($0 - $1) <= 1e-3 + 2e-5 * abs($1)) }
-            #expect(far.isEmpty, "\(names) \(far.prefix(3))")
+        let terms = try backendValues(graph, ReferenceBackend()) { abs($1) }.values
+        // A square has its factor's roundings twice, and each of its sums m more.
+        for (number, more) in [0, m].enumerated() {
+            Rounding.expectNear(
+                got[number], expected[number], terms[number], terms: 2 * k + 64 + more,
+                "\(names) \(number)")
         }
     }
 
@@ -130,8 +137,8 @@ import Testing
         #expect(isJoined == Processor.hasOwnProducts, "\(names)")
         #expect(try backendValues(graph, CPUBackend(threads: 2)).values == got)
         #expect(got[0].count == m * n && expected.count == m * n)
-        let far = zip(got[0], expected).filter { !(abs($0 - $1) <= 2e-4 + 2e-5 * abs($1)) }
-        #expect(far.isEmpty, "\(names) \(far.prefix(3))")
+        let terms = try backendValues(graph, ReferenceBackend()) { abs($1) }.values[0]
+        Rounding.expectNear(got[0], expected, terms, terms: k + 1, "\(names)")
     }
 
     /// A weight that its own product reads must not change while the product is made.
