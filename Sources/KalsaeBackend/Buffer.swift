@@ -41,6 +41,20 @@ public final class Buffer: Sendable {
 
     deinit { free(pointer) }
 
+    /// Throws where the system has no memory for an array of so many bytes, which would otherwise end
+    /// the process; small ones are not tried.
+    public static func checkRoom(for byteCount: Int) throws(KalsaeError) {
+        guard byteCount >= fewestTriedBytes || byteCount < 0 else { return }
+        guard byteCount > 0, let memory = malloc(byteCount) else {
+            throw KalsaeError(
+                "memory", expected: "\(byteCount) bytes", got: "none",
+                advice: "ask for fewer numbers at a time")
+        }
+        free(memory)
+    }
+
+    private static let fewestTriedBytes = 64 << 20
+
     /// A new buffer with the same bytes.
     public func copied() throws(KalsaeError) -> Buffer {
         let copy = try Buffer(byteCount: byteCount)

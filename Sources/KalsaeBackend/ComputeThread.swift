@@ -26,22 +26,31 @@ public final class ComputeThread: SerialExecutor {
     private let hasCalls = Atomic<Bool>(false)
     private let wakeUp = Semaphore()
     private nonisolated(unsafe) var thread = pthread_t()
+    /// False where the system gave no thread: then whoever calls does the work.
+    private nonisolated(unsafe) var isRunning = false
 
     private init() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         // Room for the kernels of oneDNN and for deep Swift calls alike.
-        pthread_attr_setstacksize(&attributes, 16 << 20)
-        pthread_create(
-            &thread, &attributes,
-            { context in
-                if let context {
-                    Unmanaged<ComputeThread>.fromOpaque(context).takeUnretainedValue().loop()
-                }
-                return nil
-            }, context)
+        for stack in [16 << 20, 2 << 20] where !isRunning {
+            pthread_attr_setstacksize(&attributes, stack)
+            let code = pthread_create(
+                &thread, &attributes,
+                { context in
+                    if let context {
+                        Unmanaged<ComputeThread>.fromOpaque(context).takeUnretainedValue().loop()
+                    }
+                    return nil
+                }, context)
+            isRunning = code == 0
+        }
         pthread_attr_destroy(&attributes)
+        if !isRunning {
+            Notice.say(
+                "no memory for a thread to compute on; whoever asks for numbers computes them")
+        }
     }
 
     /// Whether the caller runs on this thread.
@@ -50,7 +59,7 @@ public final class ComputeThread: SerialExecutor {
     /// Runs `body` here and waits for it.
     public func sync<Result>(_ body: () throws(KalsaeError) -> Result) throws(KalsaeError) -> Result
     {
-        if isCurrent { return try body() }
+        if isCurrent || !isRunning { return try body() }
         var result: Swift.Result<Result, KalsaeError>?
         withoutActuallyEscaping({
             do throws(KalsaeError) {
@@ -91,6 +100,7 @@ public final class ComputeThread: SerialExecutor {
     /// Takes a job of an actor whose executor this is.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        guard isRunning else { return job.runSynchronously(on: asUnownedSerialExecutor()) }
         queue.withLock { $0.append(.job(job)) }
         wakeUp.signal()
     }

@@ -23,11 +23,24 @@ public struct CPUBackend: Backend {
     /// Cores that this process may run on.
     public static var coreCount: Int { max(Int(kls_core_count()), 1) }
 
+    /// Says, once for each, which names in `KALSAE_PASSES` are no passes.
+    private static func checkPassNames() {
+        let named = EnvironmentFlag.namedPasses
+        guard named != ["all"] else { return }
+        let known = GraphPass.allCases.map(\.rawValue) + PlanPass.allCases.map(\.rawValue)
+        for name in named where !(known + ["all", "none"]).contains(name) {
+            Notice.sayOnce(
+                "pass \(name)",
+                "KALSAE_PASSES: expected all, none, \(known.joined(separator: ", ")), got \(name)")
+        }
+    }
+
     /// Prepares a graph: passes, fusion, order, memory, code.
     public func compile(
         _ graph: Graph, options: PlanOptions
     ) throws(KalsaeError) -> any Plan {
         try InstructionSet.apply()
+        CPUBackend.checkPassNames()
         let graph = try graph.optimized()
         // The library plans for the number of threads that it finds.
         kdnn_set_threads(Int32(threads))

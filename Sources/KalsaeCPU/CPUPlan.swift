@@ -13,6 +13,7 @@ public final class CPUPlan: Plan {
     private struct Instruction {
         var body: @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
         var pointers: UnsafePointer<UnsafeMutableRawPointer>
+        var mayFail: Bool
     }
 
     private struct State {
@@ -42,8 +43,10 @@ public final class CPUPlan: Plan {
         for (buffer, patch) in code.literalPatches {
             table[patch.place] = buffer.pointer + patch.byteOffset
         }
-        list = zip(code.bodies, code.starts).map { body, start in
-            Instruction(body: body, pointers: UnsafePointer(table + start))
+        list = code.bodies.indices.map { number in
+            Instruction(
+                body: code.bodies[number], pointers: UnsafePointer(table + code.starts[number]),
+                mayFail: code.mayFail[number])
         }
         self.arena = arena
         self.table = table
@@ -141,7 +144,10 @@ public final class CPUPlan: Plan {
 
     @inline(__always)
     private func execute() {
-        for instruction in list { instruction.body(instruction.pointers) }
+        for instruction in list {
+            instruction.body(instruction.pointers)
+            if instruction.mayFail, kls_has_error() { return }
+        }
     }
 
     private func execute(_ recorder: PlanRecorder) {
@@ -151,6 +157,7 @@ public final class CPUPlan: Plan {
         for instruction in list {
             marks.append(PlanRecorder.now())
             instruction.body(instruction.pointers)
+            if instruction.mayFail, kls_has_error() { return }
             fallbacks.append(kls_tile_fallbacks())
         }
         marks.append(PlanRecorder.now())

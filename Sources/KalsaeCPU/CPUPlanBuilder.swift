@@ -38,9 +38,10 @@ struct CPUPlanBuilder {
             tasks = ProductEpilogue.joined(
                 tasks, storages, outputs: builder.outputs, donations: donations)
         }
+        let faultPoints = FaultPoints(tasks)
         var memory = MemoryPlan(
             tasks: tasks, storages: storages, outputs: builder.outputs,
-            donations: options.donations, refused: schedule.refused)
+            donations: options.donations, refused: schedule.refused, faultPoints: faultPoints)
         var assembly = PlanAssembly(storages: storages)
         // One place for all, so that it stays in the caches.
         var scratch: Int?
@@ -52,7 +53,9 @@ struct CPUPlanBuilder {
             } else if bytes > 0 {
                 scratch = memory.arena.add(byteCount: bytes, first: number, last: number)
             }
-            assembly.add(kernel, task, scratch: bytes > 0 ? scratch : nil)
+            assembly.add(
+                kernel, task, scratch: bytes > 0 ? scratch : nil,
+                mayFail: faultPoints.isPoint[number])
         }
         for copy in memory.lateCopies {
             assembly.addCopy(copy.storage, input: copy.input)
@@ -145,10 +148,12 @@ struct PlanAssembly {
     private(set) var kernels: [Kernel] = []
     private(set) var targets: [[Target]] = []
     private(set) var summaries: [InstructionSummary] = []
+    /// Whether a run looks for an error behind each instruction.
+    private(set) var mayFail: [Bool] = []
 
     init(storages: [Storage]) { self.storages = storages }
 
-    mutating func add(_ kernel: Kernel, _ task: PlannedTask, scratch: Int?) {
+    mutating func add(_ kernel: Kernel, _ task: PlannedTask, scratch: Int?, mayFail: Bool) {
         var pointers: [Target] = []
         switch task.kind {
         case .loop(let loop):
@@ -167,7 +172,8 @@ struct PlanAssembly {
             pointers.append(.storage(unit.result, byteOffset: 0))
         }
         if let scratch { pointers.append(.slot(scratch)) }
-        append(kernel, pointers, detail: task.detail, bytes: task.bytes(storages))
+        append(
+            kernel, pointers, detail: task.detail, bytes: task.bytes(storages), mayFail: mayFail)
     }
 
     private func operands(_ unit: Unit) -> [Target] {
@@ -187,8 +193,11 @@ struct PlanAssembly {
     }
 
     private mutating func append(
-        _ kernel: Kernel, _ pointers: [Target], detail: String, bytes: Double
+        _ kernel: Kernel, _ pointers: [Target], detail: String, bytes: Double,
+        mayFail: Bool = false
     ) {
+        // A library that fails is found at once too.
+        self.mayFail.append(mayFail || kernel.callsLibrary)
         kernels.append(kernel)
         targets.append(pointers)
         summaries.append(

@@ -16,6 +16,8 @@ final class CPUPlanCode: Sendable {
     let instructions: [InstructionSummary]
     let arenaByteCount: Int
     let bodies: [@Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void]
+    /// Whether a run looks for an error behind each instruction, and ends there.
+    let mayFail: [Bool]
     /// Where the pointers of each instruction begin in the table.
     let starts: [Int]
     /// The number of pointers of all instructions.
@@ -42,6 +44,7 @@ final class CPUPlanCode: Sendable {
         self.threads = threads
         instructions = assembly.summaries
         bodies = assembly.kernels.map(\.body)
+        mayFail = assembly.mayFail
         tellsTimes = PlanProfile.isWanted
         callsLibrary = assembly.kernels.contains { $0.callsLibrary }
         sharesPool = kls_openmp_spins() && callsLibrary

@@ -53,8 +53,25 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         return text.isEmpty ? defaultValue : text
     }
 
-    /// The value as a whole number; the default's where it is not one.
-    public var integer: Int { Int(value) ?? Int(defaultValue) ?? 0 }
+    /// The value as a whole number; the default's, said once, where it is not one.
+    public var integer: Int {
+        let text = value
+        if let number = Int(text) { return number }
+        let usual = Int(defaultValue) ?? 0
+        if !text.isEmpty {
+            Notice.sayOnce(
+                "\(rawValue)=\(text)",
+                "\(rawValue): expected a whole number, got \(text); taken as \(usual)")
+        }
+        return usual
+    }
+
+    /// The names in a list of names, of `passes`, without the sign that leaves one out.
+    public static var namedPasses: [String] {
+        EnvironmentFlag.passes.value.split(separator: ",").map {
+            String($0.hasPrefix("-") ? $0.dropFirst() : $0)
+        }
+    }
 
     /// Whether `passes` asks for a pass: by name, by not leaving it out (`-name`), or with all.
     public static func isPassEnabled(_ name: String) -> Bool {

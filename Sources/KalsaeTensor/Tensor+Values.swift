@@ -13,6 +13,8 @@ extension Tensor {
     ) throws -> [Element] {
         let buffer = try evaluatedBuffer()
         let count = self.count
+        try Buffer.checkRoom(
+            for: count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride).partialValue)
         switch dtype {
         case .float32: return convert(buffer, Float.self, count)
         case .float64: return convert(buffer, Double.self, count)

@@ -1,3 +1,4 @@
+import KalsaeBackend
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
@@ -81,6 +82,9 @@ public final class CompiledModel<Model: Layer>: Sendable {
                 got: "\(rows.count) numbers")
         }
         let count = rows.count / inputCount
+        let (numbers, overflows) = count.multipliedReportingOverflow(by: outputCount)
+        try Buffer.checkRoom(
+            for: overflows || numbers > Int.max / 4 ? -1 : numbers * MemoryLayout<Float>.stride)
         var failure: (any Error)?
         let result = [Float](unsafeUninitializedCapacity: count * outputCount) { target, filled in
             do {

@@ -31,6 +31,8 @@ extension StatefulOptimizer {
 
     private static let ruleKey = "kalsae.optimizer"
     private static let countKey = "kalsae.steps"
+    /// More than any run takes, and far from the end of Int.
+    private static let mostSteps = 1 << 53
 
     /// Writes all that is remembered, each tensor under the name of its parameter, whole or not at
     /// all; the settings are not part of it.
@@ -47,12 +49,16 @@ extension StatefulOptimizer {
     public mutating func load(from path: String) throws {
         let file = try SafetensorsFile(path: path)
         let kind = "\(type(of: rule))"
-        guard file.metadata[Self.ruleKey] == kind,
-            let count = file.metadata[Self.countKey].flatMap({ Int($0) }), count >= 0
-        else {
+        guard file.metadata[Self.ruleKey] == kind else {
             throw KalsaeError(
                 path, expected: "the state of \(kind)",
                 got: file.metadata[Self.ruleKey] ?? "a file without one",
+                advice: "use a file that StatefulOptimizer.save wrote")
+        }
+        let written = file.metadata[Self.countKey] ?? "none"
+        guard let count = Int(written), (0...Self.mostSteps).contains(count) else {
+            throw KalsaeError(
+                path, expected: "a number of steps from 0 to \(Self.mostSteps)", got: written,
                 advice: "use a file that StatefulOptimizer.save wrote")
         }
         let loaded = try Weights.load(file, into: named, subject: path)

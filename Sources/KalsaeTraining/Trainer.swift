@@ -27,6 +27,8 @@ public actor Trainer<Model: Layer> {
     private let extras: StepExtras
     private var isLossChecked = false
     private var isFitting = false
+    /// Epochs of all calls of `fit`, so that each is shuffled in its own way.
+    private var epochsBegun = 0
     private var initial: Model
     private var step: TrainingStep<Model>?
     private var evaluations: [EvaluationStep<Model>] = []
@@ -82,7 +84,7 @@ public actor Trainer<Model: Layer> {
     /// - Parameters:
     ///   - data: the training data.
     ///   - validation: data that are measured after each epoch, and not trained on.
-    ///   - epochs: how many times every row is seen.
+    ///   - epochs: how many times every row is seen; the shuffling goes on from the last call's.
     ///   - steps: the number of steps instead; epochs follow from it.
     ///   - batch: rows per step; the last batch of an epoch may be smaller.
     ///   - order: which rows make a batch.
@@ -116,6 +118,15 @@ public actor Trainer<Model: Layer> {
                 "fit", expected: "data, a batch of at least 1 and epochs of at least 0",
                 got: "\(data.count) rows, batch \(batch), \(epochs) epochs")
         }
+        // Rows drawn with replacement are listed before the epoch begins.
+        guard order != .withReplacement || batch <= max(data.count, 1 << 20) else {
+            throw KalsaeError(
+                "fit", expected: "a batch of at most \(max(data.count, 1 << 20)) rows",
+                got: "\(batch)")
+        }
+        guard steps.map({ $0 >= 0 }) ?? true else {
+            throw KalsaeError("fit", expected: "at least 0 steps", got: "\(steps ?? 0)")
+        }
         try schedule?.check()
         try plateau?.check()
         if earlyStopping != nil || plateau != nil, validation == nil {
@@ -142,9 +153,10 @@ public actor Trainer<Model: Layer> {
         while history.steps < total, !best.isExhausted, border.isOpen {
             let start = clock.now
             let epoch = history.epochs.count + 1
+            epochsBegun += 1
             let rows = order.rows(
                 count: isWhole ? perEpoch * batch : data.count, limit: data.count, seed: seed,
-                epoch: epoch)
+                epoch: epochsBegun)
             let count = min(perEpoch, total - history.steps)
             var (sum, taken) = (0.0, 0)
             while taken < count, border.isOpen {
@@ -192,8 +204,10 @@ public actor Trainer<Model: Layer> {
 
     /// The loss and the metrics on data, in inference.
     public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
-        guard data.count > 0 else {
-            throw KalsaeError("evaluate", expected: "at least one row", got: "none")
+        guard data.count > 0, batch > 0 else {
+            throw KalsaeError(
+                "evaluate", expected: "at least one row, and a batch of at least 1",
+                got: "\(data.count) rows, batch \(batch)")
         }
         if let known = evaluations.first(where: { $0.matches(data) }) {
             return try known.run(model, data, batch: batch)

@@ -31,6 +31,8 @@ typedef struct {
 void kls_report_error(kls_error_code code, int64_t value, int64_t limit);
 // Hands out the calling thread's error and forgets it.
 kls_error kls_take_error(void);
+// Whether one is noted for the calling thread.
+bool kls_has_error(void);
 
 // A copy of elements between two strided places: dims, outermost of the destination first, with
 // the step of each in elements. A step of 0 repeats, a negative one walks backwards.

@@ -214,6 +214,9 @@ struct LoopBuilder {
 
     private mutating func binary(_ operation: kls_op, _ unit: Unit) throws(KalsaeError) -> Int {
         let (dtype, result) = (unit.operandTypes[0].dtype, unit.type.dtype)
+        if !dtype.isFloat, operation == KLS_FLOOR_DIV || operation == KLS_REMAINDER {
+            plan.dividesIntegers = true
+        }
         if let right = scalar(unit, 1) {
             let operands = [tile(unit, 0), right]
             return try step(

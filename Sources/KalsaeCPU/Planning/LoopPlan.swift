@@ -26,6 +26,8 @@ struct LoopPlan {
         var operation: kls_op
     }
 
+    /// Whether a step divides whole numbers, which fails where the divisor is 0.
+    var dividesIntegers = false
     /// Whether the loop's axes are in another order than those of its values.
     var isPermuted = false
     /// Sizes of the loop's axes, outermost first, and which of them are reduced.

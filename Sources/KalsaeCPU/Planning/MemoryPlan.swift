@@ -48,7 +48,7 @@ struct MemoryPlan {
 
     init(
         tasks: [PlannedTask], storages: [Storage], outputs: [Int], donations: [Int?],
-        refused: Set<Int>
+        refused: Set<Int>, faultPoints: FaultPoints
     ) {
         self.storages = storages
         locations = storages.map {
@@ -68,7 +68,8 @@ struct MemoryPlan {
         for (position, storage) in outputs.enumerated() {
             guard position < donations.count, let input = donations[position] else { continue }
             let fits = writers[storage].map { number in
-                mayOverwrite(tasks[number], storage) { storages[$0].kind == .input(input) }
+                number > faultPoints.last
+                    && mayOverwrite(tasks[number], storage) { storages[$0].kind == .input(input) }
             }
             if !refused.contains(storage), fits == true {
                 locations[storage] = .input(input)

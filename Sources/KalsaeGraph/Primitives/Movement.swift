@@ -140,7 +140,13 @@ enum MovementRules {
                     "concatenate", expected: "sizes equal to \(first.shape) but for axis \(axis)",
                     got: "\(operand.shape)")
             }
-            shape[axis] += size
+            let (sum, overflows) = shape[axis].addingReportingOverflow(size)
+            guard !overflows else {
+                throw KalsaeError(
+                    "concatenate", expected: "at most \(Int.max) along axis \(axis)",
+                    got: "more in \(operands.count) operands")
+            }
+            shape[axis] = sum
         }
         return TensorType(first.dtype, shape)
     }

@@ -37,6 +37,8 @@ public func valueAndGradient(
 /// Tensors that are carried along (running statistics) and whole numbers have gradient zero. A
 /// parameter that the function uses and that the tree does not walk over would never be trained:
 /// then both are a fault. What another model computes for it passes through `stopGradient()`.
+/// Layers compute as in inference unless this is called inside of a training scope; a tensor that is
+/// no layer's parameter and that the tree does not walk over is a constant.
 public func valueAndGradient<Tree: TensorTree>(
     at tree: Tree, of function: (Tree) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Tree) {

@@ -101,13 +101,18 @@ extension TensorNode {
             }
         case .primitive:
             guard let source else { return [] }
-            let context = GradientContext(
+            var context = GradientContext(
                 operands: source.operands.map(Tensor.init(node:)), result: Tensor(node: self),
                 upstream: upstream)
             var parts: [(TensorNode, Tensor)] = []
-            for (index, operand) in source.operands.enumerated() where operand.keepsHistory {
-                if let part = source.primitive.gradient(context, for: index) {
+            for (index, operand) in source.operands.enumerated() {
+                if operand.keepsHistory,
+                    let part = source.primitive.gradient(context, for: index)
+                {
                     parts.append((operand, part))
+                }
+                if case .concatenate(let axis) = source.primitive {
+                    context.offset += operand.type.shape[axis]
                 }
             }
             return parts
@@ -123,6 +128,8 @@ struct GradientContext {
     let result: Tensor
     /// The gradient of the value asked for, for the result.
     let upstream: Tensor
+    /// Of concatenated operands, how much lies in front of this one.
+    var offset = 0
 
     /// The only operand, or the first.
     var operand: Tensor { operands[0] }

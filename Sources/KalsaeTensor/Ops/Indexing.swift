@@ -197,9 +197,12 @@ extension Tensor {
         sizes: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
         guard fault == nil else { return sizes.map { _ in self } }
-        guard let place = shape.normalized(axis: axis), sizes.reduce(0, &+) == shape[place],
-            sizes.allSatisfy({ $0 >= 0 })
-        else {
+        // One by one: a sum of sizes might leave the range of Int, and come back to the right one.
+        let place = shape.normalized(axis: axis)
+        let rest = sizes.reduce(place.map { shape[$0] }) { rest, size in
+            rest.flatMap { size >= 0 && size <= $0 ? $0 - size : nil }
+        }
+        guard let place, rest == 0 else {
             let fault = Tensor.fault(
                 "split", expected: "sizes that add up to axis \(axis) of \(shape)",
                 got: "\(sizes)", operands: [self], site: CallSite(file: file, line: line))

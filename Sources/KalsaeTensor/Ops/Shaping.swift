@@ -112,10 +112,9 @@ enum TransposeOperation {
 
 enum ConcatenateOperation {
     static func gradient(_ context: GradientContext, axis: Int, for index: Int) -> Tensor? {
-        let start = context.operands[..<index].reduce(0) { $0 + $1.shape[axis] }
         let shape = context.operands[index].shape
         var starts = [Int](repeating: 0, count: shape.rank)
-        starts[axis] = start
+        starts[axis] = context.offset
         let strides = [Int](repeating: 1, count: shape.rank)
         return .apply(
             .slice(SliceParameters(starts: starts, counts: shape.sizes, strides: strides)),
