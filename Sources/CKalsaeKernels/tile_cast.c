@@ -72,7 +72,7 @@ FROM_INTEGER(u8, uint8_t)
     [KLS_BF16] = s##_to_bf16, [KLS_I32] = s##_to_i32, [KLS_I64] = s##_to_i64, \
     [KLS_U8] = s##_to_u8, [KLS_BOOL] = s##_to_bool }
 
-const kls_tile_fn kls_cast_table[KLS_TYPE_COUNT][KLS_TYPE_COUNT] = {
+const kls_tile_versions kls_cast_table[KLS_TYPE_COUNT][KLS_TYPE_COUNT] = {
     [KLS_F32] = CAST_ROW(f32), [KLS_F64] = CAST_ROW(f64), [KLS_F16] = CAST_ROW(f16),
     [KLS_BF16] = CAST_ROW(bf16), [KLS_I32] = CAST_ROW(i32), [KLS_I64] = CAST_ROW(i64),
     [KLS_U8] = CAST_ROW(u8), [KLS_BOOL] = CAST_ROW(u8),

@@ -79,9 +79,9 @@ kls_binary_row kls_binary_bool[KLS_BINARY_COUNT] = {
 };
 
 static int is_any(kls_tile_fn fn, kls_binary_row *rows, kls_op op, int *scalar) {
-    const kls_tile_fn *forms = rows[KLS_BINARY_INDEX(op)];
-    *scalar = fn == forms[2];
-    return fn == forms[0] || fn == forms[1] || fn == forms[2];
+    const kls_tile_versions *forms = rows[KLS_BINARY_INDEX(op)];
+    *scalar = fn == forms[2][kls_vector_isa];
+    return *scalar || fn == forms[0][kls_vector_isa] || fn == forms[1][kls_vector_isa];
 }
 
 int kls_tile_divides(kls_tile_fn fn, kls_division *division) {

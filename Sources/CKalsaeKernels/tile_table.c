@@ -6,7 +6,12 @@ int64_t kls_type_size(kls_type type) {
     return (unsigned)type < KLS_TYPE_COUNT ? sizes[type] : 0;
 }
 
-static kls_tile_fn binary(kls_op op, kls_type type, int form) {
+// The version for the level in force.
+static kls_tile_fn chosen(kls_tile_versions versions) {
+    return versions == NULL ? NULL : versions[kls_vector_isa];
+}
+
+static kls_tile_versions binary(kls_op op, kls_type type, int form) {
     static kls_binary_row *const rows[KLS_TYPE_COUNT] = {
         [KLS_F32] = kls_binary_f32, [KLS_F64] = kls_binary_f64, [KLS_I32] = kls_binary_i32,
         [KLS_I64] = kls_binary_i64, [KLS_U8] = kls_binary_u8, [KLS_BOOL] = kls_binary_bool,
@@ -17,19 +22,19 @@ static kls_tile_fn binary(kls_op op, kls_type type, int form) {
 
 kls_tile_fn kls_tile(kls_op op, kls_type type, int form) {
     if ((unsigned)type >= KLS_TYPE_COUNT || (unsigned)op >= KLS_OP_COUNT || form < 0) return NULL;
-    if (op < KLS_FIRST_BINARY) return form == 0 ? kls_unary_table[type][op] : NULL;
-    if (op < KLS_SELECT) return binary(op, type, form);
+    if (op < KLS_FIRST_BINARY) return form == 0 ? chosen(kls_unary_table[type][op]) : NULL;
+    if (op < KLS_SELECT) return chosen(binary(op, type, form));
     if ((form & KLS_SVV) != 0 || form > KLS_VSS) return NULL;
     if (op == KLS_SELECT) {
         int64_t size = kls_type_size(type);
         int log2 = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
-        return kls_select_table[log2][form / 2];
+        return chosen(kls_select_table[log2][form / 2]);
     }
     if (type != KLS_F32 && type != KLS_F64) return NULL;
-    return kls_fma_table[type == KLS_F64][op - KLS_FMA][form / 2];
+    return chosen(kls_fma_table[type == KLS_F64][op - KLS_FMA][form / 2]);
 }
 
 kls_tile_fn kls_tile_cast(kls_type from, kls_type to) {
     if ((unsigned)from >= KLS_TYPE_COUNT || (unsigned)to >= KLS_TYPE_COUNT) return NULL;
-    return kls_cast_table[from][to];
+    return chosen(kls_cast_table[from][to]);
 }

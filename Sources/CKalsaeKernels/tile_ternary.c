@@ -20,7 +20,7 @@ SELECT(uint64_t, 8)
 
 #define FORMS(name) { name##vvv, name##vsv, name##vvs, name##vss }
 #define SELECT_FORMS(s) { select_vvv_##s, select_vsv_##s, select_vvs_##s, select_vss_##s }
-const kls_tile_fn kls_select_table[4][4] = {
+const kls_tile_versions kls_select_table[4][4] = {
     SELECT_FORMS(1), SELECT_FORMS(2), SELECT_FORMS(4), SELECT_FORMS(8)
 };
 
@@ -44,7 +44,7 @@ const kls_tile_fn kls_select_table[4][4] = {
 FMA_FAMILY(float, f32_)
 FMA_FAMILY(double, f64_)
 
-const kls_tile_fn kls_fma_table[2][3][4] = {
+const kls_tile_versions kls_fma_table[2][3][4] = {
     { FORMS(fma_f32_), FORMS(fms_f32_), FORMS(fnma_f32_) },
     { FORMS(fma_f64_), FORMS(fms_f64_), FORMS(fnma_f64_) },
 };

@@ -3,11 +3,11 @@
 #include "include/kls_arg.h"
 #include "kalsae_movement.h"
 
-// Whether element a comes before b: NaN last in both directions, equal ones as they stood.
+// Whether element a comes before b: NaN is the largest number, equal ones stay as they stood.
 #define TEST(T, suffix, type, element)                                                         \
     static bool before_##suffix(const T *x, int64_t a, int64_t b, bool descending) {           \
         const bool last = x[a] != x[a], other = x[b] != x[b];                                  \
-        if (last || other) return last == other ? a < b : other;                               \
+        if (last || other) return last == other ? a < b : last == descending;                  \
         if (x[a] == x[b]) return a < b;                                                        \
         return descending ? x[a] > x[b] : x[a] < x[b];                                         \
     }                                                                                          \
