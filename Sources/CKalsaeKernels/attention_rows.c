@@ -85,7 +85,7 @@ KLS_INLINE float weigh_row(float *row, int64_t count, int64_t end, float scale) 
     return 1 / sum_of(&sum);
 }
 
-KLS_DISPATCH_WIDE(, void, attention_weigh, (
+KLS_DISPATCH(, void, attention_weigh, (
     const attention_plan *p, const attention_block *b, float *scores, float *shares
 ), (p, b, scores, shares)) {
     for (int64_t r = 0; r < b->rows; r++, scores += p->row) {
@@ -100,7 +100,7 @@ KLS_DISPATCH_WIDE(, void, attention_weigh, (
     }
 }
 
-KLS_DISPATCH_WIDE(, void, attention_slopes, (
+KLS_DISPATCH(, void, attention_slopes, (
     const attention_plan *p, const attention_block *b, const float *powers, const float *shares,
     float *slopes
 ), (p, b, powers, shares, slopes)) {

@@ -46,7 +46,7 @@ static void load_rhs(const vector_block *b, int64_t from, int64_t depth, float *
 }
 
 // C[4 x 32] += A[4 x depth] B[depth x 32]; A in rows of DEPTH, C in rows of SIDE floats.
-KLS_DISPATCH_WIDE(static, void, add_products,
+KLS_DISPATCH(static, void, add_products,
     (const float *a, const float *b, int64_t depth, float *c), (a, b, depth, c)) {
     v16 sums[ROWS][2];
     for (int r = 0; r < ROWS; r++)

@@ -13,7 +13,6 @@ public final class CPUPlan: Plan {
     private struct Instruction {
         var body: @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
         var pointers: UnsafePointer<UnsafeMutableRawPointer>
-        var mayFail: Bool
     }
 
     private struct State {
@@ -45,8 +44,7 @@ public final class CPUPlan: Plan {
         }
         list = code.bodies.indices.map { number in
             Instruction(
-                body: code.bodies[number], pointers: UnsafePointer(table + code.starts[number]),
-                mayFail: code.mayFail[number])
+                body: code.bodies[number], pointers: UnsafePointer(table + code.starts[number]))
         }
         self.arena = arena
         self.table = table
@@ -144,9 +142,13 @@ public final class CPUPlan: Plan {
 
     @inline(__always)
     private func execute() {
-        for instruction in list {
-            instruction.body(instruction.pointers)
-            if instruction.mayFail, kls_has_error() { return }
+        var next = 0
+        for end in code.stretches {
+            while next < end {
+                list[next].body(list[next].pointers)
+                next += 1
+            }
+            if kls_has_error() { return }
         }
     }
 
@@ -157,7 +159,7 @@ public final class CPUPlan: Plan {
         for instruction in list {
             marks.append(PlanRecorder.now())
             instruction.body(instruction.pointers)
-            if instruction.mayFail, kls_has_error() { return }
+            if kls_has_error() { return }
             fallbacks.append(kls_tile_fallbacks())
         }
         marks.append(PlanRecorder.now())

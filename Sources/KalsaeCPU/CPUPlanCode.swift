@@ -16,8 +16,9 @@ final class CPUPlanCode: Sendable {
     let instructions: [InstructionSummary]
     let arenaByteCount: Int
     let bodies: [@Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void]
-    /// Whether a run looks for an error behind each instruction, and ends there.
-    let mayFail: [Bool]
+    /// Behind which instructions a run looks for an error, and may end: how many are before each of
+    /// these places, and last how many there are.
+    let stretches: [Int]
     /// Where the pointers of each instruction begin in the table.
     let starts: [Int]
     /// The number of pointers of all instructions.
@@ -44,7 +45,8 @@ final class CPUPlanCode: Sendable {
         self.threads = threads
         instructions = assembly.summaries
         bodies = assembly.kernels.map(\.body)
-        mayFail = assembly.mayFail
+        let count = assembly.kernels.count
+        stretches = (1..<max(count, 1)).filter { assembly.mayFail[$0 - 1] } + [count]
         tellsTimes = PlanProfile.isWanted
         callsLibrary = assembly.kernels.contains { $0.callsLibrary }
         sharesPool = kls_openmp_spins() && callsLibrary
