@@ -45,12 +45,18 @@ public final class Buffer: Sendable {
     /// the process; small ones are not tried.
     public static func checkRoom(for byteCount: Int) throws(KalsaeError) {
         guard byteCount >= fewestTriedBytes || byteCount < 0 else { return }
-        guard byteCount > 0, let memory = malloc(byteCount) else {
+        // By a call of the system: an allocation that is only freed again the compiler leaves out.
+        let memory =
+            byteCount < 0
+            ? MAP_FAILED
+            : mmap(
+                nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard memory != MAP_FAILED else {
             throw KalsaeError(
                 "memory", expected: "\(byteCount) bytes", got: "none",
                 advice: "ask for fewer numbers at a time")
         }
-        free(memory)
+        munmap(memory, byteCount)
     }
 
     private static let fewestTriedBytes = 64 << 20
