@@ -42,9 +42,8 @@ public final class CPUPlan: Plan {
         for (buffer, patch) in code.literalPatches {
             table[patch.place] = buffer.pointer + patch.byteOffset
         }
-        list = code.bodies.indices.map { number in
-            Instruction(
-                body: code.bodies[number], pointers: UnsafePointer(table + code.starts[number]))
+        list = zip(code.kernels, code.starts).map { kernel, start in
+            Instruction(body: kernel.body, pointers: UnsafePointer(table + start))
         }
         self.arena = arena
         self.table = table

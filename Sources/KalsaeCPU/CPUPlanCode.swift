@@ -15,7 +15,9 @@ final class CPUPlanCode: Sendable {
     let graph: Graph
     let instructions: [InstructionSummary]
     let arenaByteCount: Int
-    let bodies: [@Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void]
+    /// Whole kernels: an array of their functions alone would wrap each of them, and calls would go
+    /// by way of two more.
+    let kernels: [Kernel]
     /// Behind which instructions a run looks for an error, and may end: how many are before each of
     /// these places, and last how many there are.
     let stretches: [Int]
@@ -44,7 +46,7 @@ final class CPUPlanCode: Sendable {
         self.graph = graph
         self.threads = threads
         instructions = assembly.summaries
-        bodies = assembly.kernels.map(\.body)
+        kernels = assembly.kernels
         let count = assembly.kernels.count
         stretches = (1..<max(count, 1)).filter { assembly.mayFail[$0 - 1] } + [count]
         tellsTimes = PlanProfile.isWanted

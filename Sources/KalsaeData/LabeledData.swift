@@ -45,12 +45,12 @@ public struct LabeledData: Sendable, Equatable {
     ///
     /// - Throws: a `KalsaeError` where it holds another count.
     public init(features: Features, featureShape: [Int], targets: Targets) throws(KalsaeError) {
-        let expected = featureShape.reduce(1) {
-            $0.multipliedReportingOverflow(by: $1).partialValue
+        // Nil where the product leaves the range of Int, which no count equals.
+        let expected = featureShape.reduce(targets.count as Int?) { product, size in
+            let (next, overflows) = (product ?? 0).multipliedReportingOverflow(by: size)
+            return product == nil || overflows ? nil : next
         }
-        guard featureShape.allSatisfy({ $0 >= 0 }),
-            features.count == targets.count.multipliedReportingOverflow(by: expected).partialValue
-        else {
+        guard featureShape.allSatisfy({ $0 >= 0 }), features.count == expected else {
             throw KalsaeError(
                 "LabeledData", expected: "features of \(targets.count) examples of \(featureShape)",
                 got: "\(features.count) numbers",

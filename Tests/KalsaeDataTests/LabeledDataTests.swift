@@ -15,7 +15,7 @@ import Testing
         #expect(try data(0, [4], 0).count == 0)
         for (features, shape, targets) in [
             (11, [2, 3], 2), (12, [2, 3], 3), (0, [4], 1), (6, [-2, -3], 1), (4, [.max, 2], 2),
-            (1, [], 2),
+            (1, [], 2), (0, [1 << 32, 1 << 32], 1),
         ] {
             let error = #expect(throws: KalsaeError.self) { try data(features, shape, targets) }
             #expect(error?.got == "\(features) numbers")
