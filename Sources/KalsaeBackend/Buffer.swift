@@ -43,7 +43,7 @@ public final class Buffer: Sendable {
 
     /// Throws where the system has no memory for an array of so many bytes, which would otherwise end
     /// the process; small ones are not tried.
-    public static func checkRoom(for byteCount: Int) throws(KalsaeError) {
+    public static func checkMemory(for byteCount: Int) throws(KalsaeError) {
         guard byteCount >= fewestTriedBytes || byteCount < 0 else { return }
         // By a call of the system: an allocation that is only freed again the compiler leaves out.
         let memory =

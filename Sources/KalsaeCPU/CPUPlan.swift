@@ -142,7 +142,7 @@ public final class CPUPlan: Plan {
     @inline(__always)
     private func execute() {
         var next = 0
-        for end in code.stretches {
+        for end in code.faultPoints {
             while next < end {
                 list[next].body(list[next].pointers)
                 next += 1

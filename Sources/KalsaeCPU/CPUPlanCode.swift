@@ -20,7 +20,7 @@ final class CPUPlanCode: Sendable {
     let kernels: [Kernel]
     /// Behind which instructions a run looks for an error, and may end: how many are before each of
     /// these places, and last how many there are.
-    let stretches: [Int]
+    let faultPoints: [Int]
     /// Where the pointers of each instruction begin in the table.
     let starts: [Int]
     /// The number of pointers of all instructions.
@@ -48,7 +48,7 @@ final class CPUPlanCode: Sendable {
         instructions = assembly.summaries
         kernels = assembly.kernels
         let count = assembly.kernels.count
-        stretches = (1..<max(count, 1)).filter { assembly.mayFail[$0 - 1] } + [count]
+        faultPoints = (1..<max(count, 1)).filter { assembly.mayFail[$0 - 1] } + [count]
         tellsTimes = PlanProfile.isWanted
         callsLibrary = assembly.kernels.contains { $0.callsLibrary }
         sharesPool = kls_openmp_spins() && callsLibrary

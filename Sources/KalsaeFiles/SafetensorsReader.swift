@@ -21,7 +21,7 @@ public struct SafetensorsFile: Sendable {
     /// The strings of `__metadata__`.
     public let metadata: [String: String]
     /// Where in `entries` each name is.
-    private let places: [String: Int]
+    private let indices: [String: Int]
 
     /// Reads the file at `path`.
     public init(path: String) throws(KalsaeError) {
@@ -70,13 +70,13 @@ public struct SafetensorsFile: Sendable {
         }
         self.bytes = bytes
         self.entries = entries
-        places = Dictionary(
+        indices = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.metadata = metadata
     }
 
     /// The tensor of that name, or nil.
-    public func entry(named name: String) -> Entry? { places[name].map { entries[$0] } }
+    public func entry(named name: String) -> Entry? { indices[name].map { entries[$0] } }
 
     /// Calls `body` with the elements of `entry`, little-endian.
     public func withBytes<Result, Failure: Error>(

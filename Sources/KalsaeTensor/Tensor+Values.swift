@@ -13,7 +13,7 @@ extension Tensor {
     ) throws -> [Element] {
         let buffer = try evaluatedBuffer()
         let count = self.count
-        try Buffer.checkRoom(
+        try Buffer.checkMemory(
             for: count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride).partialValue)
         switch dtype {
         case .float32: return convert(buffer, Float.self, count)

@@ -83,7 +83,7 @@ public final class CompiledModel<Model: Layer>: Sendable {
         }
         let count = rows.count / inputCount
         let (numbers, overflows) = count.multipliedReportingOverflow(by: outputCount)
-        try Buffer.checkRoom(
+        try Buffer.checkMemory(
             for: overflows || numbers > Int.max / 4 ? -1 : numbers * MemoryLayout<Float>.stride)
         var failure: (any Error)?
         let result = [Float](unsafeUninitializedCapacity: count * outputCount) { target, filled in
