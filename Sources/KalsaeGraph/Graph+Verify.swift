@@ -6,10 +6,10 @@ extension Graph {
     public func verify() throws(KalsaeError) {
         var seenInputs = Set<Int>()
         for (position, node) in nodes.enumerated() {
-            let place = "graph node %\(position) (\(node.primitive.name))"
+            let subject = "graph node %\(position) (\(node.primitive.name))"
             for operand in node.operands where !(0..<position).contains(operand) {
                 throw KalsaeError(
-                    place, expected: "operands before the node", got: "%\(operand)")
+                    subject, expected: "operands before the node", got: "%\(operand)")
             }
             let expected: TensorType
             if case .input(let index) = node.primitive {
@@ -17,20 +17,20 @@ extension Graph {
                     node.operands.isEmpty
                 else {
                     throw KalsaeError(
-                        place, expected: "one node for each of \(inputs.count) inputs",
+                        subject, expected: "one node for each of \(inputs.count) inputs",
                         got: "input \(index)")
                 }
                 expected = inputs[index]
                 guard expected.shape.isValid else {
                     throw KalsaeError(
-                        place, expected: "sizes of at least 0 and fewer than 2^44 elements",
+                        subject, expected: "sizes of at least 0 and fewer than 2^44 elements",
                         got: "\(expected.shape)")
                 }
             } else {
                 expected = try node.primitive.resultType(of: node.operands.map { nodes[$0].type })
             }
             guard node.type == expected else {
-                throw KalsaeError(place, expected: "type \(expected)", got: "\(node.type)")
+                throw KalsaeError(subject, expected: "type \(expected)", got: "\(node.type)")
             }
         }
         for output in outputs where !nodes.indices.contains(output) {

@@ -2,44 +2,22 @@ extension Primitive {
     /// The name in printed graphs, faults and profiles.
     public var name: String {
         switch self {
-        case .input: "input"
-        case .constant: "constant"
-        case .iota: "iota"
         case .unary(let operation): operation.rawValue
         case .binary(let operation): operation.rawValue
         case .compare(let comparison): comparison.rawValue
-        case .select: "select"
-        case .cast: "cast"
-        case .broadcast: "broadcast"
-        case .reshape: "reshape"
-        case .transpose: "transpose"
-        case .slice: "slice"
-        case .pad: "pad"
-        case .concatenate: "concatenate"
-        case .gather: "gather"
-        case .scatterAdd: "scatterAdd"
         case .reduce(let reduction, _): reduction.rawValue
         case .argReduce(.max, _): "argMax"
         case .argReduce(.min, _): "argMin"
-        case .matrixProduct: "matmul"
-        case .convolution: "convolution"
-        case .convolutionInputGradient: "convolutionInputGradient"
-        case .convolutionKernelGradient: "convolutionKernelGradient"
         case .pool(let parameters): "\(parameters.kind.rawValue)Pool"
         case .poolGradient(let parameters): "\(parameters.kind.rawValue)PoolGradient"
-        case .attention: "attention"
-        case .attentionGradient: "attentionGradient"
         case .random(let parameters): "random.\(parameters.distribution.rawValue)"
-        case .cumulativeSum: "cumulativeSum"
-        case .argSort: "argSort"
-        case .topK: "topK"
+        case _: family.rawValue
         }
     }
 
     /// The parameters in printed graphs, as in `axes: [0]`; empty where there are none.
     package var parameterText: String {
         switch self {
-        case .unary, .binary, .compare, .select, .cast, .broadcast, .reshape, .iota, .random: ""
         case .input(let position): "\(position)"
         case .constant(let scalar): "\(scalar)"
         case .transpose(let permutation): "\(permutation)"
@@ -63,6 +41,7 @@ extension Primitive {
             "axis: \(sum.axis), exclusive: \(sum.exclusive), reverse: \(sum.reverse)"
         case .argSort(let descending): descending ? "descending" : ""
         case .topK(let k): "\(k)"
+        case _: ""
         }
     }
 }

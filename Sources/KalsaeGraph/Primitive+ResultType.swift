@@ -5,10 +5,11 @@ extension Primitive {
     public var operandCount: Int? {
         switch self {
         case .input, .constant, .iota: 0
-        case .unary, .cast, .broadcast, .reshape, .transpose, .slice, .reduce, .argReduce, .pool,
+        case .unary, .cast, .identity, .broadcast, .reshape, .transpose, .slice, .reduce,
+            .argReduce, .pool,
             .random, .cumulativeSum, .argSort, .topK:
             1
-        case .binary, .compare, .pad, .gather, .matrixProduct, .convolution,
+        case .binary, .compare, .barrier, .pad, .gather, .matrixProduct, .convolution,
             .convolutionInputGradient, .convolutionKernelGradient, .poolGradient:
             2
         case .select, .scatterAdd, .attention: 3
@@ -45,6 +46,8 @@ extension Primitive {
         case .select:
             return try SelectRule.resultType(operands[0], operands[1], operands[2])
         case .cast(let dtype): return TensorType(dtype, operands[0].shape)
+        case .identity: return operands[0]
+        case .barrier: return try MovementRules.barrier(operands[0], after: operands[1])
         case .broadcast(let shape): return try MovementRules.broadcast(operands[0], to: shape)
         case .reshape(let shape): return try MovementRules.reshape(operands[0], to: shape)
         case .transpose(let permutation):

@@ -25,8 +25,10 @@ public enum Primitive: Hashable, Sendable {
     /// The same numbers in another type.
     case cast(DType)
 
-    // Movement: the same numbers in other places.
+    // Views: the same elements under other indices.
 
+    /// The operand itself, where a tensor needs a node of its own.
+    case identity
     /// Repeats axes of size 1 to the sizes of a shape of the same rank.
     case broadcast(Shape)
     /// The same elements in row-major order under another shape.
@@ -35,6 +37,9 @@ public enum Primitive: Hashable, Sendable {
     case transpose([Int])
     /// Every `stride`-th element of each axis from `start` on.
     case slice(SliceParameters)
+
+    // Movement: elements are copied.
+
     /// A number (second operand, shape `[]`) put before, behind and between the elements.
     case pad(PadParameters)
     /// Operands one behind the other along an axis.
@@ -48,7 +53,7 @@ public enum Primitive: Hashable, Sendable {
 
     /// Sum, product, largest or smallest over some axes.
     case reduce(Reduction, axes: [Int])
-    /// The position (`int32`) of the first largest or smallest element along an axis.
+    /// The index (`int32`) of the first largest or smallest element along an axis.
     case argReduce(ArgReduction, axis: Int)
 
     // Products.
@@ -65,56 +70,123 @@ public enum Primitive: Hashable, Sendable {
     case pool(PoolParameters)
     /// Gradient of a pooling for its input; operands input, gradient.
     case poolGradient(PoolParameters)
-    /// `softmax(scale · q · kᵀ) · v` for heads side by side; operands q `[batch, places, features]`,
-    /// k and v `[batch, others, features]`.
+    /// `softmax(scale · q · kᵀ) · v` for heads side by side; operands q `[batch, queries, features]`,
+    /// k and v `[batch, keys, features]`.
     case attention(AttentionParameters)
     /// Gradients of attention for q, k and v one behind the other, flat; operands q, k, v, gradient.
     case attentionGradient(AttentionParameters)
 
     // The rest.
 
+    /// The first operand, computed no earlier than the second (of at least one element).
+    case barrier
     /// Counter-based random numbers; operand the key, `int64[3]` = seed, stream, step.
     case random(RandomParameters)
     /// Running sums along an axis; of `float32` in `Double`, whole numbers wrap.
     case cumulativeSum(CumulativeSumParameters)
-    /// Positions (`int32`) that would sort the last axis, stable; NaN is the largest number.
+    /// Indices (`int32`) that would sort the last axis, stable; NaN is the largest number.
     case argSort(descending: Bool)
-    /// Positions (`int32`) of the k largest of the last axis, largest first; NaN is the largest.
+    /// Indices (`int32`) of the k largest of the last axis, largest first; NaN is the largest.
     case topK(Int)
 }
 
-/// A function of one number.
-public enum UnaryOperation: String, CaseIterable, Hashable, Sendable {
-    case negate, absolute, sign
-    case exp, expm1, log, log1p, sqrt, rsqrt, reciprocal
-    case sin, cos, atan, tanh, sigmoid, erf
-    case floor, ceil, round
-    case logicalNot
-}
+extension Primitive {
+    /// What kinds of primitives have in common: how they are lowered and what they cost.
+    public enum Category: String, CaseIterable, Sendable {
+        /// Inputs, constants and ranges: no operands.
+        case leaf
+        /// Each element from the same elements of the operands.
+        case elementwise
+        /// The operand's elements under other indices; nothing needs to be copied.
+        case view
+        /// Elements copied, gathered or scattered.
+        case movement
+        /// Elements joined along axes.
+        case reduction
+        /// Sums of products: matrix products, convolutions, attention, and their gradients.
+        case contraction
+        /// Windows that step over an image.
+        case pooling
+        /// Random numbers.
+        case random
+        /// Running sums and orders along an axis.
+        case scan
+        /// The operand itself, no earlier than another.
+        case barrier
+    }
 
-/// A function of two numbers.
-///
-/// Whole numbers wrap. `divide` rounds them towards minus infinity, and the least one divided by -1
-/// is itself; `remainder` has the divisor's sign; a whole divisor of 0 is an error of the run.
-/// `minimum` and `maximum` give NaN if either is.
-public enum BinaryOperation: String, CaseIterable, Hashable, Sendable {
-    case add, subtract, multiply, divide
-    case power, minimum, maximum, atan2, remainder
-    case logicalAnd, logicalOr
-}
+    /// The cases of `Primitive` without their parameters; the raw value is the name in graphs.
+    public enum Family: String, CaseIterable, Sendable {
+        case input, constant, iota
+        case unary, binary, compare, select, cast
+        case identity, broadcast, reshape, transpose, slice
+        case pad, concatenate, gather, scatterAdd
+        case reduce, argReduce
+        case matrixProduct = "matmul"
+        case convolution, convolutionInputGradient, convolutionKernelGradient
+        case attention, attentionGradient
+        case pool, poolGradient
+        case random
+        case cumulativeSum, argSort, topK
+        case barrier
 
-/// A comparison; the others are these with swapped operands or negated.
-public enum Comparison: String, CaseIterable, Hashable, Sendable {
-    case equal, less, lessOrEqual
-}
+        /// What the family has in common with others.
+        public var category: Category {
+            switch self {
+            case .input, .constant, .iota: .leaf
+            case .unary, .binary, .compare, .select, .cast: .elementwise
+            case .identity, .broadcast, .reshape, .transpose, .slice: .view
+            case .pad, .concatenate, .gather, .scatterAdd: .movement
+            case .reduce, .argReduce: .reduction
+            case .matrixProduct, .convolution, .convolutionInputGradient,
+                .convolutionKernelGradient, .attention, .attentionGradient:
+                .contraction
+            case .pool, .poolGradient: .pooling
+            case .random: .random
+            case .cumulativeSum, .argSort, .topK: .scan
+            case .barrier: .barrier
+            }
+        }
+    }
 
-/// How a reduction joins elements; `max` and `min` give NaN if any element is. Sums and products of
-/// whole numbers wrap in their own type; tensors are widened to `int64` before.
-public enum Reduction: String, CaseIterable, Hashable, Sendable {
-    case sum, product, max, min
-}
+    /// The case without its parameters.
+    public var family: Family {
+        switch self {
+        case .input: .input
+        case .constant: .constant
+        case .iota: .iota
+        case .unary: .unary
+        case .binary: .binary
+        case .compare: .compare
+        case .select: .select
+        case .cast: .cast
+        case .identity: .identity
+        case .broadcast: .broadcast
+        case .reshape: .reshape
+        case .transpose: .transpose
+        case .slice: .slice
+        case .pad: .pad
+        case .concatenate: .concatenate
+        case .gather: .gather
+        case .scatterAdd: .scatterAdd
+        case .reduce: .reduce
+        case .argReduce: .argReduce
+        case .matrixProduct: .matrixProduct
+        case .convolution: .convolution
+        case .convolutionInputGradient: .convolutionInputGradient
+        case .convolutionKernelGradient: .convolutionKernelGradient
+        case .pool: .pool
+        case .poolGradient: .poolGradient
+        case .attention: .attention
+        case .attentionGradient: .attentionGradient
+        case .random: .random
+        case .cumulativeSum: .cumulativeSum
+        case .argSort: .argSort
+        case .topK: .topK
+        case .barrier: .barrier
+        }
+    }
 
-/// Which position a reduction looks for.
-public enum ArgReduction: String, CaseIterable, Hashable, Sendable {
-    case max, min
+    /// What the primitive has in common with others.
+    public var category: Category { family.category }
 }

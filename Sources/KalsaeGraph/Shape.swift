@@ -69,11 +69,11 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccess
     public func broadcast(with other: Shape) -> Shape? {
         let count = Swift.max(rank, other.rank)
         var result = [Int](repeating: 1, count: count)
-        for place in 1...Swift.max(count, 1) where place <= count {
-            let left = place <= rank ? sizes[rank - place] : 1
-            let right = place <= other.rank ? other.sizes[other.rank - place] : 1
+        for fromEnd in 1...Swift.max(count, 1) where fromEnd <= count {
+            let left = fromEnd <= rank ? sizes[rank - fromEnd] : 1
+            let right = fromEnd <= other.rank ? other.sizes[other.rank - fromEnd] : 1
             if left != right && left != 1 && right != 1 { return nil }
-            result[count - place] = left == 1 ? right : left
+            result[count - fromEnd] = left == 1 ? right : left
         }
         return Shape(result)
     }

@@ -54,7 +54,8 @@ extension Sequential {
                 let empty = Named(name: entry.name, layer: entry.layer)
                     .mapTensors { _, tensor in .zeros(like: tensor) }
                 let output = empty.layer(.zeros(known))
-                operations = (try? output.graph().productOperations) ?? 0
+                let flops = (try? output.graph().flops(of: [.contraction])) ?? 0
+                operations = Int(exactly: flops) ?? .max
                 shape = output.fault == nil ? output.shape : nil
             }
             return SummaryRow(
@@ -103,45 +104,5 @@ extension String {
 
     fileprivate func rightAligned(_ width: Int) -> String {
         String(repeating: " ", count: Swift.max(width - count, 1)) + self
-    }
-}
-
-extension Graph {
-    /// Multiplications and additions of all products and convolutions.
-    var productOperations: Int {
-        nodes.reduce(0) { sum, node in
-            let operands = node.operands.map { nodes[$0].type.shape }
-            return sum &+ node.primitive.productOperations(operands, result: node.type.shape)
-        }
-    }
-}
-
-extension Primitive {
-    /// Multiplications and additions; 0 for all but products.
-    fileprivate func productOperations(_ operands: [Shape], result: Shape) -> Int {
-        switch self {
-        case .matrixProduct(let parameters):
-            let inner = operands[0][operands[0].rank - (parameters.transposeLeft ? 2 : 1)]
-            return 2 &* result.elementCount &* inner
-        case .convolution:
-            // Each output has a product for each place of the window and channel of its group.
-            return 2 &* result.elementCount &* operands[1].dropLast().reduce(1, &*)
-        case .convolutionInputGradient:
-            return 2 &* operands[0].elementCount &* operands[1].dropLast().reduce(1, &*)
-        case .convolutionKernelGradient(_, let kernel):
-            return 2 &* operands[1].elementCount &* kernel.dropLast().reduce(1, &*)
-        case .attention(let attention):
-            let operations = attention.operations(
-                products: 2, queries: operands[0], keys: operands[1])
-            return Int(exactly: operations) ?? .max
-        case .attentionGradient(let attention):
-            let operations = attention.operations(
-                products: 5, queries: operands[0], keys: operands[1])
-            return Int(exactly: operations) ?? .max
-        case .input, .constant, .iota, .unary, .binary, .compare, .select, .cast, .broadcast,
-            .reshape, .transpose, .slice, .pad, .concatenate, .gather, .scatterAdd, .reduce,
-            .argReduce, .pool, .poolGradient, .random, .cumulativeSum, .argSort, .topK:
-            return 0
-        }
     }
 }

@@ -16,6 +16,7 @@ enum Interpreter {
         case .compare(let comparison): return compare(comparison, operands[0], operands[1])
         case .select: return select(operands[0], operands[1], operands[2])
         case .cast(let dtype): return cast(operands[0], to: dtype)
+        case .identity, .barrier: return operands[0]
         case .broadcast: return broadcast(operands[0], to: type)
         case .reshape: return Value(type, operands[0].numbers)
         case .transpose(let permutation): return transpose(operands[0], permutation, type)

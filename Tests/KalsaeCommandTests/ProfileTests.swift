@@ -55,7 +55,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let lines = result.output.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("== before any pass: ") })
-        #expect(lines.contains { $0.hasPrefix("== after dead: ") })
+        #expect(lines.contains { $0.hasPrefix("== after dce: ") })
         #expect(lines.contains { $0.contains("= convolution(%") })
         #expect(lines.contains { $0.contains("convolutionKernelGradient") && $0.contains(" % ") })
         #expect(lines.contains { $0.hasSuffix("kind") })

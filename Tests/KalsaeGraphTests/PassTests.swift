@@ -17,7 +17,7 @@ import Testing
         _ = graph.addInput(type)
         _ = try graph.add(.unary(.exp), [x])
         graph.outputs = [try graph.add(.unary(.log), [x])]
-        let after = GraphPass.removeDead.applied(to: graph)
+        let after = GraphPass.deadCodeElimination.applied(to: graph)
         #expect(after.nodes.map(\.primitive) == [.input(0), .unary(.log)])
         #expect(after.inputs == graph.inputs)
         #expect(after.outputs == [1])
@@ -29,7 +29,7 @@ import Testing
         let a = try graph.add(.unary(.exp), [x])
         let b = try graph.add(.unary(.exp), [x])
         graph.outputs = [try graph.add(.binary(.add), [a, b]), b]
-        let after = GraphPass.mergeEqual.applied(to: graph)
+        let after = GraphPass.commonSubexpressionElimination.applied(to: graph)
         #expect(after.nodes.count == 3)
         #expect(after.nodes[2].operands == [1, 1])
         #expect(after.outputs == [2, 1])
@@ -117,9 +117,9 @@ import Testing
         graph.outputs = [x]
         let none = try EnvironmentFlag.with(.passes, "none") { try graph.optimized() }
         #expect(none == graph)
-        let dead = try EnvironmentFlag.with(.passes, "simplify,dead") { try graph.optimized() }
+        let dead = try EnvironmentFlag.with(.passes, "simplify,dce") { try graph.optimized() }
         #expect(dead.nodes.count == 1)
-        let others = try EnvironmentFlag.with(.passes, "-dead") { try graph.optimized() }
+        let others = try EnvironmentFlag.with(.passes, "-dce") { try graph.optimized() }
         #expect(others.nodes.count == 2)
         let one = try EnvironmentFlag.with(.passes, "-merge") { try graph.optimized() }
         #expect(one.nodes.count == 1)
@@ -130,10 +130,10 @@ import Testing
         let x = graph.addInput(type)
         _ = try graph.add(.unary(.exp), [x])
         graph.outputs = [x]
-        let (result, stages) = try EnvironmentFlag.with(.passes, "dead,merge") {
+        let (result, stages) = try EnvironmentFlag.with(.passes, "dce,cse") {
             try GraphStages.collect { try graph.optimized() }
         }
-        #expect(stages.map(\.name) == ["traced", "dead", "merge", "dead", "merge", "dead"])
+        #expect(stages.map(\.name) == ["traced", "dce", "cse", "dce", "cse", "dce"])
         #expect(stages.first?.graph == graph && stages.last?.graph == result)
     }
 }

@@ -6,14 +6,14 @@ import Testing
 @Suite struct ResultTypeTests {
     /// The count of what queries see, by one query after the other.
     @Test func operationsOfAttention() {
-        for (places, others) in [(3, 5), (5, 3), (4, 4), (1, 7), (7, 1), (0, 2)] {
+        for (queries, keys) in [(3, 5), (5, 3), (4, 4), (1, 7), (7, 1), (0, 2)] {
             for isCausal in [true, false] {
                 let one = AttentionParameters(heads: 2, isCausal: isCausal, scale: 1)
-                let seen = (0..<places).reduce(0) {
-                    $0 + one.visible(from: $1, places: places, others: others)
+                let seen = (0..<queries).reduce(0) {
+                    $0 + one.visibleKeys(for: $1, queries: queries, keys: keys)
                 }
-                let operations = one.operations(
-                    products: 3, queries: [2, places, 6], keys: [2, others, 6])
+                let operations = one.flops(
+                    products: 3, queries: [2, queries, 6], keys: [2, keys, 6])
                 #expect(operations == Double(2 * 3 * 2 * seen * 6))
             }
         }

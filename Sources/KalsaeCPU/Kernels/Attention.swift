@@ -27,7 +27,7 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let shape = parameters.shape(queries: queries, keys: keys)
         let scratch = withUnsafePointer(to: shape) { Int(kls_attention_scratch($0)) }
-        let flops = parameters.operations(products: 2, queries: queries, keys: keys)
+        let flops = parameters.flops(products: 2, queries: queries, keys: keys)
         let isParallel = flops >= parallelAttention
         return Kernel(
             name: "attention", scratchBytes: scratch, flops: flops, usesThreads: isParallel
@@ -46,7 +46,7 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let shape = parameters.shape(queries: queries, keys: keys)
         let scratch = withUnsafePointer(to: shape) { Int(kls_attention_gradient_scratch($0)) }
-        let flops = parameters.operations(products: 5, queries: queries, keys: keys)
+        let flops = parameters.flops(products: 5, queries: queries, keys: keys)
         let isParallel = flops >= parallelAttention
         return Kernel(
             name: "attentionGradient", scratchBytes: scratch, flops: flops,

@@ -8,7 +8,8 @@ extension Kernel {
         _ primitive: Primitive, operands: [TensorType], result: TensorType
     ) throws(KalsaeError) -> Kernel? {
         switch primitive {
-        case .input, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argReduce:
+        case .input, .constant, .unary, .binary, .compare, .select, .cast, .identity, .barrier,
+            .reduce, .argReduce:
             return nil
         case .iota(let parameters): return try iota(parameters)
         case .broadcast(let shape): return try broadcast(operands[0], to: shape)

@@ -204,10 +204,9 @@ struct LoopBuilder {
             if right != nil { form |= Int32(KLS_VVS) }
             let operands = [condition, left ?? tile(unit, 1), right ?? tile(unit, 2)]
             return try step(KLS_SELECT, result, form: form, operands, result: result)
-        case .input, .constant, .iota, .broadcast, .reshape, .transpose, .slice, .pad,
-            .concatenate, .gather, .scatterAdd, .reduce, .argReduce, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
-            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
+        case .barrier:
+            return tile(unit, 0)
+        case _:
             throw KalsaeError("loop", expected: "an element-wise operation", got: primitive.name)
         }
     }

@@ -121,6 +121,14 @@ struct UnitBuilder {
             return View(dense: addStorage(.literal(bytes), bytes.count, scalar.dtype), [])
         case .iota(let parameters):
             return iota(parameters)
+        case .identity:
+            return views[node.operands[0]]
+        case .barrier:
+            // Of what is waited for one element is read, by nobody.
+            var waited = views[node.operands[1]]
+            waited.shape = node.type.shape
+            waited.strides = waited.shape.map { _ in 0 }
+            return add(.element(.barrier), [views[node.operands[0]], waited], types, node.type)
         case .broadcast(let shape):
             return views[node.operands[0]].broadcast(to: shape)
         case .transpose(let permutation):
@@ -142,9 +150,7 @@ struct UnitBuilder {
             // Along axes of size 1 there is nothing to join.
             if types[0].shape == node.type.shape { return operands[0] }
             return add(.reduction(reduction, axes: axes), operands, types, node.type)
-        case .pad, .concatenate, .gather, .scatterAdd, .argReduce, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
-            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
+        case _:
             for source in node.operands where !views[source].isDense {
                 views[source] = copy(views[source], graph.nodes[source].type)
             }

@@ -3,28 +3,29 @@ import KalsaeSupport
 /// A rewriting of graphs that keeps every output's value: what all backends share.
 public enum GraphPass: String, CaseIterable, Sendable {
     /// Drops nodes that no output needs.
-    case removeDead = "dead"
+    case deadCodeElimination = "dce"
     /// Removes operations that change nothing, and replaces some by cheaper ones.
     case simplify
     /// Computes equal nodes once.
-    case mergeEqual = "merge"
+    case commonSubexpressionElimination = "cse"
     /// Takes maxima over windows before biases and ReLUs.
-    case poolEarly = "pool"
+    case sinkMaxPool = "sinkpool"
 
     /// The graph after this pass.
     public func applied(to graph: Graph) -> Graph {
         switch self {
-        case .removeDead: RemoveDead.apply(graph)
+        case .deadCodeElimination: DeadCodeElimination.apply(graph)
         case .simplify: Simplify.apply(graph)
-        case .mergeEqual: MergeEqual.apply(graph)
-        case .poolEarly: PoolEarly.apply(graph)
+        case .commonSubexpressionElimination: CommonSubexpressionElimination.apply(graph)
+        case .sinkMaxPool: SinkMaxPool.apply(graph)
         }
     }
 
     /// The passes in the order in which they run; merging shows what else can be simplified.
     static let order: [GraphPass] = [
-        .removeDead, .simplify, .mergeEqual, .removeDead, .poolEarly, .simplify, .mergeEqual,
-        .removeDead,
+        .deadCodeElimination, .simplify, .commonSubexpressionElimination, .deadCodeElimination,
+        .sinkMaxPool, .simplify, .commonSubexpressionElimination,
+        .deadCodeElimination,
     ]
 
     /// The passes that the flag `KALSAE_PASSES` asks for.

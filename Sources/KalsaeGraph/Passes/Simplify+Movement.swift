@@ -4,6 +4,7 @@ extension Simplifier {
         var node = node
         let source = node.operands[0]
         switch node.primitive {
+        case .identity: return source
         case .concatenate:
             return node.operands.count == 1 ? source : append(node)
         case .pad(let pad):
@@ -39,7 +40,7 @@ extension Simplifier {
             let both = permutation.map { inner[$0] }
             return transpose(both, Node(.transpose(both), [operand(source)], node.type))
         }
-        // Axes of size 1 change places without a single element moving.
+        // Axes of size 1 are permuted without a single element moving.
         let shape = graph.nodes[source].type.shape
         let moving = permutation.filter { shape[$0] != 1 }
         if moving == moving.sorted() {

@@ -27,14 +27,11 @@ struct Simplifier {
         case .unary(let operation): return unary(operation, node)
         case .binary(let operation): return binary(operation, node)
         case .cast(let dtype): return cast(dtype, node)
-        case .broadcast, .reshape, .transpose, .slice, .pad, .concatenate: return movement(node)
         case .reduce(let reduction, let axes): return reduce(reduction, axes, node)
         case .matrixProduct(let parameters): return matrixProduct(parameters, node)
         case .select: return select(node)
-        case .input, .constant, .iota, .compare, .gather, .scatterAdd, .argReduce, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .pool, .poolGradient,
-            .attention, .attentionGradient, .random, .cumulativeSum, .argSort, .topK:
-            return append(node)
+        case _ where [.view, .movement].contains(node.primitive.category): return movement(node)
+        case _: return append(node)
         }
     }
 

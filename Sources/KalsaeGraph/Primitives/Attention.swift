@@ -6,7 +6,7 @@ import KalsaeSupport
 public struct AttentionParameters: Hashable, Sendable {
     /// The number of heads; divides the features.
     public var heads: Int
-    /// Whether a query sees only keys up to its own place, the last one seeing all.
+    /// Whether a query sees only keys up to its own position, the last one seeing all.
     public var isCausal: Bool
     /// What scores are multiplied by, finite.
     public var scale: Double
@@ -31,8 +31,8 @@ extension AttentionParameters {
         guard q.rank == 3, k.rank == 3, values == keys, q[0] == k[0], q[2] == k[2] else {
             throw KalsaeError(
                 name,
-                expected: "queries [batch, places, features], keys and values "
-                    + "[batch, others, features]",
+                expected: "queries [batch, queries, features], keys and values "
+                    + "[batch, keys, features]",
                 got: "\(q), \(k) and \(values.shape)")
         }
         guard heads >= 1, q[2] % heads == 0 else {
@@ -55,20 +55,20 @@ extension AttentionParameters {
             queries.dtype, [queries.shape.elementCount + 2 * keys.shape.elementCount])
     }
 
-    /// How many keys the query at a place sees; one that would see none sees all alike.
-    package func visible(from place: Int, places: Int, others: Int) -> Int {
-        guard isCausal else { return others }
-        let count = place + others - places + 1
-        return count > 0 ? count : others
+    /// How many of the keys a query sees; one that would see none sees all alike.
+    package func visibleKeys(for query: Int, queries: Int, keys: Int) -> Int {
+        guard isCausal else { return keys }
+        let count = query + keys - queries + 1
+        return count > 0 ? count : keys
     }
 
-    /// Multiplications and additions of `products` products of all queries with what they see.
-    package func operations(products: Int, queries: Shape, keys: Shape) -> Double {
-        let (places, others) = (Double(queries[1]), Double(keys[1]))
-        var pairs = places * others
+    /// Floating-point operations of `products` products of all queries with what they see.
+    package func flops(products: Int, queries: Shape, keys: Shape) -> Double {
+        let (queryCount, keyCount) = (Double(queries[1]), Double(keys[1]))
+        var pairs = queryCount * keyCount
         if isCausal {
             // The last ones see one more each; those in front that would see none see all.
-            let seeing = Swift.min(places, others)
+            let seeing = Swift.min(queryCount, keyCount)
             pairs -= seeing * (seeing - 1) / 2
         }
         return 2 * Double(products) * Double(queries[0]) * pairs * Double(queries[2])

@@ -17,7 +17,7 @@ public struct SliceParameters: Hashable, Sendable {
     }
 }
 
-/// How many places a padding adds, per axis.
+/// How many elements a padding adds, per axis.
 public struct PadParameters: Hashable, Sendable {
     /// Places before the first element.
     public var low: [Int]
@@ -35,6 +35,15 @@ public struct PadParameters: Hashable, Sendable {
 }
 
 enum MovementRules {
+    static func barrier(
+        _ operand: TensorType, after other: TensorType
+    ) throws(KalsaeError) -> TensorType {
+        guard other.shape.elementCount > 0 else {
+            throw KalsaeError("barrier", expected: "something to wait for", got: "\(other)")
+        }
+        return operand
+    }
+
     static func broadcast(_ operand: TensorType, to shape: Shape) throws(KalsaeError) -> TensorType
     {
         let fits =

@@ -8,7 +8,7 @@ public struct PoolParameters: Hashable, Sendable {
         case max
         /// The mean of the elements inside the input.
         case average
-        /// The mean with padded places counted as zeros.
+        /// The mean with padding counted as zeros.
         case averageWithPadding
     }
 
@@ -18,7 +18,7 @@ public struct PoolParameters: Hashable, Sendable {
     public var window: Pair
     /// Step between windows.
     public var strides: Pair
-    /// Places added round the input; smaller than the window.
+    /// Rows and columns added around the input; smaller than the window.
     public var padding: Padding2D
 
     /// Makes parameters; without strides, windows do not overlap.

@@ -39,16 +39,16 @@ extension Interpreter {
             func dot(_ x: [Double], _ from: Int) -> Double {
                 (0..<size).reduce(0) { $0 + x[from + $1] * g[row.query + $1] }
             }
-            let slopes = row.keys.map { dot(v, $0) }
-            let mean = zip(row.weights, slopes).reduce(0) { $0 + $1.0 * $1.1 }
-            for (place, key) in row.keys.enumerated() {
-                let weight = row.weights[place]
+            let dP = row.keys.map { dot(v, $0) }
+            let mean = zip(row.weights, dP).reduce(0) { $0 + $1.0 * $1.1 }
+            for (index, key) in row.keys.enumerated() {
+                let weight = row.weights[index]
                 for i in 0..<size { forValues[key + i] += weight * g[row.query + i] }
                 if row.isBlind { continue }
-                let slope = weight * (slopes[place] - mean) * parameters.scale
+                let dS = weight * (dP[index] - mean) * parameters.scale
                 for i in 0..<size {
-                    forQueries[row.query + i] += slope * k[key + i]
-                    forKeys[key + i] += slope * q[row.query + i]
+                    forQueries[row.query + i] += dS * k[key + i]
+                    forKeys[key + i] += dS * q[row.query + i]
                 }
             }
         }
@@ -62,14 +62,15 @@ extension AttentionParameters {
         _ queries: Value, _ keys: Value, _ visit: (AttentionRow, _ size: Int) -> Void
     ) {
         let (q, k) = (queries.numbers.doubles, keys.numbers.doubles)
-        let (places, others, features) = (queries.shape[1], keys.shape[1], queries.shape[2])
+        let (batches, features) = (queries.shape[0], queries.shape[2])
+        let (queryCount, keyCount) = (queries.shape[1], keys.shape[1])
         let size = features / heads
-        for batch in 0..<queries.shape[0] {
+        for batch in 0..<batches {
             for head in 0..<heads {
-                let starts = (0..<others).map { (batch * others + $0) * features + head * size }
-                for place in 0..<places {
-                    let query = (batch * places + place) * features + head * size
-                    let last = isCausal ? place + others - places : others - 1
+                let starts = (0..<keyCount).map { (batch * keyCount + $0) * features + head * size }
+                for index in 0..<queryCount {
+                    let query = (batch * queryCount + index) * features + head * size
+                    let last = isCausal ? index + keyCount - queryCount : keyCount - 1
                     let isBlind = last < 0
                     let seen = isBlind ? starts : starts.filter { $0 <= starts[last] }
                     let scores = seen.map { key in

@@ -1,6 +1,6 @@
 import KalsaeGraph
 
-/// The three convolutions visit the same triples; each sums one member's place over the others.
+/// The three convolutions visit the same triples; each sums one member's index over the others.
 extension Interpreter {
     static func convolution(
         _ input: Value, _ kernel: Value, _ parameters: ConvolutionParameters, _ type: TensorType
@@ -43,18 +43,18 @@ extension ConvolutionParameters {
     ) {
         let (inputsPerGroup, outputsPerGroup) = (kernel[2], kernel[3] / groups)
         var o = -1
-        for place in output.places {
+        for index in output.multiIndices {
             o += 1
-            let channel = place[3]
+            let channel = index[3]
             for tapRow in 0..<kernel[0] {
                 for tapColumn in 0..<kernel[1] {
-                    let row = place[1] * strides.height + tapRow * dilations.height - padding.top
+                    let row = index[1] * strides.height + tapRow * dilations.height - padding.top
                     let column =
-                        place[2] * strides.width + tapColumn * dilations.width - padding.left
+                        index[2] * strides.width + tapColumn * dilations.width - padding.left
                     guard (0..<input[1]).contains(row), (0..<input[2]).contains(column) else {
                         continue
                     }
-                    let pixel = (place[0] * input[1] + row) * input[2] + column
+                    let pixel = (index[0] * input[1] + row) * input[2] + column
                     let tap = tapRow * kernel[1] + tapColumn
                     for tapChannel in 0..<inputsPerGroup {
                         let inputChannel = channel / outputsPerGroup * inputsPerGroup + tapChannel

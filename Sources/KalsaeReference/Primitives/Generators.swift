@@ -10,7 +10,7 @@ extension Interpreter {
 
     static func iota(_ parameters: IotaParameters) -> Value {
         let type = parameters.type
-        let numbers = type.shape.places.map { Int64($0[parameters.axis]) }
+        let numbers = type.shape.multiIndices.map { Int64($0[parameters.axis]) }
         return type.dtype.isFloat
             ? Value(type, .floats(numbers.map { Double($0) })) : Value(type, wrapping: numbers)
     }

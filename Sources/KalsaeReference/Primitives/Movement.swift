@@ -3,25 +3,25 @@ import KalsaeSupport
 
 extension Interpreter {
     static func broadcast(_ operand: Value, to type: TensorType) -> Value {
-        let positions = type.shape.places.map { place in
-            let source = place.indices.map { operand.shape[$0] == 1 ? 0 : place[$0] }
+        let positions = type.shape.multiIndices.map { index in
+            let source = index.indices.map { operand.shape[$0] == 1 ? 0 : index[$0] }
             return operand.shape.position(of: source)
         }
         return Value(type, operand.numbers.picking(positions))
     }
 
     static func transpose(_ operand: Value, _ permutation: [Int], _ type: TensorType) -> Value {
-        let positions = type.shape.places.map { place in
-            var source = place
-            for axis in place.indices { source[permutation[axis]] = place[axis] }
+        let positions = type.shape.multiIndices.map { index in
+            var source = index
+            for axis in index.indices { source[permutation[axis]] = index[axis] }
             return operand.shape.position(of: source)
         }
         return Value(type, operand.numbers.picking(positions))
     }
 
     static func slice(_ operand: Value, _ slice: SliceParameters, _ type: TensorType) -> Value {
-        let positions = type.shape.places.map { place in
-            let source = place.indices.map { slice.starts[$0] + place[$0] * slice.strides[$0] }
+        let positions = type.shape.multiIndices.map { index in
+            let source = index.indices.map { slice.starts[$0] + index[$0] * slice.strides[$0] }
             return operand.shape.position(of: source)
         }
         return Value(type, operand.numbers.picking(positions))
@@ -30,11 +30,11 @@ extension Interpreter {
     static func pad(
         _ operand: Value, _ value: Value, _ pad: PadParameters, _ type: TensorType
     ) -> Value {
-        // The padding stands behind the elements, and every place points there at first.
+        // The padding stands behind the elements, and every index points there at first.
         let all = operand.numbers.joined(with: value.numbers)
         var positions = [Int](repeating: operand.numbers.count, count: type.shape.elementCount)
-        for (position, place) in operand.shape.places.enumerated() {
-            let target = place.indices.map { pad.low[$0] + place[$0] * (pad.interior[$0] + 1) }
+        for (position, index) in operand.shape.multiIndices.enumerated() {
+            let target = index.indices.map { pad.low[$0] + index[$0] * (pad.interior[$0] + 1) }
             positions[type.shape.position(of: target)] = position
         }
         return Value(type, all.picking(positions))
@@ -47,8 +47,8 @@ extension Interpreter {
         var start = 0
         var position = 0
         for operand in operands {
-            for place in operand.shape.places {
-                var target = place
+            for index in operand.shape.multiIndices {
+                var target = index
                 target[axis] += start
                 positions[type.shape.position(of: target)] = position
                 position += 1
@@ -83,7 +83,7 @@ extension Interpreter {
         }
     }
 
-    /// For each gathered place `[before, index places, after]` its position in the values.
+    /// For each gathered index `[before, indices, after]` its position in the values.
     private static func entries(
         _ name: String, _ values: Shape, _ indices: Value, axis: Int, _ gathered: Shape
     ) throws(KalsaeError) -> [Int] {
@@ -93,10 +93,10 @@ extension Interpreter {
                 name, expected: "indices from 0 to \(values[axis] - 1)", got: "\(number)")
         }
         let rank = indices.shape.rank
-        return gathered.places.map { place in
-            let asked = Array(place[axis..<axis + rank])
+        return gathered.multiIndices.map { index in
+            let asked = Array(index[axis..<axis + rank])
             let number = Int(numbers[indices.shape.position(of: asked)])
-            return values.position(of: place[..<axis] + [number] + place[(axis + rank)...])
+            return values.position(of: index[..<axis] + [number] + index[(axis + rank)...])
         }
     }
 }

@@ -3,8 +3,8 @@ import KalsaeGraph
 extension Interpreter {
     static func pool(_ input: Value, _ parameters: PoolParameters, _ type: TensorType) -> Value {
         let x = input.numbers.doubles
-        let results = type.shape.places.map { place -> Double in
-            let window = parameters.window(at: place, in: input.shape).map { x[$0] }
+        let results = type.shape.multiIndices.map { index -> Double in
+            let window = parameters.window(at: index, in: input.shape).map { x[$0] }
             switch parameters.kind {
             case .max: return window.reduce(-.infinity, larger)
             case .average, .averageWithPadding:
@@ -19,8 +19,8 @@ extension Interpreter {
     ) -> Value {
         let (x, g) = (input.numbers.doubles, gradient.numbers.doubles)
         var sums = [Double](repeating: 0, count: x.count)
-        for (output, place) in gradient.shape.places.enumerated() {
-            let window = parameters.window(at: place, in: input.shape)
+        for (output, index) in gradient.shape.multiIndices.enumerated() {
+            let window = parameters.window(at: index, in: input.shape)
             switch parameters.kind {
             case .max:
                 if let first = firstLargest(window, of: x) { sums[first] += g[output] }
@@ -44,13 +44,13 @@ extension Interpreter {
 
 extension PoolParameters {
     /// The positions of a window's elements inside the input, in row-major order.
-    fileprivate func window(at place: [Int], in input: Shape) -> [Int] {
+    fileprivate func window(at index: [Int], in input: Shape) -> [Int] {
         var positions: [Int] = []
-        for tap in Shape([window.height, window.width]).places {
-            let row = place[1] * strides.height + tap[0] - padding.top
-            let column = place[2] * strides.width + tap[1] - padding.left
+        for tap in Shape([window.height, window.width]).multiIndices {
+            let row = index[1] * strides.height + tap[0] - padding.top
+            let column = index[2] * strides.width + tap[1] - padding.left
             guard (0..<input[1]).contains(row), (0..<input[2]).contains(column) else { continue }
-            positions.append(input.position(of: [place[0], row, column, place[3]]))
+            positions.append(input.position(of: [index[0], row, column, index[3]]))
         }
         return positions
     }

@@ -4,8 +4,8 @@ extension Interpreter {
     static func reduce(
         _ reduction: Reduction, _ operand: Value, _ axes: [Int], _ type: TensorType
     ) -> Value {
-        let targets = operand.shape.places.map { place in
-            let target = place.indices.map { axes.contains($0) ? 0 : place[$0] }
+        let targets = operand.shape.multiIndices.map { index in
+            let target = index.indices.map { axes.contains($0) ? 0 : index[$0] }
             return type.shape.position(of: target)
         }
         let count = type.shape.elementCount

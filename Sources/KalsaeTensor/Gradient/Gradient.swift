@@ -89,7 +89,7 @@ public func withCustomGradient(
     guard result.fault == nil else { return result }
     let rule = TensorNode.GradientRule.custom(inputs: inputs.map(\.node), backward: backward)
     return Tensor(
-        node: TensorNode(.reshape(result.shape), [result.node], result.type, rule: rule))
+        node: TensorNode(.identity, [result.node], result.type, rule: rule))
 }
 
 extension TensorTree {
@@ -101,14 +101,14 @@ extension Tensor {
     /// The same numbers, through which no gradient flows.
     public func stopGradient() -> Tensor {
         guard fault == nil else { return self }
-        return Tensor(node: TensorNode(.reshape(shape), [node], type, rule: .stop))
+        return Tensor(node: TensorNode(.identity, [node], type, rule: .stop))
     }
 
     /// The same numbers, marked as something that a layer wants to have trained.
     package func asParameter() -> Tensor {
         guard fault == nil else { return self }
         return Tensor(
-            node: TensorNode(.reshape(shape), [node], type, label: node.label, isParameter: true))
+            node: TensorNode(.identity, [node], type, label: node.label, isParameter: true))
     }
 
     /// The same numbers under a path, so that faults can name it.
@@ -120,7 +120,7 @@ extension Tensor {
         }
         return Tensor(
             node: TensorNode(
-                .reshape(shape), [node], type, label: label, isParameter: node.isParameter))
+                .identity, [node], type, label: label, isParameter: node.isParameter))
     }
 
     /// The same numbers as a node of its own, on which the reverse walk can end.
@@ -133,6 +133,6 @@ extension Tensor {
                     buffer, type, label: name, isParameter: node.isParameter, startsHistory: true))
         }
         return Tensor(
-            node: TensorNode(.reshape(shape), [node], type, startsHistory: true, label: name))
+            node: TensorNode(.identity, [node], type, startsHistory: true, label: name))
     }
 }

@@ -12,6 +12,8 @@ extension Primitive {
         case .binary(let operation): operation.gradient(context, for: index)
         case .select: SelectOperation.gradient(context, for: index)
         case .cast: CastOperation.gradient(context)
+        case .identity: context.upstream
+        case .barrier: index == 0 ? context.upstream : nil
         case .broadcast: BroadcastOperation.gradient(context)
         case .reshape: context.upstream.reshaped(to: context.operand.shape)
         case .transpose(let permutation): TransposeOperation.gradient(context, permutation)

@@ -34,9 +34,6 @@ extension Tensor {
     /// merged with those on the numbers as they were.
     fileprivate func available(after other: Tensor) -> Tensor {
         guard fault == nil, other.fault == nil, count > 0, other.count > 0 else { return self }
-        // True for every number but NaN, with which all that follows is NaN anyway.
-        let first = other.reshaped(to: [other.count])[0..<1]
-        let isThere = (first .== first).broadcast(to: shape)
-        return isThere.select(self, filled(0))
+        return Tensor(node: TensorNode(.barrier, [node, other.node], type))
     }
 }

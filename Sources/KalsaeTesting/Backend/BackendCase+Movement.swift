@@ -20,6 +20,12 @@ extension BackendCase {
             ([6, 4], [2, 12]), ([1, 1], []), ([0, 3], [7, 0]), ([17], [1, 17, 1]),
         ]
         return pairs.map { .single(.broadcast($1), [TensorType(dtype, $0)], [.normal]) }
+            + reshapes.map { .single(.identity, [TensorType(dtype, $0.0)], [.normal]) }
+            + pairs.map {
+                .single(
+                    .barrier, [TensorType(dtype, $0.0), TensorType(dtype, $0.1)],
+                    [.normal, .normal])
+            }
             + reshapes.map { .single(.reshape($1), [TensorType(dtype, $0)], [.normal]) }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeGraph
 import KalsaeTensor
 import KalsaeTesting
@@ -52,6 +53,12 @@ let movementRows: [OpCase] = [
             let x = input[0]
             return [7, x[0], x[1], 7, 7, 7, x[2], x[3], 7, 7, 7, 7, 7, 7, 7]
         }, body: { $0[0].padded(low: [0, 1], high: [1, 2], value: 7) }),
+    OpCase(
+        "stopGradient, value", inputs: [OpInput([2, 3])], shapes: [[[]], [[0, 3]]], order: 0,
+        oracle: { $0[0] }, body: { $0[0].stopGradient() }),
+    .elementwise("recomputing", is: { Glibc.tanh($0) * $0 }) {
+        recomputing([$0]) { $0[0].tanh() * $0[0] }
+    },
     OpCase(
         "concatenate", inputs: [OpInput([2, 1]), OpInput([2, 2])],
         shapes: [[[0, 1], [0, 2]], [[3, 0], [3, 2]]],

@@ -1,5 +1,5 @@
-/// Drops nodes that no output needs. Unused inputs keep their places, but lose their nodes.
-enum RemoveDead {
+/// Drops nodes that no output needs. Unused inputs keep their positions, but lose their nodes.
+enum DeadCodeElimination {
     static func apply(_ graph: Graph) -> Graph {
         var needed = [Bool](repeating: false, count: graph.nodes.count)
         for output in graph.outputs { needed[output] = true }

@@ -5,7 +5,7 @@ import KalsaeTesting
 import Testing
 
 /// Maxima over windows before biases and ReLUs: other nodes, the same numbers.
-@Suite struct PoolEarlyTests {
+@Suite struct SinkMaxPoolTests {
     private let shape: Shape = [3, 6, 8, 5]
     private let pool = PoolParameters(.max, window: Pair(2, 2))
     private var pooled: Shape { [3, 3, 4, 5] }
@@ -53,7 +53,8 @@ import Testing
 
     @Test func largeWorkBecomesSmall() throws {
         let before = try graph()
-        let after = GraphPass.removeDead.applied(to: GraphPass.poolEarly.applied(to: before))
+        let after = GraphPass.deadCodeElimination.applied(
+            to: GraphPass.sinkMaxPool.applied(to: before))
         try after.verify()
         #expect(largeNodes(before).count == 6)
         #expect(largeNodes(after) == [])
@@ -67,7 +68,8 @@ import Testing
     /// A ReLU that somebody else reads stays where it is.
     @Test func whatIsWantedStays() throws {
         let before = try graph(isWanted: true)
-        let after = GraphPass.removeDead.applied(to: GraphPass.poolEarly.applied(to: before))
+        let after = GraphPass.deadCodeElimination.applied(
+            to: GraphPass.sinkMaxPool.applied(to: before))
         #expect(largeNodes(after).count == 6)
         #expect(try values(after) == values(before))
     }

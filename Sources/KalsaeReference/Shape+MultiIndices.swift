@@ -1,29 +1,29 @@
 import KalsaeGraph
 
 extension Shape {
-    /// The places of all elements in row-major order, each as one index per axis.
-    var places: [[Int]] {
+    /// The multi-indices of all elements in row-major order, each as one index per axis.
+    var multiIndices: [[Int]] {
         guard elementCount > 0 else { return [] }
         var result: [[Int]] = []
         result.reserveCapacity(elementCount)
-        var place = [Int](repeating: 0, count: rank)
+        var index = [Int](repeating: 0, count: rank)
         while true {
-            result.append(place)
+            result.append(index)
             var axis = rank - 1
             while axis >= 0 {
-                place[axis] += 1
-                if place[axis] < self[axis] { break }
-                place[axis] = 0
+                index[axis] += 1
+                if index[axis] < self[axis] { break }
+                index[axis] = 0
                 axis -= 1
             }
             if axis < 0 { return result }
         }
     }
 
-    /// The position in row-major order of the element at a place.
-    func position(of place: [Int]) -> Int {
+    /// The position in row-major order of the element at a multi-index.
+    func position(of index: [Int]) -> Int {
         var position = 0
-        for axis in indices { position = position * self[axis] + place[axis] }
+        for axis in indices { position = position * self[axis] + index[axis] }
         return position
     }
 
@@ -32,11 +32,11 @@ extension Shape {
         var starts = self
         starts[axis] = 1
         let length = self[axis]
-        return starts.places.map { start in
+        return starts.multiIndices.map { start in
             (0..<length).map { step in
-                var place = start
-                place[axis] = step
-                return position(of: place)
+                var index = start
+                index[axis] = step
+                return position(of: index)
             }
         }
     }

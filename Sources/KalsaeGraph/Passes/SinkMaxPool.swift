@@ -1,15 +1,15 @@
 /// Takes maxima over windows before biases and ReLUs, which then work on fewer elements.
 ///
 /// Both keep the order of numbers: `max relu(x + b) = relu(max x + b)` where b is the same in all of
-/// a channel's places. In the gradient `relu'` is taken at the maxima, and what is summed over all
-/// places is summed before it is spread over them. Only where rounding makes neighbors equal may a
+/// a channel's pixels. In the gradient `relu'` is taken at the maxima, and what is summed over all
+/// pixels is summed before it is spread over them. Only where rounding makes neighbors equal may a
 /// gradient go to another of them.
-enum PoolEarly {
+enum SinkMaxPool {
     static func apply(_ graph: Graph) -> Graph {
         guard graph.nodes.contains(where: { $0.primitive.isPooling }) else { return graph }
         let rectifiers = RectifierBehindPool(graph)
         // What a moved ReLU leaves behind would look like a reader of the sum in front of it.
-        let first = rectifiers.isEmpty ? graph : RemoveDead.apply(rectifiers.rewritten())
+        let first = rectifiers.isEmpty ? graph : DeadCodeElimination.apply(rectifiers.rewritten())
         return BiasBehindPool(first).rewritten()
     }
 }
@@ -65,7 +65,7 @@ private struct Uses {
     }
 }
 
-/// The graph that grows, with the new place of each old node.
+/// The graph that grows, with the new position of each old node.
 private struct Rewriting {
     var graph = Graph()
     var moved: [Int] = []
@@ -77,7 +77,7 @@ private struct Rewriting {
         return graph.nodes.count - 1
     }
 
-    /// The largest elements of a node's windows, by its new place.
+    /// The largest elements of a node's windows, by its new position.
     mutating func pool(_ pool: PoolParameters, _ source: Int, like type: TensorType) -> Int {
         add(.pool(pool), [source], type)
     }
@@ -168,7 +168,7 @@ private struct RectifierBehindPool {
     }
 }
 
-/// `max (x + b) = max x + b`, and the sum of a gradient over all places.
+/// `max (x + b) = max x + b`, and the sum of a gradient over all pixels.
 private struct BiasBehindPool {
     private let uses: Uses
     /// For each sum that is only pooled, its varying and its constant part before the broadcast.
@@ -186,7 +186,7 @@ private struct BiasBehindPool {
         }
     }
 
-    /// What a broadcast repeats over all places of `[batch, height, width, channels]`.
+    /// What a broadcast repeats over all pixels of `[batch, height, width, channels]`.
     private func perChannel(_ position: Int) -> Int? {
         let node = uses.graph.nodes[position]
         guard case .broadcast = node.primitive, node.type.shape.rank == 4 else { return nil }

@@ -1,5 +1,5 @@
 /// Computes equal nodes once: same primitive, same operands, same type.
-enum MergeEqual {
+enum CommonSubexpressionElimination {
     static func apply(_ graph: Graph) -> Graph {
         var result = Graph()
         result.inputs = graph.inputs
@@ -21,10 +21,10 @@ enum MergeEqual {
 }
 
 extension Node {
-    /// The same node with its operands in new places; shares them where none has moved.
-    func moved(to places: [Int]) -> Node {
-        if operands.allSatisfy({ places[$0] == $0 }) { return self }
-        return Node(primitive, operands.map { places[$0] }, type)
+    /// The same node with its operands at new positions; shares them where none has moved.
+    func moved(to positions: [Int]) -> Node {
+        if operands.allSatisfy({ positions[$0] == $0 }) { return self }
+        return Node(primitive, operands.map { positions[$0] }, type)
     }
 }
 
