@@ -2,6 +2,7 @@ import CKalsaeKernels
 import CKalsaeOneDNN
 import KalsaeBackend
 import KalsaeGraph
+import KalsaeLowering
 import KalsaeSupport
 
 /// The processor: fused loops in C for element-wise work, oneDNN for products and convolutions.
@@ -27,7 +28,9 @@ public struct CPUBackend: Backend {
     private static func checkPassNames() {
         let named = EnvironmentFlag.namedPasses
         guard named != ["all"] else { return }
-        let known = GraphPass.allCases.map(\.rawValue) + PlanPass.allCases.map(\.rawValue)
+        let known =
+            GraphPass.allCases.map(\.rawValue) + LoweringPass.allCases.map(\.rawValue)
+            + CPUPass.allCases.map(\.rawValue)
         for name in named where !(known + ["all", "none"]).contains(name) {
             Notice.sayOnce(
                 "pass \(name)",

@@ -1,4 +1,5 @@
 import KalsaeGraph
+import KalsaeLowering
 import KalsaeSupport
 
 extension Kernel {

@@ -19,20 +19,20 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     func products(_ output: Shape, _ visit: (Int, Int, Int) -> Void) {
         let inPerGroup = kernel[2]
         let outPerGroup = kernel[3] / parameters.groups
-        for place in places(output) {
-            let first = place[3] / max(outPerGroup, 1) * inPerGroup
-            for (ky, kx) in places([kernel[0], kernel[1]]).map({ ($0[0], $0[1]) }) {
+        for index in multiIndices(output) {
+            let first = index[3] / max(outPerGroup, 1) * inPerGroup
+            for (ky, kx) in multiIndices([kernel[0], kernel[1]]).map({ ($0[0], $0[1]) }) {
                 let y =
-                    place[1] * parameters.strides.height - parameters.padding.top
+                    index[1] * parameters.strides.height - parameters.padding.top
                     + ky * parameters.dilations.height
                 let x =
-                    place[2] * parameters.strides.width - parameters.padding.left
+                    index[2] * parameters.strides.width - parameters.padding.left
                     + kx * parameters.dilations.width
                 guard (0..<input[1]).contains(y), (0..<input[2]).contains(x) else { continue }
                 for channel in 0..<inPerGroup {
                     visit(
-                        position([place[0], y, x, first + channel], input),
-                        position([ky, kx, channel, place[3]], kernel), position(place, output))
+                        position([index[0], y, x, first + channel], input),
+                        position([ky, kx, channel, index[3]], kernel), position(index, output))
                 }
             }
         }
@@ -141,7 +141,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
                 kernel: TensorType(dtype, one.kernel), result: one.output(dtype)
             ).name
         }
-        let engines = ["convolution.packed", "convolution.split"]
+        let engines = ["convolution.packed", "convolution.limbs"]
         let isOwn = try engines.contains(name(Self.cases[2], .float32))
         #expect(isOwn == Processor.hasOwnProducts)
         #expect(try name(Self.cases[2], .float64) == "convolution.own")

@@ -29,7 +29,7 @@ import Testing
         let plain = MatrixProductParameters()
         let kernel = try Kernel.matrixProduct(plain, left: left, right: right)
         #expect(kernel.engine == Self.large, "\(kernel.name)")
-        let without = try EnvironmentFlag.with(.passes, "-split") {
+        let without = try EnvironmentFlag.with(.passes, "-limbs") {
             try Kernel.matrixProduct(plain, left: left, right: right)
         }
         #expect(without.engine == (Self.large == .tiles ? .vectors : Self.large))

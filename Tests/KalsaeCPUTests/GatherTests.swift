@@ -16,12 +16,12 @@ import Testing
         return Value(dtype, shape, elements)
     }
 
-    /// The place of an update's element in the base.
-    func target(_ place: [Int], _ indices: Value, axis: Int) -> [Int] {
+    /// The index of an update's element in the base.
+    func target(_ index: [Int], _ indices: Value, axis: Int) -> [Int] {
         let rank = indices.type.shape.rank
-        let which = Array(place[axis..<axis + rank])
+        let which = Array(index[axis..<axis + rank])
         let entry = Int(indices.elements[position(which, indices.type.shape)])
-        return Array(place[..<axis]) + [entry] + Array(place[(axis + rank)...])
+        return Array(index[..<axis]) + [entry] + Array(index[(axis + rank)...])
     }
 
     @Test(arguments: [DType.int32, .int64])
@@ -32,8 +32,8 @@ import Testing
                 let indices = indices(indexType, indexShape, below: shape[axis])
                 let types = [values.type, indices.type]
                 let result = try Primitive.gather(axis: axis).resultType(of: types)
-                let expected = places(result.shape).map { place in
-                    values.elements[position(target(place, indices, axis: axis), shape)]
+                let expected = multiIndices(result.shape).map { index in
+                    values.elements[position(target(index, indices, axis: axis), shape)]
                 }
                 let kernel = Kernel.gather(values: types[0], indices: types[1], axis: axis)
                 try expectRun(kernel, [values, indices], result, gives: expected, "\(shape)")
@@ -51,8 +51,8 @@ import Testing
                     of: [base.type, indices.type])
                 let updates = Value(dtype, updateType.shape, seed: 2)
                 var expected = base.elements
-                for (place, update) in zip(places(updateType.shape), updates.elements) {
-                    expected[position(target(place, indices, axis: axis), shape)] += update
+                for (index, update) in zip(multiIndices(updateType.shape), updates.elements) {
+                    expected[position(target(index, indices, axis: axis), shape)] += update
                 }
                 if dtype == .uint8 {
                     expected = expected.map { Double(UInt8(truncatingIfNeeded: Int($0))) }

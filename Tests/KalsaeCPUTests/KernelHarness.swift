@@ -35,36 +35,36 @@ struct Value {
 
 extension Buffer {
     func store(_ elements: [Double], _ dtype: DType) {
-        for (place, element) in elements.enumerated() {
+        for (index, element) in elements.enumerated() {
             switch dtype {
-            case .float32: store(Float(element), place)
-            case .float64: store(element, place)
-            case .int32: store(Int32(element), place)
-            case .int64: store(Int64(element), place)
-            case .uint8, .bool: store(UInt8(element), place)
-            case .float16, .bfloat16: store(UInt16(element), place)
+            case .float32: store(Float(element), index)
+            case .float64: store(element, index)
+            case .int32: store(Int32(element), index)
+            case .int64: store(Int64(element), index)
+            case .uint8, .bool: store(UInt8(element), index)
+            case .float16, .bfloat16: store(UInt16(element), index)
             }
         }
     }
 
-    private func store<Element>(_ element: Element, _ place: Int) {
+    private func store<Element>(_ element: Element, _ index: Int) {
         pointer.storeBytes(
-            of: element, toByteOffset: place * MemoryLayout<Element>.stride, as: Element.self)
+            of: element, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
     }
 
-    private func load<Element>(_ place: Int, _ type: Element.Type) -> Element {
-        pointer.load(fromByteOffset: place * MemoryLayout<Element>.stride, as: type)
+    private func load<Element>(_ index: Int, _ type: Element.Type) -> Element {
+        pointer.load(fromByteOffset: index * MemoryLayout<Element>.stride, as: type)
     }
 
     func elements(_ count: Int, _ dtype: DType) -> [Double] {
-        (0..<count).map { place in
+        (0..<count).map { index in
             switch dtype {
-            case .float32: Double(load(place, Float.self))
-            case .float64: load(place, Double.self)
-            case .int32: Double(load(place, Int32.self))
-            case .int64: Double(load(place, Int64.self))
-            case .uint8, .bool: Double(load(place, UInt8.self))
-            case .float16, .bfloat16: Double(load(place, UInt16.self))
+            case .float32: Double(load(index, Float.self))
+            case .float64: load(index, Double.self)
+            case .int32: Double(load(index, Int32.self))
+            case .int64: Double(load(index, Int64.self))
+            case .uint8, .bool: Double(load(index, UInt8.self))
+            case .float16, .bfloat16: Double(load(index, UInt16.self))
             }
         }
     }
@@ -126,14 +126,14 @@ func expectRun(
     #expect(kls_take_error().code == 0, "\(note)", sourceLocation: location)
 }
 
-/// The places of a shape, row-major.
-func places(_ shape: Shape) -> [[Int]] {
+/// The multi-indices of a shape, row-major.
+func multiIndices(_ shape: Shape) -> [[Int]] {
     var all: [[Int]] = [[]]
     for size in shape { all = all.flatMap { head in (0..<size).map { head + [$0] } } }
     return all
 }
 
-/// The row-major position of a place.
-func position(_ place: [Int], _ shape: Shape) -> Int {
-    zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }
+/// The row-major position of a index.
+func position(_ index: [Int], _ shape: Shape) -> Int {
+    zip(index, shape).reduce(0) { $0 * $1.1 + $1.0 }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Products whose factors have all 24 digits, with and without tiles of bfloat16 limbs.
 @Suite struct LimbProductTests {
-    static let choices = ["all", "-split"]
+    static let choices = ["all", "-limbs"]
 
     /// Numbers in -2 ... 2 of which no digit is zero by design.
     static func numbers(_ shape: Shape, seed: UInt64) -> Value {
@@ -122,13 +122,13 @@ import Testing
             )
         }
         for threads: Int32 in [1, 2] {
-            let places = one.kernel[0] * one.kernel[1]
+            let taps = one.kernel[0] * one.kernel[1]
             Rounding.expectNear(
                 try run(kernels.0, [input, weights], output, threads: threads), forward, ofForward,
-                terms: places * one.kernel[2], kernels.0.name)
+                terms: taps * one.kernel[2], kernels.0.name)
             Rounding.expectNear(
                 try run(kernels.1, [slope, weights], input.type, threads: threads), toInput,
-                ofInput, terms: places * one.kernel[3], kernels.1.name)
+                ofInput, terms: taps * one.kernel[3], kernels.1.name)
             Rounding.expectNear(
                 try run(kernels.2, [input, slope], weights.type, threads: threads), toKernel,
                 ofKernel, terms: output.shape.elementCount / one.kernel[3], kernels.2.name)

@@ -3,7 +3,7 @@ import KalsaeCPU
 import KalsaeGraph
 import Testing
 
-/// Plans of so many values that their places are not compared with each other.
+/// Plans of so many values that their slots are not compared with each other.
 @Suite struct LongPlanTests {
     @Test func tenThousandProductsAreKeptAtOnce() throws {
         var graph = Graph()
@@ -30,8 +30,8 @@ import Testing
         try plan.run(inputs: inputs, outputs: [output])
         // 5,001 times the rows as they are and 5,000 times swapped.
         var numbers: [Float] = []
-        for place in 0..<4 {
-            numbers.append(output.pointer.load(fromByteOffset: 4 * place, as: Float.self))
+        for index in 0..<4 {
+            numbers.append(output.pointer.load(fromByteOffset: 4 * index, as: Float.self))
         }
         let wanted: [Float] = [15001, 15002, 35003, 35004]
         #expect(numbers == wanted)
@@ -39,8 +39,8 @@ import Testing
 
     private func buffer(_ numbers: [Float]) throws -> Buffer {
         let buffer = try Buffer(byteCount: 4 * numbers.count)
-        for (place, number) in numbers.enumerated() {
-            buffer.pointer.storeBytes(of: number, toByteOffset: 4 * place, as: Float.self)
+        for (index, number) in numbers.enumerated() {
+            buffer.pointer.storeBytes(of: number, toByteOffset: 4 * index, as: Float.self)
         }
         return buffer
     }

@@ -89,8 +89,8 @@ import Testing
                 let kernel = try Kernel.matrixProduct(
                     MatrixProductParameters(), left: left.type, right: right.type,
                     epilogue: Epilogue(bias: true, relu: relu))
-                let expected = plain.enumerated().map { place, sum -> Double in
-                    let value = sum + bias.elements[place % n]
+                let expected = plain.enumerated().map { index, sum -> Double in
+                    let value = sum + bias.elements[index % n]
                     return relu ? max(value, 0) : value
                 }
                 try expectRun(
@@ -108,7 +108,7 @@ import Testing
             ).name
         }
         #expect(try name(32, 8, 4) == "matmul.own")
-        let engines = ["matmul.packed", "matmul.split", "matmul.onednn"]
+        let engines = ["matmul.packed", "matmul.limbs", "matmul.onednn"]
         #expect(try engines.contains(name(128, 256, 784)))
         #expect(try name(128, 256, 5000) == "matmul.onednn")
     }

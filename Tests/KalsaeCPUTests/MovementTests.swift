@@ -11,7 +11,7 @@ import Testing
         return Value(dtype, shape, (0..<shape.elementCount).map { Double($0 % limit) })
     }
 
-    /// Runs a movement and compares it with the operand's elements at the places that `source`
+    /// Runs a movement and compares it with the operand's elements at the indices that `source`
     /// gives; nil stands for the padding value.
     func check(
         _ primitive: Primitive, _ operands: [Value], padding: Double = 0,
@@ -20,8 +20,8 @@ import Testing
         let result = try primitive.resultType(of: operands.map(\.type))
         let made = try Kernel.heavy(primitive, operands: operands.map(\.type), result: result)
         let kernel = try #require(made)
-        let expected = places(result.shape).map { place -> Double in
-            guard let (which, from) = source(place) else { return padding }
+        let expected = multiIndices(result.shape).map { index -> Double in
+            guard let (which, from) = source(index) else { return padding }
             return operands[which].elements[position(from, operands[which].type.shape)]
         }
         try expectRun(kernel, operands, result, gives: expected, "\(primitive)")
@@ -35,9 +35,9 @@ import Testing
             ([2, 0, 3], [1, 2, 0]), ([1, 7, 1], [2, 1, 0]), ([300, 401], [1, 0]), ([], []),
         ]
         for (shape, permutation) in cases {
-            try check(.transpose(permutation), [Self.counting(dtype, shape)]) { place in
-                var from = place
-                for (axis, other) in permutation.enumerated() { from[other] = place[axis] }
+            try check(.transpose(permutation), [Self.counting(dtype, shape)]) { index in
+                var from = index
+                for (axis, other) in permutation.enumerated() { from[other] = index[axis] }
                 return (0, from)
             }
         }
@@ -50,12 +50,12 @@ import Testing
             ([1, 0], [3, 0]), ([1], [0]),
         ]
         for (shape, wide) in cases {
-            try check(.broadcast(wide), [Self.counting(dtype, shape)]) { place in
-                (0, zip(place, shape).map { $1 == 1 ? 0 : $0 })
+            try check(.broadcast(wide), [Self.counting(dtype, shape)]) { index in
+                (0, zip(index, shape).map { $1 == 1 ? 0 : $0 })
             }
         }
-        try check(.reshape([15, 2]), [Self.counting(dtype, [5, 6])]) { place in
-            let at = place[0] * 2 + place[1]
+        try check(.reshape([15, 2]), [Self.counting(dtype, [5, 6])]) { index in
+            let at = index[0] * 2 + index[1]
             return (0, [at / 6, at % 6])
         }
     }
@@ -69,8 +69,8 @@ import Testing
         ]
         for (shape, starts, counts, strides) in cases {
             let slice = SliceParameters(starts: starts, counts: counts, strides: strides)
-            try check(.slice(slice), [Self.counting(dtype, shape)]) { place in
-                (0, place.indices.map { starts[$0] + place[$0] * strides[$0] })
+            try check(.slice(slice), [Self.counting(dtype, shape)]) { index in
+                (0, index.indices.map { starts[$0] + index[$0] * strides[$0] })
             }
         }
     }
@@ -86,10 +86,10 @@ import Testing
         ]
         for (shape, pad) in cases {
             let value = Value(dtype, [], [7])
-            try check(.pad(pad), [Self.counting(dtype, shape), value], padding: 7) { place in
+            try check(.pad(pad), [Self.counting(dtype, shape), value], padding: 7) { index in
                 var from: [Int] = []
-                for axis in place.indices {
-                    let (step, offset) = (pad.interior[axis] + 1, place[axis] - pad.low[axis])
+                for axis in index.indices {
+                    let (step, offset) = (pad.interior[axis] + 1, index[axis] - pad.low[axis])
                     guard offset >= 0, offset % step == 0, offset / step < shape[axis] else {
                         return nil
                     }
@@ -108,8 +108,8 @@ import Testing
         ]
         for (shapes, axis) in cases {
             let operands = shapes.map { Self.counting(dtype, $0) }
-            try check(.concatenate(axis: axis), operands) { place in
-                var (which, from) = (0, place)
+            try check(.concatenate(axis: axis), operands) { index in
+                var (which, from) = (0, index)
                 while from[axis] >= shapes[which][axis] {
                     from[axis] -= shapes[which][axis]
                     which += 1
@@ -127,7 +127,7 @@ import Testing
                 as [(Shape, Int)]
             {
                 let parameters = IotaParameters(TensorType(dtype, shape), axis: axis)
-                let expected = places(shape).map { Double($0[axis]) }
+                let expected = multiIndices(shape).map { Double($0[axis]) }
                 try expectRun(
                     try Kernel.iota(parameters), [], parameters.type, gives: expected)
             }

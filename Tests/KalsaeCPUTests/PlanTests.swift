@@ -16,8 +16,8 @@ import Testing
 
     private func buffer(_ values: [Float]) throws -> Buffer {
         let buffer = try Buffer(byteCount: values.count * 4)
-        for (place, value) in values.enumerated() {
-            buffer.pointer.storeBytes(of: value, toByteOffset: place * 4, as: Float.self)
+        for (index, value) in values.enumerated() {
+            buffer.pointer.storeBytes(of: value, toByteOffset: index * 4, as: Float.self)
         }
         return buffer
     }

@@ -16,14 +16,14 @@ struct PoolCase: Sendable, CustomStringConvertible {
     }
 
     /// The input positions of an output's window that lie inside the input, in order.
-    func window(of place: [Int]) -> [Int] {
+    func window(of index: [Int]) -> [Int] {
         let step = strides ?? window
         var inside: [Int] = []
-        for offset in places([window.height, window.width]) {
-            let y = place[1] * step.height - padding.top + offset[0]
-            let x = place[2] * step.width - padding.left + offset[1]
+        for offset in multiIndices([window.height, window.width]) {
+            let y = index[1] * step.height - padding.top + offset[0]
+            let x = index[2] * step.width - padding.left + offset[1]
             guard (0..<input[1]).contains(y), (0..<input[2]).contains(x) else { continue }
-            inside.append(position([place[0], y, x, place[3]], input))
+            inside.append(position([index[0], y, x, index[3]], input))
         }
         return inside
     }
@@ -53,8 +53,8 @@ struct PoolCase: Sendable, CustomStringConvertible {
         let gradient = Value(dtype, output.shape, seed: 9)
         var values: [Double] = []
         var back = [Double](repeating: 0, count: one.input.elementCount)
-        for (place, upstream) in zip(places(output.shape), gradient.elements) {
-            let inside = one.window(of: place)
+        for (index, upstream) in zip(multiIndices(output.shape), gradient.elements) {
+            let inside = one.window(of: index)
             let elements = inside.map { input.elements[$0] }
             switch kind {
             case .max:
@@ -67,7 +67,7 @@ struct PoolCase: Sendable, CustomStringConvertible {
                 let all = one.window.height * one.window.width
                 let count = Double(kind == .average ? elements.count : all)
                 values.append(elements.reduce(0, +) / count)
-                for place in inside { back[place] += upstream / count }
+                for index in inside { back[index] += upstream / count }
             }
         }
         // Averages of up to 30 numbers below 2 in size: a factor, and as many terms, are rounded.
@@ -100,7 +100,7 @@ struct PoolCase: Sendable, CustomStringConvertible {
                 let lowest = [Double](repeating: -.infinity, count: count)
                 try check(one, .max, dtype, Value(dtype, one.input, lowest))
                 var input = Value(dtype, one.input, seed: 3)
-                for place in stride(from: 0, to: count, by: 5) { input.elements[place] = .nan }
+                for index in stride(from: 0, to: count, by: 5) { input.elements[index] = .nan }
                 try check(one, .max, dtype, input)
             }
         }

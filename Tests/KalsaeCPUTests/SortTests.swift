@@ -70,12 +70,12 @@ import Testing
                 let operand = Value(dtype, shape, seed: 12)
                 var sums = [Double](repeating: 0, count: operand.elements.count)
                 var totals: [[Int]: Double] = [:]
-                let all = places(shape)
-                for place in reverse ? all.reversed() : all {
-                    var line = place
+                let all = multiIndices(shape)
+                for index in reverse ? all.reversed() : all {
+                    var line = index
                     line[axis] = 0
                     let before = totals[line, default: 0]
-                    let at = position(place, shape)
+                    let at = position(index, shape)
                     totals[line] = before + operand.elements[at]
                     sums[at] = exclusive ? before : before + operand.elements[at]
                 }

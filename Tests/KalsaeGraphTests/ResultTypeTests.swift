@@ -262,7 +262,7 @@ private let brokenRows: [BrokenRow] = [
         "float32[1, 2, 2, 1]"),
     BrokenRow(
         .attention(attention), [float([3, 6]), float([5, 6]), float([5, 6])], "attention",
-        "[batch, others, features], got [3, 6], [5, 6] and [5, 6]"),
+        "[batch, keys, features], got [3, 6], [5, 6] and [5, 6]"),
     BrokenRow(
         .attention(attention), [float([2, 3, 6]), float([2, 5, 6]), float([2, 4, 6])], "attention",
         "keys and values"),

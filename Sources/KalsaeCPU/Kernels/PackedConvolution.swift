@@ -27,12 +27,12 @@ final class PackedConvolution: Sendable {
         var spec = kls_convolve_spec()
         spec.shape = sizes.own
         spec.of_input = ofInput
-        spec.may_split = PlanPass.split.isEnabled
+        spec.may_split = CPUPass.limbs.isEnabled
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
         if let pooling {
             spec.window_height = Int64(pooling.window.height)
             spec.window_width = Int64(pooling.window.width)
-            spec.places = Int32(pooling.places ?? -1)
+            spec.places = Int32(pooling.argmax ?? -1)
         }
         let made: OpaquePointer?
         if let epilogue {
@@ -46,15 +46,15 @@ final class PackedConvolution: Sendable {
         guard let made else { return nil }
         handle = made
         scratchBytes = Int(kls_convolve_scratch(made))
-        engine = kls_convolve_splits(made) ? .split : .packed
+        engine = kls_convolve_splits(made) ? .limbs : .packed
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
-    /// Windows that do not overlap, and the number of the buffer for the places of their first
-    /// largest elements, if anybody wants them.
+    /// Windows that do not overlap, and the number of the buffer for the argmax indices of their
+    /// first largest elements, if anybody wants them.
     struct Pooling {
         var window: Pair
-        var places: Int?
+        var argmax: Int?
     }
 
     deinit { kls_convolve_destroy(handle) }
@@ -62,13 +62,13 @@ final class PackedConvolution: Sendable {
     /// The instruction; buffers are the operands, the result or the epilogue's, and scratch.
     ///
     /// - Parameters:
-    ///   - behind: the name of the loop that follows.
+    ///   - epilogue: the name of the loop that follows.
     ///   - buffers: how many there are in front of the scratch memory.
     func kernel(
-        _ name: String, behind: String = "", flops: Double, buffers count: Int
+        _ name: String, epilogue: String = "", flops: Double, buffers count: Int
     ) -> Kernel {
         Kernel(
-            name: engine.name(name, behind), engine: engine.engine, scratchBytes: scratchBytes,
+            name: engine.name(name, epilogue), engine: engine.engine, scratchBytes: scratchBytes,
             flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in
@@ -90,13 +90,13 @@ final class PackedKernelGradient: Sendable {
     init?(_ sizes: ConvolutionSizes) {
         guard !sizes.isEmpty else { return nil }
         let shape = sizes.own
-        let maySplit = PlanPass.split.isEnabled
+        let maySplit = CPUPass.limbs.isEnabled
         guard
             let made = withUnsafePointer(to: shape, { kls_kernel_gradient_create($0, maySplit) })
         else { return nil }
         handle = made
         scratchBytes = Int(kls_kernel_gradient_scratch(made))
-        engine = kls_kernel_gradient_splits(made) ? .split : .packed
+        engine = kls_kernel_gradient_splits(made) ? .limbs : .packed
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 

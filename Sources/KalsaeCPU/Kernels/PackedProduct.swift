@@ -31,7 +31,7 @@ final class PackedProduct: Sendable {
         (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
         (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
         spec.lhs_bytes = sizes.leftIsBytes
-        spec.may_split = PlanPass.split.isEnabled
+        spec.may_split = CPUPass.limbs.isEnabled
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
@@ -44,7 +44,7 @@ final class PackedProduct: Sendable {
         guard let made else { return nil }
         handle = made
         scratchBytes = Int(kls_product_scratch(made))
-        engine = kls_product_splits(made) ? .split : .packed
+        engine = kls_product_splits(made) ? .limbs : .packed
         isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
@@ -53,14 +53,14 @@ final class PackedProduct: Sendable {
     /// The instruction; buffers are left, right, the result or the epilogue's, and scratch.
     ///
     /// - Parameters:
-    ///   - behind: the name of the loop that follows.
+    ///   - epilogue: the name of the loop that follows.
     ///   - buffers: how many there are in front of the scratch memory.
     func kernel(
-        _ name: String, behind: String = "", flops: Double, buffers count: Int
+        _ name: String, epilogue: String = "", flops: Double, buffers count: Int
     ) -> Kernel {
         let hasScratch = scratchBytes > 0
         return Kernel(
-            name: engine.name(name, behind), engine: engine.engine, scratchBytes: scratchBytes,
+            name: engine.name(name, epilogue), engine: engine.engine, scratchBytes: scratchBytes,
             flops: flops, usesThreads: isParallel
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
@@ -74,13 +74,14 @@ final class PackedProduct: Sendable {
 enum PackedEngine: String {
     /// Loops over vectors of floats.
     case packed
-    /// A matrix unit, with floats as sums of parts.
-    case split
+    /// AMX tiles, with floats as sums of bf16 limbs.
+    case limbs
 
-    var engine: KernelEngine { self == .split ? .tiles : .vectors }
+    var engine: KernelEngine { self == .limbs ? .tiles : .vectors }
 
     /// The name of an instruction; with a loop behind it, vectors go without saying.
-    func name(_ operation: String, _ behind: String) -> String {
-        behind.isEmpty || self == .split ? "\(operation).\(rawValue)\(behind)" : operation + behind
+    func name(_ operation: String, _ epilogue: String) -> String {
+        epilogue.isEmpty || self == .limbs
+            ? "\(operation).\(rawValue)\(epilogue)" : operation + epilogue
     }
 }

@@ -66,14 +66,14 @@ extension BackendCase {
             options: PlanOptions(donations: [0, 1, nil]))
     }
 
-    /// Two inputs change places.
+    /// Two inputs are exchanged.
     private static func exchangedInputs() throws(KalsaeError) -> BackendCase {
         var graph = Graph()
         let type = TensorType(.float32, [37])
         let (x, y) = (graph.addInput(type), graph.addInput(type))
         graph.outputs = [y, x]
         return BackendCase(
-            "inputs that change places", graph, [.normal, .normal],
+            "exchanged inputs", graph, [.normal, .normal],
             options: PlanOptions(donations: [0, 1]))
     }
 

@@ -97,16 +97,16 @@ extension BackendCase {
                 for indexType in [DType.int32, .int64] {
                     let values = TensorType(dtype, row.values)
                     let indices = TensorType(indexType, row.indices)
-                    let places = Domain.integers(0...max(row.values[row.axis] - 1, 0))
+                    let valid = Domain.integers(0...max(row.values[row.axis] - 1, 0))
                     let gather = Primitive.gather(axis: row.axis)
-                    cases.append(.single(gather, [values, indices], [.normal, places]))
+                    cases.append(.single(gather, [values, indices], [.normal, valid]))
                     guard let updates = try? gather.resultType(of: [values, indices]) else {
                         continue
                     }
                     cases.append(
                         .single(
                             .scatterAdd(axis: row.axis), [values, indices, updates],
-                            [.normal, places, .normal], errorFactor: 16))
+                            [.normal, valid, .normal], errorFactor: 16))
                 }
             }
         }

@@ -75,7 +75,7 @@ extension BackendCase {
                     continue
                 }
                 let taps = row.kernel[0] * row.kernel[1]
-                let places = result.shape[0] * result.shape[1] * result.shape[2]
+                let pixels = result.shape[0] * result.shape[1] * result.shape[2]
                 let normal: [Domain] = [.normal, .normal]
                 cases += [
                     .single(
@@ -86,7 +86,7 @@ extension BackendCase {
                         normal, errorFactor: 2 + Double(taps * row.kernel[3]) / 4),
                     .single(
                         .convolutionKernelGradient(row.parameters, row.kernel), [input, result],
-                        normal, errorFactor: 2 + Double(places) / 4),
+                        normal, errorFactor: 2 + Double(pixels) / 4),
                 ]
             }
         }

@@ -94,23 +94,23 @@ private func checkIndexError(
 ) throws(KalsaeError) {
     var graph = Graph()
     let values = TensorType(.float32, [5])
-    let indices = TensorType(.int64, [2])
+    let indexType = TensorType(.int64, [2])
     let updates = TensorType(.float32, [2])
     let x = graph.addInput(values)
-    let places = graph.addInput(indices)
+    let indices = graph.addInput(indexType)
     let u = graph.addInput(updates)
     graph.outputs = [
         isScatter
-            ? try graph.add(.scatterAdd(axis: 0), [x, places, u])
-            : try graph.add(.gather(axis: 0), [x, places])
+            ? try graph.add(.scatterAdd(axis: 0), [x, indices, u])
+            : try graph.add(.gather(axis: 0), [x, indices])
     ]
     let plan = try backend.compile(graph, options: PlanOptions())
     let output = try Buffer(byteCount: 20)
     let fixed = [
         try Value(values, [1, 2, 3, 4, 5]).buffer(), try Value(updates, [1, 2]).buffer(),
     ]
-    let bad = try Value(indices, .integers([0, index])).buffer()
-    let good = try Value(indices, .integers([0, 4])).buffer()
+    let bad = try Value(indexType, .integers([0, index])).buffer()
+    let good = try Value(indexType, .integers([0, 4])).buffer()
     do {
         try plan.run(inputs: [fixed[0], bad, fixed[1]], outputs: [output])
     } catch {

@@ -1,0 +1,191 @@
+import CKalsaeKernels
+import CKalsaeOneDNN
+import Glibc
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+import Synchronization
+
+/// A flat list of instructions, each with its own pointers, over inputs, outputs and one arena.
+public final class CPUPlan: Plan {
+    private typealias Pointers = UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+    private struct Instruction {
+        var body: @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
+        var pointers: UnsafePointer<UnsafeMutableRawPointer>
+    }
+
+    private struct State {
+        var inputs: [UnsafeMutableRawPointer?]
+        var outputs: [UnsafeMutableRawPointer?]
+        /// The number under which these were given; 0 for none.
+        var binding = 0
+        /// Who wants the times of the instructions, if anybody does.
+        var recorder: PlanRecorder?
+    }
+
+    private let code: CPUPlanCode
+    private let isReplica: Bool
+    private let arena: Buffer
+    private nonisolated(unsafe) let table: Pointers
+    private nonisolated(unsafe) let list: [Instruction]
+    private let state: Mutex<State>
+
+    init(_ code: CPUPlanCode, isReplica: Bool = false) throws(KalsaeError) {
+        self.code = code
+        self.isReplica = isReplica
+        let arena = try Buffer(byteCount: code.arenaByteCount)
+        let count = max(code.pointerCount, 1)
+        let table = Pointers.allocate(capacity: count)
+        table.initialize(repeating: arena.pointer, count: count)
+        for patch in code.arenaPatches { table[patch.index] = arena.pointer + patch.byteOffset }
+        for (buffer, patch) in code.literalPatches {
+            table[patch.index] = buffer.pointer + patch.byteOffset
+        }
+        list = zip(code.kernels, code.starts).map { kernel, start in
+            Instruction(body: kernel.body, pointers: UnsafePointer(table + start))
+        }
+        self.arena = arena
+        self.table = table
+        state = Mutex(
+            State(
+                inputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.inputBytes.count),
+                outputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.outputBytes.count),
+                recorder: code.tellsTimes ? PlanRecorder() : nil))
+    }
+
+    deinit { table.deallocate() }
+
+    /// The graph as the passes left it.
+    public var graph: Graph { code.graph }
+    /// What runs, in order.
+    public var instructions: [InstructionSummary] { code.instructions }
+    /// Bytes of the arena that holds the intermediate values.
+    public var arenaByteCount: Int { code.arenaByteCount }
+
+    /// The same instructions with an arena of its own.
+    public func replica() throws(KalsaeError) -> any Plan {
+        try CPUPlan(code, isReplica: true)
+    }
+
+    /// Whether several cores take part; of a replica, whether a library does whose threads belong
+    /// to the thread that calls it. Own loops go on alone where the team is taken.
+    public var usesComputeThread: Bool { code.usesThreads && (!isReplica || code.callsLibrary) }
+
+    /// Computes the outputs from the inputs; on the compute thread if several cores take part.
+    public func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
+        try run(inputs: inputs, outputs: outputs, binding: 0)
+    }
+
+    /// The same; buffers that were bound under this number the last time are not looked at.
+    public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
+        if usesComputeThread {
+            try ComputeThread.shared.sync { () throws(KalsaeError) in
+                kdnn_set_threads(Int32(code.threads))
+                kls_share_openmp(code.sharesPool)
+                try runHere(inputs, outputs, binding)
+            }
+        } else {
+            if code.usesThreads { kdnn_set_threads(Int32(code.threads)) }
+            try runHere(inputs, outputs, binding)
+        }
+        Counters.record {
+            $0.plansRun += 1
+            $0.instructionsRun += list.count
+        }
+    }
+
+    private func check(
+        _ buffers: [Buffer], _ bytes: [Int], _ what: String
+    ) throws(KalsaeError) {
+        guard buffers.count == bytes.count else {
+            throw KalsaeError(
+                "plan", expected: "\(bytes.count) \(what)", got: "\(buffers.count)")
+        }
+        for (buffer, count) in zip(buffers, bytes) where buffer.byteCount < count {
+            throw KalsaeError(
+                "plan \(what)", expected: "a buffer of \(count) bytes", got: "\(buffer.byteCount)")
+        }
+    }
+
+    private func runHere(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int
+    ) throws(KalsaeError) {
+        let noted = try state.withLock { state throws(KalsaeError) -> kls_error in
+            if binding == 0 || state.binding != binding {
+                try bind(inputs, outputs, &state)
+                state.binding = binding
+            }
+            if let recorder = state.recorder { execute(recorder) } else { execute() }
+            return kls_take_error()
+        }
+        if noted.code != 0 { throw CPUPlan.error(noted) }
+    }
+
+    private func bind(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
+    ) throws(KalsaeError) {
+        state.binding = 0
+        try check(inputs, code.inputBytes, "inputs")
+        try check(outputs, code.outputBytes, "outputs")
+        for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer {
+            state.inputs[number] = buffer.pointer
+            patch(code.inputPatches[number], buffer)
+        }
+        for (number, buffer) in outputs.enumerated()
+        where state.outputs[number] != buffer.pointer {
+            state.outputs[number] = buffer.pointer
+            patch(code.outputPatches[number], buffer)
+        }
+    }
+
+    @inline(__always)
+    private func execute() {
+        var next = 0
+        for end in code.faultPoints {
+            while next < end {
+                list[next].body(list[next].pointers)
+                next += 1
+            }
+            if kls_has_error() { return }
+        }
+    }
+
+    private func execute(_ recorder: PlanRecorder) {
+        var marks: [UInt64] = []
+        marks.reserveCapacity(list.count + 1)
+        var fallbacks = [kls_tile_fallbacks()]
+        for instruction in list {
+            marks.append(PlanRecorder.now())
+            instruction.body(instruction.pointers)
+            if kls_has_error() { return }
+            fallbacks.append(kls_tile_fallbacks())
+        }
+        marks.append(PlanRecorder.now())
+        recorder.add(
+            marks, fallbacks: zip(fallbacks.dropFirst(), fallbacks).map { Int($0 - $1) })
+        if code.tellsTimes { PlanProfile.tell(recorder, instructions) }
+    }
+
+    /// Takes the times of its instructions from the next run on, until nil is given.
+    public func record(into recorder: PlanRecorder?) {
+        state.withLock { $0.recorder = recorder ?? (code.tellsTimes ? PlanRecorder() : nil) }
+    }
+
+    private func patch(_ patches: [CPUPlanCode.Patch], _ buffer: Buffer) {
+        for patch in patches { table[patch.index] = buffer.pointer + patch.byteOffset }
+    }
+
+    private static func error(_ noted: kls_error) -> KalsaeError {
+        if noted.code == Int32(KLS_INDEX_OUT_OF_RANGE.rawValue) {
+            return KalsaeError(
+                "gather", expected: "indices from 0 to \(noted.limit - 1)", got: "\(noted.value)")
+        }
+        if noted.code == Int32(KLS_ZERO_DIVISOR.rawValue) {
+            let operation: BinaryOperation = noted.limit == 1 ? .remainder : .divide
+            return operation.zeroDivisor(at: noted.value < 0 ? nil : Int(noted.value))
+        }
+        return KalsaeError(
+            "oneDNN", expected: "a kernel that runs", got: "status \(noted.value)")
+    }
+}

@@ -1,0 +1,52 @@
+import KalsaeGraph
+
+/// What a backend can do, as lowering asks it: which loops fit, and what may become one instruction.
+///
+/// All but the limits has an answer for a backend that fuses nothing of the kind.
+package protocol LoweringTarget {
+    /// What a loop over elements may hold.
+    var loopLimits: LoopLimits { get }
+
+    /// Whether the left operand of a matrix product, `float32` made of bytes, is better read as the
+    /// bytes; `op` has them as its operand already.
+    func readsBytes(_ op: LoweredOp) -> Bool
+
+    /// Whether a loop over the result's rows and columns can take the place of writing a product's
+    /// or convolution's result.
+    func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool
+
+    /// Whether a convolution can keep only the largest element of each window.
+    func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool
+
+    /// Whether the weight gradient of a convolution can be made from the pooled gradient and the
+    /// argmax indices; `op` has operands input, indices and gradient.
+    func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool
+}
+
+extension LoweringTarget {
+    package func readsBytes(_ op: LoweredOp) -> Bool { false }
+    package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }
+    package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }
+    package func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool { false }
+}
+
+/// What a loop over elements may hold on a backend.
+package struct LoopLimits: Sendable {
+    /// Axes that cannot be joined.
+    package var axes: Int
+    /// Values that live at the same time.
+    package var registers: Int
+    /// Operations.
+    package var ops: Int
+    /// Elements from which on a transposed operand is copied before a loop reads it; smaller ones
+    /// stay in the caches. `Int.max` for a backend that reads any stride as well.
+    package var transposedElements: Int
+
+    /// Makes limits.
+    package init(axes: Int, registers: Int, ops: Int, transposedElements: Int = .max) {
+        self.axes = axes
+        self.registers = registers
+        self.ops = ops
+        self.transposedElements = transposedElements
+    }
+}
