@@ -81,7 +81,7 @@ import Testing
             }
         ),
         (
-            "rearranging",
+            "composed movement",
             { x, a, b in
                 x.chunked(into: a, axis: b < 2 ? b : 0).prefix(3) + x.unstacked(axis: a)
                     + [

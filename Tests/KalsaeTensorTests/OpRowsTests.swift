@@ -9,7 +9,7 @@ import Testing
         functionRows + arithmeticRows + comparisonRows + movementRows + reductionRows
         + sortingRows + productRows + convolutionRows + poolingRows + creationRows + randomRows
         + activationRows + softmaxRows + powerRows + trigonometryRows + roundingRows
-        + predicateRows + rearrangingRows + statisticsRows + einsumRows + distributionRows
+        + predicateRows + composedMovementRows + statisticsRows + einsumRows + distributionRows
         + attentionRows
 
     /// The devices beside the reference.

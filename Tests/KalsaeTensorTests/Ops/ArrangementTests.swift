@@ -126,7 +126,7 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
         }
     }
 
-    @Test func rearrangements() throws {
+    @Test func composedMovement() throws {
         try onEachDevice { () throws in
             let cube = x.reshaped(to: [1, 2, 3])
             #expect(cube.movedAxis(from: 0, to: -1).shape == [2, 3, 1])

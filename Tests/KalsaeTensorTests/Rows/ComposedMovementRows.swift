@@ -3,7 +3,7 @@ import KalsaeTensor
 import KalsaeTesting
 
 /// Composed movements: repetition, triangles, windows, padding with copies.
-let rearrangingRows: [OpCase] = [
+let composedMovementRows: [OpCase] = [
     moved("movedAxis", [2, 3, 2], [[[0, 1, 2]]], picks: [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]) {
         $0.movedAxis(from: -1, to: 0)
     },
