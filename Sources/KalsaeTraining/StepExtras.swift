@@ -5,10 +5,11 @@ import KalsaeTensor
 package struct StepExtras: Sendable {
     package var regularizer: Regularizer?
     package var constraint: Constraint?
-    package var mixing: Mixing?
+    package var mixing: BatchAugmentation?
 
     package init(
-        regularizer: Regularizer? = nil, constraint: Constraint? = nil, mixing: Mixing? = nil
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil,
+        mixing: BatchAugmentation? = nil
     ) {
         self.regularizer = regularizer
         self.constraint = constraint

@@ -46,7 +46,8 @@ public actor Trainer<Model: Layer> {
     ///   - seed: equal seeds give equal bits.
     public init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, metrics: [Metric] = [],
-        regularizer: Regularizer? = nil, constraint: Constraint? = nil, mixing: Mixing? = nil,
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil,
+        mixing: BatchAugmentation? = nil,
         seed: Int = 0
     ) throws {
         for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }

@@ -113,16 +113,16 @@ import Testing
         expectFault(Augmentation.crop(padding: -3)(images, key: key), "at least 0")
         expectFault(Augmentation.zoom(amount: 1.5)(images, key: key), "settings")
         let few = Tensor([0, 1] as [Int32])
-        expectFault(Mixing.mixUp(classes: 2)(images, few, key: key).inputs, "mixing")
-        expectFault(Mixing.mixUp(alpha: 0, classes: 2)(images, few, key: key).targets, "alpha")
+        expectFault(MixUp(classes: 2)(images, few, key: key).inputs, "mixUp")
+        expectFault(MixUp(alpha: 0, classes: 2)(images, few, key: key).targets, "alpha")
         expectFault(
-            Mixing.cutMix(classes: 2)(.zeros([2, 3]), few, key: key).inputs, "images")
+            CutMix(classes: 2)(.zeros([2, 3]), few, key: key).inputs, "images")
     }
 
     @Test func mixUpMixesTargetsAlike() throws {
         let labels = Tensor((0..<16).map { Int32($0 % 3) })
         let inputs = labels.oneHot(classes: 3)
-        let (x, y) = Mixing.mixUp(alpha: 1, classes: 3)(inputs, labels, key: RandomKey(seed: 2))
+        let (x, y) = MixUp(alpha: 1, classes: 3)(inputs, labels, key: RandomKey(seed: 2))
         expectClose(x, y)
         expectClose(y.sum(axes: [1]), .ones([16]))
         #expect(try y.values().contains { $0 > 0.01 && $0 < 0.99 })
@@ -133,7 +133,7 @@ import Testing
         let images = labels.oneHot(classes: 3).reshaped(to: [16, 1, 1, 3])
         var mixed = 0
         for seed in 0..<12 {
-            let (x, y) = Mixing.cutMix(classes: 3)(
+            let (x, y) = CutMix(classes: 3)(
                 images.broadcast(to: [16, 8, 8, 3]), labels, key: RandomKey(seed: seed))
             expectClose(
                 x.mean(axes: [1, 2]), y, tolerance: Tolerance(relative: 1e-5, absolute: 1e-6))
@@ -148,7 +148,7 @@ import Testing
         let labels = Tensor([0, 1] as [Int32])
         let count = 400
         for seed in 0..<count {
-            let mixed = Mixing.mixUp(alpha: alpha, classes: 2)(
+            let mixed = MixUp(alpha: alpha, classes: 2)(
                 inputs, labels, key: RandomKey(seed: seed))
             // Rows paired with themselves stay; the other half shows the share.
             let pair = try mixed.inputs.values(Double.self)

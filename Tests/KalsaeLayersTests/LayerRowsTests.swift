@@ -100,11 +100,11 @@ private let rows: [LayerRow] = [
     LayerRow("causal attention", .multiHeadAttention(heads: 2, isCausal: true), [4, 4]),
     LayerRow(
         "transformer block", .transformerBlock(heads: 2, isCausal: true, dropout: 0.2), [3, 4]),
-    LayerRow("learned positions", .learnedPositions(length: 5), [3, 4]),
+    LayerRow("positional embedding", .positionalEmbedding(length: 5), [3, 4]),
     LayerRow("augment", .augment(.flipHorizontal(), .brightness(amount: 0.2)), [3, 4, 1]),
     LayerRow(
-        "recomputed",
-        .recomputed([.dense(units: 4, activation: .tanh), .dropout(rate: 0.5), .batchNorm]), [3]),
+        "checkpointed",
+        .checkpointed([.dense(units: 4, activation: .tanh), .dropout(rate: 0.5), .batchNorm]), [3]),
     LayerRow("residual", .residual([.dense(units: 3, activation: .tanh)]), [3]),
 ]
 

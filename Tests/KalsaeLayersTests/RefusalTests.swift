@@ -89,7 +89,7 @@ private let refusals: [Refused] = [
     Refused(
         .multiHeadAttention(heads: 2, dropout: 1), [4, 6], "multiHeadAttention: expected a rate"),
     Refused(.transformerBlock(heads: 2, hidden: 0), [4, 6], "sizes of at least 1, got [6, 0]"),
-    Refused(.learnedPositions(length: 3), [4, 6], "learnedPositions: expected input"),
+    Refused(.positionalEmbedding(length: 3), [4, 6], "positionalEmbedding: expected input"),
     Refused(.augment(.zoom(amount: 1)), [5, 5, 1], "augment: augmentation: expected settings"),
     Refused(.augment(.crop(padding: -1)), [5, 5, 1], "augment: augmentation: expected settings"),
     Refused(.augment(.noise(deviation: .nan)), [5, 5, 1], "augment: augmentation"),

@@ -11,7 +11,8 @@ import Testing
 @Suite struct TrainerSettingsTests {
     private func trainer(
         _ model: Sequential, loss: Loss = .meanSquaredError, metrics: [Metric] = [],
-        regularizer: Regularizer? = nil, constraint: Constraint? = nil, mixing: Mixing? = nil
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil,
+        mixing: BatchAugmentation? = nil
     ) throws -> Trainer<Sequential> {
         try Trainer(
             model, loss: loss, optimizer: SGD(learningRate: 0.1), metrics: metrics,

@@ -135,8 +135,8 @@ extension LayerSpec {
         Bidirectional.Settings.self,
         MultiHeadAttention.Settings.self,
         TransformerBlock.Settings.self,
-        LearnedPositions.Settings.self,
-        Recomputed.Settings.self,
+        PositionalEmbedding.Settings.self,
+        Checkpointed.Settings.self,
         Residual.Settings.self,
         Augment.Settings.self,
     ]

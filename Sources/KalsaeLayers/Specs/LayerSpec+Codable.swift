@@ -11,7 +11,8 @@ extension LayerSpec: Codable {
     /// left out have the defaults.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
-        let kind = try values.decode(String.self, forKey: .layer)
+        let name = try values.decode(String.self, forKey: .layer)
+        let kind = Self.renamedKinds[name] ?? name
         switch kind {
         case "dense":
             self = .dense(

@@ -29,7 +29,7 @@ struct CharacterModel {
         return CharacterModel(
             name: "characters",
             layers: [.embedding(vocabulary: characters, size: 128)]
-                + [.learnedPositions(length: length)] + [LayerSpec](repeating: block, count: 4)
+                + [.positionalEmbedding(length: length)] + [LayerSpec](repeating: block, count: 4)
                 + [.layerNorm(), .dense(units: characters, useBias: false)],
             parameters: 818_176, batch: 16, learningRate: 2e-3, steps: 3000)
     }

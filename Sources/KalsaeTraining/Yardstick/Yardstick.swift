@@ -73,7 +73,7 @@ package enum Yardstick: String, CaseIterable, Sendable {
         case .deepconvnet: Self.deepConvNet
         case .resnet: Self.resNet
         case .chargpt:
-            [.embedding(vocabulary: 65, size: 128), .learnedPositions(length: 64)]
+            [.embedding(vocabulary: 65, size: 128), .positionalEmbedding(length: 64)]
                 + [LayerSpec](repeating: .transformerBlock(heads: 4, isCausal: true), count: 4)
                 + [.layerNorm(), .dense(units: 65, useBias: false)]
         }

@@ -1,31 +1,32 @@
 import KalsaeGraph
 
-/// A function whose values inside are not kept for the gradient but computed once more by it.
+/// A function under gradient checkpointing (Chen et al., 2016; PyTorch's `checkpoint`): its
+/// intermediate values are recomputed in the backward pass instead of stored.
 ///
-/// Between forward and backward only the inputs stay in memory, at the price of a second forward
-/// computation (Chen et al., 2016, gradient checkpointing; PyTorch's `checkpoint`).
+/// Between forward and backward pass only the inputs stay in memory, at the price of a second
+/// forward pass.
 ///
 /// ```swift
-/// let y = recomputing([x, weight]) { $0[0].matmul($0[1]).tanh() }
+/// let y = checkpointed([x, weight]) { $0[0].matmul($0[1]).tanh() }
 /// ```
 ///
 /// - Parameters:
 ///   - inputs: what the function gets; gradients flow to these and to nothing else.
-///   - function: pure, since it is called again.
-public func recomputing(
+///   - function: pure, since the backward pass calls it a second time.
+public func checkpointed(
     _ inputs: [Tensor], _ function: @escaping @Sendable ([Tensor]) -> Tensor
 ) -> Tensor {
-    recomputing(inputs, function, again: function)
+    checkpointed(inputs, function, recomputed: function)
 }
 
-/// The same, where the second computation needs surroundings of its own.
-package func recomputing(
+/// The same, where the second forward pass needs a scope of its own.
+package func checkpointed(
     _ inputs: [Tensor], _ function: ([Tensor]) -> Tensor,
-    again: @escaping @Sendable ([Tensor]) -> Tensor
+    recomputed: @escaping @Sendable ([Tensor]) -> Tensor
 ) -> Tensor {
     withCustomGradient(inputs, forward: function) { upstream in
         let late = inputs.map { $0.available(after: upstream).asVariable() }
-        return Tensor.gradients(of: again(late), upstream: upstream, for: late)
+        return Tensor.gradients(of: recomputed(late), upstream: upstream, for: late)
     }
 }
 

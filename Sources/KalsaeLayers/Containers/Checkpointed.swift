@@ -2,21 +2,22 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Layers whose values are not kept for the gradient but computed once more by it.
+/// Layers under gradient checkpointing (Chen et al., 2016): their activations are recomputed in the
+/// backward pass instead of stored.
 ///
-/// The output is that of the layers, dropout included. Training takes the memory of the input instead
-/// of that of everything inside, and the time of a second forward computation.
-/// Worth it round each of several parts of about the same size, as the blocks of a transformer.
-public struct Recomputed: Layer {
+/// The output is that of the layers, dropout included. Training takes the memory of the input
+/// instead of that of all activations inside, and the time of a second forward pass. It pays around
+/// each of several parts of about the same size, as the blocks of a transformer.
+public struct Checkpointed: Layer {
     /// The layers.
     public var inner: Sequential
     /// The layers.
     public static let parts = Parts(\Self.inner)
 
-    /// The settings of layers that are computed again.
+    /// The settings of checkpointed layers.
     public struct Settings: LayerSettings {
-        /// `recomputed`.
-        public static let kind = "recomputed"
+        /// `checkpointed`.
+        public static let kind = "checkpointed"
         /// The layers.
         public var layers: [LayerSpec] = []
 
@@ -33,7 +34,7 @@ public struct Recomputed: Layer {
 
         /// The layer for inputs of a shape.
         public func layer(input: Shape) throws -> any Layer {
-            Recomputed(try Sequential(layers, input: input))
+            Checkpointed(try Sequential(layers, input: input))
         }
     }
 
@@ -44,11 +45,11 @@ public struct Recomputed: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let parameters = inner.tensors.filter { $0.path.role == .parameter }.map(\.tensor)
         let (scope, calls) = (StepScope.current, StepScope.current?.calls ?? 0)
-        // Masks are drawn again too: without the key among the inputs they would be kept.
+        // The key is an input, so that dropout masks are recomputed instead of stored.
         let key = scope.map { [$0.key.tensor] } ?? []
-        return recomputing(
+        return checkpointed(
             [x] + parameters + key, { [inner] in output(of: inner, $0) },
-            again: { [inner] inputs in
+            recomputed: { [inner] inputs in
                 guard let scope else { return output(of: inner, inputs) }
                 return scope.replaying(from: calls, key: RandomKey(inputs[inputs.count - 1])) {
                     output(of: inner, inputs)
@@ -69,8 +70,8 @@ private func output(of layers: Sequential, _ inputs: [Tensor]) -> Tensor {
 }
 
 extension LayerSpec {
-    /// Layers that are computed again by the gradient; see ``Recomputed``.
-    public static func recomputed(_ layers: [LayerSpec]) -> LayerSpec {
-        .layer(AnyLayerSettings(Recomputed.Settings(layers)))
+    /// Layers under gradient checkpointing; see ``Checkpointed``.
+    public static func checkpointed(_ layers: [LayerSpec]) -> LayerSpec {
+        .layer(AnyLayerSettings(Checkpointed.Settings(layers)))
     }
 }

@@ -6,7 +6,7 @@ import KalsaeTensor
 import KalsaeTraining
 import Testing
 
-@Suite struct RecomputedTests {
+@Suite struct CheckpointedTests {
     private static let blocks = 12
 
     /// A deep network with dropout and batch norm, in groups of blocks that are computed again, or not.
@@ -17,7 +17,7 @@ import Testing
         let layers: [LayerSpec]
         if let size {
             layers = (0..<(Self.blocks / size)).map { _ in
-                .recomputed((0..<size).flatMap { _ in block })
+                .checkpointed((0..<size).flatMap { _ in block })
             }
         } else {
             layers = (0..<Self.blocks).flatMap { _ in block }
@@ -65,7 +65,7 @@ import Testing
             gradient(at: x) { gradient(at: $0) { function([$0]).sum() }.sum() }
         }
         let plain = slope({ $0[0].tanh() * $0[0] }, x)
-        let again = slope({ inputs in recomputing(inputs) { $0[0].tanh() * $0[0] } }, x)
+        let again = slope({ inputs in checkpointed(inputs) { $0[0].tanh() * $0[0] } }, x)
         let (a, b) = (try plain.values(Double.self), try again.values(Double.self))
         #expect(a.count == 3 && zip(a, b).allSatisfy { abs($0 - $1) < 1e-12 })
     }

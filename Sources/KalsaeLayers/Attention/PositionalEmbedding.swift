@@ -2,9 +2,9 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Adds a trained vector to each place: `[batch, places, features]` plus the first rows of
+/// Adds a trained vector to each position: `[batch, length, features]` plus the first rows of
 /// `table`, `[length, features]`, at first normal with deviation .02 as in GPT-2.
-public struct LearnedPositions: Layer {
+public struct PositionalEmbedding: Layer {
     /// The vectors, `[length, features]`.
     public var table: Tensor
     /// The layer's settings.
@@ -12,11 +12,11 @@ public struct LearnedPositions: Layer {
     /// The parameters.
     public static let parts = Parts(\Self.table)
 
-    /// The settings of learned positions.
+    /// The settings of a positional embedding.
     public struct Settings: LayerSettings {
-        /// `learnedPositions`.
-        public static let kind = "learnedPositions"
-        /// The largest number of places.
+        /// `positionalEmbedding`.
+        public static let kind = "positionalEmbedding"
+        /// The largest number of positions.
         public var length = 0
 
         /// Default settings; `length` must be set.
@@ -32,10 +32,10 @@ public struct LearnedPositions: Layer {
             try fields("length", &length)
         }
 
-        /// The layer for `[places, features]`.
+        /// The layer for `[length, features]`.
         public func layer(input: Shape) throws -> any Layer {
             try checkSequence(input, Self.kind)
-            return LearnedPositions(input[1], self)
+            return PositionalEmbedding(input[1], self)
         }
     }
 
@@ -51,7 +51,7 @@ public struct LearnedPositions: Layer {
         table = Initializer.normal(deviation: 0.02).parameter(shape, of: Settings.kind)
     }
 
-    /// The input with the vectors of its places.
+    /// The input with the vectors of its positions.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         for tensor in [x, table] where tensor.fault != nil { return tensor }
         guard x.rank == 3, x.shape[2] == table.shape[1], x.shape[1] <= table.shape[0] else {
@@ -65,8 +65,8 @@ public struct LearnedPositions: Layer {
 }
 
 extension LayerSpec {
-    /// A trained vector for each place; see ``LearnedPositions``.
-    public static func learnedPositions(length: Int) -> LayerSpec {
-        .layer(AnyLayerSettings(LearnedPositions.Settings(length: length)))
+    /// A trained vector for each position; see ``PositionalEmbedding``.
+    public static func positionalEmbedding(length: Int) -> LayerSpec {
+        .layer(AnyLayerSettings(PositionalEmbedding.Settings(length: length)))
     }
 }
