@@ -77,19 +77,19 @@ private final class Rates: Sendable {
             try await coach.fit(data, schedule: .cosine(steps: 0))
         }
         await #expect(throws: KalsaeError.self) {
-            try await coach.learningRateRangeTest(data, steps: 0)
+            try await coach.findLearningRate(data, steps: 0)
         }
         await #expect(throws: KalsaeError.self) {
-            try await coach.learningRateRangeTest(data, rates: 0...1)
+            try await coach.findLearningRate(data, rates: 0...1)
         }
     }
 
-    @Test func theRangeTestChangesNothing() async throws {
+    @Test func theFinderChangesNothing() async throws {
         let data = try line(256)
         let coach = try trainer(SGD(learningRate: 0.125))
         try await coach.fit(data, steps: 2)
         let before = await coach.model
-        let range = try await coach.learningRateRangeTest(
+        let range = try await coach.findLearningRate(
             data, rates: 1e-5...100, steps: 120, batch: 32)
         for (one, two) in zip(before.tensors, await coach.model.tensors) {
             #expect(try one.tensor.values() == two.tensor.values())

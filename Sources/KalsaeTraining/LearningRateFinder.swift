@@ -7,8 +7,8 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// How the loss behaves while the learning rate grows (Smith, 2017): from where it falls to where
-/// it bursts.
-public struct LearningRateRange: Sendable, Equatable {
+/// it diverges.
+public struct LearningRateFinder: Sendable, Equatable {
     /// The rates that were tried, one a step, growing by one factor.
     public var rates: [Double]
     /// The loss of each step's batch, before its update.
@@ -18,15 +18,15 @@ public struct LearningRateRange: Sendable, Equatable {
     /// The rate at which the smoothed loss falls most steeply over the rate's logarithm; nil where
     /// it never falls.
     public var suggestion: Double?
-    /// Whether it ended because the loss burst.
+    /// Whether it ended because the loss diverged.
     public var hasDiverged: Bool
 
-    /// Puts a course together and finds its suggestion.
-    init(_ course: RangeCourse) {
-        (rates, losses, smoothed) = (course.rates, course.losses, course.smoothed)
-        hasDiverged = course.hasDiverged
+    /// Puts a sweep together and finds its suggestion.
+    init(_ sweep: RateSweep) {
+        (rates, losses, smoothed) = (sweep.rates, sweep.losses, sweep.smoothed)
+        hasDiverged = sweep.hasDiverged
         // Until its window is full the average is as restless as single batches are.
-        suggestion = Self.steepest(rates, smoothed, skipping: Int(1 / (1 - course.keep)))
+        suggestion = Self.steepest(rates, smoothed, skipping: Int(1 / (1 - sweep.keep)))
     }
 
     /// The rate of the most negative central difference. The rates are equally far apart in
@@ -47,7 +47,7 @@ public struct LearningRateRange: Sendable, Equatable {
 }
 
 extension Trainer {
-    /// Tries learning rates, one a step, each larger by the same factor, until the loss bursts.
+    /// Tries learning rates, one a step, each larger by the same factor, until the loss diverges.
     ///
     /// Works on a copy: model, optimizer, step count and rate of the trainer stay as they are.
     ///
@@ -57,31 +57,31 @@ extension Trainer {
     ///   - steps: the number of rates.
     ///   - batch: rows per step.
     ///   - smoothing: the share of the loss's moving average that is kept.
-    ///   - burst: it ends where the smoothed loss is this many times the lowest one.
+    ///   - divergence: it ends where the smoothed loss is this many times the lowest one.
     /// - Throws: a fault of the model, or a `KalsaeError` for settings that make no sense.
-    public func learningRateRangeTest(
+    public func findLearningRate(
         _ data: Dataset, rates: ClosedRange<Double> = 1e-7...10, steps: Int = 100, batch: Int = 32,
-        smoothing: Double = 0.9, burst: Double = 4
-    ) throws -> LearningRateRange {
+        smoothing: Double = 0.9, divergence: Double = 4
+    ) throws -> LearningRateFinder {
         guard data.count > 0, batch > 0, steps >= 3, steps <= 1_000_000, rates.lowerBound > 0,
             rates.upperBound > rates.lowerBound, rates.upperBound.isFinite
         else {
             throw KalsaeError(
-                "learning-rate range test",
+                "learning-rate finder",
                 expected: "rows, a batch of at least 1, 3 to 1000000 steps, a range above 0",
                 got: "\(data.count) rows, batch \(batch), \(steps) steps, \(rates)")
         }
-        guard (0..<1).contains(smoothing), burst > 1 else {
+        guard (0..<1).contains(smoothing), divergence > 1 else {
             throw KalsaeError(
-                "learning-rate range test", expected: "smoothing in [0, 1) and burst above 1",
-                got: "\(smoothing) and \(burst)")
+                "learning-rate finder", expected: "smoothing in [0, 1) and divergence above 1",
+                got: "\(smoothing) and \(divergence)")
         }
         let step = try trialStep()
         let growth = pow(rates.upperBound / rates.lowerBound, 1 / Double(steps - 1))
-        var course = RangeCourse(burst: burst, keep: smoothing)
+        var sweep = RateSweep(divergence: divergence, keep: smoothing)
         var rows: ArraySlice<Int32> = []
         var epoch = 0
-        while course.rates.count < steps, !course.hasDiverged {
+        while sweep.rates.count < steps, !sweep.hasDiverged {
             if rows.isEmpty {
                 epoch += 1
                 let order = BatchOrder.shuffled
@@ -89,18 +89,18 @@ extension Trainer {
                     order.rows(
                         count: data.count, limit: data.count, seed: seed, epoch: epoch)[...]
             }
-            let rate = rates.lowerBound * pow(growth, Double(course.rates.count))
+            let rate = rates.lowerBound * pow(growth, Double(sweep.rates.count))
             step.optimizer.learningRate = rate
-            course.add(rate: rate, loss: try step.runUnchecked(data, rows.prefix(batch)))
+            sweep.add(rate: rate, loss: try step.runUnchecked(data, rows.prefix(batch)))
             rows = rows.dropFirst(batch)
         }
-        return LearningRateRange(course)
+        return LearningRateFinder(sweep)
     }
 }
 
-/// The losses so far, and whether they have burst.
-struct RangeCourse {
-    let burst: Double
+/// The losses so far, and whether they have diverged.
+struct RateSweep {
+    let divergence: Double
     /// The share of the moving average that is kept.
     let keep: Double
     private(set) var rates: [Double] = []
@@ -111,12 +111,12 @@ struct RangeCourse {
     private var weight = 1.0
     private var lowest = Double.infinity
 
-    init(burst: Double, keep: Double) {
-        self.burst = burst
+    init(divergence: Double, keep: Double) {
+        self.divergence = divergence
         self.keep = keep
     }
 
-    /// Notes a step; a loss that is not finite ends the course and is left out.
+    /// Notes a step; a loss that is not finite ends the sweep and is left out.
     mutating func add(rate: Double, loss: Double) {
         guard loss.isFinite else {
             hasDiverged = true
@@ -130,7 +130,7 @@ struct RangeCourse {
         smoothed.append(now)
         lowest = min(lowest, now)
         // A loss may be negative, and around 0 a multiple says nothing.
-        let limit = lowest + (burst - 1) * max(lowest.magnitude, 1e-12)
+        let limit = lowest + (divergence - 1) * max(lowest.magnitude, 1e-12)
         hasDiverged = losses.count > 3 && now > limit
     }
 }
