@@ -28,7 +28,7 @@ test-long: deps ## run what takes minutes or much memory: long graphs, AMX tiles
 	@KALSAE_LONG_TESTS=1 Scripts/run-tests --filter LongRunTests
 	@Scripts/test-isa --emulated
 
-bench: build ## time training steps of the yardstick networks; NET=name takes one
+bench: build ## time training steps of the benchmark networks; NET=name takes one
 	$(SCRATCH)/release/kalsae bench steps --net $(or $(NET),all)
 
 format: ## rewrite the sources in the project's format

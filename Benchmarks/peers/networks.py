@@ -1,4 +1,4 @@
-"""The networks of the yardstick as data: what PyTorch and JAX build here, and Kalsae in Swift."""
+"""The benchmark networks as data: what PyTorch and JAX build here, and Kalsae in Swift."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ struct Bench: AsyncParsableCommand {
 struct BenchSteps: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "steps",
-        abstract: "Time one training step of the yardstick networks.",
+        abstract: "Time one training step of the benchmark networks.",
         discussion: """
             A step is forward, loss, backward and the optimizer's update on one batch of random
             numbers that is in memory. Times are per step, over a budget of some seconds.
@@ -23,7 +23,7 @@ struct BenchSteps: AsyncParsableCommand {
               kalsae bench steps --net twolayer --threads 1 --json
             """)
 
-    @Option(help: "\(Yardstick.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all.")
     var net = "all"
 
     @Option(help: "Seconds to measure each network for.")
@@ -33,9 +33,9 @@ struct BenchSteps: AsyncParsableCommand {
 
     func run() async throws {
         try common.apply()
-        let nets = Yardstick.allCases.filter { net == "all" || net == $0.rawValue }
+        let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
         guard !nets.isEmpty else {
-            throw ValidationError("--net takes \(Yardstick.names) or all, got \(net).")
+            throw ValidationError("--net takes \(BenchmarkNetwork.names) or all, got \(net).")
         }
         guard seconds > 0, seconds <= 3600 else {
             throw ValidationError("--seconds takes a number above 0, got \(seconds).")

@@ -8,22 +8,22 @@ struct BenchCounts: ParsableCommand {
         abstract: "Count what a step takes: instructions, bytes, arena, allocations.",
         discussion: """
             No clock is read: the numbers are the same in every run. The lines are those of the
-            table in Tests/KalsaeTrainingTests/YardstickCountTests.swift.
+            table in Tests/KalsaeTrainingTests/BenchmarkCountTests.swift.
             """)
 
-    @Option(help: "\(Yardstick.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all.")
     var net = "all"
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.apply()
-        let nets = Yardstick.allCases.filter { net == "all" || net == $0.rawValue }
+        let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
         guard !nets.isEmpty else {
-            throw ValidationError("--net takes \(Yardstick.names) or all, got \(net).")
+            throw ValidationError("--net takes \(BenchmarkNetwork.names) or all, got \(net).")
         }
         for net in nets {
-            let counts = try YardstickCounts.measure(net)
+            let counts = try BenchmarkCounts.measure(net)
             if common.json {
                 try Console.print([
                     "net": .string(net.rawValue), "instructions": .integer(counts.instructions),

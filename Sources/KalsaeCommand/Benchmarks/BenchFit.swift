@@ -13,7 +13,7 @@ struct BenchFit: AsyncParsableCommand {
         commandName: "fit",
         abstract: "Time whole epochs: shuffling, batches, steps and evaluation.",
         discussion: """
-            A network of the yardstick is trained on MNIST with its own batch and optimizer and
+            A benchmark network is trained on MNIST with its own batch and optimizer and
             measured on the 10,000 test images after each epoch; iris on 120 of its 150 rows,
             without measuring. Loading is timed apart. Every fit starts from a new trainer; the
             first one also traces and compiles.
@@ -36,7 +36,7 @@ struct BenchFit: AsyncParsableCommand {
 
     func run() async throws {
         try common.apply()
-        let nets: [Yardstick] = [.iris, .twolayer, .mlp, .convnet, .deepconvnet]
+        let nets: [BenchmarkNetwork] = [.iris, .twolayer, .mlp, .convnet, .deepconvnet]
         guard let net = nets.first(where: { $0.rawValue == net }) else {
             let names = nets.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--net takes \(names), got \(self.net).")
@@ -95,7 +95,7 @@ struct BenchFit: AsyncParsableCommand {
     private static func text(_ value: Double) -> String { Progress.fixed(value, digits: 4) }
 
     /// What is trained on, and what is measured on.
-    private static func data(_ net: Yardstick) throws -> (train: Dataset, test: Dataset) {
+    private static func data(_ net: BenchmarkNetwork) throws -> (train: Dataset, test: Dataset) {
         if net == .iris {
             let parts = try NamedSet.iris.load(
                 fractions: Split.Fractions(validation: 0, test: 0.2), seed: 0)
@@ -106,7 +106,7 @@ struct BenchFit: AsyncParsableCommand {
         return (try flattened(parts.train, net), try flattened(parts.test, net))
     }
 
-    private static func flattened(_ data: LabeledData, _ net: Yardstick) throws -> Dataset {
+    private static func flattened(_ data: LabeledData, _ net: BenchmarkNetwork) throws -> Dataset {
         try Dataset(
             try LabeledData(
                 features: data.features, featureShape: net.input.sizes, targets: data.targets))

@@ -3,7 +3,7 @@ import KalsaeLayers
 import KalsaeTensor
 
 extension BenchOperation {
-    /// Everything that is measured: sizes of the yardstick networks, and some that fill memory.
+    /// Everything that is measured: sizes of the benchmark networks, and some that fill memory.
     static var all: [BenchOperation] {
         products + convolutions + pools + norms + attentions + rows + chains + reductions
             + movements

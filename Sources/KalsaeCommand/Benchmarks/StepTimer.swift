@@ -10,7 +10,7 @@ actor StepTimer {
     }
 
     struct Timing: Sendable {
-        var net: Yardstick
+        var net: BenchmarkNetwork
         var threads: Int
         /// Microseconds per step.
         var median: Double
@@ -31,8 +31,8 @@ actor StepTimer {
     }
 
     /// Times a network: rounds of steps until the budget is spent, the mean of each round counts.
-    func time(_ net: Yardstick, seconds: Double) throws -> Timing {
-        let step = try YardstickStep(net)
+    func time(_ net: BenchmarkNetwork, seconds: Double) throws -> Timing {
+        let step = try BenchmarkStep(net)
         let clock = ContinuousClock()
         let first = try step.run()
         for _ in 0..<5 { _ = try step.run() }

@@ -9,7 +9,7 @@ struct ProfileVerb: AsyncParsableCommand {
         commandName: "profile",
         abstract: "Show where the time of a training step goes, instruction by instruction.",
         discussion: """
-            What to profile: a network of the yardstick (\(Yardstick.names)), a preset or a JSON \
+            What to profile: a benchmark network (\(BenchmarkNetwork.names)), a preset or a JSON \
             file of layers as `kalsae train --network` takes them, layer sizes as in 784-50-10, \
             a model file, or the data that `kalsae train` takes.
 
@@ -23,7 +23,7 @@ struct ProfileVerb: AsyncParsableCommand {
               kalsae profile titanic.csv --target survived --graph
             """)
 
-    @Argument(help: "A yardstick network, a preset, a file, layer sizes, or a set; see above.")
+    @Argument(help: "A benchmark network, a preset, a file, layer sizes, or a set; see above.")
     var name: String
 
     @Option(help: "For data: the network, as `kalsae train` takes it.")
@@ -35,7 +35,7 @@ struct ProfileVerb: AsyncParsableCommand {
     @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
     var target: String?
 
-    @Flag(help: "Take the set of that name, not the yardstick network (for iris).")
+    @Flag(help: "Take the set of that name, not the benchmark network (for iris).")
     var set = false
 
     @Option(help: "Rows per step; without it, the network's own or 100.")

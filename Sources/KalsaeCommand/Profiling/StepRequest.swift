@@ -27,12 +27,12 @@ struct StepRequest: Sendable {
 
     /// Makes the step; nothing is traced before its first run.
     func make() throws -> Step {
-        if !isSet, target == nil, network == nil, let net = Yardstick(rawValue: name) {
+        if !isSet, target == nil, network == nil, let net = BenchmarkNetwork(rawValue: name) {
             guard batch == nil || batch == net.batch else {
                 throw KalsaeError(
                     "--batch", expected: "\(net.batch), as \(name) has it", got: "\(batch ?? 0)")
             }
-            let step = try YardstickStep(net)
+            let step = try BenchmarkStep(net)
             return Step(rows: net.batch, run: step.run, plan: { step.plan })
         }
         if name.hasSuffix(".safetensors") { return try step(of: ModelFile(path: name).model) }

@@ -4,7 +4,7 @@ import KalsaeOptimizers
 import KalsaeTensor
 
 /// The networks by which training frameworks are compared, with batch and optimizer.
-package enum Yardstick: String, CaseIterable, Sendable {
+package enum BenchmarkNetwork: String, CaseIterable, Sendable {
     case iris, twolayer, mlp, convnet, deepconvnet, resnet, chargpt
 
     /// The shape of one input; tokens for the language model, numbers for the others.

@@ -1,7 +1,7 @@
 import KalsaeSupport
 
-/// What a warm step of a yardstick network takes, as numbers that need no clock.
-package struct YardstickCounts: Equatable, Sendable {
+/// What a warm step of a benchmark network takes, as numbers that need no clock.
+package struct BenchmarkCounts: Equatable, Sendable {
     /// Instructions of its plan.
     package var instructions: Int
     /// Bytes that they read and write.
@@ -19,15 +19,15 @@ package struct YardstickCounts: Equatable, Sendable {
     }
 
     /// Builds the network, takes some steps, and counts.
-    package static func measure(_ net: Yardstick) throws -> YardstickCounts {
-        let step = try YardstickStep(net)
+    package static func measure(_ net: BenchmarkNetwork) throws -> BenchmarkCounts {
+        let step = try BenchmarkStep(net)
         for _ in 0..<2 { _ = try step.run() }
         let counts = try Counters.measure { try step.run() }.counts
         guard let plan = step.plan else {
             throw KalsaeError(net.rawValue, expected: "a plan after its first step", got: "none")
         }
         let bytes = plan.instructions.reduce(0.0) { $0 + $1.bytes }
-        return YardstickCounts(
+        return BenchmarkCounts(
             instructions: counts.instructionsRun, bytes: Int(bytes), arena: plan.arenaByteCount,
             allocations: counts.buffersAllocated + counts.nodesMade + counts.plansCompiled)
     }

@@ -3,14 +3,14 @@ import KalsaeGraph
 import KalsaeLayers
 import KalsaeTensor
 
-/// One training step of a yardstick network on a batch of random numbers that is in memory.
-package final class YardstickStep {
+/// One training step of a benchmark network on a batch of random numbers that is in memory.
+package final class BenchmarkStep {
     package let parameters: Int
     private let inputs: Tensor
     private let targets: Tensor
     private let step: BatchStep<Sequential>
 
-    package init(_ net: Yardstick) throws {
+    package init(_ net: BenchmarkNetwork) throws {
         let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
         parameters = model.parameterCount
         inputs = RandomBatch.inputs(Shape([net.batch] + net.input.sizes), net.vocabulary)

@@ -5,12 +5,12 @@ import KalsaeTensor
 import KalsaeTraining
 import Testing
 
-/// What a step of the yardstick networks takes, so that a regression shows without a clock.
+/// What a step of the benchmark networks takes, so that a regression shows without a clock.
 ///
 /// After a change for the better, `kalsae bench counts` prints the table anew.
-@Suite struct YardstickCountTests {
+@Suite struct BenchmarkCountTests {
     /// The most that a step may take: network, instructions, bytes moved, bytes of the arena.
-    static let table: [(net: Yardstick, instructions: Int, bytes: Int, arena: Int)] = [
+    static let table: [(net: BenchmarkNetwork, instructions: Int, bytes: Int, arena: Int)] = [
         (.iris, 24, 25_124, 4_416),
         (.twolayer, 17, 1_268_544, 1_875_264),
         (.mlp, 42, 13_314_056, 2_983_936),
@@ -21,12 +21,12 @@ import Testing
     ]
 
     @Test func everyNetworkHasARow() {
-        #expect(Self.table.map(\.net) == Yardstick.allCases)
+        #expect(Self.table.map(\.net) == BenchmarkNetwork.allCases)
     }
 
     @Test(arguments: table.indices) func aStepTakesNoMoreThanItDid(_ row: Int) throws {
         let (net, instructions, bytes, arena) = Self.table[row]
-        let counts = try YardstickCounts.measure(net)
+        let counts = try BenchmarkCounts.measure(net)
         #expect(counts.allocations == 0, "\(net)")
         #expect(counts.instructions > 0 && counts.bytes > 0 && counts.arena > 0, "\(net)")
         // Loops join own products, which need vectors of 8 floats; without vectors of 16 the gradient
@@ -39,10 +39,10 @@ import Testing
     }
 
     @Test func withoutPassesAStepTakesMore() throws {
-        func counts(_ passes: String) throws -> YardstickCounts {
+        func counts(_ passes: String) throws -> BenchmarkCounts {
             // A cache of its own: the flag is no part of what a plan is found by.
             try EnvironmentFlag.with(.passes, passes) {
-                try Device(CPUBackend()).asCurrent { try YardstickCounts.measure(.iris) }
+                try Device(CPUBackend()).asCurrent { try BenchmarkCounts.measure(.iris) }
             }
         }
         let (all, none) = (try counts("all"), try counts("none"))
