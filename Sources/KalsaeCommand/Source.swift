@@ -23,7 +23,7 @@ struct Source {
         guard NamedText(rawValue: name) == nil else {
             throw KalsaeError(
                 name, expected: "rows with a target", got: "a text",
-                advice: "see `kalsae experiment characters`")
+                advice: "see `kalsae lesson characters`")
         }
         guard name.contains("/") || name.contains(".") else {
             let sets = NamedSet.allCases.map(\.rawValue).joined(separator: ", ")

@@ -86,9 +86,9 @@ struct Train: AsyncParsableCommand {
         let recipe = try recipe(for: source.parts)
         let path = output ?? "\(source.parts.name).safetensors"
         try AtomicFile.checkWritable(path)
-        let experiment = try Experiment(recipe, data: source.parts)
+        let run = try TrainingRun(recipe, data: source.parts)
         let progress = Progress(epochs: recipe.epochs)
-        let outcome = try await experiment.run(
+        let outcome = try await run.run(
             onStep: { progress.step($0) }, onEpoch: { progress.epoch($0) })
         progress.end()
         try outcome.file.save(to: path)
@@ -114,7 +114,7 @@ struct Train: AsyncParsableCommand {
     }
 
     private func report(
-        _ outcome: Experiment.Outcome, _ recipe: Recipe, _ path: String, _ seconds: Double
+        _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ path: String, _ seconds: Double
     ) throws {
         let parts: [(String, Report)] = [
             ("train", outcome.train), ("validation", outcome.validation), ("test", outcome.test),

@@ -1,9 +1,9 @@
 import KalsaeFiles
 
-/// What came of an experiment: its checks, its curves and tables, and what is to be said.
+/// What came of a lesson: its checks, its curves and tables, and what is to be said.
 public struct LectureReport: Sendable {
-    /// The experiment's name.
-    public let experiment: String
+    /// The lesson's name.
+    public let lesson: String
     /// The numbers, each with what it must be.
     public private(set) var checks: [LectureCheck] = []
     /// Misprints of the sources and how results are to be read.
@@ -15,7 +15,7 @@ public struct LectureReport: Sendable {
     public var seconds = 0.0
 
     /// An empty report.
-    public init(_ experiment: String) { self.experiment = experiment }
+    public init(_ lesson: String) { self.lesson = lesson }
 
     /// Whether there are numbers, and all of them came out.
     public var passed: Bool { !checks.isEmpty && checks.allSatisfy(\.passed) }
@@ -77,7 +77,7 @@ public struct LectureReport: Sendable {
     public var json: JSONValue {
         .object(
             [
-                JSONValue.Member("experiment", .string(experiment)),
+                JSONValue.Member("lesson", .string(lesson)),
                 JSONValue.Member("passed", .bool(passed)),
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("checks", .array(checks.map(\.json))),
@@ -96,7 +96,7 @@ public struct LectureReport: Sendable {
         lines += notes.map { "note: \($0)" } + passages
         let right = checks.count(where: \.passed)
         let time = (seconds * 100).rounded() / 100
-        lines.append("\(experiment): \(right) of \(checks.count) numbers come out, \(time) s")
+        lines.append("\(lesson): \(right) of \(checks.count) numbers come out, \(time) s")
         return lines.joined(separator: "\n")
     }
 }

@@ -27,7 +27,7 @@ public struct Predictor: Sendable {
     /// Reads a model file.
     public init(path: String) throws { try self.init(try ModelFile(path: path), path: path) }
 
-    /// Takes a network as a file would have it, as that of ``Experiment/Outcome``.
+    /// Takes a network as a file would have it, as that of ``TrainingRun/Outcome``.
     ///
     /// - Parameter path: the name in messages.
     public init(_ file: ModelFile, path: String = "network") throws {

@@ -5,6 +5,9 @@ import KalsaeData
 @available(*, unavailable, renamed: "LearningRateFinder")
 public typealias LearningRateRange = LearningRateFinder
 
+@available(*, unavailable, renamed: "TrainingRun")
+public typealias Experiment = TrainingRun
+
 extension Trainer {
     /// The old name of ``findLearningRate(_:rates:steps:batch:smoothing:divergence:)``.
     @available(

@@ -17,6 +17,7 @@ import Testing
         #expect(try run("--version").status == 0)
         let verbs = [
             "train", "evaluate", "predict", "summary", "data", "doctor", "bench", "profile",
+            "lesson",
         ]
         for verb in verbs {
             let help = try run(verb, "--help")
@@ -94,6 +95,17 @@ import Testing
         #expect(abs((prices.first ?? 0) - 70_000) < 20_000)
     }
 
+    @Test func theOldNameOfTheLessonsWorksWithANotice() throws {
+        defer { folder.remove() }
+        let (lesson, old) = (try run("lesson", "--json"), try run("experiment", "--json"))
+        #expect(lesson.status == 0 && old.status == 0)
+        #expect(try lesson.json["lessons"]?.array?.first?["name"]?.string == "backprop")
+        #expect(old.output == lesson.output)
+        #expect(lesson.errors.isEmpty)
+        #expect(old.errors.split(separator: "\n").count == 1, "\(old.errors)")
+        #expect(old.errors.contains("`kalsae lesson`"))
+    }
+
     struct Wrong: Sendable, CustomTestStringConvertible {
         var arguments: [String]
         var status: Int32
@@ -115,7 +127,7 @@ import Testing
         Wrong(arguments: ["profile", "x"], status: 1, says: "kalsae data list"),
         Wrong(arguments: ["profile", "iris", "--seconds", "0"], status: 64, says: "--seconds"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),
-        Wrong(arguments: ["train", "tiny-shakespeare"], status: 1, says: "experiment characters"),
+        Wrong(arguments: ["train", "tiny-shakespeare"], status: 1, says: "lesson characters"),
         Wrong(arguments: ["train", "no.csv", "--target", "a"], status: 1, says: "no such file"),
         Wrong(arguments: ["train", "/", "--target", "a"], status: 1, says: "a folder"),
         Wrong(arguments: ["train", "iris", "--network", "4-x-3"], status: 1, says: "784-50-10"),

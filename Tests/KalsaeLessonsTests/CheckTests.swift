@@ -51,7 +51,7 @@ import Testing
         let text = report.json.text
         #expect(!text.contains("\n"))
         let read = try JSONValue(parsing: text)
-        #expect(read["experiment"]?.string == "json")
+        #expect(read["lesson"]?.string == "json")
         #expect(read["passed"]?.bool == true)
         #expect(read["seconds"]?.number == 0)
         #expect(read["checks"]?.array?[0]["expected"]?.number == 1)

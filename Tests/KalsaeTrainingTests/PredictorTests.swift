@@ -12,7 +12,7 @@ import Testing
         let parts = try NamedSet.iris.load(seed: 1)
         var recipe = Recipe(for: parts)
         recipe.steps = 20
-        let outcome = try await Experiment(recipe, data: parts).run()
+        let outcome = try await TrainingRun(recipe, data: parts).run()
         let numbers: [Float] = try Dataset(parts.test).features.values()
         let rows = stride(from: 0, to: numbers.count, by: 4).map { Array(numbers[$0..<($0 + 4)]) }
         return (try Predictor(outcome.file), rows)

@@ -47,7 +47,7 @@ import Testing
         var recipe = Recipe(for: try data(), optimizer: name)
         (recipe.steps, recipe.patience) = (600, nil)
         recipe.schedule = .warmupCosine
-        let outcome = try await Experiment(recipe, data: try data()).run()
+        let outcome = try await TrainingRun(recipe, data: try data()).run()
         let first = try #require(outcome.history.epochs.first?.loss)
         let last = try #require(outcome.history.epochs.last?.loss)
         #expect(last < 0.7 * first, "\(name): \(first) to \(last)")
@@ -61,7 +61,7 @@ import Testing
             var recipe = Recipe(for: try data())
             change(&recipe)
             await #expect(throws: KalsaeError.self) {
-                try await Experiment(recipe, data: try data()).run()
+                try await TrainingRun(recipe, data: try data()).run()
             }
         }
     }

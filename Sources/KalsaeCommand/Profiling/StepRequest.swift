@@ -80,7 +80,7 @@ struct StepRequest: Sendable {
         var recipe = Recipe(for: parts)
         if let batch { recipe.batch = batch }
         if let network { recipe.network = try NetworkSource(network) }
-        let model = try Experiment(recipe, data: parts).model
+        let model = try TrainingRun(recipe, data: parts).model
         let data = try Dataset(parts.train)
         let step = try TrainingStep(
             model, loss: parts.train.targets.loss, optimizer: recipe.makeOptimizer(), seed: 0)

@@ -19,7 +19,7 @@ struct FashionTraining {
     var shortened: FashionTraining { FashionTraining(epochs: 1, steps: 60, least: 0.3) }
 
     func report() throws -> LectureReport {
-        var report = LectureReport(LectureExperiment.fashionMNIST.rawValue)
+        var report = LectureReport(Lesson.fashionMNIST.rawValue)
         let images = try LectureImages.load(.fashionMNIST, isFlat: false)
         report.check("training images", Double(images.train.count), 60_000, within: 0)
         report.check("test images", Double(images.test.count), 10_000, within: 0)

@@ -6,7 +6,7 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// A recipe carried out on data: trains, measures all three parts, gives a file to keep.
-public struct Experiment: Sendable {
+public struct TrainingRun: Sendable {
     /// What came of it.
     public struct Outcome: Sendable {
         /// The trained network, with what predicting needs.

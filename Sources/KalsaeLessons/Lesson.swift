@@ -6,7 +6,7 @@ import KalsaeTensor
 import KalsaeTraining
 
 /// The numbers and figures of the lectures as programs on the engine that trains real networks.
-public enum LectureExperiment: String, CaseIterable, Sendable {
+public enum Lesson: String, CaseIterable, Sendable {
     /// The worked 2-2-2 example of backpropagation.
     case backprop
     /// Small numbers around forward, loss, gradient and computational graphs.
@@ -87,24 +87,24 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
         }
     }
 
-    /// The experiment of that name; throws with all names where there is none.
+    /// The lesson of that name; throws with all names where there is none.
     public init(named name: String) throws(KalsaeError) {
-        guard let known = LectureExperiment(rawValue: name) else {
+        guard let known = Lesson(rawValue: name) else {
             let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw KalsaeError("experiment", expected: "one of \(names)", got: "\"\(name)\"")
+            throw KalsaeError("lesson", expected: "one of \(names)", got: "\"\(name)\"")
         }
         self = known
     }
 
     /// Carries it out; throws where the data are missing.
-    public func run() async throws -> LectureReport { try await LectureStage().run(self) }
+    public func run() async throws -> LectureReport { try await LessonRunner().run(self) }
 
-    /// Carries out a short form of an experiment on data: one seed, few steps, the same code.
+    /// Carries out a short form of a lesson on data: one seed, few steps, the same code.
     ///
-    /// Numbers that need the whole run are left out or easier. Other experiments run in full, and
+    /// Numbers that need the whole run are left out or easier. Other lessons run in full, and
     /// the book's convolutional networks, which have no short form, do too.
     package func runShortened() async throws -> LectureReport {
-        try await LectureStage().run(self, isShort: true)
+        try await LessonRunner().run(self, isShort: true)
     }
 
     func shortProgram() throws -> LectureReport {
@@ -148,27 +148,27 @@ public enum LectureExperiment: String, CaseIterable, Sendable {
     }
 }
 
-/// Runs experiments on the thread of the plans, so that their steps start at once.
-actor LectureStage {
+/// Runs lessons on the thread of the plans, so that their steps start at once.
+actor LessonRunner {
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         ComputeThread.shared.asUnownedSerialExecutor()
     }
 
     func run(
-        _ experiment: LectureExperiment, isShort: Bool = false
+        _ lesson: Lesson, isShort: Bool = false
     ) throws -> LectureReport {
         let clock = ContinuousClock()
         let start = clock.now
-        var report = try device(for: experiment).asCurrent {
-            try isShort ? experiment.shortProgram() : experiment.program()
+        var report = try device(for: lesson).asCurrent {
+            try isShort ? lesson.shortProgram() : lesson.program()
         }
         report.seconds = start.duration(to: clock.now).seconds
         return report
     }
 
     /// A second thread gains nothing for small products, and costs much on a busy machine.
-    private func device(for experiment: LectureExperiment) -> Device {
+    private func device(for lesson: Lesson) -> Device {
         let isFree = EnvironmentFlag.threads.value.isEmpty
-        return isFree && !experiment.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
+        return isFree && !lesson.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
     }
 }
