@@ -8,7 +8,7 @@ struct BenchCounts: ParsableCommand {
         abstract: "Count what a step takes: instructions, bytes, arena, allocations.",
         discussion: """
             No clock is read: the numbers are the same in every run. The lines are those of the
-            table in Tests/KalsaeTrainingTests/BenchmarkCountTests.swift.
+            table in Tests/KalsaeTrainingTests/Steps/BenchmarkCountTests.swift.
             """)
 
     @Option(help: "\(BenchmarkNetwork.names), or all.")
