@@ -3,7 +3,7 @@
 #define CONVOLUTION_CASE_H
 
 #include "harness.h"
-#include "kalsae_matrix.h"
+#include "kls_convolution.h"
 
 // Elements of the three tensors.
 int64_t input_count(const kls_convolution *s);

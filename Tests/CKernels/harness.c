@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "product_levels.h"
+#include "gemm/microkernel.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "harness.h"
-#include "include/kls_isa.h"
+#include "kls_isa.h"
 
 extern long checks_passed, checks_failed;
 

@@ -1,6 +1,6 @@
 // Attention and its gradient in double, with bounds that are carried through its steps.
 #include "harness.h"
-#include "include/kls_attention.h"
+#include "kls_attention.h"
 
 typedef struct {
     kls_attention s;

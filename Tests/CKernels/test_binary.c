@@ -1,6 +1,6 @@
 // Binary tile functions of every type and form, and what each gives at the edges of its type.
 #include "harness.h"
-#include "include/kls_tile.h"
+#include "kls_tile.h"
 
 enum { COUNT = 203 };
 

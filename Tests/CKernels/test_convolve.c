@@ -1,7 +1,6 @@
 // Convolutions as products over pixels, the gradients of both sides, and what follows them.
 #include "convolution_case.h"
-#include "include/kls_convolve.h"
-#include "include/kls_pooled.h"
+#include "kls_conv_gemm.h"
 
 // Parts on a matrix unit: six times as many sums, of sizes that are up to 2 % larger.
 static void loosen(wanted *want, bool splits) {

@@ -1,6 +1,7 @@
 // Rows taken and added by number, and the errors of numbers that are out of range.
 #include "harness.h"
-#include "kalsae_movement.h"
+#include "kls_error.h"
+#include "kls_movement.h"
 
 static kls_gather random_gather(bool large) {
     static const int32_t sizes[] = {1, 2, 4, 8};

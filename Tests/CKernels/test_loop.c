@@ -1,6 +1,6 @@
 // Fused loops on random shapes and strides: (a + b) * 2 stored, a + b stored or reduced.
 #include "harness.h"
-#include "include/kls_loop.h"
+#include "kls_loop.h"
 
 enum { SOURCE = 300000 };
 

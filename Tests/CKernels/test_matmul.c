@@ -1,6 +1,7 @@
 // Small matrix products of every type, with stacks, strides, bias and negatives cut.
 #include "harness.h"
-#include "kalsae_matrix.h"
+#include "kls_matmul.h"
+#include "kls_relu.h"
 
 typedef struct {
     kls_matmul p;

@@ -1,6 +1,7 @@
 // Strided copies of every element size, elements set, running sums and counts.
 #include "harness.h"
-#include "kalsae_movement.h"
+#include "kls_error.h"
+#include "kls_movement.h"
 
 // Where the elements of a copy lie, in order of the destination.
 static void test_copy(void) {

@@ -1,7 +1,7 @@
 // Positions in sorted order and of extremes, with equal elements, zeros of both signs and NaN.
 #include "harness.h"
-#include "include/kls_arg.h"
-#include "kalsae_movement.h"
+#include "kls_arg_reduce.h"
+#include "kls_sort.h"
 
 // Whether element a comes before b: NaN is the largest number, equal ones stay as they stood.
 #define TEST(T, suffix, type, element)                                                         \

@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 
 #include "harness.h"
-#include "include/kls_parallel.h"
-#include "pieces.h"
+#include "kls_parallel.h"
+#include "threads/pieces.h"
 
 enum { MOST_CHUNKS = 1000 };
 typedef struct {

@@ -1,6 +1,6 @@
 // Pooling and its gradients: maxima exactly with NaN, means within roundings.
 #include "harness.h"
-#include "kalsae_matrix.h"
+#include "kls_pool.h"
 
 static kls_pool random_pool(void) {
     static const int64_t channels[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};

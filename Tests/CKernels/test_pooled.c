@@ -1,7 +1,8 @@
 // Windows' largest elements with their places, taken behind a convolution, and the gradients by them.
 #include "convolution_case.h"
-#include "include/kls_convolve.h"
-#include "include/kls_pooled.h"
+#include "kls_conv_gemm.h"
+#include "kls_conv_pool.h"
+#include "kls_pool.h"
 
 // The gradient of pooling by places, by itself: no arithmetic, so exactly.
 static void test_spread(int64_t n) {

@@ -1,7 +1,7 @@
 // The packed float32 product, alone and with what follows it block by block.
 #include "harness.h"
-#include "include/kls_product.h"
-#include "split.h"
+#include "kls_gemm.h"
+#include "amx/tile.h"
 
 typedef struct {
     kls_product_spec spec;

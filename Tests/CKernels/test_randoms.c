@@ -1,6 +1,6 @@
 // Random numbers against Philox4x32-10 written out, which is checked against its known answers.
 #include "harness.h"
-#include "kalsae_movement.h"
+#include "kls_random.h"
 
 static void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]) {
     uint32_t low = key[0], high = key[1];

@@ -1,6 +1,6 @@
 // Reductions of dense rows, of all lengths round the vectors'.
 #include "harness.h"
-#include "reduce.h"
+#include "elementwise/reduce.h"
 
 static const kls_op ops[] = {KLS_ADD, KLS_MUL, KLS_MIN, KLS_MAX};
 

@@ -1,6 +1,6 @@
 // Select, and the multiply-adds with one rounding or two.
 #include "harness.h"
-#include "include/kls_tile.h"
+#include "kls_tile.h"
 
 enum { COUNT = 131 };
 static const int forms[] = {KLS_VVV, KLS_VSV, KLS_VVS, KLS_VSS};

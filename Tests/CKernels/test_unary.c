@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
-#include "include/kls_tile.h"
+#include "kls_tile.h"
 
 typedef struct {
     const char *name;

@@ -4,10 +4,6 @@
 
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 // In rising order; each level has the instructions of those below it.
 typedef enum {
     KLS_ISA_SCALAR,                  // what every processor of the architecture has: SSE2 or NEON
@@ -34,9 +30,5 @@ const char *kls_isa_name(kls_isa level);
 // How often, since the process began, a part of a product was left to the vector units because an
 // operand had values that tiles of bfloat16 do not carry: infinities, NaN, numbers below 2^-103.
 int64_t kls_tile_fallbacks(void);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

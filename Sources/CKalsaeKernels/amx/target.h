@@ -1,0 +1,34 @@
+// How functions are compiled that use tiles of bfloat16 (AMX), or make them.
+#ifndef KLS_AMX_TARGET_H
+#define KLS_AMX_TARGET_H
+
+#include <stdint.h>
+
+#include "../isa/dispatch.h"
+
+// What _tile_loadconfig reads.
+typedef struct __attribute__((packed)) {
+    uint8_t palette, start, reserved[14];
+    uint16_t bytes[16];
+    uint8_t rows[16];
+} tile_shapes;
+
+#if defined(__x86_64__) && defined(__linux__)
+#define SPLIT_HAS_UNIT 1
+#include <immintrin.h>
+
+#if defined(KLS_EMULATE_AMX)
+#include "emulation.h"
+#define TARGET KLS_AVX512_WIDE
+#else
+// Without a least width the compiler halves vectors of 64 bytes.
+#define TARGET                                                                            \
+    __attribute__((target("arch=x86-64-v4,avx512bf16,amx-tile,amx-bf16,prfchw"), \
+        min_vector_width(512)))
+#endif
+#define INLINE TARGET KLS_INLINE
+#else
+#define SPLIT_HAS_UNIT 0
+#endif
+
+#endif

@@ -1,0 +1,38 @@
+// Rows of an image with what lies round it, for kernels that must not look where they read.
+#ifndef KLS_CONVOLUTION_IMAGE_WALK_H
+#define KLS_CONVOLUTION_IMAGE_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kls_convolution.h"
+
+// Floats of the copy that a thread makes of some rows, at most.
+enum { IMAGE_MOST = 64 * 1024 };
+
+// How windows walk over an image, and where one of their sums lies: a sum runs over `segments`
+// pieces of `depth` contiguous floats, which begin at starts[...] from the window's first element.
+typedef struct {
+    int64_t channels, height, width; // of the image
+    int64_t out_height, out_width;
+    int64_t pixel;                   // floats between windows side by side
+    int64_t line;                    // floats between lines, in the copy if there is one
+    int64_t stride_y, reach;         // lines between windows, lines that a window covers
+    int64_t top, left;               // padding
+    int64_t segments, depth;
+    int64_t *starts;
+    bool copies;                     // the padding lies nowhere: rows are copied with it
+} image_walk;
+
+// False where a row of windows is too large to copy, or without memory.
+bool image_walk_init(image_walk *walk, const kls_convolution *shape);
+void image_walk_free(image_walk *walk);
+
+// Output rows that fit a copy, at least 1 and at most all.
+int64_t image_walk_rows(const image_walk *walk);
+// The first element of the window at (row, 0), of `rows` rows of windows: in the image itself or
+// in `copy`, of IMAGE_MOST floats.
+const float *image_walk_begin(
+    const image_walk *walk, const float *image, int64_t row, int64_t rows, float *copy);
+
+#endif

@@ -1,0 +1,271 @@
+// The gradient of a kernel behind which only largest elements were kept: one element of each window
+// counts, so that each place of the kernel takes one multiply-add a window and channel. Lanes are
+// output channels; what each multiplies is taken from the few inputs under the window by a shuffle.
+#include "kls_conv_pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../isa/dispatch.h"
+#include "kls_parallel.h"
+#include "../threads/pieces.h"
+#include "../gemm/microkernel.h"
+
+enum {
+    LANES = 16,
+    SIDE = 8,                        // inputs of a line under a window, at most
+    TAPS_MOST = 25,                  // places of the kernel: sums that fit the registers
+    CHANNELS_MOST = 4,               // of the input: more are better off as products
+    PARTS_MOST = 16,                 // partial results, each of a part of the batch
+    ROOM = 12 * 1024,                // floats of pairs of lines, of plain lines too
+};
+
+struct kls_pooled_gradient {
+    kls_convolution shape;
+    int64_t window_height, window_width, down, across;
+    int64_t vectors, taps, parts;
+    int64_t pitch;                   // floats of a line with its padding
+    int64_t strip;                   // rows of windows at a time
+};
+
+typedef struct {
+    const kls_pooled_gradient *gradient;
+    const float *input, *from;
+    const uint8_t *places;
+    float *result, *partial;
+} gradient_run;
+
+static int64_t pair_rows(const kls_pooled_gradient *g, int64_t strip) {
+    return (strip - 1) * g->window_height + g->shape.kernel_height;
+}
+
+static int64_t lines_of(const kls_pooled_gradient *g, int64_t strip) {
+    return strip * g->window_height + g->shape.kernel_height - 1;
+}
+
+static bool fits(const kls_pooled_gradient *g, int64_t strip) {
+    return pair_rows(g, strip) * g->across * LANES <= ROOM && lines_of(g, strip) * g->pitch <= ROOM;
+}
+
+static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
+    if (kls_product_level()->lanes != LANES || s->groups != 1 || s->batch < 1) return false;
+    if (s->stride_y != 1 || s->stride_x != 1 || s->dilation_y != 1 || s->dilation_x != 1)
+        return false;
+    if (s->channels < 1 || s->channels > CHANNELS_MOST || s->out_channels < 1) return false;
+    if (s->kernel_height != s->kernel_width || s->kernel_width < 2 || s->pad_top < 0
+        || s->pad_left < 0)
+        return false;
+    return s->kernel_height * s->kernel_width <= TAPS_MOST && height >= 1 && height <= 2
+        && width >= 1 && width + s->kernel_width - 1 <= SIDE && s->out_height >= height
+        && s->out_width >= width;
+}
+
+kls_pooled_gradient *kls_pooled_gradient_create(
+    const kls_convolution *s, int64_t window_height, int64_t window_width
+) {
+    if (!valid(s, window_height, window_width)) return NULL;
+    kls_pooled_gradient *g = calloc(1, sizeof *g);
+    if (g == NULL) return NULL;
+    *g = (kls_pooled_gradient){
+        .shape = *s, .window_height = window_height, .window_width = window_width,
+        .down = s->out_height / window_height, .across = s->out_width / window_width,
+        .vectors = (s->out_channels + LANES - 1) / LANES,
+        .taps = s->kernel_height * s->kernel_width,
+        .parts = s->batch < PARTS_MOST ? s->batch : PARTS_MOST,
+    };
+    g->pitch = (g->across - 1) * window_width + SIDE;
+    while (g->strip < g->down && fits(g, g->strip + 1)) g->strip++;
+    if (g->strip > 0) return g;
+    free(g);
+    return NULL;
+}
+
+void kls_pooled_gradient_destroy(kls_pooled_gradient *g) { free(g); }
+
+// Sums of one part: [vectors, input channels, places of the kernel, lanes].
+static int64_t part_floats(const kls_pooled_gradient *g) {
+    return g->vectors * g->shape.channels * g->taps * LANES;
+}
+
+int64_t kls_pooled_gradient_scratch(const kls_pooled_gradient *g) {
+    return g->parts * part_floats(g) * (int64_t)sizeof(float);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define TARGET KLS_AVX512_WIDE
+#define INLINE TARGET KLS_INLINE
+// Keeps the compiler from holding in registers what it should read each time.
+#define HIDE(value) __asm__("" : "+r"(value))
+
+typedef struct {
+    const float *pairs, *from;
+    const uint8_t *places;
+    int64_t rows, across, n;         // windows below each other and side by side, channels
+    int64_t down, right;             // floats between the pairs of two windows
+    __m128i starts;                  // where in a pair each place of a window is
+    __mmask16 lanes;
+} strip_job;
+
+// Adds to the sums of a kernel of `side` x `side`.
+INLINE void add_windows(const strip_job *job, float *sums, const int side) {
+    __m512 sum[TAPS_MOST];
+    _Pragma("unroll") for (int t = 0; t < side * side; t++)
+        sum[t] = _mm512_load_ps(sums + t * LANES);
+    const __m512i one = _mm512_set1_epi32(1);
+    const __m128i starts = job->starts;
+    const __mmask16 lanes = job->lanes;
+    const int64_t n = job->n, across = job->across, right = job->right;
+    const float *from = job->from;
+    const uint8_t *places = job->places;
+    for (int64_t y = 0; y < job->rows; y++) {
+        const float *pair = job->pairs + y * job->down;
+        for (int64_t x = 0; x < across; x++) {
+            const __m512 value = _mm512_maskz_loadu_ps(lanes, from);
+            const __m128i place = _mm_maskz_loadu_epi8(lanes, places);
+            __m512i index = _mm512_cvtepu8_epi32(_mm_shuffle_epi8(starts, place));
+            _Pragma("unroll") for (int kx = 0; kx < side; kx++) {
+                HIDE(pair);
+                _Pragma("unroll") for (int ky = 0; ky < side; ky++) {
+                    const __m512 two = _mm512_load_ps(pair + ky * LANES);
+                    const __m512 under = _mm512_permutexvar_ps(index, two);
+                    sum[ky * side + kx] = _mm512_fmadd_ps(under, value, sum[ky * side + kx]);
+                }
+                index = _mm512_add_epi32(index, one);
+            }
+            from += n;
+            places += n;
+            pair += right;
+        }
+    }
+    _Pragma("unroll") for (int t = 0; t < side * side; t++)
+        _mm512_store_ps(sums + t * LANES, sum[t]);
+}
+
+TARGET static void add_strip(const strip_job *job, float *sums, int64_t side) {
+    switch (side) {
+        case 2: add_windows(job, sums, 2); break;
+        case 3: add_windows(job, sums, 3); break;
+        case 4: add_windows(job, sums, 4); break;
+        case 5: add_windows(job, sums, 5); break;
+        default: break;
+    }
+}
+
+// A channel of the lines that rows of windows cover, with zeros round the image.
+static void copy_lines(
+    const kls_pooled_gradient *g, const float *image, int64_t channel, int64_t first,
+    int64_t count, float *to
+) {
+    const kls_convolution *s = &g->shape;
+    const int64_t room = g->pitch - s->pad_left;
+    const int64_t used = room < s->width ? (room > 0 ? room : 0) : s->width;
+    memset(to, 0, (size_t)(count * g->pitch) * sizeof(float));
+    for (int64_t y = first - s->pad_top; count > 0; y++, count--, to += g->pitch) {
+        if (y < 0 || y >= s->height) continue;
+        const float *line = image + y * s->width * s->channels + channel;
+        float *at = to + s->pad_left;
+        if (s->channels == 1) memcpy(at, line, (size_t)used * sizeof(float));
+        else for (int64_t x = 0; x < used; x++) at[x] = line[x * s->channels];
+    }
+}
+
+// For each window of a row and each line: what lies under the window in it and in the line below.
+TARGET static void pair_lines(
+    const kls_pooled_gradient *g, int64_t rows, const float *lines, float *to
+) {
+    for (int64_t x = 0; x < g->across; x++, lines += g->window_width) {
+        const float *upper = lines, *lower = lines + (g->window_height - 1) * g->pitch;
+        for (int64_t y = 0; y < rows; y++, upper += g->pitch, lower += g->pitch, to += LANES) {
+            _mm256_store_ps(to, _mm256_loadu_ps(upper));
+            _mm256_store_ps(to + SIDE, _mm256_loadu_ps(lower));
+        }
+    }
+}
+
+static __m128i starts_of(const kls_pooled_gradient *g) {
+    uint8_t starts[16] = {0};
+    for (int64_t i = 0; i < g->window_height * g->window_width; i++)
+        starts[i] = (uint8_t)(i / g->window_width * SIDE + i % g->window_width);
+    return _mm_loadu_si128((const __m128i *)starts);
+}
+
+static void add_image(
+    const gradient_run *run, int64_t image, float *partial, float *lines, float *pairs
+) {
+    const kls_pooled_gradient *g = run->gradient;
+    const kls_convolution *s = &g->shape;
+    const float *input = run->input + image * s->height * s->width * s->channels;
+    strip_job job = {
+        .pairs = pairs, .across = g->across, .n = s->out_channels,
+        .down = g->window_height * LANES, .starts = starts_of(g),
+    };
+    for (int64_t row = 0; row < g->down; row += g->strip) {
+        const int64_t strip = g->down - row < g->strip ? g->down - row : g->strip;
+        const int64_t window = (image * g->down + row) * g->across;
+        job.rows = strip;
+        job.right = pair_rows(g, strip) * LANES;
+        for (int64_t channel = 0; channel < s->channels; channel++) {
+            copy_lines(
+                g, input, channel, row * g->window_height, lines_of(g, strip), lines);
+            pair_lines(g, pair_rows(g, strip), lines, pairs);
+            for (int64_t v = 0; v < g->vectors; v++) {
+                const int64_t left = job.n - v * LANES;
+                job.lanes = (__mmask16)(left < LANES ? (1u << left) - 1 : 0xffff);
+                job.from = run->from + window * job.n + v * LANES;
+                job.places = run->places + window * job.n + v * LANES;
+                add_strip(
+                    &job, partial + (v * s->channels + channel) * g->taps * LANES,
+                    s->kernel_width);
+            }
+        }
+    }
+}
+#else
+static void add_image(
+    const gradient_run *run, int64_t image, float *partial, float *lines, float *pairs
+) {
+}
+#endif
+
+static void run_parts(int64_t begin, int64_t end, void *context) {
+    const gradient_run *run = context;
+    const kls_pooled_gradient *g = run->gradient;
+    _Alignas(64) float lines[ROOM];
+    _Alignas(64) float pairs[ROOM];
+    for (int64_t part = begin; part < end; part++) {
+        float *partial = run->partial + part * part_floats(g);
+        memset(partial, 0, (size_t)part_floats(g) * sizeof(float));
+        const int64_t first = g->shape.batch * part / g->parts;
+        const int64_t last = g->shape.batch * (part + 1) / g->parts;
+        for (int64_t image = first; image < last; image++)
+            add_image(run, image, partial, lines, pairs);
+    }
+}
+
+// Adds the partial results, always in the same order.
+KLS_DISPATCH(static, void, add_parts, (const gradient_run *run), (run)) {
+    const kls_pooled_gradient *g = run->gradient;
+    const int64_t channels = g->shape.channels, n = g->shape.out_channels;
+    for (int64_t v = 0; v < g->vectors; v++)
+        for (int64_t i = 0; i < channels * g->taps; i++) {
+            const float *from = run->partial + (v * channels * g->taps + i) * LANES;
+            float sums[LANES] = {0};
+            for (int64_t part = 0; part < g->parts; part++, from += part_floats(g))
+                for (int lane = 0; lane < LANES; lane++) sums[lane] += from[lane];
+            const int64_t channel = i / g->taps, tap = i % g->taps, left = n - v * LANES;
+            memcpy(
+                run->result + (tap * channels + channel) * n + v * LANES, sums,
+                (size_t)(left < LANES ? left : LANES) * sizeof(float));
+        }
+}
+
+void kls_pooled_gradient_run(
+    const kls_pooled_gradient *g, const void *input, const uint8_t *places, const void *from,
+    void *result, void *scratch, bool parallel
+) {
+    gradient_run run = {g, input, from, places, result, scratch};
+    kls_parallel_for(g->parts, run_parts, &run, parallel ? kls_most_threads() : 1);
+    add_parts(&run);
+}

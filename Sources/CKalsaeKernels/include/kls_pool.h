@@ -1,0 +1,39 @@
+// Pooling and its gradient.
+// Every result is the same for any number of threads. All sizes may be zero.
+#ifndef KLS_POOL_H
+#define KLS_POOL_H
+
+#include <stdint.h>
+
+typedef enum {
+    KLS_POOL_MAX = 0,          // NaN if an element is; the gradient goes to the first maximum
+    KLS_POOL_AVERAGE,          // of the elements inside the input
+    KLS_POOL_AVERAGE_PADDED,   // padded places count as zeros
+} kls_pool_kind;
+
+// Windows over [batch, height, width, channels]; the padding is smaller than the window.
+typedef struct {
+    kls_pool_kind kind;
+    int64_t batch, height, width, channels;
+    int64_t out_height, out_width;
+    int64_t window_height, window_width;
+    int64_t stride_y, stride_x;
+    int64_t pad_top, pad_left;
+} kls_pool;
+
+typedef void (*kls_pool_fn)(const kls_pool *shape, const void *input, void *output);
+void kls_pool_f32(const kls_pool *shape, const void *input, void *output);
+void kls_pool_f64(const kls_pool *shape, const void *input, void *output);
+
+typedef void (*kls_pool_gradient_fn)(
+    const kls_pool *shape, const void *input, const void *gradient, void *result);
+void kls_pool_gradient_f32(
+    const kls_pool *shape, const void *input, const void *gradient, void *result);
+void kls_pool_gradient_f64(
+    const kls_pool *shape, const void *input, const void *gradient, void *result);
+
+// As kls_pool_gradient_f32, with places in place of the input.
+void kls_unpool_f32(
+    const kls_pool *shape, const uint8_t *places, const void *gradient, void *result);
+
+#endif
