@@ -43,6 +43,9 @@ let rows: [Row] = [
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
+    Row(
+        name: "KalsaeLoweringTests", kind: .test,
+        imports: ["KalsaeLowering", "KalsaeReference", "KalsaeTesting"]),
     Row(name: "CKalsaeKernelsTests", kind: .test, imports: ["CKalsaeKernels"]),
     Row(
         name: "KalsaeCPUTests", kind: .test,

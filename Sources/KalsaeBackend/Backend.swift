@@ -13,6 +13,22 @@ public protocol Backend: Sendable {
     ///   - graph: a graph that the verifier accepts.
     ///   - options: what the plan may assume.
     func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan
+
+    /// Allocates memory for results and state where its plans write them; on the host by default.
+    func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer
+
+    /// The same bytes where its plans can overwrite them: the buffer itself, or a copy on the device.
+    func resident(_ buffer: Buffer) throws(KalsaeError) -> Buffer
+}
+
+extension Backend {
+    /// Allocates host memory.
+    public func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer {
+        try Buffer(byteCount: byteCount)
+    }
+
+    /// The buffer itself.
+    public func resident(_ buffer: Buffer) throws(KalsaeError) -> Buffer { buffer }
 }
 
 /// What a plan may assume about its buffers.
@@ -39,6 +55,8 @@ public protocol Plan: AnyObject, Sendable {
 
     /// Computes the outputs from the inputs.
     ///
+    /// Inputs may lie on the host or where the backend is; a plan copies what it cannot read, each
+    /// time anew. Outputs are of the backend's ``Backend/makeBuffer(byteCount:)``.
     /// Runs of one plan wait for each other. A donated output's buffer is the input's very object;
     /// all other output buffers are distinct from each other and from every input.
     /// - Throws: what only the data can show, as an index out of range.

@@ -3,15 +3,17 @@ import KalsaeSupport
 
 /// A piece of memory that holds a tensor's elements, densely packed in row-major order.
 ///
-/// The memory is aligned to 64 bytes and freed with the object. Whoever writes must be the only
-/// one who holds it.
+/// It lies on the host, aligned to 64 bytes, or on a device; its bytes are asked for with
+/// ``withHostBytes(_:)``. It is freed with the object. Whoever writes must be the only one who holds
+/// it.
 public final class Buffer: Sendable {
-    /// The first byte.
-    public nonisolated(unsafe) let pointer: UnsafeMutableRawPointer
     /// How many bytes belong to it.
     public let byteCount: Int
+    /// The device's memory; nil for a buffer on the host.
+    public let deviceMemory: (any DeviceMemory)?
+    private nonisolated(unsafe) let start: UnsafeMutableRawPointer?
 
-    /// The alignment of every buffer: a cache line, and one AVX-512 register.
+    /// The alignment of host memory: a cache line, and one AVX-512 register.
     public static let alignment = 64
 
     /// The size of a huge page, and from which size on a buffer asks for them: walking through
@@ -19,7 +21,7 @@ public final class Buffer: Sendable {
     private static let hugePage = 2 << 20
     private static let fewestHugeBytes = 1 << 20
 
-    /// Allocates memory, its contents unspecified; throws where the system has none left.
+    /// Allocates host memory, its contents unspecified; throws where the system has none left.
     public init(byteCount: Int) throws(KalsaeError) {
         let isHuge = byteCount >= Self.fewestHugeBytes
         let unit = isHuge ? Self.hugePage : Self.alignment
@@ -31,7 +33,8 @@ public final class Buffer: Sendable {
         }
         // Only advice: without huge pages everything works as well.
         if isHuge { madvise(memory, rounded, MADV_HUGEPAGE) }
-        pointer = memory
+        start = memory
+        deviceMemory = nil
         self.byteCount = byteCount
         Counters.record {
             $0.buffersAllocated += 1
@@ -39,7 +42,60 @@ public final class Buffer: Sendable {
         }
     }
 
-    deinit { free(pointer) }
+    /// Makes a buffer of a device's memory.
+    public init(_ memory: any DeviceMemory) {
+        deviceMemory = memory
+        byteCount = memory.byteCount
+        start = nil
+        Counters.record {
+            $0.buffersAllocated += 1
+            $0.bytesAllocated += memory.byteCount
+        }
+    }
+
+    deinit { free(start) }
+
+    /// Where the memory is, as in `cpu` or `cuda:0`.
+    public var device: String { deviceMemory?.device ?? "cpu" }
+
+    /// The first byte of host memory; throws for a buffer of a device.
+    package func hostPointer() throws(KalsaeError) -> UnsafeMutableRawPointer {
+        guard let start else {
+            throw KalsaeError(
+                "buffer", expected: "host memory", got: "memory of \(device)",
+                advice: "read it with withHostBytes")
+        }
+        return start
+    }
+
+    /// Calls `body` with the bytes, copied from the device where they lie on one.
+    public func withHostBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(KalsaeError) -> Result
+    ) throws(KalsaeError) -> Result {
+        guard let deviceMemory else {
+            return try body(UnsafeRawBufferPointer(start: start, count: byteCount))
+        }
+        let copy = try Buffer(byteCount: byteCount)
+        let bytes = UnsafeMutableRawBufferPointer(start: copy.start, count: byteCount)
+        try deviceMemory.read(into: bytes)
+        return try body(UnsafeRawBufferPointer(bytes))
+    }
+
+    /// Calls `body` with the bytes to change, which are copied back to the device where they lie on
+    /// one.
+    public func withMutableHostBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(KalsaeError) -> Result
+    ) throws(KalsaeError) -> Result {
+        guard let deviceMemory else {
+            return try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+        }
+        let copy = try Buffer(byteCount: byteCount)
+        let bytes = UnsafeMutableRawBufferPointer(start: copy.start, count: byteCount)
+        try deviceMemory.read(into: bytes)
+        let result = try body(bytes)
+        try deviceMemory.write(UnsafeRawBufferPointer(bytes))
+        return result
+    }
 
     /// Throws where the system has no memory for an array of so many bytes, which would otherwise end
     /// the process; small ones are not tried.
@@ -61,10 +117,11 @@ public final class Buffer: Sendable {
 
     private static let fewestTriedBytes = 64 << 20
 
-    /// A new buffer with the same bytes.
+    /// A new buffer with the same bytes, where this one is.
     public func copied() throws(KalsaeError) -> Buffer {
+        if let deviceMemory { return Buffer(try deviceMemory.copied()) }
         let copy = try Buffer(byteCount: byteCount)
-        memcpy(copy.pointer, pointer, byteCount)
+        if let start { copy.start?.copyMemory(from: start, byteCount: byteCount) }
         return copy
     }
 }

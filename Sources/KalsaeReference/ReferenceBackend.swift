@@ -63,10 +63,10 @@ private final class ReferencePlan: Plan {
     private func compute(_ inputs: [Buffer], _ outputs: [Buffer]) throws(KalsaeError) {
         var arguments: [Value] = []
         for (type, buffer) in zip(graph.inputs, inputs) {
-            arguments.append(Value(type, reading: buffer))
+            arguments.append(try Value(type, reading: buffer))
         }
         let results = try ReferenceBackend.values(of: graph, inputs: arguments)
-        for (result, buffer) in zip(results, outputs) { result.write(to: buffer) }
+        for (result, buffer) in zip(results, outputs) { try result.write(to: buffer) }
         Counters.record {
             $0.plansRun += 1
             $0.instructionsRun += instructions.count

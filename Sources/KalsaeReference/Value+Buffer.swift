@@ -4,11 +4,15 @@ import KalsaeSupport
 
 extension Value {
     /// Reads the elements of a buffer.
-    package init(_ type: TensorType, reading buffer: Buffer) {
+    package init(_ type: TensorType, reading buffer: Buffer) throws(KalsaeError) {
+        self = try buffer.withHostBytes { bytes in Value(type, bytes: bytes) }
+    }
+
+    private init(_ type: TensorType, bytes: UnsafeRawBufferPointer) {
         let count = type.shape.elementCount
         func elements<Element>(_: Element.Type) -> UnsafeBufferPointer<Element> {
-            let start = buffer.pointer.assumingMemoryBound(to: Element.self)
-            return UnsafeBufferPointer(start: start, count: count)
+            let start = bytes.baseAddress?.assumingMemoryBound(to: Element.self)
+            return UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)
         }
         switch type.dtype {
         case .float32: self.init(type, .floats(elements(Float.self).map { Double($0) }))
@@ -29,14 +33,20 @@ extension Value {
     /// A new buffer with the elements.
     package func buffer() throws(KalsaeError) -> Buffer {
         let buffer = try Buffer(byteCount: type.byteCount)
-        write(to: buffer)
+        try write(to: buffer)
         return buffer
     }
 
     /// Writes the elements into a buffer, each rounded to its type.
-    package func write(to buffer: Buffer) {
+    package func write(to buffer: Buffer) throws(KalsaeError) {
+        try buffer.withMutableHostBytes { bytes in write(to: bytes) }
+    }
+
+    private func write(to bytes: UnsafeMutableRawBufferPointer) {
         func store<Element>(_ elements: [Element]) {
-            let start = buffer.pointer.assumingMemoryBound(to: Element.self)
+            guard let start = bytes.baseAddress?.assumingMemoryBound(to: Element.self) else {
+                return
+            }
             for (position, element) in elements.enumerated() { start[position] = element }
         }
         let type = dtype

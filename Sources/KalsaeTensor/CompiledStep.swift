@@ -36,7 +36,8 @@ public final class CompiledStep<State: TensorTree> {
         structure = state
         let all = state.tensors
         leaves = all.map { ($0.path, $0.tensor.type, $0.tensor.node.isParameter) }
-        buffers = try all.map { try $0.tensor.evaluatedBuffer() }
+        let backend = device.plans.backend
+        buffers = try all.map { try backend.resident($0.tensor.evaluatedBuffer()) }
     }
 
     /// The state now, as a value: later steps do not change the copy.
@@ -62,7 +63,7 @@ public final class CompiledStep<State: TensorTree> {
         }
         try Tensor.evaluate(new.map(\.tensor))
         for (index, entry) in new.enumerated() {
-            buffers[index] = try entry.tensor.evaluatedBuffer()
+            buffers[index] = try device.plans.backend.resident(entry.tensor.evaluatedBuffer())
         }
         isShared = true
     }
@@ -91,7 +92,8 @@ public final class CompiledStep<State: TensorTree> {
         guard trace.resultTypes.indices.contains(index),
             trace.resultTypes[index] == TensorType(.float32, [])
         else { return .nan }
-        return trace.outputs[trace.changed.count + index].pointer.load(as: Float.self)
+        let output = trace.outputs[trace.changed.count + index]
+        return (try? output.withHostBytes { $0.load(as: Float.self) }) ?? .nan
     }
 
     /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
@@ -126,8 +128,10 @@ public final class CompiledStep<State: TensorTree> {
         }
         for (index, input) in inputs.enumerated() {
             let buffer = try input.evaluatedBuffer()
-            let place = leaves.count + index
-            if traces[active].inputs[place] !== buffer { traces[active].inputs[place] = buffer }
+            let position = leaves.count + index
+            if traces[active].inputs[position] !== buffer {
+                traces[active].inputs[position] = buffer
+            }
         }
         for index in leaves.indices where traces[active].inputs[index] !== buffers[index] {
             traces[active].inputs[index] = buffers[index]
@@ -181,7 +185,8 @@ public final class CompiledStep<State: TensorTree> {
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
         let plan = try device.plans.plan(
             for: gathered.graph, options: PlanOptions(donations: donations))
-        let resultBuffers = try results.map { try Buffer(byteCount: $0.type.byteCount) }
+        let backend = device.plans.backend
+        let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
         traces.append(
             StepTrace(
@@ -217,7 +222,7 @@ public final class CompiledStep<State: TensorTree> {
             for output in traces[index].outputs.indices
             where !isKnownUniquelyReferenced(&traces[index].outputs[output]) {
                 let size = traces[index].outputs[output].byteCount
-                traces[index].outputs[output] = try Buffer(byteCount: size)
+                traces[index].outputs[output] = try device.plans.backend.makeBuffer(byteCount: size)
             }
         }
         isShared = false

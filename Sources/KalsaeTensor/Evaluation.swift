@@ -103,10 +103,11 @@ extension Tensor {
         guard !targets.isEmpty else { return }
         let gathered = try GatheredGraph(of: targets)
         try GraphLimits.check(gathered.graph.nodes.count)
-        let plan = try Device.current.plans.plan(for: gathered.graph)
+        let device = Device.current
+        let plan = try device.plans.plan(for: gathered.graph)
         var outputs: [Buffer] = []
         for target in targets {
-            outputs.append(try Buffer(byteCount: target.type.byteCount))
+            outputs.append(try device.plans.backend.makeBuffer(byteCount: target.type.byteCount))
         }
         do throws(KalsaeError) {
             try plan.run(inputs: gathered.leaves.compactMap(\.buffer), outputs: outputs)

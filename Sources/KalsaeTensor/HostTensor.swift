@@ -2,7 +2,7 @@ import KalsaeBackend
 import KalsaeGraph
 import KalsaeSupport
 
-/// A vector that the program writes between the runs of a step, at one place in memory.
+/// A vector in host memory that the program writes between the runs of a step.
 ///
 /// For what changes from step to step: row numbers, rates, the step's number. The tensor must go
 /// nowhere but into ``CompiledStep/run(_:)``.
@@ -15,7 +15,7 @@ package final class HostTensor<Element: TensorElement> {
     package init(count: Int) throws(KalsaeError) {
         let type = TensorType(Element.dtype, [count])
         let buffer = try Buffer(byteCount: type.byteCount)
-        let memory = buffer.pointer.bindMemory(to: Element.self, capacity: count)
+        let memory = try buffer.hostPointer().bindMemory(to: Element.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: memory, count: count)
         values.initialize(repeating: Element(nearest: Int64(0)))
         tensor = Tensor(buffer, type)

@@ -57,8 +57,8 @@ final class StepRunner {
         binding = PlanBinding.next()
         scalars = trace.resultTypes.enumerated().map { index, type in
             guard type == TensorType(.float32, []) else { return nil }
-            let memory = trace.outputs[trace.changed.count + index].pointer
-            return UnsafePointer(memory.assumingMemoryBound(to: Float.self))
+            let memory = try? trace.outputs[trace.changed.count + index].hostPointer()
+            return memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
         }
     }
 
@@ -70,7 +70,7 @@ final class StepRunner {
         return true
     }
 
-    /// A result that is one `float32`, while something is bound.
+    /// A result that is one `float32` on the host, while something is bound.
     func scalar(_ index: Int) -> Float? {
         guard plan != nil, scalars.indices.contains(index) else { return nil }
         return scalars[index]?.pointee

@@ -61,8 +61,8 @@ extension Tensor {
         do {
             let type = TensorType(Element.dtype, shape)
             let buffer = try Buffer(byteCount: type.byteCount)
-            values.withUnsafeBytes { bytes in
-                if let base = bytes.baseAddress { memcpy(buffer.pointer, base, type.byteCount) }
+            try buffer.withMutableHostBytes { target in
+                values.withUnsafeBytes { target.copyMemory(from: $0) }
             }
             self.init(node: TensorNode(buffer, type))
         } catch {

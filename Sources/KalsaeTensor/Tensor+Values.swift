@@ -15,6 +15,12 @@ extension Tensor {
         let count = self.count
         try Buffer.checkMemory(
             for: count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride).partialValue)
+        return try buffer.withHostBytes { convert($0, count) }
+    }
+
+    private func convert<Element: TensorElement>(
+        _ buffer: UnsafeRawBufferPointer, _ count: Int
+    ) -> [Element] {
         switch dtype {
         case .float32: return convert(buffer, Float.self, count)
         case .float64: return convert(buffer, Double.self, count)
@@ -53,25 +59,28 @@ extension Tensor {
     }
 
     private func convert<Stored: TensorElement, Element: TensorElement>(
-        _ buffer: Buffer, _ stored: Stored.Type, _ count: Int
+        _ bytes: UnsafeRawBufferPointer, _ stored: Stored.Type, _ count: Int
     ) -> [Element] {
-        let source = buffer.pointer.assumingMemoryBound(to: Stored.self)
+        guard let start = bytes.baseAddress, count > 0 else { return [] }
         if Stored.self == Element.self {
             return [Element](unsafeUninitializedCapacity: count) { target, filled in
-                if count > 0, let base = target.baseAddress {
-                    memcpy(base, buffer.pointer, count * MemoryLayout<Element>.stride)
+                if let base = target.baseAddress {
+                    memcpy(base, start, count * MemoryLayout<Element>.stride)
                 }
                 filled = count
             }
         }
+        let source = start.assumingMemoryBound(to: Stored.self)
         let values = UnsafeBufferPointer(start: source, count: count)
         if Stored.dtype.isFloat { return values.map { Element(nearest: $0.asDouble) } }
         return values.map { Element(nearest: $0.asInteger) }
     }
 
-    private func words(_ buffer: Buffer, _ count: Int) -> UnsafeBufferPointer<UInt16> {
-        UnsafeBufferPointer(
-            start: buffer.pointer.assumingMemoryBound(to: UInt16.self), count: count)
+    private func words(
+        _ bytes: UnsafeRawBufferPointer, _ count: Int
+    ) -> UnsafeBufferPointer<UInt16> {
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt16.self)
+        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)
     }
 }
 

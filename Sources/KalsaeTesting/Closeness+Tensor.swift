@@ -49,7 +49,7 @@ extension Value {
     /// The value of a tensor, computed on the device in force.
     package init(_ tensor: Tensor) throws {
         let buffer = try tensor.evaluatedBuffer()
-        self.init(TensorType(tensor.dtype, tensor.shape), reading: buffer)
+        try self.init(TensorType(tensor.dtype, tensor.shape), reading: buffer)
     }
 }
 

@@ -72,12 +72,12 @@ import Testing
 @Suite struct BufferTests {
     @Test func isAlignedAndCopied() throws {
         let buffer = try Buffer(byteCount: 5)
-        #expect(Int(bitPattern: buffer.pointer) % Buffer.alignment == 0)
-        buffer.pointer.storeBytes(of: 7, toByteOffset: 4, as: UInt8.self)
+        #expect(Int(bitPattern: (try buffer.hostPointer())) % Buffer.alignment == 0)
+        try buffer.hostPointer().storeBytes(of: 7, toByteOffset: 4, as: UInt8.self)
         let copy = try buffer.copied()
-        buffer.pointer.storeBytes(of: 8, toByteOffset: 4, as: UInt8.self)
+        try buffer.hostPointer().storeBytes(of: 8, toByteOffset: 4, as: UInt8.self)
         #expect(copy.byteCount == 5)
-        #expect(copy.pointer.load(fromByteOffset: 4, as: UInt8.self) == 7)
+        #expect((try copy.hostPointer()).load(fromByteOffset: 4, as: UInt8.self) == 7)
     }
 
     @Test func anImpossibleSizeIsAnError() {

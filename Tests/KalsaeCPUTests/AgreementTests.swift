@@ -57,8 +57,9 @@ import Testing
                         let output = try? Buffer(byteCount: 33 * 33 * 4),
                         (try? plan.run(inputs: [input], outputs: [output])) != nil
                     else { return false }
-                    let got = KalsaeReference.Value(
+                    let got = try? KalsaeReference.Value(
                         TensorType(.float32, [33, 33]), reading: output)
+                    guard let got else { return false }
                     return got.numbers.doubles.allSatisfy { abs($0 - expected) < 1e-5 }
                 }
             }

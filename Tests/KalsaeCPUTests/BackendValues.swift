@@ -20,8 +20,8 @@ func backendValues(
     }
     let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
     try plan.run(inputs: inputs, outputs: results)
-    let values = zip(results, graph.outputTypes).map { result, type in
-        let start = result.pointer.assumingMemoryBound(to: Float.self)
+    let values = try zip(results, graph.outputTypes).map { result, type in
+        let start = try result.hostPointer().assumingMemoryBound(to: Float.self)
         return UnsafeBufferPointer(start: start, count: type.shape.elementCount).map(Double.init)
     }
     return (plan.instructions.map(\.name), values)

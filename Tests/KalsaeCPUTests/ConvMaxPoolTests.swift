@@ -84,13 +84,13 @@ import Testing
                 }
             }
             let buffer = try Buffer(byteCount: type.byteCount)
-            buffer.store(value.elements, type.dtype)
+            try buffer.store(value.elements, type.dtype)
             return buffer
         }
         let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
         try plan.run(inputs: inputs, outputs: results)
-        let values = zip(results, graph.outputTypes).map {
-            $0.elements($1.shape.elementCount, $1.dtype)
+        let values = try zip(results, graph.outputTypes).map {
+            try $0.elements($1.shape.elementCount, $1.dtype)
         }
         return (plan.instructions.map(\.name), values)
     }
@@ -184,14 +184,14 @@ import Testing
         let expected = try run(graph, ReferenceBackend()).values
         let inputs = try graph.inputs.enumerated().map { number, type in
             let buffer = try Buffer(byteCount: type.byteCount)
-            buffer.store(
+            try buffer.store(
                 Value(type.dtype, type.shape, seed: UInt64(number + 5)).elements, type.dtype)
             return buffer
         }
         let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
         try plan.run(inputs: inputs, outputs: [results[0], results[1], inputs[2]])
-        let got = zip([results[0], results[1], inputs[2]], graph.outputTypes).map {
-            $0.elements($1.shape.elementCount, $1.dtype)
+        let got = try zip([results[0], results[1], inputs[2]], graph.outputTypes).map {
+            try $0.elements($1.shape.elementCount, $1.dtype)
         }
         expectSame(got, expected, "\(plan.instructions.map(\.name))")
     }

@@ -64,9 +64,9 @@ import Testing
         try oracle.run(inputs: inputs, outputs: [expected])
         let count = sizes.m * sizes.n
         let got = UnsafeBufferPointer(
-            start: result.pointer.assumingMemoryBound(to: Float.self), count: count)
+            start: (try result.hostPointer()).assumingMemoryBound(to: Float.self), count: count)
         let wanted = UnsafeBufferPointer(
-            start: expected.pointer.assumingMemoryBound(to: Float.self), count: count)
+            start: (try expected.hostPointer()).assumingMemoryBound(to: Float.self), count: count)
         // Of the terms' sizes; the last operand is subtracted. The bias, a factor and it are rounded.
         let terms = try backendValues(graph, ReferenceBackend()) { input, value in
             input == 4 ? -abs(value) : abs(value)
@@ -155,13 +155,15 @@ import Testing
         for index in 0..<4096 {
             let (row, column) = (index / 64, index % 64)
             let weight = Float(index % 5)
-            weights.pointer.storeBytes(of: weight, toByteOffset: 4 * index, as: Float.self)
+            try weights.hostPointer().storeBytes(
+                of: weight, toByteOffset: 4 * index, as: Float.self)
             // Moves rows down by one: each new row needs the old one above it.
             let moves: Float = row == (column + 1) % 64 ? 1 : 0
-            inputs.pointer.storeBytes(of: moves, toByteOffset: 4 * index, as: Float.self)
+            try inputs.hostPointer().storeBytes(
+                of: moves, toByteOffset: 4 * index, as: Float.self)
         }
         try plan.run(inputs: [weights, inputs], outputs: [weights])
-        let got = weights.pointer.assumingMemoryBound(to: Float.self)
+        let got = try weights.hostPointer().assumingMemoryBound(to: Float.self)
         for index in 0..<4096 {
             let above = (index + 4096 - 64) % 4096
             #expect(got[index] == Float(index % 5) - Float(above % 5))

@@ -33,8 +33,8 @@ struct Value {
     }
 }
 
-extension Buffer {
-    func store(_ elements: [Double], _ dtype: DType) {
+extension UnsafeMutableRawPointer {
+    fileprivate func store(_ elements: [Double], _ dtype: DType) {
         for (index, element) in elements.enumerated() {
             switch dtype {
             case .float32: store(Float(element), index)
@@ -48,15 +48,15 @@ extension Buffer {
     }
 
     private func store<Element>(_ element: Element, _ index: Int) {
-        pointer.storeBytes(
+        storeBytes(
             of: element, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
     }
 
     private func load<Element>(_ index: Int, _ type: Element.Type) -> Element {
-        pointer.load(fromByteOffset: index * MemoryLayout<Element>.stride, as: type)
+        load(fromByteOffset: index * MemoryLayout<Element>.stride, as: type)
     }
 
-    func elements(_ count: Int, _ dtype: DType) -> [Double] {
+    fileprivate func elements(_ count: Int, _ dtype: DType) -> [Double] {
         (0..<count).map { index in
             switch dtype {
             case .float32: Double(load(index, Float.self))
@@ -67,6 +67,16 @@ extension Buffer {
             case .float16, .bfloat16: Double(load(index, UInt16.self))
             }
         }
+    }
+}
+
+extension Buffer {
+    func store(_ elements: [Double], _ dtype: DType) throws {
+        try hostPointer().store(elements, dtype)
+    }
+
+    func elements(_ count: Int, _ dtype: DType) throws -> [Double] {
+        try hostPointer().elements(count, dtype)
     }
 }
 
@@ -82,17 +92,18 @@ func run(
     for operand in operands {
         #expect(operand.elements.count == operand.type.shape.elementCount)
         let buffer = try Buffer(byteCount: operand.type.byteCount)
-        buffer.store(operand.elements, operand.type.dtype)
+        try buffer.store(operand.elements, operand.type.dtype)
         buffers.append(buffer)
     }
     var guarded: [(Buffer, Int)] = []
     for bytes in [result.byteCount, kernel.scratchBytes] {
         let buffer = try Buffer(byteCount: bytes + guardBytes)
-        buffer.pointer.initializeMemory(as: UInt8.self, repeating: mark, count: bytes + guardBytes)
+        try buffer.hostPointer().initializeMemory(
+            as: UInt8.self, repeating: mark, count: bytes + guardBytes)
         guarded.append((buffer, bytes))
         buffers.append(buffer)
     }
-    let pointers = buffers.map(\.pointer)
+    let pointers = try buffers.map { try $0.hostPointer() }
     let before = kdnn_threads()
     kdnn_set_threads(threads)
     pointers.withUnsafeBufferPointer { pointers in
@@ -100,10 +111,11 @@ func run(
     }
     kdnn_set_threads(before)
     for (buffer, bytes) in guarded {
-        let border = UnsafeRawBufferPointer(start: buffer.pointer + bytes, count: guardBytes)
+        let border = UnsafeRawBufferPointer(
+            start: try buffer.hostPointer() + bytes, count: guardBytes)
         #expect(border.allSatisfy { $0 == mark }, "written past the end", sourceLocation: location)
     }
-    return guarded[0].0.elements(result.shape.elementCount, result.dtype)
+    return try guarded[0].0.elements(result.shape.elementCount, result.dtype)
 }
 
 /// Runs a kernel and compares count and values with the oracle's; NaN equals NaN.

@@ -31,7 +31,8 @@ import Testing
         // 5,001 times the rows as they are and 5,000 times swapped.
         var numbers: [Float] = []
         for index in 0..<4 {
-            numbers.append(output.pointer.load(fromByteOffset: 4 * index, as: Float.self))
+            numbers.append(
+                try output.hostPointer().load(fromByteOffset: 4 * index, as: Float.self))
         }
         let wanted: [Float] = [15001, 15002, 35003, 35004]
         #expect(numbers == wanted)
@@ -40,7 +41,8 @@ import Testing
     private func buffer(_ numbers: [Float]) throws -> Buffer {
         let buffer = try Buffer(byteCount: 4 * numbers.count)
         for (index, number) in numbers.enumerated() {
-            buffer.pointer.storeBytes(of: number, toByteOffset: 4 * index, as: Float.self)
+            try buffer.hostPointer().storeBytes(
+                of: number, toByteOffset: 4 * index, as: Float.self)
         }
         return buffer
     }

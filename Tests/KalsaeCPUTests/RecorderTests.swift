@@ -19,7 +19,8 @@ import Testing
     private func buffers(_ graph: Graph) throws -> (inputs: [Buffer], outputs: [Buffer]) {
         let inputs = try graph.inputs.map { type in
             let buffer = try Buffer(byteCount: type.byteCount)
-            buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount)
+            try buffer.hostPointer().initializeMemory(
+                as: UInt8.self, repeating: 0, count: type.byteCount)
             return buffer
         }
         return (inputs, try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) })

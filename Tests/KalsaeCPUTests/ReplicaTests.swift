@@ -21,7 +21,7 @@ import Testing
 
     private func filled(_ count: Int, _ value: (Int) -> Float) throws -> Buffer {
         let buffer = try Buffer(byteCount: 4 * count)
-        let numbers = buffer.pointer.bindMemory(to: Float.self, capacity: count)
+        let numbers = try buffer.hostPointer().bindMemory(to: Float.self, capacity: count)
         for place in 0..<count { numbers[place] = value(place) }
         return buffer
     }
@@ -40,7 +40,7 @@ import Testing
                     var wrong = 0
                     for _ in 0..<500 {
                         try replica.run(inputs: [x, w], outputs: [out], binding: binding)
-                        let values = out.pointer.assumingMemoryBound(to: Float.self)
+                        let values = try out.hostPointer().assumingMemoryBound(to: Float.self)
                         for place in 0..<(rows * 16) {
                             let value = Float(place + 100 * task)
                             if values[place] != value * value { wrong += 1 }

@@ -38,8 +38,8 @@ import Testing
         let inputs = try graph.inputs.map { try Domain.normal.value($0, &generator).buffer() }
         let results = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
         try plan.run(inputs: inputs, outputs: results)
-        return zip(results, graph.outputTypes).map { result, type in
-            let start = result.pointer.assumingMemoryBound(to: Float.self)
+        return try zip(results, graph.outputTypes).map { result, type in
+            let start = try result.hostPointer().assumingMemoryBound(to: Float.self)
             return Array(UnsafeBufferPointer(start: start, count: type.shape.elementCount))
         }
     }

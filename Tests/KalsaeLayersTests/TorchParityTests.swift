@@ -21,9 +21,8 @@ private struct Vectors {
         guard let entry = file.entry(named: name), let type = entry.type.dtype else { return nil }
         let numbers = TensorType(type, Shape(entry.shape))
         let buffer = try Buffer(byteCount: numbers.byteCount)
-        file.withBytes(of: entry) { bytes in
-            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
-                .copyMemory(from: bytes)
+        try buffer.withMutableHostBytes { target in
+            file.withBytes(of: entry) { target.copyMemory(from: $0) }
         }
         let tensor = Tensor(buffer, numbers)
         return type.isFloat ? tensor.cast(to: dtype) : tensor

@@ -15,7 +15,7 @@ func run(_ graph: Graph, _ inputs: [Value]) throws -> [Value] {
     let plan = try ReferenceBackend().compile(graph, options: PlanOptions())
     let outputs = try graph.outputTypes.map { try Buffer(byteCount: $0.byteCount) }
     try plan.run(inputs: try inputs.map { try $0.buffer() }, outputs: outputs)
-    return zip(graph.outputTypes, outputs).map { Value($0, reading: $1) }
+    return try zip(graph.outputTypes, outputs).map { try Value($0, reading: $1) }
 }
 
 func doubles(_ shape: Shape, _ numbers: [Double]) -> Value {

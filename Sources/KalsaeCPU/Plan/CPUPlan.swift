@@ -35,12 +35,13 @@ public final class CPUPlan: Plan {
         self.code = code
         self.isReplica = isReplica
         let arena = try Buffer(byteCount: code.arenaByteCount)
+        let start = try arena.hostPointer()
         let count = max(code.pointerCount, 1)
         let table = Pointers.allocate(capacity: count)
-        table.initialize(repeating: arena.pointer, count: count)
-        for patch in code.arenaPatches { table[patch.index] = arena.pointer + patch.byteOffset }
+        table.initialize(repeating: start, count: count)
+        for patch in code.arenaPatches { table[patch.index] = start + patch.byteOffset }
         for (buffer, patch) in code.literalPatches {
-            table[patch.index] = buffer.pointer + patch.byteOffset
+            table[patch.index] = try buffer.hostPointer() + patch.byteOffset
         }
         list = zip(code.kernels, code.starts).map { kernel, start in
             Instruction(body: kernel.body, pointers: UnsafePointer(table + start))
@@ -128,14 +129,17 @@ public final class CPUPlan: Plan {
         state.binding = 0
         try check(inputs, code.inputBytes, "inputs")
         try check(outputs, code.outputBytes, "outputs")
-        for (number, buffer) in inputs.enumerated() where state.inputs[number] != buffer.pointer {
-            state.inputs[number] = buffer.pointer
-            patch(code.inputPatches[number], buffer)
+        for (number, buffer) in inputs.enumerated() {
+            let start = try buffer.hostPointer()
+            if state.inputs[number] == start { continue }
+            state.inputs[number] = start
+            patch(code.inputPatches[number], start)
         }
-        for (number, buffer) in outputs.enumerated()
-        where state.outputs[number] != buffer.pointer {
-            state.outputs[number] = buffer.pointer
-            patch(code.outputPatches[number], buffer)
+        for (number, buffer) in outputs.enumerated() {
+            let start = try buffer.hostPointer()
+            if state.outputs[number] == start { continue }
+            state.outputs[number] = start
+            patch(code.outputPatches[number], start)
         }
     }
 
@@ -172,8 +176,8 @@ public final class CPUPlan: Plan {
         state.withLock { $0.recorder = recorder ?? (code.tellsTimes ? PlanRecorder() : nil) }
     }
 
-    private func patch(_ patches: [CPUPlanCode.Patch], _ buffer: Buffer) {
-        for patch in patches { table[patch.index] = buffer.pointer + patch.byteOffset }
+    private func patch(_ patches: [CPUPlanCode.Patch], _ start: UnsafeMutableRawPointer) {
+        for patch in patches { table[patch.index] = start + patch.byteOffset }
     }
 
     private static func error(_ noted: kls_error) -> KalsaeError {

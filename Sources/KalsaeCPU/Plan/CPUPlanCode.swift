@@ -62,8 +62,7 @@ final class CPUPlanCode: Sendable {
         for (number, storage) in lowered.storages.enumerated() {
             guard case .literal(let bytes) = storage.kind else { continue }
             let buffer = try Buffer(byteCount: bytes.count)
-            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
-                .copyBytes(from: bytes)
+            try buffer.withMutableHostBytes { $0.copyBytes(from: bytes) }
             literals[number] = buffer
         }
         var inputPatches = [[Patch]](repeating: [], count: graph.inputs.count)

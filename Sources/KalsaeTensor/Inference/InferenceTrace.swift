@@ -40,7 +40,7 @@ struct InferenceRun: Sendable {
     /// The weights, the input, what is captured.
     private var inputs: [Buffer]
     private let output: [Buffer]
-    private let inputPlace: Int
+    private let inputIndex: Int
     private var binding = PlanBinding.next()
     private(set) var version: Int
 
@@ -48,7 +48,7 @@ struct InferenceRun: Sendable {
         self.trace = trace
         plan = try trace.plan.replica()
         version = weights.version
-        inputPlace = weights.buffers.count
+        inputIndex = weights.buffers.count
         let staged = try Buffer(byteCount: trace.input.byteCount)
         inputs = weights.buffers + [staged] + trace.captured
         output = [try Buffer(byteCount: trace.output.byteCount)]
@@ -56,7 +56,7 @@ struct InferenceRun: Sendable {
 
     /// Goes on with other weights.
     mutating func take(_ weights: InferenceWeights) {
-        inputs.replaceSubrange(0..<inputPlace, with: weights.buffers)
+        inputs.replaceSubrange(0..<inputIndex, with: weights.buffers)
         version = weights.version
         binding = PlanBinding.next()
     }
@@ -65,15 +65,19 @@ struct InferenceRun: Sendable {
     func run(
         _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer
     ) throws(KalsaeError) {
-        inputs[inputPlace].pointer.copyMemory(from: source, byteCount: trace.input.byteCount)
+        try inputs[inputIndex].hostPointer().copyMemory(
+            from: source, byteCount: trace.input.byteCount)
         try plan.run(inputs: inputs, outputs: output, binding: binding)
-        target.copyMemory(from: output[0].pointer, byteCount: trace.output.byteCount)
+        try output[0].withHostBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            target.copyMemory(from: start, byteCount: trace.output.byteCount)
+        }
     }
 
     /// Runs on a caller's own buffers.
     func run(_ input: Buffer, into output: Buffer) throws(KalsaeError) {
         var buffers = inputs
-        buffers[inputPlace] = input
+        buffers[inputIndex] = input
         try plan.run(inputs: buffers, outputs: [output])
     }
 }

@@ -90,19 +90,19 @@ extension BackendCase {
         let arguments = arguments
         let expected = try ReferenceBackend.values(of: graph, inputs: arguments)
         let plan = try backend.compile(graph, options: options)
-        let first = try run(plan, arguments)
+        let first = try run(plan, arguments, on: backend)
         for (position, output) in graph.outputTypes.enumerated() {
-            let got = Value(output, reading: first[position])
+            let got = try Value(output, reading: first[position])
             // Rounded once to the type, as a buffer would hold it.
-            let nearest = Value(output, reading: try expected[position].buffer())
+            let nearest = try Value(output, reading: try expected[position].buffer())
             let tolerance = Tolerance.standard(for: output.dtype).scaled(by: errorFactor)
             if let text = Closeness.mismatch(got, nearest, tolerance: tolerance) {
                 return graph.outputs.count == 1 ? text : "output \(position): \(text)"
             }
         }
-        let second = try run(plan, arguments)
+        let second = try run(plan, arguments, on: backend)
         for (position, output) in graph.outputTypes.enumerated()
-        where !sameBytes(first[position], second[position], output.byteCount) {
+        where try !sameBytes(first[position], second[position], output.byteCount) {
             return "expected the same bits in a second run, output \(position) differs"
         }
         return nil
@@ -112,10 +112,11 @@ extension BackendCase {
     public func bitMismatch(_ left: any Backend, _ right: any Backend) -> String? {
         do {
             let arguments = arguments
-            let first = try run(try left.compile(graph, options: options), arguments)
-            let second = try run(try right.compile(graph, options: options), arguments)
+            let first = try run(try left.compile(graph, options: options), arguments, on: left)
+            let second = try run(
+                try right.compile(graph, options: options), arguments, on: right)
             for (position, type) in graph.outputTypes.enumerated()
-            where !sameBytes(first[position], second[position], type.byteCount) {
+            where try !sameBytes(first[position], second[position], type.byteCount) {
                 return "\(description): output \(position) has other bits"
             }
             return nil
@@ -133,9 +134,16 @@ extension BackendCase {
         return arguments
     }
 
-    private func run(_ plan: any Plan, _ arguments: [Value]) throws(KalsaeError) -> [Buffer] {
+    private func run(
+        _ plan: any Plan, _ arguments: [Value], on backend: any Backend
+    ) throws(KalsaeError) -> [Buffer] {
         var inputs: [Buffer] = []
-        for argument in arguments { inputs.append(try argument.buffer()) }
+        for (position, argument) in arguments.enumerated() {
+            let buffer = try argument.buffer()
+            // Others may lie on the host.
+            let isDonated = options.donations.contains(position)
+            inputs.append(isDonated ? try backend.resident(buffer) : buffer)
+        }
         var outputs: [Buffer] = []
         for (position, type) in graph.outputTypes.enumerated() {
             let donated =
@@ -144,14 +152,14 @@ extension BackendCase {
             if let donated {
                 outputs.append(inputs[donated])
             } else {
-                outputs.append(try Buffer(byteCount: type.byteCount))
+                outputs.append(try backend.makeBuffer(byteCount: type.byteCount))
             }
         }
         try plan.run(inputs: inputs, outputs: outputs)
         for (position, argument) in arguments.enumerated()
         where !options.donations.contains(position) {
             let before = try argument.buffer()
-            guard sameBytes(before, inputs[position], argument.type.byteCount) else {
+            guard try sameBytes(before, inputs[position], argument.type.byteCount) else {
                 throw KalsaeError(
                     "input \(position)", expected: "to be left as it was", got: "other bytes")
             }
@@ -159,7 +167,13 @@ extension BackendCase {
         return outputs
     }
 
-    private func sameBytes(_ left: Buffer, _ right: Buffer, _ count: Int) -> Bool {
-        memcmp(left.pointer, right.pointer, count) == 0
+    private func sameBytes(_ left: Buffer, _ right: Buffer, _ count: Int) throws(KalsaeError)
+        -> Bool
+    {
+        try left.withHostBytes { one throws(KalsaeError) in
+            try right.withHostBytes { other throws(KalsaeError) in
+                one.prefix(count).elementsEqual(other.prefix(count))
+            }
+        }
     }
 }

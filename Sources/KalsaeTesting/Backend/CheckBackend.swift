@@ -56,7 +56,7 @@ private func checkDivisor(
     let (x, y) = (graph.addInput(type), graph.addInput(type))
     graph.outputs = [try graph.add(.binary(operation), [x, y])]
     let plan = try backend.compile(graph, options: PlanOptions())
-    let output = try Buffer(byteCount: type.byteCount)
+    let output = try backend.makeBuffer(byteCount: type.byteCount)
     let left = try Value(type, .integers([Int64](repeating: 7, count: count))).buffer()
     var divisors = [Int64](repeating: 2, count: count)
     let good = try Value(type, .integers(divisors)).buffer()
@@ -105,7 +105,7 @@ private func checkIndexError(
             : try graph.add(.gather(axis: 0), [x, indices])
     ]
     let plan = try backend.compile(graph, options: PlanOptions())
-    let output = try Buffer(byteCount: 20)
+    let output = try backend.makeBuffer(byteCount: 20)
     let fixed = [
         try Value(values, [1, 2, 3, 4, 5]).buffer(), try Value(updates, [1, 2]).buffer(),
     ]

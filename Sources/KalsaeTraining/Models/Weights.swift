@@ -18,10 +18,10 @@ public enum Weights {
         try model.evaluate()
         let tensors = try model.tensors.map { path, tensor in
             let buffer = try tensor.evaluatedBuffer()
-            let bytes = UnsafeRawBufferPointer(start: buffer.pointer, count: tensor.byteCount)
+            let bytes = try buffer.withHostBytes { Array($0.prefix(tensor.byteCount)) }
             return Safetensors.Tensor(
                 name: path.name, type: Safetensors.ElementType(tensor.dtype),
-                shape: tensor.shape.sizes, bytes: Array(bytes))
+                shape: tensor.shape.sizes, bytes: bytes)
         }
         try Safetensors.write(tensors, metadata: metadata, to: path)
     }
@@ -76,9 +76,8 @@ public enum Weights {
         like tensor: Tensor
     ) throws(KalsaeError) -> Tensor {
         let buffer = try Buffer(byteCount: tensor.byteCount)
-        file.withBytes(of: entry) { bytes in
-            UnsafeMutableRawBufferPointer(start: buffer.pointer, count: bytes.count)
-                .copyMemory(from: bytes)
+        try buffer.withMutableHostBytes { target in
+            file.withBytes(of: entry) { target.copyMemory(from: $0) }
         }
         return Tensor(
             node: TensorNode(

@@ -56,8 +56,8 @@ let movementRows: [OpCase] = [
     OpCase(
         "stopGradient, value", inputs: [OpInput([2, 3])], shapes: [[[]], [[0, 3]]], order: 0,
         oracle: { $0[0] }, body: { $0[0].stopGradient() }),
-    .elementwise("recomputing", is: { Glibc.tanh($0) * $0 }) {
-        recomputing([$0]) { $0[0].tanh() * $0[0] }
+    .elementwise("checkpointed", is: { Glibc.tanh($0) * $0 }) {
+        checkpointed([$0]) { $0[0].tanh() * $0[0] }
     },
     OpCase(
         "concatenate", inputs: [OpInput([2, 1]), OpInput([2, 2])],
