@@ -44,6 +44,6 @@ struct Source {
 
     /// The path itself, or that of a table in the data folders where there is no such file here.
     private static func path(of name: String) -> String {
-        DataPlaces.isReadable(name) ? name : DataPlaces.table(named: name) ?? name
+        DataFolders.isReadable(name) ? name : DataFolders.table(named: name) ?? name
     }
 }

@@ -204,8 +204,8 @@ import Testing
                 return
             }
             #expect(reason.hasSuffix("expected 3 cells, as on line 1, got 2 on line 2"))
-            #expect(DataPlaces.table(named: "b.csv") == "\(base)/tabular/b.csv")
-            #expect(DataPlaces.table(named: "c.csv") == nil)
+            #expect(DataFolders.table(named: "b.csv") == "\(base)/tabular/b.csv")
+            #expect(DataFolders.table(named: "c.csv") == nil)
         }
     }
 

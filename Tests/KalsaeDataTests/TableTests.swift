@@ -57,16 +57,6 @@ import Testing
                 == "a.csv: expected a number in the column \"y\", got \"b\" on line 5")
     }
 
-    @Test func nearMisses() {
-        let names = ["median_house_value", "population", "age"]
-        #expect(NearMiss.of("median_house_valeu", in: names) == "median_house_value")
-        #expect(NearMiss.of("Population", in: names) == "population")
-        #expect(NearMiss.of("aeg", in: names) == "age")
-        #expect(NearMiss.of("zzz", in: names) == nil)
-        #expect(NearMiss.of("", in: names) == nil)
-        #expect(NearMiss.of("x", in: []) == nil)
-    }
-
     @Test func scales() throws {
         let scale = try #require(Scale(of: [1, 2, 3, 4]))
         #expect(scale.mean == 2.5)

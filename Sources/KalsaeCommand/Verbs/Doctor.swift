@@ -47,7 +47,7 @@ private enum Machine {
             ("isa", .string("\(InstructionSet.current) (best here: \(InstructionSet.best))")),
             ("onednn", .string(oneDNN)),
             ("memory", .string("\(bytes >> 30) GiB")),
-            ("data", .array(DataPlaces.folders.map { .string($0) })),
+            ("data", .array(DataFolders.folders.map { .string($0) })),
             ("device", .string("cpu")),
             ("flags", .object(flags)),
         ]

@@ -44,7 +44,7 @@ public enum DataCatalog {
     /// The named sets and texts, then the tables in `tabular/` of the data folders.
     public static func entries() -> [Entry] {
         NamedSet.allCases.map(entry) + NamedText.allCases.map(entry)
-            + DataPlaces.tables.map(entry)
+            + DataFolders.tables.map(entry)
     }
 
     private static func entry(_ text: NamedText) -> Entry {

@@ -11,7 +11,7 @@ public enum NamedText: String, Sendable, CaseIterable {
     /// Throws when the file is missing, naming every place looked at, or no UTF-8.
     public func load() throws(KalsaeError) -> CharacterText {
         guard let path = foundFile() else {
-            let places = DataPlaces.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+            let places = DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
             throw KalsaeError(
                 rawValue, expected: "the file \(Self.file)",
                 got: places.isEmpty
@@ -27,8 +27,8 @@ public enum NamedText: String, Sendable, CaseIterable {
 
     /// Where its file is: in the first folder that has one; nil when none has.
     func foundFile() -> String? {
-        DataPlaces.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
-            .first { DataPlaces.isReadable($0) }
+        DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+            .first { DataFolders.isReadable($0) }
     }
 
     private static let file = "input.txt"

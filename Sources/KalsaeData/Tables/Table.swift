@@ -71,7 +71,7 @@ public struct Table: Sendable {
     /// The error for a name that no column has.
     func missing(column name: String) -> KalsaeError {
         let names = columns.map(\.name)
-        let near = NearMiss.of(name, in: names)
+        let near = SpellingSuggestion.of(name, in: names)
         let shown = names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
         return KalsaeError(
             subject, expected: "a column named \"\(name)\"",

@@ -51,7 +51,7 @@ public enum NamedSet: String, Sendable, CaseIterable {
 
     /// Where the set's files are: the first folder that has one of them; nil when none has.
     func foundFolder() -> String? {
-        let candidates = DataPlaces.folders.map { "\($0)/\(rawValue)" }
+        let candidates = DataFolders.folders.map { "\($0)/\(rawValue)" }
         return candidates.first { folder in
             ImageFiles.names.contains { ImageFiles.path(folder, $0) != nil }
         }
@@ -59,7 +59,7 @@ public enum NamedSet: String, Sendable, CaseIterable {
 
     private func imageFolder() throws(KalsaeError) -> String {
         if let folder = foundFolder() { return folder }
-        let places = DataPlaces.folders.map { "\($0)/\(rawValue)" }
+        let places = DataFolders.folders.map { "\($0)/\(rawValue)" }
         throw KalsaeError(
             rawValue,
             expected: "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
@@ -78,7 +78,7 @@ enum ImageFiles {
 
     /// The file of that name in the folder, gzip or plain.
     static func path(_ folder: String, _ name: String) -> String? {
-        ["\(folder)/\(name).gz", "\(folder)/\(name)"].first { DataPlaces.isReadable($0) }
+        ["\(folder)/\(name).gz", "\(folder)/\(name)"].first { DataFolders.isReadable($0) }
     }
 
     /// Images `UInt8` [n, height, width, 1] and their labels; `part` is `train` or `t10k`.

@@ -1,5 +1,5 @@
-/// The name that was probably meant.
-public enum NearMiss {
+/// The known name that a misspelled one probably means.
+public enum SpellingSuggestion {
     /// The candidate nearest to `name`, at most a third of its letters (two for a short one) away,
     /// capitals not counted; nil when none is near.
     public static func of(_ name: String, in candidates: [String]) -> String? {

@@ -2,7 +2,7 @@ import Glibc
 import KalsaeSupport
 
 /// The folders where data sets are looked for.
-public enum DataPlaces {
+public enum DataFolders {
     /// `$KALSAE_DATA` if set, then `kalsae` in the XDG cache (`$XDG_CACHE_HOME`, or `~/.cache` when
     /// that is unset, empty or relative).
     public static var folders: [String] {
