@@ -51,8 +51,8 @@ public enum Gzip {
         var inflater = Inflater(limit: limit)
         bytes.withUnsafeBufferPointer { input in
             while outcome == .more {
-                let room = output.isEmpty ? first : max(1 << 16, output.count)
-                let next = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                let capacity = output.isEmpty ? first : max(1 << 16, output.count)
+                let next = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
                     outcome = inflater.run(input, into: buffer, count: &count)
                 }
                 if output.isEmpty { output = next } else { output += next }
@@ -143,13 +143,13 @@ private struct Inflater: ~Copyable {
         }
         while true {
             let given = min(input.count - position, 1 << 30)
-            let room = min(output.count - count, 1 << 30)
+            let capacity = min(output.count - count, 1 << 30)
             stream.pointee.next_in = UnsafeMutablePointer(mutating: source + position)
             stream.pointee.avail_in = UInt32(given)
             stream.pointee.next_out = base + count
-            stream.pointee.avail_out = UInt32(room)
+            stream.pointee.avail_out = UInt32(capacity)
             let code = inflate(stream, Z_NO_FLUSH)
-            let made = room - Int(stream.pointee.avail_out)
+            let made = capacity - Int(stream.pointee.avail_out)
             position += given - Int(stream.pointee.avail_in)
             count += made
             total += made

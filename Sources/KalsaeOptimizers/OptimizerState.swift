@@ -48,16 +48,16 @@ extension Optimizer {
         let count = self.scalars(step: 1).count
         let numbers = (0..<count).map { scalars[$0] }
         let all = zip(model.tensors, gradient.tensors).filter { $0.0.path.role == .parameter }
-        let places = all.indices.filter { trains(all[$0].0.path) }
-        let parameters = places.map { place in
+        let trained = all.indices.filter { trains(all[$0].0.path) }
+        let parameters = trained.map { index in
             TrainedParameter(
-                path: all[place].0.path, value: all[place].0.tensor,
-                gradient: all[place].1.tensor, slots: state.slots[place])
+                path: all[index].0.path, value: all[index].0.tensor,
+                gradient: all[index].1.tensor, slots: state.slots[index])
         }
         var values = all.map(\.0.tensor)
-        for (place, after) in zip(places, updateAll(parameters, scalars: numbers)) {
-            values[place] = after.value
-            state.slots[place] = after.slots
+        for (index, after) in zip(trained, updateAll(parameters, scalars: numbers)) {
+            values[index] = after.value
+            state.slots[index] = after.slots
         }
         return model.replacingParameters(values)
     }

@@ -103,14 +103,14 @@ extension TensorTree {
     /// another tree of this structure are.
     fileprivate func detached(like other: Self) -> Self {
         let marks = other.tensors
-        var place = 0
+        var index = 0
         return mapTensors { path, tensor in
-            defer { place += 1 }
-            guard let buffer = tensor.node.buffer, place < marks.count else { return tensor }
+            defer { index += 1 }
+            guard let buffer = tensor.node.buffer, index < marks.count else { return tensor }
             return Tensor(
                 node: TensorNode(
                     buffer, tensor.type, label: path.name,
-                    isParameter: marks[place].tensor.node.isParameter))
+                    isParameter: marks[index].tensor.node.isParameter))
         }
     }
 }

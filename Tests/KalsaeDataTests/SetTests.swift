@@ -185,11 +185,11 @@ import Testing
             let named = entries.prefix(5)
             let names = ["iris", "digits", "mnist", "fashion-mnist", "tiny-shakespeare"]
             #expect(named.map(\.name) == names)
-            #expect(named[4].place == .missing)
-            #expect(named[0].place == .builtIn)
-            #expect(named[2].place == .found("\(base)/mnist"))
+            #expect(named[4].location == .missing)
+            #expect(named[0].location == .builtIn)
+            #expect(named[2].location == .found("\(base)/mnist"))
             let tables = entries.filter { entry in
-                if case .found(let path) = entry.place {
+                if case .found(let path) = entry.location {
                     path.hasPrefix("\(base)/tabular")
                 } else {
                     false
@@ -199,7 +199,7 @@ import Testing
             #expect(tables.first?.rows == 2)
             #expect(tables.first?.features == 1)
             let broken = entries.first { $0.name == "a.data" }
-            guard case .unreadable(let reason) = broken?.place else {
+            guard case .unreadable(let reason) = broken?.location else {
                 Issue.record("expected an unreadable table")
                 return
             }

@@ -22,7 +22,9 @@ func message(
 func withFolder(_ body: (String) throws -> Void) throws {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/kalsae-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw KalsaeError(base, expected: "room", got: "none") }
+    guard mkdtemp(&template) != nil else {
+        throw KalsaeError(base, expected: "space on the disk", got: "none")
+    }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer {
         for name in names(in: path) { unlink("\(path)/\(name)") }

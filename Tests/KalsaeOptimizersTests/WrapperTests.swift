@@ -137,7 +137,7 @@ private func isClose(_ got: [Double], _ expected: [Double]) -> Bool {
             if step == 2 { #expect(try run.mean() == run.weight()) }
             if [3, 5, 7].contains(step) { kept.append(try run.weight()) }
         }
-        let mean = (0..<4).map { place in kept.reduce(0) { $0 + $1[place] } / 3 }
+        let mean = (0..<4).map { index in kept.reduce(0) { $0 + $1[index] } / 3 }
         #expect(isClose(try run.mean(), mean))
     }
 

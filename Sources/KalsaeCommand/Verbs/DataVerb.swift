@@ -27,7 +27,7 @@ struct DataList: ParsableCommand {
                     "rows": entry.rows.map { .integer($0) } ?? .null,
                     "features": entry.features.map { .integer($0) } ?? .null,
                     "classes": entry.classes.map { .integer($0) } ?? .null,
-                    "place": .string(entry.place.text),
+                    "place": .string(entry.location.text),
                 ]
             }
             return try Console.print(["sets": .array(list)] as JSONValue)
@@ -40,13 +40,13 @@ struct DataList: ParsableCommand {
             let classes = entry.classes.map { ", \($0) classes" } ?? ""
             try Console.print(
                 "\(entry.name)\(space)  \(entry.kind.rawValue), \(rows)\(features)\(classes); "
-                    + entry.place.text)
+                    + entry.location.text)
         }
     }
 }
 
-extension DataCatalog.Entry.Place {
-    /// The place in words.
+extension DataCatalog.Entry.Location {
+    /// The location in words.
     var text: String {
         switch self {
         case .builtIn: "built in"

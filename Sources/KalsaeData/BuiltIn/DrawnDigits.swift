@@ -115,8 +115,8 @@ private struct DigitCanvas {
                 let t = min(1, max(0, (px * dx + py * dy) * scale))
                 let (ex, ey) = (px - t * dx, py - t * dy)
                 let cover = min(1, max(0, reach - (ex * ex + ey * ey).squareRoot()))
-                let place = row * side + column
-                ink[place] = max(ink[place], cover)
+                let index = row * side + column
+                ink[index] = max(ink[index], cover)
             }
         }
     }

@@ -16,7 +16,7 @@ public enum DataCatalog {
         }
 
         /// Where the set comes from.
-        public enum Place: Sendable, Equatable {
+        public enum Location: Sendable, Equatable {
             /// It is part of Kalsae.
             case builtIn
             /// It is in this folder or file.
@@ -38,7 +38,7 @@ public enum DataCatalog {
         /// Classes; nil when the target is not known or is a number.
         public let classes: Int?
         /// Where it comes from.
-        public let place: Place
+        public let location: Location
     }
 
     /// The named sets and texts, then the tables in `tabular/` of the data folders.
@@ -50,7 +50,7 @@ public enum DataCatalog {
     private static func entry(_ text: NamedText) -> Entry {
         Entry(
             name: text.rawValue, kind: .text, rows: 1_115_394, features: nil, classes: 65,
-            place: text.foundFile().map { .found($0) } ?? .missing)
+            location: text.foundFile().map { .found($0) } ?? .missing)
     }
 
     private static func entry(_ set: NamedSet) -> Entry {
@@ -59,16 +59,16 @@ public enum DataCatalog {
         case .iris:
             return Entry(
                 name: set.rawValue, kind: .table, rows: 150, features: 4, classes: classes,
-                place: .builtIn)
+                location: .builtIn)
         case .digits:
             return Entry(
                 name: set.rawValue, kind: .images, rows: DrawnDigits.setCount, features: 784,
-                classes: classes, place: .builtIn)
+                classes: classes, location: .builtIn)
         case .mnist, .fashionMNIST:
             let folder = set.foundFolder()
             return Entry(
                 name: set.rawValue, kind: .images, rows: 70_000, features: 784, classes: classes,
-                place: folder.map { .found($0) } ?? .missing)
+                location: folder.map { .found($0) } ?? .missing)
         }
     }
 
@@ -78,11 +78,11 @@ public enum DataCatalog {
             let csv = try CSV(path: path)
             return Entry(
                 name: name, kind: .table, rows: csv.rowCount, features: csv.columnCount - 1,
-                classes: nil, place: .found(path))
+                classes: nil, location: .found(path))
         } catch {
             return Entry(
                 name: name, kind: .table, rows: nil, features: nil, classes: nil,
-                place: .unreadable(error.description))
+                location: .unreadable(error.description))
         }
     }
 }

@@ -15,7 +15,7 @@ public enum NamedSet: String, Sendable, CaseIterable {
     /// The set in three parts, by seed; sets from files keep their own test part, and validation
     /// takes its share of what they train on.
     ///
-    /// Throws when files are missing, naming every place looked at, or damaged.
+    /// Throws when files are missing, naming every folder looked at, or damaged.
     public func load(
         fractions: Split.Fractions = .standard, seed: UInt64
     ) throws(KalsaeError) -> DataParts {
@@ -59,12 +59,12 @@ public enum NamedSet: String, Sendable, CaseIterable {
 
     private func imageFolder() throws(KalsaeError) -> String {
         if let folder = foundFolder() { return folder }
-        let places = DataFolders.folders.map { "\($0)/\(rawValue)" }
+        let folders = DataFolders.folders.map { "\($0)/\(rawValue)" }
         throw KalsaeError(
             rawValue,
             expected: "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
-            got: places.isEmpty
-                ? "no folder to look in" : "none in \(places.joined(separator: ", "))",
+            got: folders.isEmpty
+                ? "no folder to look in" : "none in \(folders.joined(separator: ", "))",
             advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")
     }
 }

@@ -8,14 +8,14 @@ public enum NamedText: String, Sendable, CaseIterable {
 
     /// The text, nine tenths to train on and the last tenth for validation.
     ///
-    /// Throws when the file is missing, naming every place looked at, or no UTF-8.
+    /// Throws when the file is missing, naming every path looked at, or no UTF-8.
     public func load() throws(KalsaeError) -> CharacterText {
         guard let path = foundFile() else {
-            let places = DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+            let paths = DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
             throw KalsaeError(
                 rawValue, expected: "the file \(Self.file)",
-                got: places.isEmpty
-                    ? "no folder to look in" : "none of \(places.joined(separator: ", "))",
+                got: paths.isEmpty
+                    ? "no folder to look in" : "none of \(paths.joined(separator: ", "))",
                 advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/"
             )
         }

@@ -4,7 +4,7 @@ import KalsaeTensor
 
 /// A text as numbers of characters, in a part to train on and a later part to validate on.
 ///
-/// A character is a Unicode scalar; its number is its place in ``vocabulary``, in Unicode's order.
+/// A character is a Unicode scalar; its number is its index in ``vocabulary``, in Unicode's order.
 public struct CharacterText: Sendable, Equatable {
     /// What the text is called.
     public let name: String
@@ -27,7 +27,7 @@ public struct CharacterText: Sendable, Equatable {
         }
         let known = Set(scalars).sorted()
         var numbers: [Unicode.Scalar: Int32] = [:]
-        for (place, scalar) in known.enumerated() { numbers[scalar] = Int32(place) }
+        for (index, scalar) in known.enumerated() { numbers[scalar] = Int32(index) }
         let all = scalars.map { numbers[$0] ?? 0 }
         let cut = Int(Double(all.count) * (1 - share))
         self.name = name
@@ -40,11 +40,11 @@ public struct CharacterText: Sendable, Equatable {
     public func encode(_ text: String) throws(KalsaeError) -> [Int32] {
         var numbers: [Int32] = []
         for scalar in text.unicodeScalars {
-            guard let place = vocabulary.firstIndex(of: scalar) else {
+            guard let index = vocabulary.firstIndex(of: scalar) else {
                 throw KalsaeError(
                     name, expected: "characters of the text", got: "\(scalar.debugDescription)")
             }
-            numbers.append(Int32(place))
+            numbers.append(Int32(index))
         }
         return numbers
     }
@@ -58,7 +58,7 @@ public struct CharacterText: Sendable, Equatable {
         return String(text)
     }
 
-    /// Windows of a part with, for each place, the character that follows: `[count, length]` both.
+    /// Windows of a part with, for each position, the character that follows: `[count, length]` both.
     ///
     /// - Parameters:
     ///   - part: ``train`` or ``validation``.

@@ -148,12 +148,12 @@ public struct FeatureEncoder: Sendable, Equatable {
         case .categories(let names):
             let texts = table.texts(of: column)
             let known = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-            let places = texts.names.map { known[$0] }
-            tellUnknown(table, column, texts, rows) { places[$0] != nil }
+            let indices = texts.names.map { known[$0] }
+            tellUnknown(table, column, texts, rows) { indices[$0] != nil }
             for (index, row) in rows.enumerated() {
                 let code = Int(texts.codes[row])
-                guard code >= 0, let place = places[code] else { continue }
-                output[index * stride + offset + place] = 1
+                guard code >= 0, let category = indices[code] else { continue }
+                output[index * stride + offset + category] = 1
             }
         }
     }

@@ -129,7 +129,7 @@ public struct Table: Sendable {
     }
 
     private static func texts(of column: Int, _ csv: CSV) -> Texts {
-        var places: [String: Int32] = [:]
+        var codesByText: [String: Int32] = [:]
         var names: [String] = []
         var codes: [Int32] = []
         codes.reserveCapacity(csv.rowCount)
@@ -139,11 +139,11 @@ public struct Table: Sendable {
                 continue
             }
             let text = csv.text(row: row, column: column)
-            if let code = places[text] {
+            if let code = codesByText[text] {
                 codes.append(code)
             } else {
                 let code = Int32(names.count)
-                places[text] = code
+                codesByText[text] = code
                 names.append(text)
                 codes.append(code)
             }

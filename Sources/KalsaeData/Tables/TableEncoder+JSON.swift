@@ -25,13 +25,13 @@ extension TableEncoder {
         }
         let description = try fields.required("target", "an object") { $0 }
         let target = try TargetEncoder(Fields(json: description, subject: subject))
-        let places = features.map(\.column) + [target.column]
-        guard !features.isEmpty, Set(places).count == places.count,
-            places.allSatisfy({ (0..<columnCount).contains($0) })
+        let columns = features.map(\.column) + [target.column]
+        guard !features.isEmpty, Set(columns).count == columns.count,
+            columns.allSatisfy({ (0..<columnCount).contains($0) })
         else {
             throw KalsaeError(
                 subject, expected: "features and a target at different columns of \(columnCount)",
-                got: "\(places)")
+                got: "\(columns)")
         }
         self.init(
             hasHeader: hasHeader, columnCount: columnCount, features: features, target: target)

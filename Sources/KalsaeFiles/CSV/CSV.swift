@@ -96,11 +96,11 @@ public struct CSV: Sendable {
         _ records: CSVRecords, subject: String
     ) throws(KalsaeError) -> [String] {
         var names: [String] = []
-        var places: [String: Int] = [:]
+        var columnsByName: [String: Int] = [:]
         for column in 0..<records.columnCount {
             let text = records.text(row: 0, column: column)
             let name = text.isEmpty ? "column \(column + 1)" : text
-            if let earlier = places.updateValue(column, forKey: name) {
+            if let earlier = columnsByName.updateValue(column, forKey: name) {
                 throw KalsaeError(
                     subject, expected: "different names for the columns",
                     got: "\"\(name)\" for columns \(earlier + 1) and \(column + 1)",

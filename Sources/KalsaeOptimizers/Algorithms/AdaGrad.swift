@@ -57,7 +57,7 @@ public struct AdaGrad: Optimizer {
 }
 
 extension EpsilonPlacement {
-    /// The root of a mean or sum of squares with epsilon at its place.
+    /// The root of a mean or sum of squares with epsilon inside of it or added to it.
     func root(of squares: Tensor, _ epsilon: Tensor) -> Tensor {
         switch self {
         case .outsideRoot: squares.sqrt() + epsilon

@@ -26,9 +26,9 @@ struct FlatVector: Equatable {
     var sumOfMagnitudes: Double { values.reduce(0) { $0 + abs($1) } }
 }
 
-/// A place with the function's value and gradient there.
+/// A position with the function's value and gradient there.
 struct FlatPoint {
-    var place: FlatVector
+    var position: FlatVector
     var value: Double
     var gradient: FlatVector
 }
@@ -46,24 +46,24 @@ final class FlatObjective<Tree: TensorTree> {
         start = try Self.flatten(model)
     }
 
-    /// The value and the gradient at a place.
-    func evaluate(_ place: FlatVector) throws -> FlatPoint {
+    /// The value and the gradient at a position.
+    func evaluate(_ position: FlatVector) throws -> FlatPoint {
         evaluations += 1
-        let (value, slopes) = try valueAndGradient(at: model(at: place), of: function)
+        let (value, slopes) = try valueAndGradient(at: model(at: position), of: function)
         try Tensor.evaluate([value] + slopes.tensors.map(\.tensor))
         return FlatPoint(
-            place: place, value: try value.item(Double.self),
+            position: position, value: try value.item(Double.self),
             gradient: try Self.flatten(slopes))
     }
 
-    /// The model with the numbers of a place.
-    func model(at place: FlatVector) -> Tree {
+    /// The model with the numbers of a position.
+    func model(at position: FlatVector) -> Tree {
         var next = 0
         return structure.mapTensors { path, tensor in
             guard Self.isMoved(path, tensor) else { return tensor }
             let range = next..<(next + tensor.count)
             next = range.upperBound
-            let values = Tensor(Array(place.values[range]), shape: tensor.shape)
+            let values = Tensor(Array(position.values[range]), shape: tensor.shape)
             return values.cast(to: tensor.dtype)
         }
     }

@@ -20,7 +20,7 @@ public struct LBFGS: Sendable {
 
     /// Why it ended.
     public enum End: String, Sendable {
-        /// The largest slope is within ``LBFGS/gradientTolerance``.
+        /// The largest component of the gradient is within ``LBFGS/gradientTolerance``.
         case smallGradient
         /// The last step changed the value, or every number, by less than the tolerance.
         case smallChange
@@ -48,7 +48,7 @@ public struct LBFGS: Sendable {
     public var memory: Int
     /// The most steps.
     public var maximumIterations: Int
-    /// It ends where no slope is larger.
+    /// It ends where no component of the gradient is larger.
     public var gradientTolerance: Double
     /// It ends where neither the value nor any number changes by more.
     public var changeTolerance: Double
@@ -109,7 +109,7 @@ public struct LBFGS: Sendable {
                 break
             }
             iterations += 1
-            let step = next.place - point.place
+            let step = next.position - point.position
             let change = abs(next.value - point.value)
             curvature.add(step: step, change: next.gradient - point.gradient)
             point = next
@@ -119,7 +119,7 @@ public struct LBFGS: Sendable {
             }
         }
         return Outcome(
-            model: objective.model(at: point.place), value: point.value, iterations: iterations,
+            model: objective.model(at: point.position), value: point.value, iterations: iterations,
             evaluations: objective.evaluations, end: end)
     }
 
@@ -131,7 +131,7 @@ public struct LBFGS: Sendable {
         let first = isFirst ? min(1, 1 / point.gradient.sumOfMagnitudes) : 1
         switch stepRule {
         case .fixed(let rate):
-            let next = try objective.evaluate(point.place.adding(direction, times: first * rate))
+            let next = try objective.evaluate(point.position.adding(direction, times: first * rate))
             return next.value.isFinite ? next : nil
         case .strongWolfe:
             let search = WolfeSearch()

@@ -24,7 +24,7 @@ struct WolfeSearch {
         let origin = Trial(length: 0, slope: start.gradient.dot(direction), point: start)
         guard origin.slope < 0 else { return nil }
         func trial(_ length: Double) throws -> Trial {
-            let point = try evaluate(start.place.adding(direction, times: length))
+            let point = try evaluate(start.position.adding(direction, times: length))
             return Trial(length: length, slope: point.gradient.dot(direction), point: point)
         }
         var last = origin
@@ -80,8 +80,8 @@ struct WolfeSearch {
         guard inside.isFinite, inside >= 0 else { return middle }
         let root = width > 0 ? sqrt(inside) : -sqrt(inside)
         let share = (high.slope + root - sum) / (high.slope - low.slope + 2 * root)
-        let place = high.length - width * share
+        let minimum = high.length - width * share
         let ends = [low.length + 0.1 * width, high.length - 0.1 * width].sorted()
-        return place.isFinite ? min(max(place, ends[0]), ends[1]) : middle
+        return minimum.isFinite ? min(max(minimum, ends[0]), ends[1]) : middle
     }
 }

@@ -7,9 +7,11 @@ extension LearningRateSchedule {
         case .constant(let factor): try check("constant", ("factor", factor, .notNegative))
         case .step(let every, let factor):
             try check("step", ("every", Double(every), .positive), ("factor", factor, .notNegative))
-        case .milestones(let places, let factor):
+        case .milestones(let milestones, let factor):
             try check("milestones", ("factor", factor, .notNegative))
-            for place in places { try check("milestones", ("step", Double(place), .notNegative)) }
+            for milestone in milestones {
+                try check("milestones", ("step", Double(milestone), .notNegative))
+            }
         case .exponential(let factor, let every):
             try check(
                 "exponential", ("every", Double(every), .positive),

@@ -53,8 +53,8 @@ public indirect enum LearningRateSchedule: Codable, Sendable, Equatable {
         switch self {
         case .constant(let factor): return factor
         case .step(let every, let factor): return pow(factor, Double(past / max(every, 1)))
-        case .milestones(let places, let factor):
-            return pow(factor, Double(places.count { $0 <= past }))
+        case .milestones(let milestones, let factor):
+            return pow(factor, Double(milestones.count { $0 <= past }))
         case .exponential(let factor, let every): return pow(factor, time / Double(max(every, 1)))
         case .inverseTime(let decay, let every):
             return 1 / (1 + decay * time / Double(max(every, 1)))

@@ -93,13 +93,13 @@ public struct ParameterGroups: Optimizer {
 
     /// Whether the parameter is not frozen.
     public func trains(_ path: TensorPath) -> Bool {
-        guard let place = place(of: path) else { return base.trains(path) }
-        return optimizer(at: place)?.trains(path) ?? false
+        guard let index = groupIndex(of: path) else { return base.trains(path) }
+        return optimizer(at: index)?.trains(path) ?? false
     }
 
     /// Those of the optimizer that the parameter has.
     public func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor] {
-        optimizer(at: place(of: path))?.initialSlots(for: parameter, at: path) ?? []
+        optimizer(at: groupIndex(of: path))?.initialSlots(for: parameter, at: path) ?? []
     }
 
     /// The base's, then those of the groups in order.
@@ -124,30 +124,32 @@ public struct ParameterGroups: Optimizer {
             guard let optimizer = optimizer(at: member) else { continue }
             let own = Array(rest.prefix(optimizer.scalars(step: 1).count))
             rest = rest.dropFirst(own.count)
-            let places = parameters.indices.filter { place(of: parameters[$0].path) == member }
-            let moved = optimizer.updateAll(places.map { parameters[$0] }, scalars: own)
-            for (place, result) in zip(places, moved) { after[place] = result }
+            let indices = parameters.indices.filter {
+                groupIndex(of: parameters[$0].path) == member
+            }
+            let moved = optimizer.updateAll(indices.map { parameters[$0] }, scalars: own)
+            for (index, result) in zip(indices, moved) { after[index] = result }
         }
         return after
     }
 
     /// The average that the parameter's optimizer keeps.
     public func averaged(_ parameter: Tensor, at path: TensorPath, slots: [Tensor]) -> Tensor {
-        let optimizer = optimizer(at: place(of: path))
+        let optimizer = optimizer(at: groupIndex(of: path))
         return optimizer?.averaged(parameter, at: path, slots: slots) ?? parameter
     }
 
-    /// The base as nil, then the groups' places.
+    /// The base as nil, then the groups' indices.
     private var members: [Int?] { [nil] + groups.indices.map { $0 } }
 
-    private func place(of path: TensorPath) -> Int? {
+    private func groupIndex(of path: TensorPath) -> Int? {
         groups.firstIndex { $0.pattern.matches(path) }
     }
 
     /// The optimizer of a group with its rate in force; nil where it is frozen.
-    private func optimizer(at place: Int?) -> (any Optimizer)? {
-        guard let place else { return base }
-        switch groups[place].rule {
+    private func optimizer(at index: Int?) -> (any Optimizer)? {
+        guard let index else { return base }
+        switch groups[index].rule {
         case .frozen: return nil
         case .rate(let factor):
             var optimizer = base

@@ -24,22 +24,22 @@ public struct PathPattern: Sendable, Hashable, Codable, ExpressibleByStringLiter
     public func matches(_ name: String) -> Bool {
         let (pattern, name) = (Array(text.utf8), Array(name.utf8))
         let star = UInt8(ascii: "*")
-        var (place, next) = (0, 0)
+        var (index, next) = (0, 0)
         // Where the last star stands, and where in the name it ends so far.
-        var retry: (place: Int, next: Int)?
+        var retry: (index: Int, next: Int)?
         while next < name.count {
-            if place < pattern.count, pattern[place] == star {
-                retry = (place + 1, next)
-                place += 1
-            } else if place < pattern.count, pattern[place] == name[next] {
-                (place, next) = (place + 1, next + 1)
+            if index < pattern.count, pattern[index] == star {
+                retry = (index + 1, next)
+                index += 1
+            } else if index < pattern.count, pattern[index] == name[next] {
+                (index, next) = (index + 1, next + 1)
             } else if let last = retry {
-                retry = (last.place, last.next + 1)
-                (place, next) = (last.place, last.next + 1)
+                retry = (last.index, last.next + 1)
+                (index, next) = (last.index, last.next + 1)
             } else {
                 return false
             }
         }
-        return pattern[place...].allSatisfy { $0 == star }
+        return pattern[index...].allSatisfy { $0 == star }
     }
 }

@@ -59,14 +59,14 @@ public struct WeightDecayed: OptimizerWrapper {
         }
         var parameters = parameters
         if style == .gradient {
-            for (place, pull) in pulls.enumerated() {
-                if let pull { parameters[place].gradient += pull }
+            for (index, pull) in pulls.enumerated() {
+                if let pull { parameters[index].gradient += pull }
             }
         }
         var moved = base.updateAll(parameters, scalars: baseScalars(scalars))
         if style == .decoupled {
-            for (place, pull) in pulls.enumerated() {
-                if let pull { moved[place].value -= pull }
+            for (index, pull) in pulls.enumerated() {
+                if let pull { moved[index].value -= pull }
             }
         }
         return moved
