@@ -24,6 +24,7 @@ public final class ComputeThread: SerialExecutor {
 
     private let queue = Mutex<[Work]>([])
     private let hasCalls = Atomic<Bool>(false)
+    private let waitingJobs = Atomic<Int>(0)
     private let wakeUp = Semaphore()
     private nonisolated(unsafe) var thread = pthread_t()
     /// False where the system gave no thread: then whoever calls does the work.
@@ -101,16 +102,22 @@ public final class ComputeThread: SerialExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         guard isRunning else { return job.runSynchronously(on: asUnownedSerialExecutor()) }
+        waitingJobs.add(1, ordering: .relaxed)
         queue.withLock { $0.append(.job(job)) }
         wakeUp.signal()
     }
+
+    /// Whether an actor of this thread waits for its turn: a long loop yields between its steps.
+    public var hasWaitingJobs: Bool { waitingJobs.load(ordering: .relaxed) > 0 }
 
     private func loop() {
         while true {
             wakeUp.wait()
             let work = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             switch work {
-            case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+            case .job(let job):
+                waitingJobs.subtract(1, ordering: .relaxed)
+                job.runSynchronously(on: asUnownedSerialExecutor())
             case .call(let call): call.run()
             case nil: continue
             }

@@ -74,7 +74,7 @@ final class LectureRun<Model: Layer> {
     private let rows: HostTensor<Int32>
     private let scale: HostTensor<Float>
     private let loss: CompiledStep<Model>
-    private var evaluations: [EvaluationStep<Model>] = []
+    private let evaluator: Evaluator<Model>
     private var random: Philox
 
     /// - Parameters:
@@ -94,6 +94,7 @@ final class LectureRun<Model: Layer> {
                 let (x, y) = Self.gathered(inputs)
                 return (x, y, nil)
             })
+        evaluator = try Evaluator(model, loss: .softmaxCrossEntropy, metrics: [.accuracy])
         loss = try CompiledStep(model) { model, inputs in
             let (x, y) = Self.gathered(inputs)
             return [Loss.softmaxCrossEntropy(model(x), y)]
@@ -129,12 +130,7 @@ final class LectureRun<Model: Layer> {
 
     /// The share of right answers, in inference.
     func accuracy(on data: Dataset) throws -> Double {
-        if let known = evaluations.first(where: { $0.matches(data) }) {
-            return try known.run(step.model, data, batch: 1000)[.accuracy]
-        }
-        let new = try EvaluationStep(
-            step.model, loss: .softmaxCrossEntropy, metrics: [.accuracy], data: data)
-        evaluations.append(new)
-        return try new.run(step.model, data, batch: 1000)[.accuracy]
+        evaluator.model = step.model
+        return try evaluator.evaluate(data)[.accuracy]
     }
 }

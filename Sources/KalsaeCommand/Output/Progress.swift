@@ -56,16 +56,5 @@ final class Progress: Sendable {
     }
 
     /// A number with a fixed count of digits behind the point.
-    static func fixed(_ value: Double, digits: Int) -> String {
-        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
-        var scale = 1.0
-        for _ in 0..<digits { scale *= 10 }
-        let scaled = (value.magnitude * scale).rounded()
-        let whole = Int(scaled / scale)
-        let rest = String(Int(scaled - Double(whole) * scale))
-        let sign = value < 0 && scaled > 0 ? "-" : ""
-        if digits <= 0 { return "\(sign)\(whole)" }
-        let zeros = String(repeating: "0", count: max(digits - rest.count, 0))
-        return "\(sign)\(whole).\(zeros)\(rest)"
-    }
+    static func fixed(_ value: Double, digits: Int) -> String { value.fixed(digits) }
 }

@@ -1,5 +1,4 @@
 import KalsaeFiles
-import KalsaeLayers
 import KalsaeTraining
 
 extension Report {
@@ -19,14 +18,5 @@ extension Report {
             parts.append("\(metric.rawValue) " + Progress.fixed(value, digits: 4))
         }
         return parts.joined(separator: ", ")
-    }
-
-    /// The metrics in the order of the list of all, whatever their settings.
-    private var ordered: [(key: Metric, value: Double)] {
-        let names = Metric.all.map(\.name)
-        func place(_ metric: Metric) -> Int { names.firstIndex(of: metric.name) ?? names.count }
-        return metrics.sorted {
-            (place($0.key), $0.key.rawValue) < (place($1.key), $1.key.rawValue)
-        }
     }
 }

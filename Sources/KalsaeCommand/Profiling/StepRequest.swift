@@ -85,6 +85,7 @@ struct StepRequest: Sendable {
         let step = try TrainingStep(
             model, loss: parts.train.targets.loss, optimizer: recipe.makeOptimizer(), seed: 0)
         let rows = min(recipe.batch, data.count)
+        let resident = ResidentRows(data)
         var order = (0..<Int32(data.count)).map { $0 }
         var random = Philox(seed: 0, stream: 0)
         random.shuffle(&order)
@@ -94,7 +95,7 @@ struct StepRequest: Sendable {
             run: {
                 if place + rows > order.count { place = 0 }
                 defer { place += rows }
-                return try step.run(data, order[place..<(place + rows)])
+                return try step.run(Batch(resident, rows: order[place..<(place + rows)]))
             }, plan: { step.plan })
     }
 }

@@ -106,7 +106,7 @@ public struct Loss: NamedFunction {
         return .concatenate(parts.map { $0.cast(to: .float32).reshaped(to: [1]) })
     }
 
-    private func terms(_ predictions: Tensor, _ targets: Tensor, _ weights: Tensor?) -> Terms {
+    func terms(_ predictions: Tensor, _ targets: Tensor, _ weights: Tensor?) -> Terms {
         for tensor in [predictions, targets] where tensor.fault != nil { return Terms(tensor) }
         guard predictions.dtype.isFloat else {
             return Terms(

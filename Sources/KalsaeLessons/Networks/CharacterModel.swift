@@ -62,11 +62,11 @@ struct CharacterModel {
         let (trained, losses) = try train(model, text.train)
         report.table("loss", losses)
         let windows = try CharacterText.windows(of: text.validation, length: Self.length)
-        let evaluation = try EvaluationStep(
-            trained, loss: .softmaxCrossEntropy, metrics: [.accuracy], data: windows)
-        let result = try evaluation.run(trained, windows, batch: 64)
+        let evaluator = try Evaluator(
+            trained, loss: .softmaxCrossEntropy, metrics: [.accuracy])
+        let result = try evaluator.evaluate(windows, batch: 64)
         report.check("validation loss", result.loss, in: 0...most)
-        report.table("accuracy", .number(result[.accuracy]))
+        report.table("accuracy", .number(try result[.accuracy]))
         report.passage("sample", try sample(trained, text))
         return report
     }

@@ -30,10 +30,10 @@ struct FashionTraining {
         report.check("parameters", Double(model.parameterCount), 278_890, within: 0)
         let (trained, losses) = try train(model, images.train)
         report.table("loss", losses)
-        let evaluation = try EvaluationStep(
-            trained, loss: .softmaxCrossEntropy, metrics: [.accuracy], data: images.test)
-        let result = try evaluation.run(trained, images.test, batch: 1000)
-        report.check("test accuracy", result[.accuracy], in: least...1)
+        let evaluator = try Evaluator(
+            trained, loss: .softmaxCrossEntropy, metrics: [.accuracy])
+        let result = try evaluator.evaluate(images.test)
+        report.check("test accuracy", try result[.accuracy], in: least...1)
         return report
     }
 
@@ -47,6 +47,7 @@ struct FashionTraining {
         let schedule = LearningRateSchedule.oneCycle(steps: epochs * steps)
         var random = Philox(seed: 1, stream: 0x6661_7368)
         var rows = (0..<Int32(data.count)).map { $0 }
+        let resident = ResidentRows(data)
         var losses: [Double] = []
         for epoch in 0..<epochs {
             random.shuffle(&rows)
@@ -54,7 +55,8 @@ struct FashionTraining {
             for index in 0..<steps {
                 let factor = schedule.factor(step: epoch * steps + index + 1)
                 step.optimizer.learningRate = learningRate * factor
-                sum += try step.run(data, rows[(index * batch)..<((index + 1) * batch)])
+                let part = rows[(index * batch)..<((index + 1) * batch)]
+                sum += try step.run(Batch(resident, rows: part))
                 ComputeThread.shared.runWaitingCalls()
             }
             losses.append(sum / Double(steps))

@@ -1,4 +1,3 @@
-import KalsaeData
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
@@ -7,18 +6,16 @@ import KalsaeTensor
 /// Refuses metrics that would give numbers without meaning for a model, its loss and its data.
 enum MetricCheck {
     /// Rows of targets that are looked at.
-    private static let mostRows = 1000
+    static let mostRows = 1000
 
     /// Throws for the first metric that does not fit; computes no output of the model.
     static func check<Model: Layer>(
-        _ metrics: [Metric], loss: Loss, model: Model, data: Dataset
+        _ metrics: [Metric], loss: Loss, model: Model, batch: Batch
     ) throws {
-        guard !metrics.isEmpty, data.count > 0 else { return }
-        let rows = Tensor(Array(0..<Int32(min(data.count, mostRows))))
-        let predictions = StepScope.inference { model(data.inputs(at: rows)) }
+        let predictions = StepScope.inference { model(batch.inputs) }
         // A fault of the model is for the step to throw, with more to say.
         guard predictions.fault == nil else { return }
-        let targets = try data.targets.gathered(at: rows).evaluate()
+        let targets = try batch.targets.evaluate()
         for metric in metrics {
             switch metric.kind {
             case .classes: try checkClasses(metric, loss, predictions, targets)

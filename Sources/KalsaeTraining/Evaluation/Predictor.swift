@@ -112,11 +112,9 @@ public struct Predictor: Sendable {
                 source, expected: "data as \(path) was trained on (\(metadata.data))",
                 got: "inputs \(dataset.inputShape), classes \(dataset.classNames)")
         }
-        let trainer = try Trainer(
-            model, loss: data.targets.loss,
-            optimizer: Recipe.OptimizerName.sgd.make(learningRate: 1),
-            metrics: data.targets.metrics)
-        let report = try await trainer.evaluate(dataset).inUnits(data.targets.unit)
+        let evaluator = try Evaluator(
+            model, loss: data.targets.loss, metrics: data.targets.metrics)
+        let report = try evaluator.evaluate(dataset).inUnits(data.targets.unit)
         return (report, data.count)
     }
 }

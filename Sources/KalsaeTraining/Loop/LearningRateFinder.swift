@@ -79,20 +79,13 @@ extension Trainer {
         let step = try trialStep()
         let growth = pow(rates.upperBound / rates.lowerBound, 1 / Double(steps - 1))
         var sweep = RateSweep(divergence: divergence, keep: smoothing)
-        var rows: ArraySlice<Int32> = []
-        var epoch = 0
-        while sweep.rates.count < steps, !sweep.hasDiverged {
-            if rows.isEmpty {
-                epoch += 1
-                let order = BatchOrder.shuffled
-                rows =
-                    order.rows(
-                        count: data.count, limit: data.count, seed: seed, epoch: epoch)[...]
-            }
+        var source = data.batches(of: batch, shuffledBy: seed)
+        while sweep.rates.count < steps, !sweep.hasDiverged,
+            let batch = source.next() ?? source.next()
+        {
             let rate = rates.lowerBound * pow(growth, Double(sweep.rates.count))
             step.optimizer.learningRate = rate
-            sweep.add(rate: rate, loss: try step.runUnchecked(data, rows.prefix(batch)))
-            rows = rows.dropFirst(batch)
+            sweep.add(rate: rate, loss: try step.runUnchecked(batch))
         }
         return LearningRateFinder(sweep)
     }

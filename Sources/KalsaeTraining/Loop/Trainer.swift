@@ -9,7 +9,7 @@ import KalsaeTensor
 /// Trains a model: batches, steps, validation, history.
 ///
 /// An actor on the thread of the plans: a step starts at once, and other tasks may ask for the
-/// model or change the rate between two epochs.
+/// model, take the state or change the rate at the boundary between two steps.
 public actor Trainer<Model: Layer> {
     /// Runs on the thread of the plans.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -25,13 +25,17 @@ public actor Trainer<Model: Layer> {
 
     private var optimizer: any Optimizer
     private let extras: StepExtras
-    private var isLossChecked = false
     private var isFitting = false
+    private let initial: Model
+    private var step: TrainingStep<Model>?
+    private let evaluator: Evaluator<Model>
+    /// The call of `fit` that goes on, if one does.
+    private var loop: TrainingLoop<Model>?
+    /// Where the last call ended.
+    private var lastFit: FitProgress?
+    private var bestModel: Model?
     /// Epochs of all calls of `fit`, so that each is shuffled in its own way.
     private var epochsBegun = 0
-    private var initial: Model
-    private var step: TrainingStep<Model>?
-    private var evaluations: [EvaluationStep<Model>] = []
 
     /// Prepares training.
     ///
@@ -50,7 +54,7 @@ public actor Trainer<Model: Layer> {
         mixing: BatchAugmentation? = nil,
         seed: Int = 0
     ) throws {
-        for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
+        evaluator = try Evaluator(model, loss: loss, metrics: metrics)
         try optimizer.check(for: model)
         initial = model.labeled()
         self.loss = loss
@@ -72,40 +76,58 @@ public actor Trainer<Model: Layer> {
 
     /// The learning rate, on which a schedule builds; a change acts from the next step on and
     /// compiles nothing.
-    public var learningRate: Double { optimizer.learningRate }
+    public var learningRate: Double { loop?.learningRate ?? optimizer.learningRate }
 
     /// Sets the learning rate.
-    public func setLearningRate(_ rate: Double) {
+    ///
+    /// - Throws: a `KalsaeError` for one that is negative or not finite.
+    public func setLearningRate(_ rate: Double) throws {
+        try LearningRate.check(rate)
         optimizer.learningRate = rate
-        step?.optimizer.learningRate = rate
+        loop?.learningRate = rate
+        if loop == nil { step?.optimizer.learningRate = rate }
     }
 
-    /// Trains on data.
+    /// The training at the last step boundary, as a value that later steps do not change: to be
+    /// saved, gone back to with ``restore(_:)``, or resumed by `fit`.
+    public var state: TrainingState {
+        get throws { try snapshot().state }
+    }
+
+    /// Goes back to a state of this training, or of one like it; a call of `fit` that goes on, as
+    /// long as the state was taken in one, goes on from there.
+    ///
+    /// - Throws: a `KalsaeError` where it is that of another model, optimizer or seed.
+    public func restore(_ state: TrainingState) throws {
+        if let loop { return try loop.restore(state) }
+        let snapshot = try snapshot().restored(from: state)
+        let progress = snapshot.progress
+        let step = try prepareStep()
+        try step.restore(snapshot.model, snapshot.optimizer, count: progress.stepCount)
+        try setLearningRate(progress.learningRate)
+        (epochsBegun, lastFit, bestModel) = (progress.epochsBegun, progress.fit, snapshot.best)
+    }
+
+    /// Trains on the batches of a source.
+    ///
+    /// It begins at the start of the trainer's next epoch; batch size and order of the options are
+    /// for data sets.
     ///
     /// - Parameters:
-    ///   - data: the training data.
-    ///   - validation: data that are measured after each epoch, and not trained on.
-    ///   - epochs: how many times every row is seen; the shuffling goes on from the last call's.
-    ///   - steps: the number of steps instead; epochs follow from it.
-    ///   - batch: rows per step; the last batch of an epoch may be smaller.
-    ///   - order: which rows make a batch.
-    ///   - earlyStopping: when to end early; needs validation data.
-    ///   - schedule: what ``learningRate`` is multiplied with at each step of this call.
-    ///   - plateau: lowers the rate when the validation loss no longer falls; needs validation data.
-    ///   - onStep: called after each step.
-    ///   - onEpoch: called after each epoch.
-    /// - Returns: what was measured, epoch by epoch. Where a callback throws a ``TrainingStop`` or
-    ///   the task is cancelled, no further step is taken: ``History/end`` tells so, the last epoch
-    ///   has the steps that were taken, and the model is that of the last step.
+    ///   - source: where batches come from.
+    ///   - options: how to train.
+    ///   - state: where to go on, a state that was taken in a call of `fit` with the same source and
+    ///     options, by a trainer made as this one was; the bits are those of a training that was not
+    ///     stopped. Where that call was over, more epochs or steps than it had go on from its end.
+    /// - Returns: what was measured, epoch by epoch. Where a callback ends training or the task is
+    ///   cancelled, no further step is taken: ``History/end`` tells so, the last epoch has the steps
+    ///   that were taken, and the model is that of the last step.
     /// - Throws: a fault of the model, what a callback throws, or a `KalsaeError`: where the loss
     ///   is not finite, a metric does not fit the data, or another call is not over yet.
     @discardableResult
     public func fit(
-        _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
-        batch: Int = 32, order: BatchOrder = .shuffled, earlyStopping: EarlyStopping? = nil,
-        schedule: LearningRateSchedule? = nil, plateau: PlateauReduction? = nil,
-        onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
-        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
+        _ source: any BatchSource, _ options: FitOptions = FitOptions(),
+        resuming state: TrainingState? = nil
     ) async throws -> History {
         guard !isFitting else {
             throw KalsaeError(
@@ -114,127 +136,50 @@ public actor Trainer<Model: Layer> {
         }
         isFitting = true
         defer { isFitting = false }
-        guard data.count > 0, batch > 0, epochs >= 0 else {
-            throw KalsaeError(
-                "fit", expected: "data, a batch of at least 1 and epochs of at least 0",
-                got: "\(data.count) rows, batch \(batch), \(epochs) epochs")
+        try options.check()
+        evaluator.model = model
+        for part in [source, options.validation].compactMap({ $0 }) {
+            try evaluator.checkMetrics(part)
         }
-        // Rows drawn with replacement are listed before the epoch begins.
-        guard order != .withReplacement || batch <= max(data.count, 1 << 20) else {
-            throw KalsaeError(
-                "fit", expected: "a batch of at most \(max(data.count, 1 << 20)) rows",
-                got: "\(batch)")
+        try evaluator.warnOfProbabilities(source)
+        let loop = try TrainingLoop(
+            try prepareStep(), evaluator, source, options, seed: seed,
+            learningRate: optimizer.learningRate, epochsBegun: epochsBegun)
+        if let state { try loop.restore(state) }
+        self.loop = loop
+        defer { end(loop) }
+        try loop.begin()
+        while try loop.advance() {
+            // Other tasks that wait for this actor have their turn.
+            if ComputeThread.shared.hasWaitingJobs { await Task.yield() }
         }
-        guard steps.map({ $0 >= 0 }) ?? true else {
-            throw KalsaeError("fit", expected: "at least 0 steps", got: "\(steps ?? 0)")
-        }
-        try schedule?.check()
-        try plateau?.check()
-        if earlyStopping != nil || plateau != nil, validation == nil {
-            throw KalsaeError(
-                plateau == nil ? "early stopping" : "plateau", expected: "validation data",
-                got: "none",
-                advice: "pass validation: to fit")
-        }
-        for part in [data, validation].compactMap({ $0 }) {
-            try MetricCheck.check(metrics, loss: loss, model: model, data: part)
-        }
-        checkLoss(data)
-        let step = try prepareStep()
-        let perEpoch = StepCount.perEpoch(rows: data.count, batch: batch)
-        let total = steps ?? StepCount.total(epochs: epochs, perEpoch: perEpoch)
-        var history = History()
-        var best = BestModel<Model>(rule: earlyStopping)
-        var plateau = plateau
-        var scale = 1.0
-        var border = StepBorder(onStep: onStep, onEpoch: onEpoch)
-        defer { step.optimizer.learningRate = optimizer.learningRate }
-        let clock = ContinuousClock()
-        let isWhole = order == .withReplacement
-        while history.steps < total, !best.isExhausted, border.isOpen {
-            let start = clock.now
-            let epoch = history.epochs.count + 1
-            epochsBegun += 1
-            let rows = order.rows(
-                count: isWhole ? perEpoch * batch : data.count, limit: data.count, seed: seed,
-                epoch: epochsBegun)
-            let count = min(perEpoch, total - history.steps)
-            var (sum, taken) = (0.0, 0)
-            while taken < count, border.isOpen {
-                let number = history.steps + taken + 1
-                let factor = scale * (schedule?.factor(step: number) ?? 1)
-                step.optimizer.learningRate = optimizer.learningRate * factor
-                let range = (taken * batch)..<min((taken + 1) * batch, rows.count)
-                let loss = try step.run(data, rows[range])
-                sum += loss
-                taken += 1
-                ComputeThread.shared.runWaitingCalls()
-                try border.pass(
-                    StepRecord(
-                        step: number, total: total, epoch: epoch, loss: loss,
-                        meanLoss: sum / Double(taken), learningRate: step.optimizer.learningRate))
-            }
-            var report: Report?
-            if border.isOpen, let validation {
-                do { report = try evaluate(validation) } catch is CancellationError {
-                    border.cancel()
-                }
-            }
-            let record = EpochRecord(
-                epoch: epoch, steps: history.steps + taken, loss: sum / Double(taken),
-                validation: report, learningRate: step.optimizer.learningRate,
-                seconds: start.duration(to: clock.now).seconds)
-            history.epochs.append(record)
-            guard border.isOpen else { break }
-            if let report { best.consider(report.loss, epoch: epoch) { step.model } }
-            if let report, let observed = plateau?.observe(report.loss) { scale = observed }
-            try border.pass(record)
-            await Task.yield()
-        }
-        if let end = border.end {
-            history.end = end
-            return history
-        }
-        if best.isExhausted { history.end = .earlyStopping }
-        if let (model, epoch) = best.restored {
-            try step.restore(model)
-            history.restoredEpoch = epoch
-        }
-        return history
+        return try loop.finish()
+    }
+
+    /// Keeps where a call has ended.
+    private func end(_ loop: TrainingLoop<Model>) {
+        (lastFit, bestModel) = (loop.fitProgress, loop.bestModel)
+        epochsBegun = loop.epochsBegun
+        optimizer.learningRate = loop.learningRate
+        step?.optimizer.learningRate = loop.learningRate
+        self.loop = nil
     }
 
     /// The loss and the metrics on data, in inference.
     public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
-        guard data.count > 0, batch > 0 else {
-            throw KalsaeError(
-                "evaluate", expected: "at least one row, and a batch of at least 1",
-                got: "\(data.count) rows, batch \(batch)")
-        }
-        if let known = evaluations.first(where: { $0.matches(data) }) {
-            return try known.run(model, data, batch: batch)
-        }
-        try MetricCheck.check(metrics, loss: loss, model: model, data: data)
-        let step = try EvaluationStep(model, loss: loss, metrics: metrics, data: data)
-        evaluations.append(step)
-        return try step.run(model, data, batch: batch)
+        evaluator.model = model
+        return try evaluator.evaluate(data, batch: batch)
+    }
+
+    /// The loss and the metrics on an epoch of batches, in inference.
+    public func evaluate(_ source: any BatchSource) throws -> Report {
+        evaluator.model = model
+        return try evaluator.evaluate(source)
     }
 
     /// The model's outputs for inputs, in inference.
     public func predict(_ inputs: Tensor) throws -> Tensor {
         try model(inputs).evaluate()
-    }
-
-    /// Says, once, where the model gives probabilities to a loss that takes logits.
-    private func checkLoss(_ data: Dataset) {
-        guard !isLossChecked, loss.input == .logits else { return }
-        isLossChecked = true
-        let rows = Tensor(Array(0..<Int32(min(data.count, 8))))
-        // A fault of the model is for the step to throw, with more to say.
-        let predictions = model(data.inputs(at: rows))
-        guard (try? loss.isGivenProbabilities(predictions)) == true else { return }
-        Notice.say(
-            "\(loss.name) takes logits, but the model gives probabilities: "
-                + "leave out its last softmax or sigmoid, or use a loss of probabilities")
     }
 
     /// The step of a training that starts from the model now and changes nothing here.
@@ -250,21 +195,14 @@ public actor Trainer<Model: Layer> {
         step = new
         return new
     }
-}
 
-/// How many steps a training takes, without overflow.
-enum StepCount {
-    static func perEpoch(rows: Int, batch: Int) -> Int { rows > 0 ? (rows - 1) / batch + 1 : 0 }
-
-    static func total(epochs: Int, perEpoch: Int) -> Int {
-        let (count, overflows) = epochs.multipliedReportingOverflow(by: perEpoch)
-        return overflows ? .max : count
-    }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    package var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    private func snapshot() throws -> Snapshot<Model> {
+        if let loop { return loop.snapshot }
+        let step = try prepareStep()
+        return Snapshot(
+            model: step.model, optimizer: step.optimizerState, best: bestModel,
+            progress: TrainingProgress(
+                optimizer: "\(type(of: optimizer))", seed: seed, stepCount: step.count,
+                epochsBegun: epochsBegun, learningRate: optimizer.learningRate, fit: lastFit))
     }
 }

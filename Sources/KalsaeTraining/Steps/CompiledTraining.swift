@@ -24,8 +24,8 @@ public final class CompiledTraining<Model: Layer> {
     ) throws {
         start = optimizer
         step = try BatchStep(
-            model, optimizer.rule, optimizer.state, count: optimizer.stepCount, seed: seed,
-            body: loss)
+            model, optimizer.rule, optimizer.state, count: optimizer.stepCount, seed: seed
+        ) { model, batch in (try loss(model, batch), nil) }
     }
 
     /// Takes a step on a batch and returns the loss before it.

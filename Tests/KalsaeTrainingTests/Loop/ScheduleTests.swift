@@ -106,7 +106,7 @@ private final class Rates: Sendable {
         let suggestion = try #require(range.suggestion)
         #expect(suggestion > 1e-3 && suggestion < 1, "\(suggestion)")
         // The suggestion trains.
-        await coach.setLearningRate(suggestion)
+        try await coach.setLearningRate(suggestion)
         let history = try await coach.fit(data, epochs: 10)
         #expect(history.epochs[9].loss < history.epochs[0].loss / 2)
     }

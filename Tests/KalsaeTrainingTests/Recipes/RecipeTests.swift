@@ -51,7 +51,7 @@ import Testing
         let first = try #require(outcome.history.epochs.first?.loss)
         let last = try #require(outcome.history.epochs.last?.loss)
         #expect(last < 0.7 * first, "\(name): \(first) to \(last)")
-        #expect(outcome.train[.accuracy] > 0.8, "\(name): \(outcome.train[.accuracy])")
+        #expect(try outcome.train[.accuracy] > 0.8, "\(name): \(outcome.train)")
     }
 
     @Test func badNumbersAreRefused() async throws {

@@ -1,0 +1,78 @@
+import KalsaeData
+import KalsaeGraph
+import KalsaeTensor
+
+/// Inputs and targets of one step.
+public struct Batch: Sendable {
+    /// What the step is given.
+    enum Storage: Sendable {
+        /// Rows of a set in memory, which the step's plan gathers by number.
+        case rows(ResidentRows, ArraySlice<Int32>)
+        /// Tensors of the batch's own.
+        case tensors(inputs: Tensor, targets: Tensor, weights: Tensor?)
+    }
+
+    let storage: Storage
+
+    /// A batch of tensors.
+    ///
+    /// - Parameters:
+    ///   - inputs: `[rows, …]`.
+    ///   - targets: `[rows]` class numbers or `[rows, outputs]` values.
+    ///   - weights: how much each row counts in the loss, `[rows]`; all alike without.
+    public init(_ inputs: Tensor, _ targets: Tensor, weights: Tensor? = nil) {
+        storage = .tensors(inputs: inputs, targets: targets, weights: weights)
+    }
+
+    package init(_ data: ResidentRows, rows: ArraySlice<Int32>) { storage = .rows(data, rows) }
+
+    /// The number of rows.
+    public var count: Int {
+        switch storage {
+        case .rows(_, let rows): rows.count
+        case .tensors(let inputs, _, _): inputs.shape.first ?? 0
+        }
+    }
+
+    /// The inputs as a network takes them: pixels are `float32` and scaled.
+    public var inputs: Tensor {
+        switch storage {
+        case .rows(let set, let rows): set.data.inputs(at: Tensor(Array(rows)))
+        case .tensors(let inputs, _, _): inputs
+        }
+    }
+
+    /// The targets.
+    public var targets: Tensor {
+        switch storage {
+        case .rows(let set, let rows): set.data.targets.gathered(at: Tensor(Array(rows)))
+        case .tensors(_, let targets, _): targets
+        }
+    }
+
+    /// How much each row counts; nil where all count alike.
+    public var weights: Tensor? {
+        switch storage {
+        case .rows(let set, let rows): set.data.weights?.gathered(at: Tensor(Array(rows)))
+        case .tensors(_, _, let weights): weights
+        }
+    }
+
+    /// The first rows, at most as many as given.
+    func prefix(_ most: Int) -> Batch {
+        guard count > most else { return self }
+        switch storage {
+        case .rows(let set, let rows): return Batch(set, rows: rows.prefix(most))
+        case .tensors(let inputs, let targets, let weights):
+            return Batch(
+                inputs[0..<most], targets[0..<most], weights: weights.map { $0[0..<most] })
+        }
+    }
+}
+
+/// A data set behind one reference: batches of its rows are handed on without copying it.
+package final class ResidentRows: Sendable {
+    package let data: Dataset
+
+    package init(_ data: Dataset) { self.data = data }
+}

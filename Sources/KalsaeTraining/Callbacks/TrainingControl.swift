@@ -1,0 +1,32 @@
+/// What a callback may ask for; it happens once all callbacks of the boundary were called.
+public struct TrainingControl {
+    /// The learning rate, on which a schedule builds; a change acts from the next step on.
+    public var learningRate: Double
+    private(set) var stop: TrainingStop?
+    private(set) var rollback: (state: TrainingState, caller: Int)?
+    private(set) var checkpoints: [(TrainingState) throws -> Void] = []
+
+    /// Which callback is called at the moment.
+    var caller = 0
+
+    init(learningRate: Double) { self.learningRate = learningRate }
+
+    /// Ends the training here; the first reason counts.
+    public mutating func stop(_ reason: String = "") { stop = stop ?? TrainingStop(reason) }
+
+    /// Hands on the state of the training at this boundary, with all that callbacks changed.
+    ///
+    /// Taking it costs a copy of model and optimizer at the next step; the state may be written by
+    /// another thread.
+    public mutating func checkpoint(_ body: @escaping (TrainingState) throws -> Void) {
+        checkpoints.append(body)
+    }
+
+    /// Goes back to a state of this training: model, optimizer, position, history, rate.
+    ///
+    /// A rate that is set afterwards counts. The memory of the callback that asks stays.
+    public mutating func restore(_ state: TrainingState) {
+        rollback = (state, caller)
+        learningRate = state.progress.learningRate
+    }
+}

@@ -1,0 +1,108 @@
+import KalsaeData
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Measures a model on data in inference: the loss, and metrics beside it.
+///
+/// ```swift
+/// let evaluator = try Evaluator(model, loss: .softmaxCrossEntropy, metrics: [.accuracy])
+/// print(try evaluator.evaluate(iris.test))
+/// ```
+///
+/// Measuring is compiled for each data set; those of the last ``keptSets`` are kept.
+public final class Evaluator<Model: Layer> {
+    /// The model that is measured; it may be set to one of the same structure.
+    public var model: Model
+    /// The loss.
+    public let loss: Loss
+    /// What is measured beside it.
+    public let metrics: [Metric]
+
+    /// For how many data sets a plan is kept.
+    public static var keptSets: Int { 8 }
+
+    private var isLossChecked = false
+    private var steps: [(data: [ObjectIdentifier], step: EvaluationStep<Model>)] = []
+
+    /// Prepares measuring; nothing is compiled before the first data.
+    public init(_ model: Model, loss: Loss, metrics: [Metric] = []) throws {
+        for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
+        self.model = model.labeled()
+        self.loss = loss
+        self.metrics = metrics
+    }
+
+    /// The loss and the metrics on data.
+    ///
+    /// - Parameter batch: rows at once.
+    /// - Throws: a fault of the model, or a `KalsaeError` where there is no row or a metric does not
+    ///   fit.
+    public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
+        guard data.count > 0, batch > 0 else {
+            throw KalsaeError(
+                "evaluate", expected: "at least one row, and a batch of at least 1",
+                got: "\(data.count) rows, batch \(batch)")
+        }
+        return try evaluate(data.batches(of: batch))
+    }
+
+    /// The loss and the metrics on an epoch of batches, from its start.
+    public func evaluate(_ source: any BatchSource) throws -> Report {
+        var source = source
+        try source.seek(to: BatchPosition())
+        let resident = source as? DatasetBatches
+        let identity = resident.map { Self.identity($0.data) } ?? []
+        if let known = steps.first(where: { $0.data == identity }) {
+            return try known.step.run(model, &source)
+        }
+        try checkMetrics(source)
+        let step = try EvaluationStep(model, loss: loss, metrics: metrics)
+        if steps.count == Self.keptSets { steps.removeFirst() }
+        steps.append((identity, step))
+        return try step.run(model, &source)
+    }
+
+    /// Throws for a metric that does not fit model, loss and data; looks at the first rows.
+    func checkMetrics(_ source: any BatchSource) throws {
+        guard !metrics.isEmpty, let batch = try firstRows(of: source, MetricCheck.mostRows) else {
+            return
+        }
+        try MetricCheck.check(metrics, loss: loss, model: model, batch: batch)
+    }
+
+    /// Says, once, where the model gives probabilities to a loss that takes logits.
+    func warnOfProbabilities(_ source: any BatchSource) throws {
+        guard !isLossChecked, loss.input == .logits, let batch = try firstRows(of: source, 8) else {
+            return
+        }
+        isLossChecked = true
+        // A fault of the model is for the step to throw, with more to say.
+        let predictions = model(batch.inputs)
+        guard (try? loss.isGivenProbabilities(predictions)) == true else { return }
+        Notice.say(
+            "\(loss.name) takes logits, but the model gives probabilities: "
+                + "leave out its last softmax or sigmoid, or use a loss of probabilities")
+    }
+
+    /// The first rows of a source, which stays where it is.
+    func firstRows(of source: any BatchSource, _ most: Int) throws -> Batch? {
+        var source = source
+        if let resident = source as? DatasetBatches {
+            guard resident.data.count > 0, resident.size > 0 else { return nil }
+            let rows = (0..<Int32(min(resident.data.count, most))).map { $0 }
+            return Batch(ResidentRows(resident.data), rows: rows[...])
+        }
+        let position = source.position
+        let batch = try source.next()
+        // A source that is a class has moved.
+        try source.seek(to: position)
+        return batch?.prefix(most)
+    }
+
+    private static func identity(_ data: Dataset) -> [ObjectIdentifier] {
+        [data.features, data.targets, data.weights].compactMap { tensor in
+            tensor.map { ObjectIdentifier($0.node) }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import KalsaeData
+import KalsaeOptimizers
+import KalsaeSupport
+
+/// How to train: everything that ``Trainer/fit(_:_:resuming:)`` takes beside the data, with the
+/// defaults of Keras.
+///
+/// ```swift
+/// var options = FitOptions(epochs: 20, batch: 100, validation: digits.validation)
+/// options.callbacks = [HalveTheRate(every: 5)]
+/// let history = try await trainer.fit(digits.train, options)
+/// ```
+public struct FitOptions: Sendable {
+    /// How many times every row is seen.
+    public var epochs = 1
+    /// The number of steps instead; epochs follow from it.
+    public var steps: Int?
+    /// The number of steps of an epoch; without it, as many as the source has batches.
+    public var stepsPerEpoch: Int?
+    /// Rows per step, of a data set; the last batch of an epoch may be smaller.
+    public var batch = 32
+    /// Which rows of a data set make a batch.
+    public var order = BatchOrder.shuffled
+    /// What is measured after each epoch, and not trained on.
+    public var validation: (any BatchSource)?
+    /// After how many epochs it is measured each time.
+    public var validationFrequency = 1
+    /// When to end early; needs validation data.
+    public var earlyStopping: EarlyStopping?
+    /// What the learning rate is multiplied with at each step of the call.
+    public var schedule: LearningRateSchedule?
+    /// Lowers the rate when the validation loss no longer falls; needs validation data.
+    public var plateau: PlateauReduction?
+    /// What acts at step boundaries, in this order.
+    public var callbacks: [any Callback] = []
+    /// Whether a loss that is not finite brings back model and optimizer of the last epoch's end (of
+    /// the call's beginning in the first epoch) before the error is thrown; it costs a copy of both
+    /// each epoch.
+    public var restoresLastEpochOnDivergence = false
+
+    /// Options, by default those of Keras.
+    ///
+    /// - Parameters:
+    ///   - epochs: how many times every row is seen.
+    ///   - batch: rows per step.
+    ///   - validation: data that are measured after each epoch.
+    public init(epochs: Int = 1, batch: Int = 32, validation: Dataset? = nil) {
+        self.epochs = epochs
+        self.batch = batch
+        self.validation = validation?.batches(of: EvaluationBatch.rows)
+    }
+
+    /// Throws where options make no sense.
+    func check() throws(KalsaeError) {
+        guard batch > 0, epochs >= 0, validationFrequency > 0 else {
+            throw KalsaeError(
+                "fit", expected: "a batch of at least 1 and epochs of at least 0",
+                got: "batch \(batch), \(epochs) epochs, validation every \(validationFrequency)")
+        }
+        guard steps ?? 0 >= 0, stepsPerEpoch ?? 1 > 0 else {
+            throw KalsaeError(
+                "fit", expected: "at least 0 steps, and at least 1 an epoch",
+                got: "\(steps ?? 0) steps, \(stepsPerEpoch ?? 1) an epoch")
+        }
+        try schedule?.check()
+        try plateau?.check()
+        if earlyStopping != nil || plateau != nil, validation == nil {
+            throw KalsaeError(
+                plateau == nil ? "early stopping" : "plateau", expected: "validation data",
+                got: "none", advice: "pass validation: to fit")
+        }
+    }
+
+    /// The batches of a set as these options say.
+    func batches(of data: Dataset, seed: Int) throws(KalsaeError) -> DatasetBatches {
+        guard data.count > 0, batch > 0 else {
+            throw KalsaeError(
+                "fit", expected: "data, and a batch of at least 1",
+                got: "\(data.count) rows, batch \(batch)")
+        }
+        // Rows drawn with replacement are listed before the epoch begins.
+        guard order != .withReplacement || batch <= max(data.count, 1 << 20) else {
+            throw KalsaeError(
+                "fit", expected: "a batch of at most \(max(data.count, 1 << 20)) rows",
+                got: "\(batch)")
+        }
+        return DatasetBatches(data, size: batch, order: order, seed: seed)
+    }
+}
+
+/// How data are measured where nothing else is said.
+enum EvaluationBatch {
+    /// Rows that are measured at once.
+    static let rows = 1000
+}

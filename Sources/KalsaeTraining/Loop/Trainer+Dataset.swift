@@ -1,0 +1,52 @@
+import KalsaeData
+import KalsaeOptimizers
+
+extension Trainer {
+    /// Trains on a data set: see ``fit(_:_:resuming:)-(anyBatchSource,_,_)``.
+    @discardableResult
+    public func fit(
+        _ data: Dataset, _ options: FitOptions, resuming state: TrainingState? = nil
+    ) async throws -> History {
+        try await fit(options.batches(of: data, seed: seed), options, resuming: state)
+    }
+
+    /// Trains on a data set: the options that most trainings need, as arguments.
+    ///
+    /// - Parameters:
+    ///   - data: the training data.
+    ///   - validation: data that are measured after each epoch, and not trained on.
+    ///   - epochs: how many times every row is seen; the shuffling goes on from the last call's.
+    ///   - steps: the number of steps instead; epochs follow from it.
+    ///   - batch: rows per step; the last batch of an epoch may be smaller.
+    ///   - order: which rows make a batch.
+    ///   - earlyStopping: when to end early; needs validation data.
+    ///   - schedule: what ``learningRate`` is multiplied with at each step of this call.
+    ///   - plateau: lowers the rate when the validation loss no longer falls; needs validation data.
+    ///   - callbacks: what acts at step boundaries, behind the closures.
+    ///   - onStep: called after each step.
+    ///   - onEpoch: called after each epoch.
+    /// - Returns: what was measured, epoch by epoch. Where a callback throws a ``TrainingStop`` or
+    ///   the task is cancelled, no further step is taken: ``History/end`` tells so, the last epoch
+    ///   has the steps that were taken, and the model is that of the last step.
+    /// - Throws: a fault of the model, what a callback throws, or a `KalsaeError`: where the loss
+    ///   is not finite, a metric does not fit the data, or another call is not over yet.
+    @discardableResult
+    public func fit(
+        _ data: Dataset, validation: Dataset? = nil, epochs: Int = 1, steps: Int? = nil,
+        batch: Int = 32, order: BatchOrder = .shuffled, earlyStopping: EarlyStopping? = nil,
+        schedule: LearningRateSchedule? = nil, plateau: PlateauReduction? = nil,
+        callbacks: [any Callback] = [],
+        onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
+        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
+    ) async throws -> History {
+        var options = FitOptions(epochs: epochs, batch: batch, validation: validation)
+        (options.steps, options.order) = (steps, order)
+        options.earlyStopping = earlyStopping
+        (options.schedule, options.plateau) = (schedule, plateau)
+        if onStep != nil || onEpoch != nil {
+            options.callbacks = [ClosureCallback(onStep: onStep, onEpoch: onEpoch)]
+        }
+        options.callbacks += callbacks
+        return try await fit(data, options)
+    }
+}

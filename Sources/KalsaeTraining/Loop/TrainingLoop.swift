@@ -1,0 +1,222 @@
+import KalsaeBackend
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// A call of `fit`, one step at a time: between two calls of ``advance()`` the training stands at a
+/// step boundary, the one place where callbacks, cancellation, commands and checkpoints act.
+///
+/// Where it goes on depends on ``progress`` and the source's position alone, so that a training can
+/// be taken up at any boundary.
+final class TrainingLoop<Model: Layer> {
+    let step: TrainingStep<Model>
+    private let evaluator: Evaluator<Model>
+    private let options: FitOptions
+    var source: any BatchSource
+    var callbacks: [any Callback]
+    /// Where the call stands, but for the source's position, the epoch's time and what callbacks
+    /// remember: ``TrainingLoop/state`` has all.
+    var progress: FitProgress
+    /// The model of the best epoch, where early stopping keeps one.
+    var bestModel: Model?
+    /// The learning rate on which the schedule builds.
+    var learningRate: Double
+    /// Epochs of all calls.
+    var epochsBegun: Int
+    let seed: Int
+    /// Why training ended, once it did.
+    var end: TrainingEnd?
+
+    private let total: Int
+    private let clock = ContinuousClock()
+    private var epochStart: ContinuousClock.Instant
+    /// The rate that the step has at the moment.
+    private var rate: Double
+    /// What ``FitOptions/restoresLastEpochOnDivergence`` goes back to.
+    private var lastEpoch: Snapshot<Model>?
+
+    /// - Parameter progress: where to go on; nil to begin.
+    init(
+        _ step: TrainingStep<Model>, _ evaluator: Evaluator<Model>, _ source: any BatchSource,
+        _ options: FitOptions, seed: Int, learningRate: Double, epochsBegun: Int
+    ) throws {
+        (self.step, self.evaluator, self.source, self.options) = (step, evaluator, source, options)
+        (self.seed, self.learningRate, self.epochsBegun) = (seed, learningRate, epochsBegun)
+        callbacks = options.callbacks
+        progress = FitProgress()
+        progress.plateau = options.plateau?.state
+        progress.lastRate = learningRate
+        rate = step.optimizer.learningRate
+        epochStart = clock.now
+        let perEpoch = options.stepsPerEpoch ?? source.batchesPerEpoch
+        total =
+            options.steps
+            ?? perEpoch.map { StepCount.total(epochs: options.epochs, perEpoch: $0) } ?? .max
+        try self.source.seek(to: BatchPosition(epoch: epochsBegun + 1))
+    }
+
+    /// Lets callbacks act before the first step.
+    func begin() throws {
+        if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
+        try boundary { callback, control in try callback.onTrainBegin(&control) }
+    }
+
+    /// Takes the next step, or ends the epoch, and lets callbacks act; false once training is over.
+    func advance() throws -> Bool {
+        guard end == nil else { return false }
+        if !progress.isEpochOpen {
+            guard !isComplete else { return false }
+            openEpoch()
+        }
+        if !isEpochFull, let batch = try nextBatch() {
+            try takeStep(batch)
+        } else {
+            try endEpoch()
+        }
+        return true
+    }
+
+    /// The history of the call, with an epoch that was stopped within; the best weights come back
+    /// where early stopping wants that.
+    func finish() throws -> History {
+        var history = progress.history
+        if let end {
+            history.end = end
+            if progress.isEpochOpen { history.epochs.append(record(validation: nil)) }
+        } else {
+            if isExhausted { history.end = .earlyStopping }
+            if let rule = options.earlyStopping, rule.restoresBestWeights, let bestModel {
+                try step.restore(bestModel)
+                history.restoredEpoch = progress.best.epoch
+            }
+        }
+        for index in callbacks.indices { try callbacks[index].onTrainEnd(history) }
+        return history
+    }
+
+    /// The time of the open epoch, over all trainings that had a part in it.
+    var secondsOfEpoch: Double {
+        progress.secondsBefore + epochStart.duration(to: clock.now).seconds
+    }
+
+    /// Begins to measure time anew, behind a change of ``progress``.
+    func restartClock() { epochStart = clock.now }
+
+    // MARK: - Steps
+
+    private var isExhausted: Bool { options.earlyStopping?.isExhausted(progress.best) ?? false }
+
+    private var isComplete: Bool {
+        if isExhausted { return true }
+        if let steps = options.steps { return progress.steps >= steps }
+        return progress.history.epochs.count >= options.epochs
+    }
+
+    private var isEpochFull: Bool {
+        if let steps = options.steps, progress.steps >= steps { return true }
+        guard let most = options.stepsPerEpoch else { return false }
+        return progress.epochSteps >= most
+    }
+
+    private func openEpoch() {
+        epochsBegun += 1
+        progress.isEpochOpen = true
+        (progress.epochSteps, progress.lossSum, progress.weightSum) = (0, 0, 0)
+        progress.secondsBefore = 0
+        epochStart = clock.now
+    }
+
+    /// The next batch of the epoch; nil at its end.
+    private func nextBatch() throws -> Batch? {
+        if let batch = try source.next() { return batch }
+        // The source may stand at an end of its own epochs where ours begins, or goes on.
+        if options.stepsPerEpoch == nil, progress.epochSteps > 0 { return nil }
+        guard let batch = try source.next() else {
+            throw KalsaeError("fit", expected: "a source with batches", got: "none")
+        }
+        return batch
+    }
+
+    private func takeStep(_ batch: Batch) throws {
+        let number = progress.steps + 1
+        let factor = progress.rateScale * (options.schedule?.factor(step: number) ?? 1)
+        setRate(learningRate * factor)
+        let loss = try step.runUnchecked(batch)
+        let weight = step.weight(of: batch)
+        progress.steps = number
+        progress.epochSteps += 1
+        progress.lastRate = rate
+        guard loss.isFinite else { throw try divergence(loss) }
+        progress.lossSum += loss * weight
+        progress.weightSum += weight
+        ComputeThread.shared.runWaitingCalls()
+        guard !callbacks.isEmpty else { return lookForCancellation() }
+        let record = StepRecord(
+            step: number, total: total, epoch: progress.history.epochs.count + 1, loss: loss,
+            meanLoss: progress.meanLoss, learningRate: rate)
+        try boundary { callback, control in try callback.onStepEnd(record, &control) }
+    }
+
+    private func setRate(_ new: Double) {
+        guard new != rate else { return }
+        rate = new
+        step.optimizer.learningRate = new
+    }
+
+    private func divergence(_ loss: Double) throws -> KalsaeError {
+        let epoch = progress.history.epochs.count + 1
+        let got = "\(loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
+        var advice =
+            "use a smaller learning rate, clip gradients (ClippedByGlobalNorm), or look for wrong "
+            + "numbers in the data; the trainer's model is that of "
+        if let lastEpoch {
+            try restore(lastEpoch)
+            let count = progress.history.epochs.count
+            advice += count == 0 ? "the beginning" : "the end of epoch \(count)"
+        } else {
+            advice += "this step; restoresLastEpochOnDivergence brings back that of the last epoch"
+        }
+        return KalsaeError("training", expected: "a finite loss", got: got, advice: advice)
+    }
+
+    // MARK: - Epochs
+
+    private func endEpoch() throws {
+        var report: Report?
+        let epoch = progress.history.epochs.count + 1
+        if let validation = options.validation, epoch % options.validationFrequency == 0 {
+            do {
+                evaluator.model = step.model
+                report = try evaluator.evaluate(validation)
+            } catch is CancellationError {
+                end = .cancelled
+                return
+            }
+        }
+        let record = record(validation: report)
+        progress.history.epochs.append(record)
+        progress.isEpochOpen = false
+        if let report {
+            if let rule = options.earlyStopping,
+                rule.consider(report.loss, epoch: epoch, &progress.best)
+            {
+                bestModel = step.model
+            }
+            if var plateau = options.plateau {
+                plateau.state = progress.plateau ?? plateau.state
+                progress.rateScale = plateau.observe(report.loss)
+                progress.plateau = plateau.state
+            }
+        }
+        if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
+        try boundary { callback, control in try callback.onEpochEnd(record, &control) }
+    }
+
+    private func record(validation: Report?) -> EpochRecord {
+        EpochRecord(
+            epoch: progress.history.epochs.count + 1, steps: progress.steps,
+            loss: progress.meanLoss, validation: validation, learningRate: progress.lastRate,
+            seconds: secondsOfEpoch)
+    }
+}

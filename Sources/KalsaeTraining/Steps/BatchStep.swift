@@ -1,0 +1,140 @@
+import KalsaeBackend
+import KalsaeData
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// One training step as a plan: forward, loss, backward, update, on a batch that is given.
+package final class BatchStep<Model: Layer> {
+    package var optimizer: any Optimizer
+    /// The steps taken.
+    package private(set) var count: Int
+    private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
+    private let scalars: StepScalars
+    private let key: HostTensor<Int64>
+    /// What the step is called with, kept so that a step asks for no memory.
+    private var arguments: [Tensor]
+    private let weighing = Weighing()
+
+    /// Whether a loss was traced whose rows have weights.
+    private final class Weighing {
+        var isWeighted = false
+    }
+
+    /// Turns the inputs that are left into a batch: what the network gets, the targets, and how
+    /// much each row counts.
+    package typealias Prepare = ([Tensor]) -> (inputs: Tensor, targets: Tensor, weights: Tensor?)
+
+    /// The loss of the model for a batch and, where its rows have weights, their sum; traced in the
+    /// scope of a training's step.
+    package typealias Body = (Model, [Tensor]) throws -> (loss: Tensor, weight: Tensor?)
+
+    package convenience init(
+        _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
+        extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1], nil) }
+    ) throws {
+        let state = OptimizerState(for: model, optimizer)
+        try self.init(
+            model, optimizer, state, seed: seed, finish: extras.constrained
+        ) { model, inputs in
+            let (raw, targets, weights) = prepare(inputs)
+            let (x, y) = extras.mixed(raw, targets)
+            let (mean, weight) = loss.mean(model(x), y, weights: weights)
+            return (extras.penalized(mean, model), weight)
+        }
+    }
+
+    /// - Parameters:
+    ///   - count: the steps that were taken before.
+    ///   - finish: what is done with the model after each update.
+    package init(
+        _ model: Model, _ optimizer: any Optimizer, _ state: OptimizerState, count: Int = 0,
+        seed: Int, finish: @escaping (Model) -> Model = { $0 }, body: @escaping Body
+    ) throws {
+        self.optimizer = optimizer
+        self.count = count
+        scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
+        key = try HostTensor(count: 3)
+        key.values[0] = Int64(seed)
+        arguments = [scalars.tensor, key.tensor]
+        compiled = try CompiledStep(TensorPair(model, state)) { [weighing] state, inputs in
+            var weight: Tensor?
+            let traced = try StepScope.training(key: RandomKey(inputs[1])) {
+                try valueAndGradient(at: state.first) { model in
+                    let result = try body(model, Array(inputs.dropFirst(2)))
+                    weight = result.weight
+                    return result.loss
+                }
+            }
+            let model = traced.reports.applied(to: state.first)
+            let updated = optimizer.updated(
+                model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
+            state.first = finish(updated)
+            let loss = traced.result.value.cast(to: .float32)
+            guard let weight else { return [loss] }
+            weighing.isWeighted = true
+            return [loss, weight.cast(to: .float32)]
+        }
+    }
+
+    /// The model now, as a value.
+    package var model: Model { compiled.state.first.labeled() }
+
+    /// What the optimizer remembers now, as a value.
+    package var optimizerState: OptimizerState { compiled.state.second }
+
+    /// The model with the weights that the optimizer keeps for use outside of training.
+    package var averagedModel: Model {
+        let state = compiled.state
+        return optimizer.averaged(state.first.labeled(), state: state.second)
+    }
+
+    /// Goes on from other weights.
+    package func restore(_ model: Model) throws {
+        try compiled.restore(TensorPair(model, compiled.state.second))
+    }
+
+    /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
+    package func restore(_ model: Model, _ state: OptimizerState, count: Int) throws {
+        try compiled.restore(TensorPair(model, state))
+        self.count = count
+    }
+
+    /// The sum of the weights of the last batch's rows; nil where they have none.
+    package var weight: Double? {
+        guard weighing.isWeighted else { return nil }
+        let weight = compiled.scalar(1)
+        return weight.isNaN ? nil : Double(weight)
+    }
+
+    /// The plan of the last step.
+    package var plan: (any Plan)? { compiled.plan }
+
+    /// Makes the plan for inputs like these and takes no step.
+    package func compile(_ inputs: Tensor...) throws {
+        try compiled.compile([scalars.tensor, key.tensor] + inputs)
+    }
+
+    /// Takes one step and returns the loss before the update.
+    package func run(_ inputs: Tensor...) throws -> Double { try run(inputs) }
+
+    /// Takes one step and returns the loss before the update.
+    package func run(_ inputs: [Tensor]) throws -> Double {
+        let number = count + 1
+        scalars.write(optimizer.scalars(step: number))
+        key.values[2] = Int64(number)
+        if arguments.count != inputs.count + 2 {
+            arguments = [scalars.tensor, key.tensor] + inputs
+        } else {
+            for (index, input) in inputs.enumerated()
+            where arguments[index + 2].node !== input.node {
+                arguments[index + 2] = input
+            }
+        }
+        try compiled.run(arguments)
+        count = number
+        return Double(compiled.scalar(0))
+    }
+}
