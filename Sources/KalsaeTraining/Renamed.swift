@@ -2,9 +2,11 @@ import KalsaeData
 
 // Old names of public types and methods, for one release.
 
+/// The old name of ``LearningRateFinder``.
 @available(*, unavailable, renamed: "LearningRateFinder")
 public typealias LearningRateRange = LearningRateFinder
 
+/// The old name of ``TrainingRun``.
 @available(*, unavailable, renamed: "TrainingRun")
 public typealias Experiment = TrainingRun
 
