@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// The bytes go to a new file beside the destination, are synced, and take the destination's name
 /// in one step; then the folder is synced. On any failure the new file is removed and the
-/// destination is as it was. A device or pipe (`/dev/stdout`) is written to directly.
+/// destination is as it was. What a killed process left beside it goes with the next write. A device
+/// or pipe (`/dev/stdout`) is written to directly.
 public enum AtomicFile {
     /// Takes the bytes of the file being written, in order.
     public struct Writer: ~Copyable {
@@ -58,7 +59,8 @@ public enum AtomicFile {
         let (folder, name) = split(final)
         let number = serial.wrappingAdd(1, ordering: .relaxed).newValue
         let beside = "\(folder)/.\(name).\(getpid())-\(number).partial"
-        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        removeLeftovers(of: name, in: folder)
+        let file = openBeside(beside)
         guard file >= 0 else { throw .system(path, expected: "to write", code: errno) }
         var isOpen = true
         do throws(KalsaeError) {
