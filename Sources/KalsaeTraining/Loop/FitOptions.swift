@@ -2,8 +2,8 @@ import KalsaeData
 import KalsaeOptimizers
 import KalsaeSupport
 
-/// How to train: everything that ``Trainer/fit(_:_:resuming:)`` takes beside the data, with the
-/// defaults of Keras.
+/// How to train: everything that ``Trainer``'s `fit` takes beside the data, with the defaults of
+/// Keras.
 ///
 /// ```swift
 /// var options = FitOptions(epochs: 20, batch: 100, validation: digits.validation)

@@ -2,7 +2,13 @@ import KalsaeData
 import KalsaeOptimizers
 
 extension Trainer {
-    /// Trains on a data set: see ``fit(_:_:resuming:)-(anyBatchSource,_,_)``.
+    /// Trains on a data set, as on a source of its batches.
+    ///
+    /// - Parameters:
+    ///   - data: the training data.
+    ///   - options: how to train.
+    ///   - state: where to go on, a state that was taken in a call of `fit` with the same data and
+    ///     options, by a trainer made as this one was.
     @discardableResult
     public func fit(
         _ data: Dataset, _ options: FitOptions, resuming state: TrainingState? = nil

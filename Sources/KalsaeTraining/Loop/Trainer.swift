@@ -149,11 +149,22 @@ public actor Trainer<Model: Layer> {
         self.loop = loop
         defer { end(loop) }
         try loop.begin()
+        let clock = ContinuousClock()
+        var turn = clock.now
         while try loop.advance() {
-            // Other tasks that wait for this actor have their turn.
-            if ComputeThread.shared.hasWaitingJobs { await Task.yield() }
+            // Other tasks, which may be trainings themselves, have their turn; short steps go on.
+            guard ComputeThread.shared.hasWaitingJobs,
+                turn.duration(to: clock.now) >= .microseconds(100)
+            else { continue }
+            await Task.yield()
+            turn = clock.now
         }
         return try loop.finish()
+    }
+
+    /// Ends a call of `fit` that goes on, at the step boundary at which it stands.
+    public func stop(_ reason: String = "") {
+        if let loop, loop.end == nil { loop.end = .stopped(reason: reason) }
     }
 
     /// Keeps where a call has ended.

@@ -113,8 +113,21 @@ import Testing
         #expect(await rates.next() == 0.25)
         try await trainer.restore(state)
         #expect(await rates.next() == 0.125)
-        training.cancel()
-        #expect(try await training.value.end == .cancelled)
+        await trainer.stop("seen enough")
+        #expect(try await training.value.end == .stopped(reason: "seen enough"))
+    }
+
+    /// Rows of validation are measured after every other epoch; early stopping counts those.
+    @Test func validationHasAFrequency() async throws {
+        var options = FitOptions(epochs: 20, batch: 16, validation: try data())
+        options.validationFrequency = 2
+        options.earlyStopping = EarlyStopping(patience: 1)
+        let history = try await trainer(0).fit(data(), options)
+        #expect(
+            history.epochs.map { $0.validation != nil } == [false, true, false, true, false, true])
+        #expect(history.end == .earlyStopping)
+        options.validationFrequency = 0
+        await #expect(throws: KalsaeError.self) { try await trainer().fit(data(), options) }
     }
 
     /// Tells a rate once it changes.
