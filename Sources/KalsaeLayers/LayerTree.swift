@@ -7,18 +7,6 @@ protocol NamedComposition: Layer {
     var composition: [(name: String, part: any TensorTree)] { get }
 }
 
-extension Sequential: NamedComposition {
-    var composition: [(name: String, part: any TensorTree)] {
-        layers.map { ($0.name, $0.layer) }
-    }
-}
-
-extension LayerGraph: NamedComposition {
-    var composition: [(name: String, part: any TensorTree)] {
-        layers.map { ($0.name, $0.layer) }
-    }
-}
-
 extension Layer {
     /// The layer's parts as a tree, with the types of parameters and their counts:
     ///

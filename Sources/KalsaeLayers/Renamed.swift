@@ -12,11 +12,24 @@ public typealias LearnedPositions = PositionalEmbedding
 @available(*, unavailable, renamed: "BatchAugmentation")
 public typealias Mixing = BatchAugmentation
 
+/// Now `LayerSpec` itself.
+@available(*, unavailable, renamed: "LayerSpec")
+public typealias AnyLayerSettings = LayerSpec
+
+extension BatchNorm {
+    /// Now `Settings`.
+    @available(*, unavailable, renamed: "Settings")
+    public typealias Convention = Settings
+
+    /// Now `init(_:_:)`.
+    @available(*, unavailable, renamed: "init(_:_:)")
+    public init(_ channels: Int, convention: Settings) { self.init(channels, convention) }
+}
+
 extension LayerSpec {
-    /// Kinds that stand in older files under another name.
-    static let renamedKinds = [
-        "recomputed": "checkpointed", "learnedPositions": "positionalEmbedding",
-    ]
+    /// Now `LayerSpec(settings)`.
+    @available(*, unavailable, renamed: "init(_:)")
+    public static func layer(_ spec: LayerSpec) -> LayerSpec { spec }
 
     /// Now `checkpointed`.
     @available(*, unavailable, renamed: "checkpointed(_:)")

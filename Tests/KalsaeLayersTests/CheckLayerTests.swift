@@ -12,10 +12,8 @@ private struct Faulty: Layer {
 
     struct Settings: LayerSettings {
         static let kind = "faulty"
+        static let defaults = Self()
         var fault = Kind.none
-        init() {}
-        init(_ fault: Kind) { self.fault = fault }
-        mutating func visit(_ fields: inout SettingFields) throws { try fields("fault", &fault) }
         func layer(input: Shape) throws -> any Layer { Faulty(kind: fault) }
     }
 
@@ -45,7 +43,7 @@ private struct Faulty: Layer {
 
 @Suite struct CheckLayerTests {
     private func mismatches(_ kind: Faulty.Kind) -> [String] {
-        layerMismatches(.layer(AnyLayerSettings(Faulty.Settings(kind))), input: [2])
+        layerMismatches(LayerSpec(Faulty.Settings(fault: kind)), input: [2])
     }
 
     @Test func whatNoFileKnowsIsFound() {

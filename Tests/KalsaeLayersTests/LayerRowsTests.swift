@@ -119,6 +119,6 @@ private let rows: [LayerRow] = [
         let kinds = try rows.map { row in
             try JSONDecoder().decode(Kind.self, from: JSONEncoder().encode(row.spec)).layer
         }
-        #expect(Set(kinds) == Set(LayerSpec.allKinds))
+        #expect(Set(kinds) == Set(LayerSpec.kinds))
     }
 }

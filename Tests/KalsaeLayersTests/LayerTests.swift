@@ -46,7 +46,7 @@ private func training(_ seed: Int = 1, _ body: () -> Tensor) -> Tensor {
 @Suite struct BatchNormTests {
     @Test func kerasConvention() throws {
         let x = Tensor([1, 2, 3, 6] as [Float], shape: [4, 1])
-        let layer = BatchNorm(1, convention: .keras)
+        let layer = BatchNorm(1, .keras)
         let step = StepScope.training(key: RandomKey(seed: 0)) { layer(x) }
         let after = step.reports.applied(to: layer)
         let tolerance = Tolerance(relative: 1e-6, absolute: 1e-6)

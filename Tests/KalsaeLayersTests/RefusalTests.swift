@@ -26,7 +26,7 @@ private let refusals: [Refused] = [
     Refused(.spatialDropout(-0.1), [2, 2, 3], "spatialDropout: expected a rate"),
     Refused(.gaussianNoise(-1), [3], "gaussianNoise: expected a deviation"),
     Refused(
-        .batchNorm(BatchNorm.Convention(momentum: 2, epsilon: 0, isUnbiased: true)), [3],
+        .batchNorm(BatchNorm.Settings(momentum: 2, epsilon: 0, isUnbiased: true)), [3],
         "batchNorm"),
     Refused(.conv2D(filters: 0, kernel: 3), [5, 5, 1], "conv2D: expected sizes of at least 1"),
     Refused(.conv2D(filters: 2, kernel: 0), [5, 5, 1], "conv2D: expected sizes of at least 1"),

@@ -161,7 +161,7 @@ private struct WithInput: TensorTree {
     @Test func runningStatisticsAsInPyTorch() throws {
         let vectors = try Vectors()
         let x = try vectors.required("batchNorm/x", .float64)
-        let layer = BatchNorm(3, convention: .torch)
+        let layer = BatchNorm(3, .torch)
             .mapTensors { _, tensor in tensor.cast(to: .float64) }
         let step = StepScope.training(key: RandomKey(seed: 0)) { layer(x) }
         let after = step.reports.applied(to: layer)

@@ -56,10 +56,7 @@ struct StepRequest: Sendable {
             throw KalsaeError(name, expected: "a network built from layers", got: "another")
         }
         let rows = batch ?? 100
-        var vocabulary: Int?
-        if case .layer(let settings) = specs.first {
-            vocabulary = (settings.value as? Embedding.Settings)?.vocabulary
-        }
+        let vocabulary = (specs.first?.settings as? Embedding.Settings)?.vocabulary
         let x = RandomBatch.inputs(Shape([rows] + input.sizes), vocabulary)
         let output = model(x).shape
         let (y, loss): (Tensor, Loss)

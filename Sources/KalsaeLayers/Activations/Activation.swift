@@ -27,13 +27,6 @@ public struct Activation: NamedFunction {
 
     /// The function's value: of each element by itself, or along the last axis.
     public func callAsFunction(_ x: Tensor) -> Tensor { body(x, settings) }
-
-    /// The shape of one output, without the batch: that of the input, but for GLU.
-    func outputShape(of input: Shape) throws -> Shape {
-        let output = self(.zeros(Shape([1] + input.sizes)))
-        if let fault = output.fault { throw fault.error }
-        return Shape(output.shape.dropFirst())
-    }
 }
 
 // A new activation is one row here and its name in `all`.

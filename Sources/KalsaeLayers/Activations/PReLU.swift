@@ -15,25 +15,16 @@ public struct PReLU: Layer {
     public struct Settings: LayerSettings {
         /// `prelu`.
         public static let kind = "prelu"
+        /// Default settings.
+        public static let defaults = Self()
         /// The slope at first.
         public var slope = 0.25
         /// Whether all channels have one slope together.
         public var isShared = false
 
-        /// Default settings.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("slope", &slope)
-            try fields("shared", &isShared)
-        }
-
         /// The layer for inputs with a last axis.
         public func layer(input: Shape) throws -> any Layer {
-            guard let channels = input.last, channels > 0 else {
-                throw KalsaeError("prelu", expected: "at least one channel", got: "\(input)")
-            }
+            let channels = try lastAxis(input, Self.kind)
             return PReLU(isShared ? 1 : channels, slope: slope)
         }
     }
@@ -50,8 +41,6 @@ public struct PReLU: Layer {
 extension LayerSpec {
     /// ReLU with a trained slope below 0 for each channel, or one for all; see ``PReLU``.
     public static func prelu(slope: Double = 0.25, isShared: Bool = false) -> LayerSpec {
-        var settings = PReLU.Settings()
-        (settings.slope, settings.isShared) = (slope, isShared)
-        return .layer(AnyLayerSettings(settings))
+        LayerSpec(PReLU.Settings(slope: slope, isShared: isShared))
     }
 }

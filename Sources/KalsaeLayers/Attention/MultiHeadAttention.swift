@@ -20,6 +20,8 @@ public struct MultiHeadAttention: Layer {
     public struct Settings: LayerSettings {
         /// `multiHeadAttention`.
         public static let kind = "multiHeadAttention"
+        /// Default settings.
+        public static let defaults = Self()
         /// The number of heads; divides the size of the input.
         public var heads = 1
         /// Whether a place sees only itself and those before it.
@@ -28,25 +30,6 @@ public struct MultiHeadAttention: Layer {
         public var dropout: Double = 0
         /// Whether the four products have biases.
         public var useBias = true
-
-        /// Default settings; `heads` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(heads: Int, isCausal: Bool = false, dropout: Double = 0, useBias: Bool = true) {
-            self.heads = heads
-            self.isCausal = isCausal
-            self.dropout = dropout
-            self.useBias = useBias
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("heads", &heads)
-            try fields("causal", &isCausal)
-            try fields("dropout", &dropout)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[places, features]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -130,9 +113,8 @@ extension LayerSpec {
     public static func multiHeadAttention(
         heads: Int, isCausal: Bool = false, dropout: Double = 0, useBias: Bool = true
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                MultiHeadAttention.Settings(
-                    heads: heads, isCausal: isCausal, dropout: dropout, useBias: useBias)))
+        LayerSpec(
+            MultiHeadAttention.Settings(
+                heads: heads, isCausal: isCausal, dropout: dropout, useBias: useBias))
     }
 }

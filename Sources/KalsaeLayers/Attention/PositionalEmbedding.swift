@@ -16,21 +16,12 @@ public struct PositionalEmbedding: Layer {
     public struct Settings: LayerSettings {
         /// `positionalEmbedding`.
         public static let kind = "positionalEmbedding"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["length"]
         /// The largest number of positions.
         public var length = 0
-
-        /// Default settings; `length` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(length: Int) {
-            self.length = length
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("length", &length)
-        }
 
         /// The layer for `[length, features]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -67,6 +58,6 @@ public struct PositionalEmbedding: Layer {
 extension LayerSpec {
     /// A trained vector for each position; see ``PositionalEmbedding``.
     public static func positionalEmbedding(length: Int) -> LayerSpec {
-        .layer(AnyLayerSettings(PositionalEmbedding.Settings(length: length)))
+        LayerSpec(PositionalEmbedding.Settings(length: length))
     }
 }

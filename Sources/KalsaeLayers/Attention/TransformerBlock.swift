@@ -26,6 +26,8 @@ public struct TransformerBlock: Layer {
     public struct Settings: LayerSettings {
         /// `transformerBlock`.
         public static let kind = "transformerBlock"
+        /// Default settings.
+        public static let defaults = Self()
         /// The number of heads; divides the size of the input.
         public var heads = 1
         /// The numbers between the two products; nil for four times the features.
@@ -34,25 +36,6 @@ public struct TransformerBlock: Layer {
         public var isCausal = false
         /// The rate of dropout.
         public var dropout: Double = 0
-
-        /// Default settings; `heads` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(heads: Int, hidden: Int? = nil, isCausal: Bool = false, dropout: Double = 0) {
-            self.heads = heads
-            self.hidden = hidden
-            self.isCausal = isCausal
-            self.dropout = dropout
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("heads", &heads)
-            try fields("hidden", &hidden)
-            try fields("causal", &isCausal)
-            try fields("dropout", &dropout)
-        }
 
         /// The layer for `[places, features]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -106,9 +89,8 @@ extension LayerSpec {
     public static func transformerBlock(
         heads: Int, hidden: Int? = nil, isCausal: Bool = false, dropout: Double = 0
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                TransformerBlock.Settings(
-                    heads: heads, hidden: hidden, isCausal: isCausal, dropout: dropout)))
+        LayerSpec(
+            TransformerBlock.Settings(
+                heads: heads, hidden: hidden, isCausal: isCausal, dropout: dropout))
     }
 }

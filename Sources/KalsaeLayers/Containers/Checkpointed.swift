@@ -18,19 +18,12 @@ public struct Checkpointed: Layer {
     public struct Settings: LayerSettings {
         /// `checkpointed`.
         public static let kind = "checkpointed"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["layers"]
         /// The layers.
         public var layers: [LayerSpec] = []
-
-        /// Default settings; layers must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ layers: [LayerSpec]) { self.layers = layers }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("layers", &layers)
-        }
 
         /// The layer for inputs of a shape.
         public func layer(input: Shape) throws -> any Layer {
@@ -72,6 +65,6 @@ private func output(of layers: Sequential, _ inputs: [Tensor]) -> Tensor {
 extension LayerSpec {
     /// Layers under gradient checkpointing; see ``Checkpointed``.
     public static func checkpointed(_ layers: [LayerSpec]) -> LayerSpec {
-        .layer(AnyLayerSettings(Checkpointed.Settings(layers)))
+        LayerSpec(Checkpointed.Settings(layers: layers))
     }
 }

@@ -17,25 +17,14 @@ public struct Residual: Layer {
     public struct Settings: LayerSettings {
         /// `residual`.
         public static let kind = "residual"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["layers"]
         /// The layers.
         public var layers: [LayerSpec] = []
         /// The layers on the way round.
         public var shortcut: [LayerSpec] = []
-
-        /// Default settings; layers must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ layers: [LayerSpec], shortcut: [LayerSpec] = []) {
-            self.layers = layers
-            self.shortcut = shortcut
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("layers", &layers)
-            try fields("shortcut", &shortcut)
-        }
 
         /// The layer for inputs of a shape.
         public func layer(input: Shape) throws -> any Layer {
@@ -69,6 +58,6 @@ extension LayerSpec {
     public static func residual(
         _ layers: [LayerSpec], shortcut: [LayerSpec] = []
     ) -> LayerSpec {
-        .layer(AnyLayerSettings(Residual.Settings(layers, shortcut: shortcut)))
+        LayerSpec(Residual.Settings(layers: layers, shortcut: shortcut))
     }
 }

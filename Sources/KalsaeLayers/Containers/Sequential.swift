@@ -3,7 +3,7 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// Layers one behind the other: the output of each is the input of the next.
-public struct Sequential: Layer {
+public struct Sequential: Layer, NamedComposition {
     /// The layers with their names, in order.
     public var layers: [Named]
     /// The specification it was built from, if it was.
@@ -31,7 +31,7 @@ public struct Sequential: Layer {
         }
     }
 
-    /// Makes a model of layers, named by their place: `0`, `1`, …
+    /// Makes a model of layers, named by their index: `0`, `1`, …
     public init(_ layers: any Layer...) {
         self.layers = layers.enumerated().map { Named(name: "\($0.offset)", layer: $0.element) }
         spec = nil
@@ -67,18 +67,43 @@ public struct Sequential: Layer {
         outputShape = shape
     }
 
+    var composition: [(name: String, part: any TensorTree)] { layers.map { ($0.name, $0.layer) } }
+
     /// The layers' names stand for the part's own, so that paths read `dense1.weight`.
     public mutating func forEachTensor<Failure: Error>(
         at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
     ) throws(Failure) {
         for index in layers.indices {
-            let place = path.appending(layers[index].name)
-            try layers[index].forEachTensor(at: place, body)
+            try layers[index].forEachTensor(at: path.appending(layers[index].name), body)
         }
     }
 
     /// The output of the last layer.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         layers.reduce(x) { $1.layer($0) }
+    }
+}
+
+extension Sequential {
+    /// The settings of layers one behind the other.
+    public struct Settings: LayerSettings {
+        /// `sequential`.
+        public static let kind = "sequential"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["layers"]
+        /// The layers, in order.
+        public var layers: [LayerSpec] = []
+
+        /// The layers for inputs of a shape.
+        public func layer(input: Shape) throws -> any Layer { try Sequential(layers, input: input) }
+    }
+}
+
+extension LayerSpec {
+    /// Layers one behind the other; see ``Sequential``.
+    public static func sequential(_ layers: [LayerSpec]) -> LayerSpec {
+        LayerSpec(Sequential.Settings(layers: layers))
     }
 }

@@ -22,6 +22,10 @@ public struct Conv1D: Layer {
     public struct Settings: LayerSettings {
         /// `conv1D`.
         public static let kind = "conv1D"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["filters"]
         /// The number of output channels.
         public var filters = 0
         /// The window's length.
@@ -38,37 +42,6 @@ public struct Conv1D: Layer {
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
-
-        /// Default settings; `filters` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(
-            filters: Int, kernel: Int, stride: Int = 1, padding: WindowPadding = .valid,
-            dilation: Int = 1, groups: Int = 1, activation: Activation = .identity,
-            useBias: Bool = true
-        ) {
-            self.filters = filters
-            self.kernel = kernel
-            self.stride = stride
-            self.padding = padding
-            self.dilation = dilation
-            self.groups = groups
-            self.activation = activation
-            self.useBias = useBias
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("filters", &filters)
-            try fields("kernel", &kernel)
-            try fields("stride", &stride)
-            try fields("padding", &padding)
-            try fields("dilation", &dilation)
-            try fields("groups", &groups)
-            try fields("activation", &activation)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[length, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -121,11 +94,10 @@ extension LayerSpec {
         filters: Int, kernel: Int, stride: Int = 1, padding: WindowPadding = .valid,
         dilation: Int = 1, groups: Int = 1, activation: Activation = .identity, useBias: Bool = true
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                Conv1D.Settings(
-                    filters: filters, kernel: kernel, stride: stride, padding: padding,
-                    dilation: dilation, groups: groups, activation: activation, useBias: useBias)))
+        LayerSpec(
+            Conv1D.Settings(
+                filters: filters, kernel: kernel, stride: stride, padding: padding,
+                dilation: dilation, groups: groups, activation: activation, useBias: useBias))
     }
 }
 

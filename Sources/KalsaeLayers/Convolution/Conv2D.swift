@@ -23,6 +23,10 @@ public struct Conv2D: Layer {
     public struct Settings: LayerSettings {
         /// `conv2D`.
         public static let kind = "conv2D"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["filters"]
         /// The number of output channels.
         public var filters = 0
         /// The window's size.
@@ -39,21 +43,6 @@ public struct Conv2D: Layer {
         public var activation = Activation.identity
         /// Whether there is a bias.
         public var useBias = true
-
-        /// Default settings; `filters` must be set.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("filters", &filters)
-            try fields("kernel", &kernel)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-            try fields("dilations", &dilations)
-            try fields("groups", &groups)
-            try fields("activation", &activation)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -80,16 +69,12 @@ public struct Conv2D: Layer {
         padding: WindowPadding = .valid, dilations: Pair = 1, groups: Int = 1,
         activation: Activation = .identity, useBias: Bool = true, initializer: Initializer? = nil
     ) {
-        var settings = Settings()
-        settings.filters = filters
-        settings.kernel = kernel
-        settings.strides = strides
-        settings.padding = padding
-        settings.dilations = dilations
-        settings.groups = groups
-        settings.activation = activation
-        settings.useBias = useBias
-        self.init(inputs, settings, initializer: initializer)
+        self.init(
+            inputs,
+            Settings(
+                filters: filters, kernel: kernel, strides: strides, padding: padding,
+                dilations: dilations, groups: groups, activation: activation, useBias: useBias),
+            initializer: initializer)
     }
 
     /// Makes a layer from its settings.
@@ -131,16 +116,10 @@ extension LayerSpec {
         dilations: Pair = 1, groups: Int = 1, activation: Activation = .identity,
         useBias: Bool = true
     ) -> LayerSpec {
-        var settings = Conv2D.Settings()
-        settings.filters = filters
-        settings.kernel = kernel
-        settings.strides = strides
-        settings.padding = padding
-        settings.dilations = dilations
-        settings.groups = groups
-        settings.activation = activation
-        settings.useBias = useBias
-        return .layer(AnyLayerSettings(settings))
+        LayerSpec(
+            Conv2D.Settings(
+                filters: filters, kernel: kernel, strides: strides, padding: padding,
+                dilations: dilations, groups: groups, activation: activation, useBias: useBias))
     }
 }
 

@@ -22,6 +22,10 @@ public struct Conv2DTransposed: Layer {
     public struct Settings: LayerSettings {
         /// `conv2DTransposed`.
         public static let kind = "conv2DTransposed"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["filters"]
         /// The number of output channels.
         public var filters = 0
         /// The window's size.
@@ -40,39 +44,6 @@ public struct Conv2DTransposed: Layer {
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
-
-        /// Default settings; `filters` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(
-            filters: Int, kernel: Pair, strides: Pair = 1, padding: WindowPadding = .valid,
-            outputPadding: Pair = 0, dilations: Pair = 1, groups: Int = 1,
-            activation: Activation = .identity, useBias: Bool = true
-        ) {
-            self.filters = filters
-            self.kernel = kernel
-            self.strides = strides
-            self.padding = padding
-            self.outputPadding = outputPadding
-            self.dilations = dilations
-            self.groups = groups
-            self.activation = activation
-            self.useBias = useBias
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("filters", &filters)
-            try fields("kernel", &kernel)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-            try fields("outputPadding", &outputPadding)
-            try fields("dilations", &dilations)
-            try fields("groups", &groups)
-            try fields("activation", &activation)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -148,11 +119,10 @@ extension LayerSpec {
         outputPadding: Pair = 0, dilations: Pair = 1, groups: Int = 1,
         activation: Activation = .identity, useBias: Bool = true
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                Conv2DTransposed.Settings(
-                    filters: filters, kernel: kernel, strides: strides, padding: padding,
-                    outputPadding: outputPadding, dilations: dilations, groups: groups,
-                    activation: activation, useBias: useBias)))
+        LayerSpec(
+            Conv2DTransposed.Settings(
+                filters: filters, kernel: kernel, strides: strides, padding: padding,
+                outputPadding: outputPadding, dilations: dilations, groups: groups,
+                activation: activation, useBias: useBias))
     }
 }

@@ -21,6 +21,8 @@ public struct DepthwiseConv2D: Layer {
     public struct Settings: LayerSettings {
         /// `depthwiseConv2D`.
         public static let kind = "depthwiseConv2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The window's size.
         public var kernel: Pair = 3
         /// Step between outputs.
@@ -35,34 +37,6 @@ public struct DepthwiseConv2D: Layer {
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
-
-        /// Default settings; `kernel` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(
-            kernel: Pair, strides: Pair = 1, padding: WindowPadding = .valid, dilations: Pair = 1,
-            multiplier: Int = 1, activation: Activation = .identity, useBias: Bool = true
-        ) {
-            self.kernel = kernel
-            self.strides = strides
-            self.padding = padding
-            self.dilations = dilations
-            self.multiplier = multiplier
-            self.activation = activation
-            self.useBias = useBias
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("kernel", &kernel)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-            try fields("dilations", &dilations)
-            try fields("multiplier", &multiplier)
-            try fields("activation", &activation)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -113,11 +87,10 @@ extension LayerSpec {
         kernel: Pair, strides: Pair = 1, padding: WindowPadding = .valid, dilations: Pair = 1,
         multiplier: Int = 1, activation: Activation = .identity, useBias: Bool = true
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                DepthwiseConv2D.Settings(
-                    kernel: kernel, strides: strides, padding: padding, dilations: dilations,
-                    multiplier: multiplier, activation: activation, useBias: useBias)))
+        LayerSpec(
+            DepthwiseConv2D.Settings(
+                kernel: kernel, strides: strides, padding: padding, dilations: dilations,
+                multiplier: multiplier, activation: activation, useBias: useBias))
     }
 }
 

@@ -23,6 +23,10 @@ public struct SeparableConv2D: Layer {
     public struct Settings: LayerSettings {
         /// `separableConv2D`.
         public static let kind = "separableConv2D"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["filters"]
         /// The number of output channels.
         public var filters = 0
         /// The window's size.
@@ -39,37 +43,6 @@ public struct SeparableConv2D: Layer {
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
-
-        /// Default settings; `filters` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(
-            filters: Int, kernel: Pair, strides: Pair = 1, padding: WindowPadding = .valid,
-            dilations: Pair = 1, multiplier: Int = 1, activation: Activation = .identity,
-            useBias: Bool = true
-        ) {
-            self.filters = filters
-            self.kernel = kernel
-            self.strides = strides
-            self.padding = padding
-            self.dilations = dilations
-            self.multiplier = multiplier
-            self.activation = activation
-            self.useBias = useBias
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("filters", &filters)
-            try fields("kernel", &kernel)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-            try fields("dilations", &dilations)
-            try fields("multiplier", &multiplier)
-            try fields("activation", &activation)
-            try fields("bias", &useBias)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -127,11 +100,10 @@ extension LayerSpec {
         dilations: Pair = 1, multiplier: Int = 1, activation: Activation = .identity,
         useBias: Bool = true
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                SeparableConv2D.Settings(
-                    filters: filters, kernel: kernel, strides: strides, padding: padding,
-                    dilations: dilations, multiplier: multiplier, activation: activation,
-                    useBias: useBias)))
+        LayerSpec(
+            SeparableConv2D.Settings(
+                filters: filters, kernel: kernel, strides: strides, padding: padding,
+                dilations: dilations, multiplier: multiplier, activation: activation,
+                useBias: useBias))
     }
 }

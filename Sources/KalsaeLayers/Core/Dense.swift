@@ -11,11 +11,31 @@ public struct Dense: Layer {
     public var weight: Tensor
     /// The bias, `[outputs]`; nil without one.
     public var bias: Tensor?
-    /// The function behind the product.
-    public let activation: Activation
-
+    /// The layer's settings.
+    public let settings: Settings
     /// The weights and the bias.
     public static let parts = Parts(\Self.weight, \.bias)
+
+    /// The settings of a fully connected layer.
+    public struct Settings: LayerSettings {
+        /// `dense`.
+        public static let kind = "dense"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["units"]
+        /// The number of outputs.
+        public var units = 0
+        /// The function behind the product.
+        public var activation = Activation.identity
+        /// Whether there is a bias.
+        public var useBias = true
+
+        /// The layer for `[…, inputs]`.
+        public func layer(input: Shape) throws -> any Layer {
+            Dense(try lastAxis(input, Self.kind), self)
+        }
+    }
 
     /// Makes a layer with random weights.
     ///
@@ -29,15 +49,34 @@ public struct Dense: Layer {
         _ inputs: Int, _ outputs: Int, activation: Activation = .identity, useBias: Bool = true,
         initializer: Initializer? = nil
     ) {
-        weight = (initializer ?? activation.initializer).parameter(
-            [inputs, outputs], of: "dense")
-        bias = useBias ? Initializer.zeros.parameter([outputs], of: "dense") : nil
-        self.activation = activation
+        self.init(
+            inputs, Settings(units: outputs, activation: activation, useBias: useBias),
+            initializer: initializer)
     }
+
+    /// Makes a layer from its settings.
+    public init(_ inputs: Int, _ settings: Settings, initializer: Initializer? = nil) {
+        self.settings = settings
+        let (drawn, units) = (initializer ?? settings.activation.initializer, settings.units)
+        weight = drawn.parameter([inputs, units], of: Settings.kind)
+        bias = settings.useBias ? Initializer.zeros.parameter([units], of: Settings.kind) : nil
+    }
+
+    /// The function behind the product.
+    public var activation: Activation { settings.activation }
 
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let product = x.matmul(weight)
         return activation(bias.map { product + $0 } ?? product)
+    }
+}
+
+extension LayerSpec {
+    /// A fully connected layer; see ``Dense``.
+    public static func dense(
+        units: Int, activation: Activation = .identity, useBias: Bool = true
+    ) -> LayerSpec {
+        LayerSpec(Dense.Settings(units: units, activation: activation, useBias: useBias))
     }
 }

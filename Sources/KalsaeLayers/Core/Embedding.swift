@@ -18,25 +18,14 @@ public struct Embedding: Layer {
     public struct Settings: LayerSettings {
         /// `embedding`.
         public static let kind = "embedding"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["vocabulary", "size"]
         /// The number of vectors.
         public var vocabulary = 0
         /// The length of a vector.
         public var size = 0
-
-        /// Default settings; `vocabulary` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(vocabulary: Int, size: Int) {
-            self.vocabulary = vocabulary
-            self.size = size
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("vocabulary", &vocabulary)
-            try fields("size", &size)
-        }
 
         /// The layer for any shape.
         public func layer(input: Shape) throws -> any Layer { Embedding(self) }
@@ -74,6 +63,6 @@ public struct Embedding: Layer {
 extension LayerSpec {
     /// Vectors looked up by number; see ``Embedding``.
     public static func embedding(vocabulary: Int, size: Int) -> LayerSpec {
-        .layer(AnyLayerSettings(Embedding.Settings(vocabulary: vocabulary, size: size)))
+        LayerSpec(Embedding.Settings(vocabulary: vocabulary, size: size))
     }
 }

@@ -7,22 +7,44 @@ import KalsaeTensor
 /// Inverted, the usual form: what stays is divided by `1 - rate`, so that inference needs nothing.
 /// Classic: what stays is left as it is, and inference multiplies by `1 - rate`.
 public struct Dropout: Layer {
-    /// The probability of a 0, in `0 ..< 1`.
-    public let rate: Double
-    /// Whether inference scales instead of training.
-    public let isClassic: Bool
+    /// The layer's settings.
+    public let settings: Settings
     /// No parameters.
     public static let parts = Parts<Self>()
 
+    /// The settings of dropout.
+    public struct Settings: LayerSettings {
+        /// `dropout`.
+        public static let kind = "dropout"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["rate"]
+        /// The probability of a 0, in `0 ..< 1`.
+        public var rate = 0.0
+        /// Whether inference scales instead of training.
+        public var isClassic = false
+
+        /// The layer for any shape.
+        public func layer(input: Shape) throws -> any Layer {
+            Dropout(rate, isClassic: isClassic)
+        }
+    }
+
     /// Makes the layer; inverted unless `isClassic`.
     public init(_ rate: Double, isClassic: Bool = false) {
-        self.rate = rate
-        self.isClassic = isClassic
+        settings = Settings(rate: rate, isClassic: isClassic)
     }
+
+    /// The probability of a 0, in `0 ..< 1`.
+    public var rate: Double { settings.rate }
+
+    /// Whether inference scales instead of training.
+    public var isClassic: Bool { settings.isClassic }
 
     /// The input with some numbers dropped; in inference the input itself (classic: scaled).
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        Self.dropping(x, rate, "dropout", isClassic: isClassic, noise: x.shape)
+        Self.dropping(x, rate, Settings.kind, isClassic: isClassic, noise: x.shape)
     }
 
     /// Whether inverted dropping changes anything here, or refuses to.
@@ -47,5 +69,13 @@ public struct Dropout: Layer {
         let kept = isClassic ? x : x * (1 / (1 - rate))
         let isKept = (random .>= rate).broadcast(to: x.shape)
         return isKept.select(kept, .zeros(like: x))
+    }
+}
+
+extension LayerSpec {
+    /// Dropout with a rate; classic dropout scales in inference instead of training; see
+    /// ``Dropout``.
+    public static func dropout(rate: Double, isClassic: Bool = false) -> LayerSpec {
+        LayerSpec(Dropout.Settings(rate: rate, isClassic: isClassic))
     }
 }

@@ -14,21 +14,10 @@ public struct SpatialDropout: Layer {
     public struct Settings: LayerSettings {
         /// `spatialDropout`.
         public static let kind = "spatialDropout"
+        /// Default settings.
+        public static let defaults = Self()
         /// The probability of a 0, in `0 ..< 1`.
         public var rate: Double = 0
-
-        /// Default settings; `rate` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ rate: Double) {
-            self.rate = rate
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("rate", &rate)
-        }
 
         /// The layer for any shape.
         public func layer(input: Shape) throws -> any Layer { SpatialDropout(rate) }
@@ -36,7 +25,7 @@ public struct SpatialDropout: Layer {
 
     /// Makes the layer.
     public init(_ rate: Double) {
-        settings = Settings(rate)
+        settings = Settings(rate: rate)
     }
 
     /// The input with some channels dropped; in inference the input itself.
@@ -64,21 +53,10 @@ public struct GaussianNoise: Layer {
     public struct Settings: LayerSettings {
         /// `gaussianNoise`.
         public static let kind = "gaussianNoise"
+        /// Default settings.
+        public static let defaults = Self()
         /// The standard deviation, at least 0.
         public var deviation: Double = 0
-
-        /// Default settings; `deviation` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ deviation: Double) {
-            self.deviation = deviation
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("deviation", &deviation)
-        }
 
         /// The layer for any shape.
         public func layer(input: Shape) throws -> any Layer { GaussianNoise(deviation) }
@@ -86,7 +64,7 @@ public struct GaussianNoise: Layer {
 
     /// Makes the layer.
     public init(_ deviation: Double) {
-        settings = Settings(deviation)
+        settings = Settings(deviation: deviation)
     }
 
     /// The input with noise; in inference the input itself.
@@ -109,13 +87,13 @@ public struct GaussianNoise: Layer {
 extension LayerSpec {
     /// Dropout of whole channels; see ``SpatialDropout``.
     public static func spatialDropout(_ rate: Double) -> LayerSpec {
-        .layer(AnyLayerSettings(SpatialDropout.Settings(rate)))
+        LayerSpec(SpatialDropout.Settings(rate: rate))
     }
 }
 
 extension LayerSpec {
     /// Normal random numbers added in training; see ``GaussianNoise``.
     public static func gaussianNoise(_ deviation: Double) -> LayerSpec {
-        .layer(AnyLayerSettings(GaussianNoise.Settings(deviation)))
+        LayerSpec(GaussianNoise.Settings(deviation: deviation))
     }
 }

@@ -6,7 +6,7 @@ import KalsaeTensor
 ///
 /// A layer's parameters stand under its name: `left.weight`. With one input and one output the
 /// graph is a layer like any other.
-public struct LayerGraph: Layer {
+public struct LayerGraph: Layer, NamedComposition {
     /// What it was built from.
     public let spec: Spec
     /// The shape of each output, without the batch.
@@ -30,6 +30,8 @@ public struct LayerGraph: Layer {
             try layer.forEachTensor(at: path, body)
         }
     }
+
+    var composition: [(name: String, part: any TensorTree)] { layers.map { ($0.name, $0.layer) } }
 
     /// Builds the graph, every input size inferred.
     ///

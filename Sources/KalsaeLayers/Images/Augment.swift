@@ -17,19 +17,10 @@ public struct Augment: Layer {
     public struct Settings: LayerSettings {
         /// `augment`.
         public static let kind = "augment"
+        /// Default settings.
+        public static let defaults = Self()
         /// The changes, in order.
         public var changes: [Augmentation] = []
-
-        /// Default settings; changes must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ changes: [Augmentation]) { self.changes = changes }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("changes", &changes)
-        }
 
         /// The layer for `[height, width, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -64,6 +55,6 @@ extension LayerSpec {
 
     /// Random changes of images, in training only; see ``Augment``.
     public static func augment(_ changes: [Augmentation]) -> LayerSpec {
-        .layer(AnyLayerSettings(Augment.Settings(changes)))
+        LayerSpec(Augment.Settings(changes: changes))
     }
 }

@@ -14,21 +14,10 @@ public struct Reshape: Layer {
     public struct Settings: LayerSettings {
         /// `reshape`.
         public static let kind = "reshape"
+        /// Default settings.
+        public static let defaults = Self()
         /// The sizes without the batch.
         public var shape: [Int] = []
-
-        /// Default settings; `shape` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ shape: [Int]) {
-            self.shape = shape
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("shape", &shape)
-        }
 
         /// The layer for any shape.
         public func layer(input: Shape) throws -> any Layer { Reshape(shape) }
@@ -36,7 +25,7 @@ public struct Reshape: Layer {
 
     /// Makes the layer.
     public init(_ shape: [Int]) {
-        settings = Settings(shape)
+        settings = Settings(shape: shape)
     }
 
     /// The input under the shape.
@@ -76,21 +65,10 @@ public struct Permute: Layer {
     public struct Settings: LayerSettings {
         /// `permute`.
         public static let kind = "permute"
+        /// Default settings.
+        public static let defaults = Self()
         /// The order of the axes, without the batch.
         public var axes: [Int] = []
-
-        /// Default settings; `axes` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ axes: [Int]) {
-            self.axes = axes
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("axes", &axes)
-        }
 
         /// The layer for shapes with as many axes.
         public func layer(input: Shape) throws -> any Layer { Permute(axes) }
@@ -98,7 +76,7 @@ public struct Permute: Layer {
 
     /// Makes the layer.
     public init(_ axes: [Int]) {
-        settings = Settings(axes)
+        settings = Settings(axes: axes)
     }
 
     /// The input with its axes in the order.
@@ -116,13 +94,13 @@ public struct Permute: Layer {
 extension LayerSpec {
     /// Another shape; see ``Reshape``.
     public static func reshape(_ shape: [Int]) -> LayerSpec {
-        .layer(AnyLayerSettings(Reshape.Settings(shape)))
+        LayerSpec(Reshape.Settings(shape: shape))
     }
 }
 
 extension LayerSpec {
     /// Axes in another order; see ``Permute``.
     public static func permute(_ axes: [Int]) -> LayerSpec {
-        .layer(AnyLayerSettings(Permute.Settings(axes)))
+        LayerSpec(Permute.Settings(axes: axes))
     }
 }

@@ -24,25 +24,12 @@ public struct UpSampling2D: Layer {
     public struct Settings: LayerSettings {
         /// `upSampling2D`.
         public static let kind = "upSampling2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// How often rows and columns are repeated.
         public var scale: Pair = 2
         /// What stands between the pixels.
         public var interpolation = Interpolation.nearest
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ scale: Pair, by interpolation: Interpolation = .nearest) {
-            self.scale = scale
-            self.interpolation = interpolation
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("scale", &scale)
-            try fields("interpolation", &interpolation)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -53,7 +40,7 @@ public struct UpSampling2D: Layer {
 
     /// Makes the layer.
     public init(_ scale: Pair = 2, by interpolation: Interpolation = .nearest) {
-        settings = Settings(scale, by: interpolation)
+        settings = Settings(scale: scale, interpolation: interpolation)
     }
 
     /// The larger images.
@@ -83,21 +70,10 @@ public struct ZeroPadding2D: Layer {
     public struct Settings: LayerSettings {
         /// `zeroPadding2D`.
         public static let kind = "zeroPadding2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// Rows and columns on each side.
         public var padding: Padding2D = 1
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ padding: Padding2D) {
-            self.padding = padding
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("padding", &padding)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -108,7 +84,7 @@ public struct ZeroPadding2D: Layer {
 
     /// Makes the layer.
     public init(_ padding: Padding2D = 1) {
-        settings = Settings(padding)
+        settings = Settings(padding: padding)
     }
 
     /// The larger images.
@@ -129,13 +105,13 @@ extension LayerSpec {
     public static func upSampling2D(
         _ scale: Pair = 2, by interpolation: UpSampling2D.Interpolation = .nearest
     ) -> LayerSpec {
-        .layer(AnyLayerSettings(UpSampling2D.Settings(scale, by: interpolation)))
+        LayerSpec(UpSampling2D.Settings(scale: scale, interpolation: interpolation))
     }
 }
 
 extension LayerSpec {
     /// Zeros round images; see ``ZeroPadding2D``.
     public static func zeroPadding2D(_ padding: Padding2D = 1) -> LayerSpec {
-        .layer(AnyLayerSettings(ZeroPadding2D.Settings(padding)))
+        LayerSpec(ZeroPadding2D.Settings(padding: padding))
     }
 }

@@ -6,7 +6,7 @@ import KalsaeTensor
 ///
 /// `y = gamma · (x - mean) / √(variance + epsilon) + beta`. Training takes mean and (biased)
 /// variance of the batch and moves the running ones by `momentum`, the weight of the new value;
-/// PyTorch's ``Convention`` by default. Inference takes the running ones.
+/// PyTorch's ``Settings`` by default. Inference takes the running ones.
 public struct BatchNorm: Layer {
     /// The scale, `[channels]`, at first 1.
     public var gamma: Tensor
@@ -16,12 +16,8 @@ public struct BatchNorm: Layer {
     public var runningMean: Tensor
     /// The running variance, `[channels]`, at first 1.
     public var runningVariance: Tensor
-    /// The weight of the new statistics in the running ones.
-    public let momentum: Double
-    /// Added to the variance.
-    public let epsilon: Double
-    /// Whether the running variance is of unbiased ones.
-    public let isUnbiased: Bool
+    /// The layer's settings.
+    public let settings: Settings
 
     /// Scale and offset are trained, the running statistics carried along.
     public static let parts = Parts(\Self.gamma, \.beta).state(
@@ -38,25 +34,31 @@ public struct BatchNorm: Layer {
     public init(
         _ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, isUnbiased: Bool = true
     ) {
-        gamma = Initializer.ones.parameter([channels], of: "batchNorm")
-        beta = Initializer.zeros.parameter([channels], of: "batchNorm")
-        runningMean = .zeros([channels])
-        runningVariance = .ones([channels])
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.isUnbiased = isUnbiased
+        self.init(
+            channels, Settings(momentum: momentum, epsilon: epsilon, isUnbiased: isUnbiased))
     }
 
-    /// Makes a layer in the convention of a library: `.torch` or `.keras`.
-    public init(_ channels: Int, convention: Convention) {
-        self.init(
-            channels, momentum: convention.momentum, epsilon: convention.epsilon,
-            isUnbiased: convention.isUnbiased)
+    /// Makes a layer from its settings, such as `.torch` or `.keras`.
+    public init(_ channels: Int, _ settings: Settings) {
+        self.settings = settings
+        gamma = Initializer.ones.parameter([channels], of: Settings.kind)
+        beta = Initializer.zeros.parameter([channels], of: Settings.kind)
+        runningMean = .zeros([channels])
+        runningVariance = .ones([channels])
     }
+
+    /// The weight of the new statistics in the running ones.
+    public var momentum: Double { settings.momentum }
+
+    /// Added to the variance.
+    public var epsilon: Double { settings.epsilon }
+
+    /// Whether the running variance is of unbiased ones.
+    public var isUnbiased: Bool { settings.isUnbiased }
 
     /// The normalized input.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        if let refused = refusedLastAxis(x, "batchNorm", gamma) { return refused }
+        if let refused = refusedLastAxis(x, Settings.kind, gamma) { return refused }
         guard let scope = StepScope.current, scope.isTraining else {
             return normalized(x, mean: runningMean, variance: runningVariance)
         }
@@ -65,7 +67,7 @@ public struct BatchNorm: Layer {
         guard rows > 1 else {
             return Tensor(
                 KalsaeError(
-                    "batch norm", expected: "at least two rows per channel in training",
+                    Settings.kind, expected: "at least two rows per channel in training",
                     got: "\(x.shape)", advice: "use a larger batch, or leave out a last batch of 1"),
                 operands: [gamma])
         }

@@ -21,25 +21,12 @@ public struct GroupNorm: Layer {
     public struct Settings: LayerSettings {
         /// `groupNorm`.
         public static let kind = "groupNorm"
+        /// Default settings.
+        public static let defaults = Self()
         /// The number of groups; divides the channels.
         public var groups = 1
         /// Added to the variance.
         public var epsilon: Double = 1e-5
-
-        /// Default settings; `groups` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(groups: Int, epsilon: Double = 1e-5) {
-            self.groups = groups
-            self.epsilon = epsilon
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("groups", &groups)
-            try fields("epsilon", &epsilon)
-        }
 
         /// The layer for `[…, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -80,6 +67,6 @@ public struct GroupNorm: Layer {
 extension LayerSpec {
     /// Images normalized over groups of channels; see ``GroupNorm``.
     public static func groupNorm(groups: Int, epsilon: Double = 1e-5) -> LayerSpec {
-        .layer(AnyLayerSettings(GroupNorm.Settings(groups: groups, epsilon: epsilon)))
+        LayerSpec(GroupNorm.Settings(groups: groups, epsilon: epsilon))
     }
 }

@@ -21,25 +21,12 @@ public struct InstanceNorm: Layer {
     public struct Settings: LayerSettings {
         /// `instanceNorm`.
         public static let kind = "instanceNorm"
+        /// Default settings.
+        public static let defaults = Self()
         /// Whether there are scale and offset.
         public var isAffine = false
         /// Added to the variance.
         public var epsilon: Double = 1e-5
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(isAffine: Bool, epsilon: Double = 1e-5) {
-            self.isAffine = isAffine
-            self.epsilon = epsilon
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("affine", &isAffine)
-            try fields("epsilon", &epsilon)
-        }
 
         /// The layer for `[…, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -78,6 +65,6 @@ public struct InstanceNorm: Layer {
 extension LayerSpec {
     /// Channels of each image normalized; see ``InstanceNorm``.
     public static func instanceNorm(isAffine: Bool = false, epsilon: Double = 1e-5) -> LayerSpec {
-        .layer(AnyLayerSettings(InstanceNorm.Settings(isAffine: isAffine, epsilon: epsilon)))
+        LayerSpec(InstanceNorm.Settings(isAffine: isAffine, epsilon: epsilon))
     }
 }

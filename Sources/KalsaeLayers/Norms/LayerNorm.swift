@@ -20,21 +20,10 @@ public struct LayerNorm: Layer {
     public struct Settings: LayerSettings {
         /// `layerNorm`.
         public static let kind = "layerNorm"
+        /// Default settings.
+        public static let defaults = Self()
         /// Added to the variance.
         public var epsilon: Double = 1e-5
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(epsilon: Double) {
-            self.epsilon = epsilon
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("epsilon", &epsilon)
-        }
 
         /// The layer for `[…, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -64,7 +53,7 @@ public struct LayerNorm: Layer {
 extension LayerSpec {
     /// Rows normalized along their last axis; see ``LayerNorm``.
     public static func layerNorm(epsilon: Double = 1e-5) -> LayerSpec {
-        .layer(AnyLayerSettings(LayerNorm.Settings(epsilon: epsilon)))
+        LayerSpec(LayerNorm.Settings(epsilon: epsilon))
     }
 }
 

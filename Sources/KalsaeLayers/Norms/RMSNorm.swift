@@ -18,21 +18,10 @@ public struct RMSNorm: Layer {
     public struct Settings: LayerSettings {
         /// `rmsNorm`.
         public static let kind = "rmsNorm"
+        /// Default settings.
+        public static let defaults = Self()
         /// Added to the variance.
         public var epsilon: Double = 1e-6
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(epsilon: Double) {
-            self.epsilon = epsilon
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("epsilon", &epsilon)
-        }
 
         /// The layer for `[…, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -62,6 +51,6 @@ public struct RMSNorm: Layer {
 extension LayerSpec {
     /// Rows divided by the root of their mean square; see ``RMSNorm``.
     public static func rmsNorm(epsilon: Double = 1e-6) -> LayerSpec {
-        .layer(AnyLayerSettings(RMSNorm.Settings(epsilon: epsilon)))
+        LayerSpec(RMSNorm.Settings(epsilon: epsilon))
     }
 }

@@ -16,21 +16,10 @@ public struct AdaptiveAveragePool2D: Layer {
     public struct Settings: LayerSettings {
         /// `adaptiveAveragePool2D`.
         public static let kind = "adaptiveAveragePool2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The number of rows and columns that come out.
         public var output: Pair = 1
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ output: Pair) {
-            self.output = output
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("output", &output)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -41,7 +30,7 @@ public struct AdaptiveAveragePool2D: Layer {
 
     /// Makes the layer.
     public init(_ output: Pair = 1) {
-        settings = Settings(output)
+        settings = Settings(output: output)
     }
 
     /// The result for each window.
@@ -76,21 +65,10 @@ public struct AdaptiveMaxPool2D: Layer {
     public struct Settings: LayerSettings {
         /// `adaptiveMaxPool2D`.
         public static let kind = "adaptiveMaxPool2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The number of rows and columns that come out.
         public var output: Pair = 1
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ output: Pair) {
-            self.output = output
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("output", &output)
-        }
 
         /// The layer for `[height, width, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -101,7 +79,7 @@ public struct AdaptiveMaxPool2D: Layer {
 
     /// Makes the layer.
     public init(_ output: Pair = 1) {
-        settings = Settings(output)
+        settings = Settings(output: output)
     }
 
     /// The result for each window.
@@ -125,14 +103,14 @@ public struct AdaptiveMaxPool2D: Layer {
 extension LayerSpec {
     /// The mean of as many windows as are asked for; see ``AdaptiveAveragePool2D``.
     public static func adaptiveAveragePool2D(_ output: Pair = 1) -> LayerSpec {
-        .layer(AnyLayerSettings(AdaptiveAveragePool2D.Settings(output)))
+        LayerSpec(AdaptiveAveragePool2D.Settings(output: output))
     }
 }
 
 extension LayerSpec {
     /// The largest number of as many windows as are asked for; see ``AdaptiveMaxPool2D``.
     public static func adaptiveMaxPool2D(_ output: Pair = 1) -> LayerSpec {
-        .layer(AnyLayerSettings(AdaptiveMaxPool2D.Settings(output)))
+        LayerSpec(AdaptiveMaxPool2D.Settings(output: output))
     }
 }
 

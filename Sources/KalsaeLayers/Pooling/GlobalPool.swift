@@ -13,12 +13,8 @@ public struct GlobalAveragePool: Layer {
     public struct Settings: LayerSettings {
         /// `globalAveragePool`.
         public static let kind = "globalAveragePool"
-
         /// Default settings.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {}
+        public static let defaults = Self()
 
         /// The layer for `[…, channels]` with at least one axis in front of the channels.
         public func layer(input: Shape) throws -> any Layer {
@@ -54,12 +50,8 @@ public struct GlobalMaxPool: Layer {
     public struct Settings: LayerSettings {
         /// `globalMaxPool`.
         public static let kind = "globalMaxPool"
-
         /// Default settings.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {}
+        public static let defaults = Self()
 
         /// The layer for `[…, channels]` with at least one axis in front of the channels.
         public func layer(input: Shape) throws -> any Layer {
@@ -87,13 +79,13 @@ public struct GlobalMaxPool: Layer {
 extension LayerSpec {
     /// The mean of each channel; see ``GlobalAveragePool``.
     public static var globalAveragePool: LayerSpec {
-        .layer(AnyLayerSettings(GlobalAveragePool.Settings()))
+        LayerSpec(GlobalAveragePool.Settings())
     }
 }
 
 extension LayerSpec {
     /// The largest number of each channel; see ``GlobalMaxPool``.
     public static var globalMaxPool: LayerSpec {
-        .layer(AnyLayerSettings(GlobalMaxPool.Settings()))
+        LayerSpec(GlobalMaxPool.Settings())
     }
 }

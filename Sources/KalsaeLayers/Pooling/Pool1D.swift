@@ -16,29 +16,14 @@ public struct MaxPool1D: Layer {
     public struct Settings: LayerSettings {
         /// `maxPool1D`.
         public static let kind = "maxPool1D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The window's length.
         public var window = 2
         /// Step between windows; nil as the window.
         public var stride: Int?
         /// What is put round the input.
         public var padding: WindowPadding = .valid
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ window: Int, stride: Int? = nil, padding: WindowPadding = .valid) {
-            self.window = window
-            self.stride = stride
-            self.padding = padding
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("window", &window)
-            try fields("stride", &stride)
-            try fields("padding", &padding)
-        }
 
         /// The layer for `[length, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -49,7 +34,7 @@ public struct MaxPool1D: Layer {
 
     /// Makes the layer.
     public init(_ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid) {
-        settings = Settings(window, stride: stride, padding: padding)
+        settings = Settings(window: window, stride: stride, padding: padding)
     }
 
     /// The result for each window.
@@ -78,6 +63,8 @@ public struct AveragePool1D: Layer {
     public struct Settings: LayerSettings {
         /// `averagePool1D`.
         public static let kind = "averagePool1D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The window's length.
         public var window = 2
         /// Step between windows; nil as the window.
@@ -86,28 +73,6 @@ public struct AveragePool1D: Layer {
         public var padding: WindowPadding = .valid
         /// Whether padded places count as zeros.
         public var countsPadding = false
-
-        /// Default settings.
-        public init() {}
-
-        /// Makes settings.
-        public init(
-            _ window: Int, stride: Int? = nil, padding: WindowPadding = .valid,
-            countsPadding: Bool = false
-        ) {
-            self.window = window
-            self.stride = stride
-            self.padding = padding
-            self.countsPadding = countsPadding
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("window", &window)
-            try fields("stride", &stride)
-            try fields("padding", &padding)
-            try fields("countsPadding", &countsPadding)
-        }
 
         /// The layer for `[length, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -122,7 +87,8 @@ public struct AveragePool1D: Layer {
         _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid,
         countsPadding: Bool = false
     ) {
-        settings = Settings(window, stride: stride, padding: padding, countsPadding: countsPadding)
+        settings = Settings(
+            window: window, stride: stride, padding: padding, countsPadding: countsPadding)
     }
 
     /// The result for each window.
@@ -143,7 +109,7 @@ extension LayerSpec {
     public static func maxPool1D(
         _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid
     ) -> LayerSpec {
-        .layer(AnyLayerSettings(MaxPool1D.Settings(window, stride: stride, padding: padding)))
+        LayerSpec(MaxPool1D.Settings(window: window, stride: stride, padding: padding))
     }
 }
 
@@ -153,9 +119,8 @@ extension LayerSpec {
         _ window: Int = 2, stride: Int? = nil, padding: WindowPadding = .valid,
         countsPadding: Bool = false
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                AveragePool1D.Settings(
-                    window, stride: stride, padding: padding, countsPadding: countsPadding)))
+        LayerSpec(
+            AveragePool1D.Settings(
+                window: window, stride: stride, padding: padding, countsPadding: countsPadding))
     }
 }

@@ -17,22 +17,14 @@ public struct MaxPool2D: Layer {
     public struct Settings: LayerSettings {
         /// `maxPool2D`.
         public static let kind = "maxPool2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The window's size.
         public var window: Pair = 2
         /// Step between windows; nil as the window.
         public var strides: Pair?
         /// What is put round the input.
         public var padding = WindowPadding.valid
-
-        /// Windows of 2x2 side by side.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("window", &window)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-        }
 
         /// The layer for `[height, width, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -43,11 +35,7 @@ public struct MaxPool2D: Layer {
 
     /// Makes the layer.
     public init(_ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid) {
-        var settings = Settings()
-        settings.window = window
-        settings.strides = strides
-        settings.padding = padding
-        self.settings = settings
+        settings = Settings(window: window, strides: strides, padding: padding)
     }
 
     /// The largest numbers.
@@ -74,6 +62,8 @@ public struct AveragePool2D: Layer {
     public struct Settings: LayerSettings {
         /// `averagePool2D`.
         public static let kind = "averagePool2D"
+        /// Default settings.
+        public static let defaults = Self()
         /// The window's size.
         public var window: Pair = 2
         /// Step between windows; nil as the window.
@@ -82,17 +72,6 @@ public struct AveragePool2D: Layer {
         public var padding = WindowPadding.valid
         /// Whether padded places count as zeros.
         public var countsPadding = false
-
-        /// Windows of 2x2 side by side.
-        public init() {}
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("window", &window)
-            try fields("strides", &strides)
-            try fields("padding", &padding)
-            try fields("countsPadding", &countsPadding)
-        }
 
         /// The layer for `[height, width, channels]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -107,12 +86,8 @@ public struct AveragePool2D: Layer {
         _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid,
         countsPadding: Bool = false
     ) {
-        var settings = Settings()
-        settings.window = window
-        settings.strides = strides
-        settings.padding = padding
-        settings.countsPadding = countsPadding
-        self.settings = settings
+        settings = Settings(
+            window: window, strides: strides, padding: padding, countsPadding: countsPadding)
     }
 
     /// The means.
@@ -132,8 +107,7 @@ extension LayerSpec {
     public static func maxPool2D(
         _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid
     ) -> LayerSpec {
-        let layer = MaxPool2D(window, strides: strides, padding: padding)
-        return .layer(AnyLayerSettings(layer.settings))
+        LayerSpec(MaxPool2D(window, strides: strides, padding: padding).settings)
     }
 
     /// The mean of each window; see ``AveragePool2D``.
@@ -141,8 +115,9 @@ extension LayerSpec {
         _ window: Pair = 2, strides: Pair? = nil, padding: WindowPadding = .valid,
         countsPadding: Bool = false
     ) -> LayerSpec {
-        let layer = AveragePool2D(
-            window, strides: strides, padding: padding, countsPadding: countsPadding)
-        return .layer(AnyLayerSettings(layer.settings))
+        LayerSpec(
+            AveragePool2D(
+                window, strides: strides, padding: padding, countsPadding: countsPadding
+            ).settings)
     }
 }

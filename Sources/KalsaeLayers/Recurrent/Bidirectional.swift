@@ -7,7 +7,7 @@ import KalsaeTensor
 ///
 /// Output `[batch, 2 · units]`, or `[batch, time, 2 · units]` in the order of time. The second
 /// layer's last output is that for the first step.
-public struct Bidirectional: Layer {
+public struct Bidirectional: Layer, NamedComposition {
     /// From the start to the end.
     public var forward: any RecurrentLayer
     /// From the end to the start.
@@ -19,19 +19,14 @@ public struct Bidirectional: Layer {
     public struct Settings: LayerSettings {
         /// `bidirectional`.
         public static let kind = "bidirectional"
+        /// Default settings.
+        public static let defaults = Self(inner: .lstm(units: 0))
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["of"]
         /// The recurrent layer.
-        public var inner = LayerSpec.flatten
+        public var inner: LayerSpec
 
-        /// Default settings; the layer must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(_ inner: LayerSpec) { self.inner = inner }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("of", &inner)
-        }
+        enum CodingKeys: String, CodingKey { case inner = "of" }
 
         /// The layer for `[time, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -50,6 +45,10 @@ public struct Bidirectional: Layer {
     public init(_ forward: any RecurrentLayer, _ backward: any RecurrentLayer) {
         self.forward = forward
         self.backward = backward
+    }
+
+    var composition: [(name: String, part: any TensorTree)] {
+        [("forward", forward), ("backward", backward)]
     }
 
     /// Walks both layers.
@@ -78,6 +77,6 @@ public struct Bidirectional: Layer {
 extension LayerSpec {
     /// A recurrent layer in both directions; see ``Bidirectional``.
     public static func bidirectional(_ inner: LayerSpec) -> LayerSpec {
-        .layer(AnyLayerSettings(Bidirectional.Settings(inner)))
+        LayerSpec(Bidirectional.Settings(inner: inner))
     }
 }

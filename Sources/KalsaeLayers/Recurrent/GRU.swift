@@ -25,25 +25,14 @@ public struct GRU: RecurrentLayer {
     public struct Settings: LayerSettings {
         /// `gru`.
         public static let kind = "gru"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["units"]
         /// The size of the state.
         public var units = 0
         /// Whether the outputs of all steps come out.
         public var returnsSequences = false
-
-        /// Default settings; `units` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(units: Int, returnsSequences: Bool = false) {
-            self.units = units
-            self.returnsSequences = returnsSequences
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("units", &units)
-            try fields("returnsSequences", &returnsSequences)
-        }
 
         /// The layer for `[time, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -96,6 +85,6 @@ public struct GRU: RecurrentLayer {
 extension LayerSpec {
     /// A gated recurrent unit; see ``GRU``.
     public static func gru(units: Int, returnsSequences: Bool = false) -> LayerSpec {
-        .layer(AnyLayerSettings(GRU.Settings(units: units, returnsSequences: returnsSequences)))
+        LayerSpec(GRU.Settings(units: units, returnsSequences: returnsSequences))
     }
 }

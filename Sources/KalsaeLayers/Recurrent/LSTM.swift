@@ -25,25 +25,14 @@ public struct LSTM: RecurrentLayer {
     public struct Settings: LayerSettings {
         /// `lstm`.
         public static let kind = "lstm"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["units"]
         /// The size of the state.
         public var units = 0
         /// Whether the outputs of all steps come out.
         public var returnsSequences = false
-
-        /// Default settings; `units` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(units: Int, returnsSequences: Bool = false) {
-            self.units = units
-            self.returnsSequences = returnsSequences
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("units", &units)
-            try fields("returnsSequences", &returnsSequences)
-        }
 
         /// The layer for `[time, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -101,7 +90,7 @@ public struct LSTM: RecurrentLayer {
 extension LayerSpec {
     /// A long short-term memory; see ``LSTM``.
     public static func lstm(units: Int, returnsSequences: Bool = false) -> LayerSpec {
-        .layer(AnyLayerSettings(LSTM.Settings(units: units, returnsSequences: returnsSequences)))
+        LayerSpec(LSTM.Settings(units: units, returnsSequences: returnsSequences))
     }
 }
 

@@ -22,29 +22,16 @@ public struct SimpleRNN: RecurrentLayer {
     public struct Settings: LayerSettings {
         /// `simpleRNN`.
         public static let kind = "simpleRNN"
+        /// Default settings.
+        public static let defaults = Self()
+        /// The keys that a file must have.
+        public static let requiredKeys: Set = ["units"]
         /// The size of the state.
         public var units = 0
         /// The function of a step.
         public var activation: Activation = .tanh
         /// Whether the outputs of all steps come out.
         public var returnsSequences = false
-
-        /// Default settings; `units` must be set.
-        public init() {}
-
-        /// Makes settings.
-        public init(units: Int, activation: Activation = .tanh, returnsSequences: Bool = false) {
-            self.units = units
-            self.activation = activation
-            self.returnsSequences = returnsSequences
-        }
-
-        /// Visits the settings.
-        public mutating func visit(_ fields: inout SettingFields) throws {
-            try fields("units", &units)
-            try fields("activation", &activation)
-            try fields("returnsSequences", &returnsSequences)
-        }
 
         /// The layer for `[time, in]`.
         public func layer(input: Shape) throws -> any Layer {
@@ -97,9 +84,8 @@ extension LayerSpec {
     public static func simpleRNN(
         units: Int, activation: Activation = .tanh, returnsSequences: Bool = false
     ) -> LayerSpec {
-        .layer(
-            AnyLayerSettings(
-                SimpleRNN.Settings(
-                    units: units, activation: activation, returnsSequences: returnsSequences)))
+        LayerSpec(
+            SimpleRNN.Settings(
+                units: units, activation: activation, returnsSequences: returnsSequences))
     }
 }

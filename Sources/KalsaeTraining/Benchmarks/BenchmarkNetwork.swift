@@ -113,22 +113,17 @@ package enum BenchmarkNetwork: String, CaseIterable, Sendable {
                 ]
             }
         }
-        return layers + [.layer(AnyLayerSettings(GlobalAveragePool.Settings())), .dense(units: 10)]
+        return layers + [.globalAveragePool, .dense(units: 10)]
     }
 
-    private static var pool: LayerSpec { .layer(AnyLayerSettings(MaxPool2D.Settings())) }
+    private static var pool: LayerSpec { .maxPool2D() }
 
     private static func conv(
         _ filters: Int, kernel: Int = 3, strides: Int = 1, padding: Int = 1,
         activation: Activation = .identity, useBias: Bool = true
     ) -> LayerSpec {
-        var settings = Conv2D.Settings()
-        settings.filters = filters
-        settings.kernel = Pair(kernel, kernel)
-        settings.strides = Pair(strides, strides)
-        settings.padding = .all(padding)
-        settings.activation = activation
-        settings.useBias = useBias
-        return .layer(AnyLayerSettings(settings))
+        .conv2D(
+            filters: filters, kernel: Pair(kernel, kernel), strides: Pair(strides, strides),
+            padding: .all(padding), activation: activation, useBias: useBias)
     }
 }
