@@ -47,12 +47,6 @@ enum LayerCatalog {
         Checkpointed.Settings.self,
         Augment.Settings.self,
     ]
-
-    /// Kinds by the names under which older files hold them.
-    static let formerKinds: [String: any LayerSettings.Type] = [
-        "recomputed": Checkpointed.Settings.self,
-        "learnedPositions": PositionalEmbedding.Settings.self,
-    ]
 }
 
 extension LayerSpec: Decodable {

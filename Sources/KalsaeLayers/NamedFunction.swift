@@ -117,9 +117,9 @@ public struct FunctionSettings: Hashable, Sendable {
         guard text.trimmed.last == ")" else { return nil }
         let inner = text.trimmed[text.index(after: open)...].dropLast()
         var result = self
-        for (place, part) in inner.split(separator: ",").enumerated() {
+        for (index, part) in inner.split(separator: ",").enumerated() {
             let halves = part.split(separator: ":", maxSplits: 1).map { String($0).trimmed }
-            let key = halves.count == 2 ? halves[0] : entries.dropFirst(place).first?.key
+            let key = halves.count == 2 ? halves[0] : entries.dropFirst(index).first?.key
             let words = halves.last?.split(separator: " ") ?? []
             let numbers = words.compactMap { Double($0) }
             guard let key, let entry = entries.first(where: { $0.key == key }),

@@ -59,8 +59,8 @@ public struct Parts<Root>: Sendable {
             _ root: inout Root, at path: TensorPath,
             _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
         ) throws(Failure) {
-            let place = path.appending(name, role: role)
-            try root[keyPath: keyPath].forEachTensor(at: place, body)
+            let partPath = path.appending(name, role: role)
+            try root[keyPath: keyPath].forEachTensor(at: partPath, body)
         }
     }
 }

@@ -41,3 +41,11 @@ extension LayerSpec {
         positionalEmbedding(length: length)
     }
 }
+
+extension LayerCatalog {
+    /// Kinds by the names under which older files hold them.
+    static let formerKinds: [String: any LayerSettings.Type] = [
+        "recomputed": Checkpointed.Settings.self,
+        "learnedPositions": PositionalEmbedding.Settings.self,
+    ]
+}

@@ -3,8 +3,8 @@ import KalsaeSupport
 import KalsaeTensor
 import Synchronization
 
-/// What a step opens round the calls of layers: training or inference, random numbers, and a place
-/// for what layers carry over.
+/// What a step opens around the calls of layers: training or inference, random numbers, and the
+/// values that layers carry over.
 ///
 /// Without a scope, layers behave as in inference.
 public final class StepScope: Sendable {

@@ -73,12 +73,12 @@ import Testing
     }
 
     @Test func aSlantedPlaneTurnsExactly() throws {
-        // Of a plane the value between pixels is the plane's own: turned by θ it is known.
+        // Of a plane the value between pixels is the plane's own: rotated by θ it is known.
         let x = (Tensor.arange(9).cast(to: .float32) - 4).reshaped(to: [1, 1, 9, 1])
         let plane = x.broadcast(to: [1, 9, 9, 1])
-        let turned = Augmentation.rotate(degrees: 45)(plane, key: RandomKey(seed: 5))
-        let near = turned[0, 3..<6, 3..<6, 0]
-        let center = try turned[0, 4, 4, 0].item()
+        let rotated = Augmentation.rotate(degrees: 45)(plane, key: RandomKey(seed: 5))
+        let near = rotated[0, 3..<6, 3..<6, 0]
+        let center = try rotated[0, 4, 4, 0].item()
         #expect(abs(center) < 1e-5)
         let right = try near[1, 2].item(Double.self)
         let down = try near[2, 1].item(Double.self)

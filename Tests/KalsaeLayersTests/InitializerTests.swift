@@ -61,10 +61,10 @@ import Testing
         #expect(abs(mean) < 5 * row.deviation / sqrt(Self.count))
         #expect(abs(sqrt(squares) / row.deviation - 1) < 5 / sqrt(2 * Self.count))
         var distance = 0.0
-        for (place, number) in numbers.enumerated() {
+        for (index, number) in numbers.enumerated() {
             let share = row.cumulative(number)
-            distance = max(distance, abs(share - Double(place) / Self.count))
-            distance = max(distance, abs(share - Double(place + 1) / Self.count))
+            distance = max(distance, abs(share - Double(index) / Self.count))
+            distance = max(distance, abs(share - Double(index + 1) / Self.count))
         }
         // Beyond 1.95 / √n with a probability of 1 in 1000.
         #expect(distance < 1.95 / sqrt(Self.count), "\(row.initializer.rawValue): \(distance)")

@@ -93,8 +93,8 @@ private func training(_ seed: Int = 1, _ body: () -> Tensor) -> Tensor {
             LSTM(3, units: 2, returnsSequences: true), LSTM(3, units: 2, returnsSequences: true)
         )
         let output = Bidirectional(forward, backward)(x)
-        let turned = backward(x.reversed(axes: [1])).reversed(axes: [1])
-        expectClose(output, .concatenate([forward(x), turned], axis: -1))
+        let reversed = backward(x.reversed(axes: [1])).reversed(axes: [1])
+        expectClose(output, .concatenate([forward(x), reversed], axis: -1))
     }
 
     @Test func theWeightsOfStatesBeginOrthogonal() {
@@ -240,7 +240,7 @@ private func training(_ seed: Int = 1, _ body: () -> Tensor) -> Tensor {
         #expect(try operations(.simpleRNN(units: 3), [2, 10]) == 2 * (2 * 10 * 3) + 2 * 2 * 9)
         #expect(
             try operations(.depthwiseConv2D(kernel: 3, padding: .same), [4, 4, 8]) == 2 * 128 * 9)
-        // Each input has a product for each place of the window and each filter.
+        // Each input has a product for each position of the window and each filter.
         #expect(
             try operations(.conv2DTransposed(filters: 5, kernel: 3, strides: 2), [4, 4, 2])
                 == 2 * 32 * 45)

@@ -130,7 +130,7 @@ private let refusals: [Refused] = [
         let attention = MultiHeadAttention(6, heads: 2)
         expectFault(attention(x, padding: .zeros([2, 3], dtype: .bool)), "multiHeadAttention")
         expectFault(attention(x, padding: .ones([2, 4])), "multiHeadAttention: expected a mask")
-        expectFault(attention(x, padding: .zeros([2, 4, 1], dtype: .bool)), "[batch, places]")
+        expectFault(attention(x, padding: .zeros([2, 4, 1], dtype: .bool)), "[batch, length]")
         let state = [Tensor.zeros([2, 3])]
         expectFault(LSTM(6, units: 3).run(x, from: state).output, "a state of 2 tensors")
     }

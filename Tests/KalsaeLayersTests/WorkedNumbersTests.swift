@@ -74,9 +74,9 @@ import Testing
     @Test func theBooksConvolution() {
         let kernel: [Float] = [2, 0, 1, 0, 1, 2, 1, 0, 2]
         func input(_ size: Int) -> Tensor {
-            let numbers = (0..<(size * size)).map { place -> Float in
-                let row = place / size % 4
-                return [1, 2, 3, 0][(place % size + 4 - row) % 4]
+            let numbers = (0..<(size * size)).map { index -> Float in
+                let row = index / size % 4
+                return [1, 2, 3, 0][(index % size + 4 - row) % 4]
             }
             return Tensor(numbers, shape: [1, size, size, 1])
         }

@@ -47,7 +47,7 @@ import Testing
             }
         ),
         (
-            "places",
+            "indices",
             { x, a, b in
                 [x.expandingShape(at: a), x.squeezingShape(at: a), Tensor.stack([x, x], axis: a)]
                     + [Tensor.concatenate([x, x], axis: a)] + x.split(sizes: [a, b], axis: 0)
@@ -57,14 +57,15 @@ import Testing
         (
             "gather",
             { x, a, b in
-                let places = Tensor([Int64(a), Int64(b)])
+                let indices = Tensor([Int64(a), Int64(b)])
                 return [
-                    x.gathered(at: places), x.gathered(at: places, axis: a),
-                    x.scatterAdding(x[..<2], at: places),
-                    x.scattering(x[..<2], at: places, axis: b),
-                    x.taken(along: places.reshaped(to: [2, 1]), axis: 1),
-                    x.taken(along: places.reshaped(to: [2, 1]), axis: a),
-                    places.oneHot(classes: a < 100 ? a : 3), places.bincount(bins: b < 100 ? b : 4),
+                    x.gathered(at: indices), x.gathered(at: indices, axis: a),
+                    x.scatterAdding(x[..<2], at: indices),
+                    x.scattering(x[..<2], at: indices, axis: b),
+                    x.taken(along: indices.reshaped(to: [2, 1]), axis: 1),
+                    x.taken(along: indices.reshaped(to: [2, 1]), axis: a),
+                    indices.oneHot(classes: a < 100 ? a : 3),
+                    indices.bincount(bins: b < 100 ? b : 4),
                 ]
             }
         ),

@@ -4,7 +4,7 @@ import KalsaeTensor
 
 /// `x`, and `slope · x` below 0 with a slope that is learned (He et al., 2015).
 ///
-/// Input `[…, channels]`; one slope for each channel, or one for all. At first .25.
+/// Input `[…, channels]`; one slope for each channel, or one for all. Initially .25.
 public struct PReLU: Layer {
     /// The slope, `[channels]` or `[1]`.
     public var slope: Tensor

@@ -5,11 +5,11 @@ import KalsaeTensor
 /// Attention with several heads (Vaswani et al., 2017):
 /// `softmax(q · kᵀ / √size) · v` for each head, side by side, then one product.
 ///
-/// Queries `[batch, places, features]`, keys and values `[batch, others, features]`, output as the
+/// Queries `[batch, queries, features]`, keys and values `[batch, keys, features]`, output as the
 /// queries; a head's size is `features / heads`. Masks are true where a query may look; a query
 /// that may look nowhere looks everywhere alike. Dropout acts on the weights.
 public struct MultiHeadAttention: Layer {
-    /// The products that make queries, keys and values, and the one behind the heads.
+    /// The projections of queries, keys and values, and that of the output.
     public var query: Dense, key: Dense, value: Dense, output: Dense
     /// The layer's settings.
     public let settings: Settings
@@ -24,14 +24,14 @@ public struct MultiHeadAttention: Layer {
         public static let defaults = Self()
         /// The number of heads; divides the size of the input.
         public var heads = 1
-        /// Whether a place sees only itself and those before it.
+        /// Whether a position sees only itself and those before it.
         public var isCausal = false
         /// The rate of dropout.
         public var dropout: Double = 0
         /// Whether the four products have biases.
         public var useBias = true
 
-        /// The layer for `[places, features]`.
+        /// The layer for `[length, features]`.
         public func layer(input: Shape) throws -> any Layer {
             try checkSequence(input, Self.kind)
             return MultiHeadAttention(input[1], self)
@@ -62,16 +62,16 @@ public struct MultiHeadAttention: Layer {
     /// Attention of a sequence to itself.
     public func callAsFunction(_ x: Tensor) -> Tensor { self(x, x, x) }
 
-    /// Attention of a sequence to itself where `padding`, `bool[batch, places]`, is true.
+    /// Attention of a sequence to itself where `padding`, `bool[batch, length]`, is true.
     public func callAsFunction(_ x: Tensor, padding: Tensor) -> Tensor {
         if padding.fault != nil { return padding }
-        guard padding.rank == 2 else { return refusedMask(padding, "[batch, places]") }
+        guard padding.rank == 2 else { return refusedMask(padding, "[batch, length]") }
         return self(x, x, x, mask: padding.expandingShape(at: 1).expandingShape(at: 1))
     }
 
     /// Attention of queries to others.
     ///
-    /// - Parameter mask: `bool`, broadcasts to `[batch, heads, places, others]`; true where a query
+    /// - Parameter mask: `bool`, broadcasts to `[batch, heads, queries, keys]`; true where a query
     ///   may look.
     public func callAsFunction(
         _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil
@@ -80,7 +80,7 @@ public struct MultiHeadAttention: Layer {
         for tensor in [q, k, v] where tensor.fault != nil { return tensor }
         guard q.rank == 3, k.rank == 3, v.shape == k.shape, q.shape[0] == k.shape[0] else {
             return refusal(
-                Settings.kind, expected: "queries, keys and values [batch, places, features]",
+                Settings.kind, expected: "queries, keys and values [batch, length, features]",
                 got: "\(queries.shape), \(keys.shape) and \(values.shape)", [query.weight])
         }
         let full: Shape = [q.shape[0], settings.heads, q.shape[1], k.shape[1]]

@@ -3,7 +3,7 @@ import KalsaeSupport
 import KalsaeTensor
 
 /// Adds a trained vector to each position: `[batch, length, features]` plus the first rows of
-/// `table`, `[length, features]`, at first normal with deviation .02 as in GPT-2.
+/// `table`, `[length, features]`, initially normal with deviation .02 as in GPT-2.
 public struct PositionalEmbedding: Layer {
     /// The vectors, `[length, features]`.
     public var table: Tensor

@@ -5,9 +5,9 @@ import KalsaeTensor
 /// A block of a transformer, norms in front (Xiong et al., 2020):
 /// `y = x + attention(norm1(x))`, then `y + contract(gelu(expand(norm2(y))))`.
 ///
-/// Input and output `[batch, places, features]`. Between the two products there are `hidden`
+/// Input and output `[batch, length, features]`. Between the two products there are `hidden`
 /// numbers, by default four times the features. Dropout acts on the weights of the attention and
-/// behind both parts.
+/// after both branches.
 public struct TransformerBlock: Layer {
     /// The norm in front of the attention.
     public var norm1: LayerNorm
@@ -32,12 +32,12 @@ public struct TransformerBlock: Layer {
         public var heads = 1
         /// The numbers between the two products; nil for four times the features.
         public var hidden: Int?
-        /// Whether a place sees only itself and those before it.
+        /// Whether a position sees only itself and those before it.
         public var isCausal = false
         /// The rate of dropout.
         public var dropout: Double = 0
 
-        /// The layer for `[places, features]`.
+        /// The layer for `[length, features]`.
         public func layer(input: Shape) throws -> any Layer {
             try checkSequence(input, Self.kind)
             return TransformerBlock(input[1], self)
@@ -68,7 +68,7 @@ public struct TransformerBlock: Layer {
     /// The block's output.
     public func callAsFunction(_ x: Tensor) -> Tensor { output(x) { attention($0) } }
 
-    /// The block's output; places where `padding`, `bool[batch, places]`, is false are not looked
+    /// The block's output; positions where `padding`, `bool[batch, length]`, is false are not looked
     /// at.
     public func callAsFunction(_ x: Tensor, padding: Tensor) -> Tensor {
         output(x) { attention($0, padding: padding) }

@@ -2,8 +2,8 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Layers under gradient checkpointing (Chen et al., 2016): their activations are recomputed in the
-/// backward pass instead of stored.
+/// Layers under gradient checkpointing (Chen et al., 2016): their activations are computed a
+/// second time in the backward pass instead of stored.
 ///
 /// The output is that of the layers, dropout included. Training takes the memory of the input
 /// instead of that of all activations inside, and the time of a second forward pass. It pays around
@@ -38,11 +38,11 @@ public struct Checkpointed: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let parameters = inner.tensors.filter { $0.path.role == .parameter }.map(\.tensor)
         let (scope, calls) = (StepScope.current, StepScope.current?.calls ?? 0)
-        // The key is an input, so that dropout masks are recomputed instead of stored.
+        // The key is an input, so that dropout masks are drawn again instead of stored.
         let key = scope.map { [$0.key.tensor] } ?? []
         return checkpointed(
             [x] + parameters + key, { [inner] in output(of: inner, $0) },
-            recomputed: { [inner] inputs in
+            secondPass: { [inner] inputs in
                 guard let scope else { return output(of: inner, inputs) }
                 return scope.replaying(from: calls, key: RandomKey(inputs[inputs.count - 1])) {
                     output(of: inner, inputs)

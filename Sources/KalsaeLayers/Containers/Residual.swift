@@ -2,18 +2,18 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Layers with a way round them (He et al., 2016): `shortcut(x) + layers(x)`, both of one shape.
+/// Layers with a skip connection (He et al., 2016): `shortcut(x) + layers(x)`, both of one shape.
 ///
 /// Without layers of its own the shortcut is `x`; a projection makes its shape fit.
 public struct Residual: Layer {
-    /// The layers beside the way round.
+    /// The residual branch.
     public var inner: Sequential
-    /// The layers on the way round; none where the input goes as it is.
+    /// The shortcut branch; empty for the identity.
     public var shortcut: Sequential
     /// The layers.
     public static let parts = Parts(\Self.inner, \.shortcut)
 
-    /// The settings of layers with a way round them.
+    /// The settings of layers with a skip connection.
     public struct Settings: LayerSettings {
         /// `residual`.
         public static let kind = "residual"
@@ -23,7 +23,7 @@ public struct Residual: Layer {
         public static let requiredKeys: Set = ["layers"]
         /// The layers.
         public var layers: [LayerSpec] = []
-        /// The layers on the way round.
+        /// The shortcut branch; empty for the identity.
         public var shortcut: [LayerSpec] = []
 
         /// The layer for inputs of a shape.
@@ -40,7 +40,7 @@ public struct Residual: Layer {
         self.shortcut = shortcut
     }
 
-    /// The outputs of the layers and of the way round, added.
+    /// The sum of both branches.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let (output, around) = (inner(x), shortcut(x))
         for tensor in [x, output, around] where tensor.fault != nil { return tensor }
@@ -54,7 +54,7 @@ public struct Residual: Layer {
 }
 
 extension LayerSpec {
-    /// Layers with a way round them; see ``Residual``.
+    /// Layers with a skip connection; see ``Residual``.
     public static func residual(
         _ layers: [LayerSpec], shortcut: [LayerSpec] = []
     ) -> LayerSpec {

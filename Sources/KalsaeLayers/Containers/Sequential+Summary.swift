@@ -38,7 +38,7 @@ extension Sequential {
 
         /// The first row's number.
         public var startIndex: Int { rows.startIndex }
-        /// The number behind the last row's.
+        /// The index past the last row.
         public var endIndex: Int { rows.endIndex }
         /// One row.
         public subscript(index: Int) -> SummaryRow { rows[index] }
@@ -73,11 +73,11 @@ extension Sequential.Summary: CustomStringConvertible {
 
     /// A table of at most 80 columns: name, output, parameters and operations of each layer.
     public var description: String {
-        let room = Self.width - 2 * Self.numberWidth - 2
+        let columns = Self.width - 2 * Self.numberWidth - 2
         let shapes = rows.map { $0.output.isEmpty ? "" : Shape($0.output).description }
-        let shapeWidth = Swift.min(Swift.max(shapes.map(\.count).max() ?? 0, 6), room - 12)
+        let shapeWidth = Swift.min(Swift.max(shapes.map(\.count).max() ?? 0, 6), columns - 12)
         let nameWidth = Swift.min(
-            Swift.max(rows.map(\.name.count).max() ?? 0, 5), room - shapeWidth)
+            Swift.max(rows.map(\.name.count).max() ?? 0, 5), columns - shapeWidth)
         func line(_ name: String, _ shape: String, _ parameters: String, _ operations: String)
             -> String
         {
@@ -96,7 +96,7 @@ extension Sequential.Summary: CustomStringConvertible {
 }
 
 extension String {
-    /// The text with spaces behind it, or cut to a width with a sign that it was.
+    /// The text with spaces after it, or cut to a width with a sign that it was.
     fileprivate func fitted(_ width: Int) -> String {
         count > width
             ? prefix(width - 1) + "…" : self + String(repeating: " ", count: width - count)

@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Layers one behind the other: the output of each is the input of the next.
+/// Layers in sequence: the output of each is the input of the next.
 public struct Sequential: Layer, NamedComposition {
     /// The layers with their names, in order.
     public var layers: [Named]
@@ -85,7 +85,7 @@ public struct Sequential: Layer, NamedComposition {
 }
 
 extension Sequential {
-    /// The settings of layers one behind the other.
+    /// The settings of layers in sequence.
     public struct Settings: LayerSettings {
         /// `sequential`.
         public static let kind = "sequential"
@@ -102,7 +102,7 @@ extension Sequential {
 }
 
 extension LayerSpec {
-    /// Layers one behind the other; see ``Sequential``.
+    /// Layers in sequence; see ``Sequential``.
     public static func sequential(_ layers: [LayerSpec]) -> LayerSpec {
         LayerSpec(Sequential.Settings(layers: layers))
     }

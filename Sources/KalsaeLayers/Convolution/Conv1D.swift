@@ -32,13 +32,13 @@ public struct Conv1D: Layer {
         public var kernel = 3
         /// Step between outputs.
         public var stride = 1
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding: WindowPadding = .valid
         /// Distance between kernel elements.
         public var dilation = 1
         /// Independent groups of channels; divides input and output channels.
         public var groups = 1
-        /// The function behind the convolution.
+        /// The activation function.
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
@@ -77,11 +77,11 @@ public struct Conv1D: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedSequence(x, Settings.kind, weight) { return refused }
         let (strides, dilations) = (Pair(1, settings.stride), Pair(1, settings.dilation))
-        let places = settings.padding.row(
+        let padding = settings.padding.resolvedRow(
             x.shape[1], window: settings.kernel, stride: settings.stride,
             dilation: settings.dilation)
         let product = x.expandingShape(at: 1).convolved(
-            with: weight.expandingShape(at: 0), strides: strides, padding: places,
+            with: weight.expandingShape(at: 0), strides: strides, padding: padding,
             dilations: dilations, groups: settings.groups
         ).squeezingShape(at: 1)
         return settings.activation(bias.map { product + $0 } ?? product)
@@ -129,12 +129,12 @@ func convolutionKernel(
 }
 
 extension WindowPadding {
-    /// The places before and behind each row of a sequence.
-    func row(_ length: Int, window: Int, stride: Int, dilation: Int) -> Padding2D {
-        var places = places(
+    /// The padding before and after each row of a sequence.
+    func resolvedRow(_ length: Int, window: Int, stride: Int, dilation: Int) -> Padding2D {
+        var padding = resolved(
             Pair(1, length), window: Pair(1, window), strides: Pair(1, stride),
             dilations: Pair(1, dilation))
-        (places.top, places.bottom) = (0, 0)
-        return places
+        (padding.top, padding.bottom) = (0, 0)
+        return padding
     }
 }

@@ -6,7 +6,7 @@ import KalsaeTensor
 ///
 /// Input `[batch, height, width, in]`, output `[batch, h', w', filters]` with
 /// `h' = ⌊(height + padding - dilation·(kernel - 1) - 1) / stride⌋ + 1`; `weight` is
-/// `[kh, kw, in / groups, filters]`, `bias` `[filters]`, at first zero. Defaults: stride 1, no
+/// `[kh, kw, in / groups, filters]`, `bias` `[filters]`, initially zero. Defaults: stride 1, no
 /// padding, no dilation, one group, as Keras and PyTorch.
 public struct Conv2D: Layer {
     /// The kernel, `[kh, kw, in / groups, filters]`.
@@ -33,13 +33,13 @@ public struct Conv2D: Layer {
         public var kernel: Pair = 3
         /// Step between outputs.
         public var strides: Pair = 1
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding = WindowPadding.valid
         /// Distance between kernel elements.
         public var dilations: Pair = 1
         /// Independent groups of channels; divides input and output channels.
         public var groups = 1
-        /// The function behind the convolution.
+        /// The activation function.
         public var activation = Activation.identity
         /// Whether there is a bias.
         public var useBias = true
@@ -58,10 +58,10 @@ public struct Conv2D: Layer {
     ///   - filters: the number of output channels.
     ///   - kernel: the window's size, as in `3` or `Pair(3, 5)`.
     ///   - strides: step between outputs.
-    ///   - padding: what is put round the input.
+    ///   - padding: padding of the input.
     ///   - dilations: distance between kernel elements.
     ///   - groups: independent groups of channels.
-    ///   - activation: the function behind the convolution; none by default.
+    ///   - activation: the activation function; none by default.
     ///   - useBias: whether there is a bias; set false in front of batch norm.
     ///   - initializer: how weights are drawn; without one, as suits the activation.
     public init(
@@ -99,7 +99,7 @@ public struct Conv2D: Layer {
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind, weight) { return refused }
-        let padding = settings.padding.places(
+        let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.kernel, strides: settings.strides,
             dilations: settings.dilations)
         let product = x.convolved(

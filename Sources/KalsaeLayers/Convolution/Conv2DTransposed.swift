@@ -32,15 +32,15 @@ public struct Conv2DTransposed: Layer {
         public var kernel: Pair = 3
         /// Step between outputs.
         public var strides: Pair = 1
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding: WindowPadding = .valid
-        /// Rows and columns added behind the output; below the stride.
+        /// Rows and columns added at the end of the output; below the stride.
         public var outputPadding: Pair = 0
         /// Distance between kernel elements.
         public var dilations: Pair = 1
         /// Independent groups of channels; divides input and output channels.
         public var groups = 1
-        /// The function behind the convolution.
+        /// The activation function.
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
@@ -91,21 +91,21 @@ public struct Conv2DTransposed: Layer {
                 got: "\(settings) on input \(x.shape)", [weight])
         }
         let full = Pair(product(x.shape[1], stride.height), product(x.shape[2], stride.width))
-        let places = settings.padding.places(
+        let padding = settings.padding.resolved(
             full, window: settings.kernel, strides: stride, dilations: settings.dilations)
         var (height, width) = (full.height, full.width)
         if settings.padding != .same {
             let (kernel, dilations) = (settings.kernel, settings.dilations)
-            let tall = (kernel.height - 1) * dilations.height + 1 - stride.height
-            let wide = (kernel.width - 1) * dilations.width + 1 - stride.width
-            height += tall &- places.top &- places.bottom
-            width += wide &- places.left &- places.right
+            let extraHeight = (kernel.height - 1) * dilations.height + 1 - stride.height
+            let extraWidth = (kernel.width - 1) * dilations.width + 1 - stride.width
+            height += extraHeight &- padding.top &- padding.bottom
+            width += extraWidth &- padding.left &- padding.right
         }
         let shape: Shape = [
             x.shape[0], height + extra.height, width + extra.width, settings.filters,
         ]
         let parameters = ConvolutionParameters(
-            strides: stride, padding: places, dilations: settings.dilations,
+            strides: stride, padding: padding, dilations: settings.dilations,
             groups: settings.groups)
         let product = Tensor.apply(.convolutionInputGradient(parameters, shape), [x, weight])
         return settings.activation(bias.map { product + $0 } ?? product)

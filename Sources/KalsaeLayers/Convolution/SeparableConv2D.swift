@@ -33,13 +33,13 @@ public struct SeparableConv2D: Layer {
         public var kernel: Pair = 3
         /// Step between outputs.
         public var strides: Pair = 1
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding: WindowPadding = .valid
         /// Distance between kernel elements.
         public var dilations: Pair = 1
         /// Output channels for each input channel.
         public var multiplier = 1
-        /// The function behind the convolution.
+        /// The activation function.
         public var activation: Activation = .identity
         /// Whether there is a bias.
         public var useBias = true
@@ -82,11 +82,11 @@ public struct SeparableConv2D: Layer {
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind, depthwise, pointwise) { return refused }
-        let places = settings.padding.places(
+        let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.kernel, strides: settings.strides,
             dilations: settings.dilations)
         let channels = x.convolved(
-            with: depthwise, strides: settings.strides, padding: places,
+            with: depthwise, strides: settings.strides, padding: padding,
             dilations: settings.dilations, groups: x.shape[3])
         let product = channels.convolved(with: pointwise)
         return settings.activation(bias.map { product + $0 } ?? product)

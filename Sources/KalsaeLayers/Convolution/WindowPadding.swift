@@ -1,20 +1,20 @@
 import KalsaeGraph
 import KalsaeSupport
 
-/// What is put round an image before windows slide over it.
+/// Padding of the input.
 public enum WindowPadding: Hashable, Sendable {
     /// Nothing: windows stay inside.
     case valid
-    /// As much as gives `⌈size / stride⌉` outputs; an odd place goes behind (Keras's `same`).
+    /// As much as gives `⌈size / stride⌉` outputs; an odd element goes at the end (Keras's `same`).
     case same
     /// Given rows and columns.
     case explicit(Padding2D)
 
-    /// The same number of places on all sides.
+    /// The same number of elements on all sides.
     public static func all(_ size: Int) -> WindowPadding { .explicit(Padding2D(all: size)) }
 
     /// The rows and columns for an input of a size; none where a setting is impossible.
-    func places(_ size: Pair, window: Pair, strides: Pair, dilations: Pair) -> Padding2D {
+    func resolved(_ size: Pair, window: Pair, strides: Pair, dilations: Pair) -> Padding2D {
         switch self {
         case .valid: return .zero
         case .explicit(let padding): return padding

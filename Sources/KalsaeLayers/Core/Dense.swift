@@ -5,7 +5,7 @@ import KalsaeTensor
 /// A fully connected layer: `activation(x · weight + bias)`.
 ///
 /// Input `[…, inputs]`, output `[…, outputs]`; `weight` is `[inputs, outputs]`, `bias` `[outputs]`,
-/// at first zero.
+/// initially zero.
 public struct Dense: Layer {
     /// The weights, `[inputs, outputs]`.
     public var weight: Tensor
@@ -26,7 +26,7 @@ public struct Dense: Layer {
         public static let requiredKeys: Set = ["units"]
         /// The number of outputs.
         public var units = 0
-        /// The function behind the product.
+        /// The activation function.
         public var activation = Activation.identity
         /// Whether there is a bias.
         public var useBias = true
@@ -42,7 +42,7 @@ public struct Dense: Layer {
     /// - Parameters:
     ///   - inputs: the size of the last axis of the input.
     ///   - outputs: the number of units.
-    ///   - activation: the function behind the product; none by default.
+    ///   - activation: the activation function; none by default.
     ///   - useBias: whether there is a bias; set false in front of batch norm.
     ///   - initializer: how weights are drawn; without one, as suits the activation.
     public init(
@@ -62,7 +62,7 @@ public struct Dense: Layer {
         bias = settings.useBias ? Initializer.zeros.parameter([units], of: Settings.kind) : nil
     }
 
-    /// The function behind the product.
+    /// The activation function.
     public var activation: Activation { settings.activation }
 
     /// The layer's output.

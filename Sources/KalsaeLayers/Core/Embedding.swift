@@ -5,7 +5,7 @@ import KalsaeTensor
 /// A table of vectors, looked up by number: `[…] → […, size]`.
 ///
 /// Numbers are whole, from 0 to `vocabulary - 1`; floating-point ones are cut. Others are refused.
-/// `table` is `[vocabulary, size]`, at first uniform in ±.05, as in Keras.
+/// `table` is `[vocabulary, size]`, initially uniform in ±.05, as in Keras.
 public struct Embedding: Layer {
     /// The vectors, `[vocabulary, size]`.
     public var table: Tensor

@@ -66,9 +66,9 @@ public struct Dropout: Layer {
             return isClassic ? x * (1 - rate) : x
         }
         let random = Tensor.uniform(noise, key: scope.nextKey(), dtype: x.dtype)
-        let kept = isClassic ? x : x * (1 / (1 - rate))
+        let scaled = isClassic ? x : x * (1 / (1 - rate))
         let isKept = (random .>= rate).broadcast(to: x.shape)
-        return isKept.select(kept, .zeros(like: x))
+        return isKept.select(scaled, .zeros(like: x))
     }
 }
 

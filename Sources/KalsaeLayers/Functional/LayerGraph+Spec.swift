@@ -18,7 +18,7 @@ extension LayerGraph {
     public struct Spec: Codable, Hashable, Sendable {
         /// The inputs, in the order of a call.
         public var inputs: [Input]
-        /// The nodes, each behind those that it uses.
+        /// The nodes in topological order.
         public var nodes: [Node]
         /// The names of what comes out.
         public var outputs: [String]
@@ -51,12 +51,12 @@ extension LayerGraph {
         public var name: String
         /// The names of what it uses: inputs and earlier nodes.
         public var from: [String]
-        /// The layers, one behind the other; nil for a merging.
+        /// The layers, in sequence; nil for a merging.
         public var layers: [LayerSpec]?
         /// How the tensors become one; nil for layers.
         public var merge: Merge?
 
-        /// Layers one behind the other on one tensor.
+        /// Layers in sequence on one tensor.
         public static func layer(_ name: String, _ layers: LayerSpec..., of from: String) -> Node {
             Node(name: name, from: [from], layers: layers, merge: nil)
         }

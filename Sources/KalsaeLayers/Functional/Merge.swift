@@ -12,7 +12,7 @@ public enum Merge: String, CaseIterable, Codable, Hashable, Sendable {
     case average
     /// The largest, element by element.
     case maximum
-    /// One behind the other along the last axis.
+    /// Joined along the last axis.
     case concatenate
 
     /// The merged tensor; all but ``concatenate`` want one shape.

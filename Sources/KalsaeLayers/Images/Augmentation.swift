@@ -14,7 +14,7 @@ public enum Augmentation: Sendable {
     case flipVertical(probability: Double = 0.5)
     /// Zeros on all sides, as many pixels as given, and of that a random part of the old size.
     case crop(padding: Int)
-    /// Turned about the middle, by up to some degrees either way; zeros come in.
+    /// Rotated about the center, by up to some degrees either way; zeros come in.
     case rotate(degrees: Double)
     /// Moved, by up to shares of height and width either way; zeros come in.
     case shift(vertical: Double, horizontal: Double)
@@ -107,8 +107,8 @@ public enum Augmentation: Sendable {
     private func moved(_ images: Tensor, _ down: Tensor, _ right: Tensor) -> Tensor {
         let (batch, height, width) = (images.shape[0], images.shape[1], images.shape[2])
         func grid(_ offset: Tensor, _ size: Int, _ shape: Shape) -> Tensor {
-            let places = Tensor.arange(size).cast(to: .float32).reshaped(to: shape)
-            let all = places + offset.reshaped(to: [batch, 1, 1])
+            let positions = Tensor.arange(size).cast(to: .float32).reshaped(to: shape)
+            let all = positions + offset.reshaped(to: [batch, 1, 1])
             return all.broadcast(to: [batch, height, width])
         }
         let rows = grid(down, height, [1, height, 1])
@@ -149,7 +149,7 @@ struct Draw {
         return ImageWarp.Map(a: one, b: zero, c: zero, d: one, dy: zero, dx: zero)
     }
 
-    /// True inside of a rectangle of random place and size, `[batch, height, width, 1]`; its sides
+    /// True inside of a rectangle of random position and size, `[batch, height, width, 1]`; its sides
     /// are up to a share of the image's.
     func rectangle(_ images: Tensor, share: Double) -> Tensor {
         let row = isInside(images.shape[1], share: even(4) * share, at: even(5))
@@ -159,14 +159,14 @@ struct Draw {
             .& column.reshaped(to: [batch, 1, width, 1])
     }
 
-    /// Which of `size` places lie in a stretch of a share of them, `[batch, size]`, at least one.
-    func isInside(_ size: Int, share: Tensor, at place: Tensor) -> Tensor {
+    /// Which of `size` positions lie in an interval of a share of them, `[batch, size]`, at least one.
+    func isInside(_ size: Int, share: Tensor, at position: Tensor) -> Tensor {
         let length = (share * Double(size)).ceil().maximum(1)
-        let start = (place * (Double(size) - length + 1)).floor()
+        let start = (position * (Double(size) - length + 1)).floor()
         let (first, last) = (
             start.reshaped(to: [batch, 1]), (start + length).reshaped(to: [batch, 1])
         )
-        let places = Tensor.arange(size).cast(to: .float32).reshaped(to: [1, size])
-        return (places .>= first) .& (places .< last)
+        let positions = Tensor.arange(size).cast(to: .float32).reshaped(to: [1, size])
+        return (positions .>= first) .& (positions .< last)
     }
 }

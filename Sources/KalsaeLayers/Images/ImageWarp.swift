@@ -1,7 +1,7 @@
 import KalsaeGraph
 import KalsaeTensor
 
-/// Images taken at other places: the tensor programs below augmentations.
+/// Images sampled at other positions: the tensor programs below augmentations.
 ///
 /// Images are `[batch, height, width, channels]`; numbers that differ from image to image are
 /// `[batch]`.
@@ -17,8 +17,8 @@ enum ImageWarp {
         var dx: Tensor
     }
 
-    /// Images by a map of places, between pixels by their four neighbors (bilinear); `fill` where
-    /// the place is outside.
+    /// Images by a map of positions, between pixels by their four neighbors (bilinear); `fill` where
+    /// the position is outside.
     static func warped(_ images: Tensor, _ map: Map, fill: Double) -> Tensor {
         let (height, width) = (images.shape[1], images.shape[2])
         let y = centered(height).reshaped(to: [1, height, 1])
@@ -53,9 +53,9 @@ enum ImageWarp {
         let row = rows.clipped(to: 0...Double(height - 1)).cast(to: .int32)
         let column = columns.clipped(to: 0...Double(width - 1)).cast(to: .int32)
         let first = Tensor.arange(batch).reshaped(to: [batch, 1, 1]) * Double(height * width)
-        let place = first + row * Double(width) + column
+        let index = first + row * Double(width) + column
         let pixels = images.reshaped(to: [batch * height * width, images.shape[3]])
-        let found = pixels.gathered(at: place)
+        let found = pixels.gathered(at: index)
         return isInside.expandingShape(at: -1).select(found, .ones(like: found) * fill)
     }
 

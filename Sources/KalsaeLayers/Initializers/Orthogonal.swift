@@ -40,11 +40,11 @@ enum Orthogonal {
             for _ in 0..<2 {
                 for other in 0..<row {
                     let product = dot(own, start + other * size, count: size)
-                    for place in 0..<size { own[place] -= product * start[other * size + place] }
+                    for index in 0..<size { own[index] -= product * start[other * size + index] }
                 }
             }
             let scale = 1 / dot(own, own, count: size).squareRoot()
-            for place in 0..<size { own[place] *= scale }
+            for index in 0..<size { own[index] *= scale }
         }
     }
 
@@ -60,7 +60,7 @@ enum Orthogonal {
                 a.loadUnaligned(as: SIMD8<Double>.self) * b.loadUnaligned(as: SIMD8<Double>.self)
         }
         var sum = sums.sum()
-        for place in whole..<count { sum += left[place] * right[place] }
+        for index in whole..<count { sum += left[index] * right[index] }
         return sum
     }
 }

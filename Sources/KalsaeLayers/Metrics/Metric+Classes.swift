@@ -84,8 +84,8 @@ extension Metric {
                 operands: [predictions, targets])
         }
         let half = Double(rocBins / 2)
-        let places = ((scores.flattened().softsign() + 1) * half).floor()
-        let bins = places.clipped(to: 0...Double(rocBins - 1)).cast(to: .int32)
+        let positions = ((scores.flattened().softsign() + 1) * half).floor()
+        let bins = positions.clipped(to: 0...Double(rocBins - 1)).cast(to: .int32)
         let isPositive = (targets.flattened().cast(to: .float32) .> 0.5).cast(to: .float32)
         return .concatenate([
             bins.bincount(bins: rocBins, weights: isPositive),

@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Enlarges images: by repeated rows and columns, or by straight lines between the pixels.
+/// Enlarges images by repeated rows and columns (nearest), or bilinearly.
 ///
 /// `[batch, height, width, channels] → [batch, scale·height, scale·width, channels]`.
 public struct UpSampling2D: Layer {
@@ -58,7 +58,7 @@ public struct UpSampling2D: Layer {
     }
 }
 
-/// Zeros round images: `[batch, height, width, channels] →
+/// Zeros around images: `[batch, height, width, channels] →
 /// [batch, top + height + bottom, left + width + right, channels]`.
 public struct ZeroPadding2D: Layer {
     /// The layer's settings.
@@ -66,7 +66,7 @@ public struct ZeroPadding2D: Layer {
     /// No parameters.
     public static let parts = Parts<Self>()
 
-    /// The settings of zeros round images.
+    /// The settings of zeros around images.
     public struct Settings: LayerSettings {
         /// `zeroPadding2D`.
         public static let kind = "zeroPadding2D"
@@ -110,7 +110,7 @@ extension LayerSpec {
 }
 
 extension LayerSpec {
-    /// Zeros round images; see ``ZeroPadding2D``.
+    /// Zeros around images; see ``ZeroPadding2D``.
     public static func zeroPadding2D(_ padding: Padding2D = 1) -> LayerSpec {
         LayerSpec(ZeroPadding2D.Settings(padding: padding))
     }

@@ -8,13 +8,13 @@ import KalsaeTensor
 /// variance of the batch and moves the running ones by `momentum`, the weight of the new value;
 /// PyTorch's ``Settings`` by default. Inference takes the running ones.
 public struct BatchNorm: Layer {
-    /// The scale, `[channels]`, at first 1.
+    /// The scale, `[channels]`, initially 1.
     public var gamma: Tensor
-    /// The offset, `[channels]`, at first 0.
+    /// The offset, `[channels]`, initially 0.
     public var beta: Tensor
-    /// The running mean, `[channels]`, at first 0.
+    /// The running mean, `[channels]`, initially 0.
     public var runningMean: Tensor
-    /// The running variance, `[channels]`, at first 1.
+    /// The running variance, `[channels]`, initially 1.
     public var runningVariance: Tensor
     /// The layer's settings.
     public let settings: Settings
@@ -78,10 +78,10 @@ public struct BatchNorm: Layer {
             center.reshaped(to: gamma.shape).stopGradient(),
             spread.reshaped(to: gamma.shape).stopGradient()
         )
-        let kept = isUnbiased ? variance * (Double(rows) / Double(rows - 1)) : variance
+        let estimate = isUnbiased ? variance * (Double(rows) / Double(rows - 1)) : variance
         scope.report(runningMean, becomes: runningMean * (1 - momentum) + mean * momentum)
         scope.report(
-            runningVariance, becomes: runningVariance * (1 - momentum) + kept * momentum)
+            runningVariance, becomes: runningVariance * (1 - momentum) + estimate * momentum)
         return normalized(x, axes: axes, rows: Double(rows))
     }
 

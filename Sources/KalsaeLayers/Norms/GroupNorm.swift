@@ -2,15 +2,15 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Normalizes each image over groups of channels and all places (Wu and He, 2018):
+/// Normalizes each image over groups of channels and all positions (Wu and He, 2018):
 /// `y = gamma · (x - mean) / √(variance + epsilon) + beta`, the variance biased.
 ///
 /// Input and output `[batch, …, channels]`; channels of a group stand side by side. `epsilon` is
 /// 1e-5 as in PyTorch; Keras takes 1e-3.
 public struct GroupNorm: Layer {
-    /// The scale, `[channels]`, at first 1.
+    /// The scale, `[channels]`, initially 1.
     public var gamma: Tensor
-    /// The offset, `[channels]`, at first 0.
+    /// The offset, `[channels]`, initially 0.
     public var beta: Tensor
     /// The layer's settings.
     public let settings: Settings
@@ -58,8 +58,8 @@ public struct GroupNorm: Layer {
         let middle = x.shape.sizes.dropFirst().dropLast()
         let split = x.reshaped(
             to: Shape([x.shape[0]] + middle + [groups, channels / groups]))
-        let places = Array(1..<(middle.count + 1)) + [middle.count + 2]
-        let normalized = split.standardized(axes: places, epsilon: settings.epsilon)
+        let axes = Array(1..<(middle.count + 1)) + [middle.count + 2]
+        let normalized = split.standardized(axes: axes, epsilon: settings.epsilon)
         return normalized.reshaped(to: x.shape) * gamma + beta
     }
 }

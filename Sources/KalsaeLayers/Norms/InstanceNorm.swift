@@ -2,15 +2,15 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Normalizes each channel of each image over all places (Ulyanov et al., 2016):
+/// Normalizes each channel of each image over all positions (Ulyanov et al., 2016):
 /// `y = gamma · (x - mean) / √(variance + epsilon) + beta`, the variance biased.
 ///
-/// Input and output `[batch, …, channels]`, with at least one axis of places. Scale and offset are
+/// Input and output `[batch, …, channels]`, with at least one axis of positions. Scale and offset are
 /// trained only if `isAffine`, which PyTorch's default is not. `epsilon` is 1e-5 as there.
 public struct InstanceNorm: Layer {
-    /// The scale, `[channels]`, at first 1; nil unless affine.
+    /// The scale, `[channels]`, initially 1; nil unless affine.
     public var gamma: Tensor?
-    /// The offset, `[channels]`, at first 0; nil unless affine.
+    /// The offset, `[channels]`, initially 0; nil unless affine.
     public var beta: Tensor?
     /// The layer's settings.
     public let settings: Settings
@@ -53,7 +53,8 @@ public struct InstanceNorm: Layer {
         guard x.fault == nil else { return x }
         guard x.rank >= 3 else {
             return refusal(
-                Settings.kind, expected: "input [batch, places, channels]", got: "\(x.shape)", [x])
+                Settings.kind, expected: "input [batch, positions, channels]", got: "\(x.shape)",
+                [x])
         }
         let axes = Array(1..<(x.rank - 1))
         let normalized = x.standardized(axes: axes, epsilon: settings.epsilon)

@@ -7,9 +7,9 @@ import KalsaeTensor
 ///
 /// Input and output `[…, channels]`. `epsilon` is 1e-5 as in PyTorch; Keras takes 1e-3.
 public struct LayerNorm: Layer {
-    /// The scale, `[channels]`, at first 1.
+    /// The scale, `[channels]`, initially 1.
     public var gamma: Tensor
-    /// The offset, `[channels]`, at first 0.
+    /// The offset, `[channels]`, initially 0.
     public var beta: Tensor
     /// The layer's settings.
     public let settings: Settings

@@ -7,7 +7,7 @@ import KalsaeTensor
 ///
 /// Input and output `[…, channels]`. `epsilon` is 1e-6 as in Keras.
 public struct RMSNorm: Layer {
-    /// The scale, `[channels]`, at first 1.
+    /// The scale, `[channels]`, initially 1.
     public var gamma: Tensor
     /// The layer's settings.
     public let settings: Settings

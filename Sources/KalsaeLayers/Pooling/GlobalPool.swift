@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// The mean of each channel over all places: `[batch, …, channels] → [batch, channels]`.
+/// The mean of each channel over all positions: `[batch, …, channels] → [batch, channels]`.
 public struct GlobalAveragePool: Layer {
     /// The layer's settings.
     public let settings: Settings
@@ -19,7 +19,8 @@ public struct GlobalAveragePool: Layer {
         /// The layer for `[…, channels]` with at least one axis in front of the channels.
         public func layer(input: Shape) throws -> any Layer {
             guard input.rank >= 2 else {
-                throw KalsaeError(Self.kind, expected: "input [places, channels]", got: "\(input)")
+                throw KalsaeError(
+                    Self.kind, expected: "input [positions, channels]", got: "\(input)")
             }
             return GlobalAveragePool()
         }
@@ -33,13 +34,14 @@ public struct GlobalAveragePool: Layer {
         guard x.fault == nil else { return x }
         guard x.rank >= 3, !x.shape.dropFirst().contains(0) else {
             return refusal(
-                Settings.kind, expected: "input [batch, places, channels]", got: "\(x.shape)", [x])
+                Settings.kind, expected: "input [batch, positions, channels]", got: "\(x.shape)",
+                [x])
         }
         return x.mean(axes: Array(1..<(x.rank - 1)))
     }
 }
 
-/// The largest number of each channel over all places: `[batch, …, channels] → [batch, channels]`.
+/// The largest number of each channel over all positions: `[batch, …, channels] → [batch, channels]`.
 public struct GlobalMaxPool: Layer {
     /// The layer's settings.
     public let settings: Settings
@@ -56,7 +58,8 @@ public struct GlobalMaxPool: Layer {
         /// The layer for `[…, channels]` with at least one axis in front of the channels.
         public func layer(input: Shape) throws -> any Layer {
             guard input.rank >= 2 else {
-                throw KalsaeError(Self.kind, expected: "input [places, channels]", got: "\(input)")
+                throw KalsaeError(
+                    Self.kind, expected: "input [positions, channels]", got: "\(input)")
             }
             return GlobalMaxPool()
         }
@@ -70,7 +73,8 @@ public struct GlobalMaxPool: Layer {
         guard x.fault == nil else { return x }
         guard x.rank >= 3, !x.shape.dropFirst().contains(0) else {
             return refusal(
-                Settings.kind, expected: "input [batch, places, channels]", got: "\(x.shape)", [x])
+                Settings.kind, expected: "input [batch, positions, channels]", got: "\(x.shape)",
+                [x])
         }
         return x.max(axes: Array(1..<(x.rank - 1)))
     }

@@ -22,7 +22,7 @@ public struct MaxPool1D: Layer {
         public var window = 2
         /// Step between windows; nil as the window.
         public var stride: Int?
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding: WindowPadding = .valid
 
         /// The layer for `[length, in]`.
@@ -41,10 +41,10 @@ public struct MaxPool1D: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedSequence(x, Settings.kind) { return refused }
         let stride = settings.stride ?? settings.window
-        let places = settings.padding.row(
+        let padding = settings.padding.resolvedRow(
             x.shape[1], window: settings.window, stride: stride, dilation: 1)
         return x.expandingShape(at: 1).maxPooled(
-            window: Pair(1, settings.window), strides: Pair(1, stride), padding: places
+            window: Pair(1, settings.window), strides: Pair(1, stride), padding: padding
         ).squeezingShape(at: 1)
     }
 }
@@ -69,9 +69,9 @@ public struct AveragePool1D: Layer {
         public var window = 2
         /// Step between windows; nil as the window.
         public var stride: Int?
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding: WindowPadding = .valid
-        /// Whether padded places count as zeros.
+        /// Whether padded elements count as zeros.
         public var countsPadding = false
 
         /// The layer for `[length, in]`.
@@ -95,10 +95,10 @@ public struct AveragePool1D: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedSequence(x, Settings.kind) { return refused }
         let stride = settings.stride ?? settings.window
-        let places = settings.padding.row(
+        let padding = settings.padding.resolvedRow(
             x.shape[1], window: settings.window, stride: stride, dilation: 1)
         return x.expandingShape(at: 1).averagePooled(
-            window: Pair(1, settings.window), strides: Pair(1, stride), padding: places,
+            window: Pair(1, settings.window), strides: Pair(1, stride), padding: padding,
             countsPadding: settings.countsPadding
         ).squeezingShape(at: 1)
     }

@@ -6,7 +6,7 @@ import KalsaeTensor
 ///
 /// Input `[batch, height, width, channels]`, output `[batch, h', w', channels]` with
 /// `h' = ⌊(height + padding - window) / stride⌋ + 1`. Without strides, windows do not overlap.
-/// Padded places are never the largest.
+/// Padded elements are never the largest.
 public struct MaxPool2D: Layer {
     /// Window, strides and padding.
     public let settings: Settings
@@ -23,7 +23,7 @@ public struct MaxPool2D: Layer {
         public var window: Pair = 2
         /// Step between windows; nil as the window.
         public var strides: Pair?
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding = WindowPadding.valid
 
         /// The layer for `[height, width, channels]`.
@@ -42,7 +42,7 @@ public struct MaxPool2D: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind) { return refused }
         let strides = settings.strides ?? settings.window
-        let padding = settings.padding.places(
+        let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
         return x.maxPooled(window: settings.window, strides: strides, padding: padding)
     }
@@ -50,7 +50,7 @@ public struct MaxPool2D: Layer {
 
 /// The mean of each window, channel by channel; shapes as in ``MaxPool2D``.
 ///
-/// Padded places do not count, as in Keras; with `countsPadding` they count as zeros, as in
+/// Padded elements do not count, as in Keras; with `countsPadding` they count as zeros, as in
 /// PyTorch.
 public struct AveragePool2D: Layer {
     /// Window, strides and padding.
@@ -68,9 +68,9 @@ public struct AveragePool2D: Layer {
         public var window: Pair = 2
         /// Step between windows; nil as the window.
         public var strides: Pair?
-        /// What is put round the input.
+        /// Padding of the input.
         public var padding = WindowPadding.valid
-        /// Whether padded places count as zeros.
+        /// Whether padded elements count as zeros.
         public var countsPadding = false
 
         /// The layer for `[height, width, channels]`.
@@ -94,7 +94,7 @@ public struct AveragePool2D: Layer {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind) { return refused }
         let strides = settings.strides ?? settings.window
-        let padding = settings.padding.places(
+        let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
         return x.averagePooled(
             window: settings.window, strides: strides, padding: padding,

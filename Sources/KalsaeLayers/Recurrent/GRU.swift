@@ -2,7 +2,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Gated recurrent unit (Cho et al., 2014), the reset gate behind the product (`reset_after`).
+/// Gated recurrent unit (Cho et al., 2014), the reset gate after the product (`reset_after`).
 ///
 /// `z, r = σ(x · W + b + h · U + u)`, `n = tanh(x · W + b + r · (h · U + u))`,
 /// `h' = z · h + (1 - z) · n`, as Keras's default and PyTorch. The gates stand in the columns as

@@ -36,7 +36,7 @@ extension RecurrentLayer {
     /// The layer's output; where the mask `[batch, time]` is false, a step changes nothing.
     public func callAsFunction(_ x: Tensor, mask: Tensor) -> Tensor { run(x, mask: mask).output }
 
-    /// The output and the state behind it.
+    /// The output and the last state.
     ///
     /// - Parameters:
     ///   - x: the sequences, `[batch, time, in]`.

@@ -5,7 +5,7 @@ import KalsaeTensor
 /// The plain recurrent layer (Elman, 1990): `h' = activation(x · weight + h · recurrentWeight + bias)`.
 ///
 /// Input `[batch, time, in]`, output `[batch, units]` or all steps'. As Keras: hyperbolic tangent,
-/// one bias, at first zero.
+/// one bias, initially zero.
 public struct SimpleRNN: RecurrentLayer {
     /// The weights of the input, `[in, units]`.
     public var weight: Tensor

@@ -1,7 +1,7 @@
 import KalsaeGraph
 
 /// A function under gradient checkpointing (Chen et al., 2016; PyTorch's `checkpoint`): its
-/// intermediate values are recomputed in the backward pass instead of stored.
+/// intermediate values are computed a second time in the backward pass instead of stored.
 ///
 /// Between forward and backward pass only the inputs stay in memory, at the price of a second
 /// forward pass.
@@ -16,17 +16,17 @@ import KalsaeGraph
 public func checkpointed(
     _ inputs: [Tensor], _ function: @escaping @Sendable ([Tensor]) -> Tensor
 ) -> Tensor {
-    checkpointed(inputs, function, recomputed: function)
+    checkpointed(inputs, function, secondPass: function)
 }
 
 /// The same, where the second forward pass needs a scope of its own.
 package func checkpointed(
     _ inputs: [Tensor], _ function: ([Tensor]) -> Tensor,
-    recomputed: @escaping @Sendable ([Tensor]) -> Tensor
+    secondPass: @escaping @Sendable ([Tensor]) -> Tensor
 ) -> Tensor {
     withCustomGradient(inputs, forward: function) { upstream in
         let late = inputs.map { $0.available(after: upstream).asVariable() }
-        return Tensor.gradients(of: recomputed(late), upstream: upstream, for: late)
+        return Tensor.gradients(of: secondPass(late), upstream: upstream, for: late)
     }
 }
 

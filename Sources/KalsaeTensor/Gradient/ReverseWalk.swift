@@ -33,8 +33,8 @@ extension Tensor {
             guard !ends.contains(identity), let gradient = upstream[identity] else { continue }
             upstream[identity] = nil
             for (operand, part) in node.operandGradients(upstream: gradient) {
-                let place = ObjectIdentifier(operand)
-                upstream[place] = upstream[place].map { $0 + part } ?? part
+                let key = ObjectIdentifier(operand)
+                upstream[key] = upstream[key].map { $0 + part } ?? part
             }
         }
         return variables.map { variable in

@@ -6,12 +6,12 @@ extension Tensor {
         _ axis: Int, _ operation: String, _ site: CallSite, _ body: (Int) -> Tensor
     ) -> Tensor {
         guard fault == nil else { return self }
-        guard let place = shape.normalized(axis: axis) else {
+        guard let index = shape.normalized(axis: axis) else {
             return .fault(
                 operation, expected: "an axis of \(shape)", got: "\(axis)", operands: [self],
                 site: site)
         }
-        return body(place)
+        return body(index)
     }
 
     /// A function of each element with its derivative written out, for where the automatic
@@ -39,8 +39,8 @@ extension Tensor {
     /// The shape without some axes, all of size 1.
     func droppingAxes(_ axes: [Int]) -> Tensor {
         guard fault == nil else { return self }
-        let places = Set(axes.compactMap { shape.normalized(axis: $0) })
-        return reshaped(to: Shape(shape.indices.filter { !places.contains($0) }.map { shape[$0] }))
+        let dropped = Set(axes.compactMap { shape.normalized(axis: $0) })
+        return reshaped(to: Shape(shape.indices.filter { !dropped.contains($0) }.map { shape[$0] }))
     }
 
     /// The positions 0, 1, 2, … along one axis of a shape.

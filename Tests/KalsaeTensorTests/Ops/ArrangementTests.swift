@@ -93,8 +93,8 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
 
     @Test func takingRefusesOtherPositions() throws {
         try onEachDevice { () throws in
-            let places = Tensor([Int32(2), 0], shape: [2, 1])
-            try expectValues(x.taken(along: places), [3, 4], shape: [2, 1])
+            let indices = Tensor([Int32(2), 0], shape: [2, 1])
+            try expectValues(x.taken(along: indices), [3, 4], shape: [2, 1])
             for wrong: Int32 in [3, -1] {
                 let beyond = Tensor([wrong, 0], shape: [2, 1])
                 #expect(throws: KalsaeError.self) { try x.taken(along: beyond).evaluate() }
@@ -138,10 +138,10 @@ let arrangementCases: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
             expectFault(x.chunked(into: 3)[0], "chunked", "3 parts")
             expectFault(x.flattened(from: 1, to: 0), "flattened", "1, 0")
             expectFault(x.unflattened(axis: 1, into: [2, -1]), "reshape")
-            let places = Tensor([Int32(1), 1])
+            let indices = Tensor([Int32(1), 1])
             let updates = Tensor([1.0, 2, 3, 10, 20, 30] as [Double], shape: [2, 3])
             try expectValues(
-                x.scattering(updates, at: places), [1, 2, 3, 11, 22, 33], shape: [2, 3])
+                x.scattering(updates, at: indices), [1, 2, 3, 11, 22, 33], shape: [2, 3])
         }
     }
 

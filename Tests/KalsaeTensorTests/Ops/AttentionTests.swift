@@ -6,23 +6,23 @@ import Testing
 /// The primitive of attention against attention made of other operations in `float64`.
 @Suite struct AttentionTests {
     struct Sizes: Sendable {
-        var places: Int, others: Int, heads = 2, size = 3
+        var queries: Int, keys: Int, heads = 2, size = 3
         var isCausal = true
     }
 
     static let rows = [
-        Sizes(places: 5, others: 5), Sizes(places: 3, others: 6), Sizes(places: 6, others: 3),
-        Sizes(places: 40, others: 70, heads: 1, size: 17),
-        Sizes(places: 90, others: 40, heads: 3, size: 8),
-        Sizes(places: 33, others: 64, heads: 2, size: 40, isCausal: false),
+        Sizes(queries: 5, keys: 5), Sizes(queries: 3, keys: 6), Sizes(queries: 6, keys: 3),
+        Sizes(queries: 40, keys: 70, heads: 1, size: 17),
+        Sizes(queries: 90, keys: 40, heads: 3, size: 8),
+        Sizes(queries: 33, keys: 64, heads: 2, size: 40, isCausal: false),
     ]
 
     @Test(arguments: rows) func valueAndGradientsOfAllOrders(_ row: Sizes) throws {
         let features = row.heads * row.size
         let inputs = [
-            Tensor.normal([2, row.places, features], key: RandomKey(seed: 3)),
-            Tensor.normal([2, row.others, features], key: RandomKey(seed: 4)),
-            Tensor.normal([2, row.others, features], key: RandomKey(seed: 5)),
+            Tensor.normal([2, row.queries, features], key: RandomKey(seed: 3)),
+            Tensor.normal([2, row.keys, features], key: RandomKey(seed: 4)),
+            Tensor.normal([2, row.keys, features], key: RandomKey(seed: 5)),
         ]
         let parameters = AttentionParameters(
             heads: row.heads, isCausal: row.isCausal, scale: 0.6)

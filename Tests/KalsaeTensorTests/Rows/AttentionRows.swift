@@ -40,19 +40,20 @@ let attentionRows: [OpCase] = [
         }),
 ]
 
-/// The formula in loops; `counts` are batch, places and others.
+/// The formula in loops; `counts` are batch, queries and keys.
 private func attention(
     _ input: [[Double]], _ counts: [Int], heads: Int, size: Int, isCausal: Bool = false,
     scale: Double? = nil
 ) -> [Double] {
-    let (places, others, features) = (counts[1], counts[2], heads * size)
+    let (queries, keyCount, features) = (counts[1], counts[2], heads * size)
     var results: [Double] = []
-    for query in 0..<counts[0] * places {
+    for query in 0..<counts[0] * queries {
         for feature in 0..<features {
             let head = feature / size * size
             var (sum, total) = (0.0, 0.0)
-            for other in 0..<others where !isCausal || other <= query % places + others - places {
-                let key = (query / places * others + other) * features
+            for other in 0..<keyCount
+            where !isCausal || other <= query % queries + keyCount - queries {
+                let key = (query / queries * keyCount + other) * features
                 var score = 0.0
                 for i in head..<head + size {
                     score += input[0][query * features + i] * input[1][key + i]

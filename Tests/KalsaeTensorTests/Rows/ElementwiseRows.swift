@@ -62,7 +62,7 @@ let arithmeticRows: [OpCase] = [
     .elementwise("pow 2.5", .positive, errorFactor: 16, is: { Glibc.pow($0, 2.5) }) {
         $0.pow(2.5)
     },
-    .pairwise("in place", .normal, .nonzero, is: { (($0 + $1) * $1 - $1) / $1 }) { x, y in
+    .pairwise("reused operands", .normal, .nonzero, is: { (($0 + $1) * $1 - $1) / $1 }) { x, y in
         var result = x + y.broadcast(to: (x + y).shape)
         result *= y
         result -= y

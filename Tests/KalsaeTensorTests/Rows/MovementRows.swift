@@ -3,7 +3,7 @@ import KalsaeGraph
 import KalsaeTensor
 import KalsaeTesting
 
-/// The same numbers in other places.
+/// The same numbers at other indices.
 let movementRows: [OpCase] = [
     moved("reshaped", [2, 6], [[[0, 6]]], picks: Array(0..<12)) { $0.reshaped(to: [4, -1]) },
     moved("flattened", [2, 3], [[[]], [[0, 2]]], picks: Array(0..<6)) { $0.flattened() },

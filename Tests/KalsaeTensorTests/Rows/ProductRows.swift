@@ -131,8 +131,8 @@ private func matmul(
 }
 
 private func product(_ x: [Double], _ y: [Double], _ m: Int, _ k: Int, _ n: Int) -> [Double] {
-    (0..<m * n).map { place in
-        (0..<k).reduce(0) { $0 + x[place / n * k + $1] * y[$1 * n + place % n] }
+    (0..<m * n).map { index in
+        (0..<k).reduce(0) { $0 + x[index / n * k + $1] * y[$1 * n + index % n] }
     }
 }
 
@@ -144,6 +144,6 @@ private func pooled(
         name, inputs: [OpInput([1, 4, 4, 1], domain)],
         shapes: [[[0, 4, 4, 1]], [[2, 2, 2, 5]], [[1, 5, 3, 2]]], errorFactor: 16,
         oracle: { input in
-            [0, 2, 8, 10].map { place in oracle([0, 1, 4, 5].map { input[0][place + $0] }) }
+            [0, 2, 8, 10].map { index in oracle([0, 1, 4, 5].map { input[0][index + $0] }) }
         }, body: { body($0[0]) })
 }

@@ -69,8 +69,8 @@ struct EinsumEquation {
     }
 
     func apply(to tensors: [Tensor]) -> Tensor {
-        let terms = zip(tensors, operands).enumerated().map { place, part in
-            let others = operands.enumerated().filter { $0.offset != place }.flatMap(\.element)
+        let terms = zip(tensors, operands).enumerated().map { index, part in
+            let others = operands.enumerated().filter { $0.offset != index }.flatMap(\.element)
             return EinsumTerm(tensor: part.0, letters: part.1).keeping(Set(result + others))
         }
         return terms.count == 1

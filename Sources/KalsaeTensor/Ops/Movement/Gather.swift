@@ -4,14 +4,14 @@ extension Tensor {
     /// Entries of an axis by number: `values[…, indices, …]`; an index out of range is thrown
     /// when the value is asked for.
     ///
-    /// `indices` (`int32`, `int64`) may have any shape; its axes take the place of `axis`.
+    /// `indices` (`int32`, `int64`) may have any shape; its axes replace `axis`.
     public func gathered(
         at indices: Tensor, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         for operand in [self, indices] where operand.fault != nil { return operand }
-        let place = shape.normalized(axis: axis) ?? axis
+        let index = shape.normalized(axis: axis) ?? axis
         return .apply(
-            .gather(axis: place), [self, indices], site: CallSite(file: file, line: line))
+            .gather(axis: index), [self, indices], site: CallSite(file: file, line: line))
     }
 
     /// This tensor with `updates` added to entries of an axis by number; repeated ones add up.
@@ -20,13 +20,13 @@ extension Tensor {
         line: UInt = #line
     ) -> Tensor {
         for operand in [self, updates, indices] where operand.fault != nil { return operand }
-        let place = shape.normalized(axis: axis) ?? axis
+        let index = shape.normalized(axis: axis) ?? axis
         return .apply(
-            .scatterAdd(axis: place), [self, indices, updates],
+            .scatterAdd(axis: index), [self, indices, updates],
             site: CallSite(file: file, line: line))
     }
 
-    /// One element of `axis` for each place of `indices`, which has this tensor's rank.
+    /// One element of `axis` for each entry of `indices`, which has this tensor's rank.
     ///
     /// As `torch.gather` and `numpy.take_along_axis`: `result[i, j] = self[i, indices[i, j]]` for
     /// the last axis. All other sizes must agree. An index out of range is thrown when the value
@@ -36,15 +36,15 @@ extension Tensor {
     ) -> Tensor {
         for operand in [self, indices] where operand.fault != nil { return operand }
         var expected = shape
-        let place = shape.normalized(axis: axis) ?? 0
-        if rank > 0, indices.rank == rank { expected[place] = indices.shape[place] }
+        let index = shape.normalized(axis: axis) ?? 0
+        if rank > 0, indices.rank == rank { expected[index] = indices.shape[index] }
         guard rank > 0, shape.normalized(axis: axis) != nil, indices.shape == expected else {
             return .fault(
                 "taken", expected: "indices of shape \(expected)", got: "\(indices.shape)",
                 operands: [self, indices], site: CallSite(file: file, line: line))
         }
-        let isInside = (indices .>= 0) .& (indices .< Double(shape[place]))
-        return taken(along: indices, axis: place, where: isInside, CallSite(file: file, line: line))
+        let isInside = (indices .>= 0) .& (indices .< Double(shape[index]))
+        return taken(along: indices, axis: index, where: isInside, CallSite(file: file, line: line))
     }
 
     /// The same for indices that are inside, at least where `isInside` is true.
@@ -53,12 +53,12 @@ extension Tensor {
     /// every other axis's part by counting. A false index would name an element of another row,
     /// so it is made one that no tensor has.
     func taken(
-        along indices: Tensor, axis place: Int, where isInside: Tensor? = nil, _ site: CallSite
+        along indices: Tensor, axis index: Int, where isInside: Tensor? = nil, _ site: CallSite
     ) -> Tensor {
         for operand in [self, indices] where operand.fault != nil { return operand }
         let strides = shape.strides
-        var position = indices.cast(to: .int64) * Double(strides[place])
-        for axis in shape.indices where axis != place {
+        var position = indices.cast(to: .int64) * Double(strides[index])
+        for axis in shape.indices where axis != index {
             let iota = Tensor.positions(indices.shape, axis: axis, dtype: .int64)
             position += iota * Double(strides[axis])
         }

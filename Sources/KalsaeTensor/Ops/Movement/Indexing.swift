@@ -66,13 +66,13 @@ extension PartialRangeThrough: TensorIndexable where Bound == Int {
 extension StrideTo: TensorIndexable where Element == Int {
     /// The positions of the stride.
     public var tensorIndex: TensorIndex {
-        var places = makeIterator()
-        guard let first = places.next() else { return .range(start: 0, end: 0, step: 1) }
-        guard let second = places.next() else {
+        var iterator = makeIterator()
+        guard let first = iterator.next() else { return .range(start: 0, end: 0, step: 1) }
+        guard let second = iterator.next() else {
             return .range(start: first, end: TensorIndex.end(after: first), step: 1)
         }
         var last = second
-        while let next = places.next() { last = next }
+        while let next = iterator.next() { last = next }
         let step = second - first
         let end = step > 0 ? TensorIndex.end(after: last) : (last == 0 ? nil : last &- 1)
         return .range(start: first, end: end, step: step)
@@ -108,13 +108,13 @@ extension Tensor {
             case .rest: break
             case .at(let position):
                 let size = shape[axis]
-                let place = position < 0 ? position + size : position
-                guard (0..<size).contains(place) else {
+                let index = position < 0 ? position + size : position
+                guard (0..<size).contains(index) else {
                     return .fault(
                         "subscript", expected: "a position from \(-size) to \(size - 1)",
                         got: "\(position) for axis \(axis) of \(shape)", operands: [self])
                 }
-                slice.append(start: place, count: 1, stride: 1)
+                slice.append(start: index, count: 1, stride: 1)
             case .range(let start, let end, let step):
                 guard step != 0, step != .min else {
                     return .fault(
@@ -151,19 +151,19 @@ extension Tensor {
         }
     }
 
-    /// An axis of size 1 put in at a place; negative places count from the end of the result.
+    /// An axis of size 1 inserted at an index; negative indices count from the end of the result.
     public func expandingShape(
         at axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         guard fault == nil else { return self }
-        let place = axis < 0 ? axis + rank + 1 : axis
-        guard (0...rank).contains(place) else {
+        let index = axis < 0 ? axis + rank + 1 : axis
+        guard (0...rank).contains(index) else {
             return .fault(
-                "expandingShape", expected: "a place from \(-rank - 1) to \(rank)", got: "\(axis)",
+                "expandingShape", expected: "an index from \(-rank - 1) to \(rank)", got: "\(axis)",
                 operands: [self], site: CallSite(file: file, line: line))
         }
         var sizes = shape.sizes
-        sizes.insert(1, at: place)
+        sizes.insert(1, at: index)
         return reshaped(to: Shape(sizes))
     }
 
@@ -173,13 +173,13 @@ extension Tensor {
     ) -> Tensor {
         guard fault == nil else { return self }
         guard let axis else { return reshaped(to: Shape(shape.filter { $0 != 1 })) }
-        guard let place = shape.normalized(axis: axis), shape[place] == 1 else {
+        guard let index = shape.normalized(axis: axis), shape[index] == 1 else {
             return .fault(
                 "squeezingShape", expected: "an axis of size 1", got: "axis \(axis) of \(shape)",
                 operands: [self], site: CallSite(file: file, line: line))
         }
         var sizes = shape.sizes
-        sizes.remove(at: place)
+        sizes.remove(at: index)
         return reshaped(to: Shape(sizes))
     }
 
@@ -198,11 +198,11 @@ extension Tensor {
     ) -> [Tensor] {
         guard fault == nil else { return sizes.map { _ in self } }
         // One by one: a sum of sizes might leave the range of Int, and come back to the right one.
-        let place = shape.normalized(axis: axis)
-        let rest = sizes.reduce(place.map { shape[$0] }) { rest, size in
+        let index = shape.normalized(axis: axis)
+        let rest = sizes.reduce(index.map { shape[$0] }) { rest, size in
             rest.flatMap { size >= 0 && size <= $0 ? $0 - size : nil }
         }
-        guard let place, rest == 0 else {
+        guard let index, rest == 0 else {
             let fault = Tensor.fault(
                 "split", expected: "sizes that add up to axis \(axis) of \(shape)",
                 got: "\(sizes)", operands: [self], site: CallSite(file: file, line: line))
@@ -211,7 +211,7 @@ extension Tensor {
         var start = 0
         return sizes.map { size in
             defer { start += size }
-            let before = [TensorIndex](repeating: .all, count: place)
+            let before = [TensorIndex](repeating: .all, count: index)
             return sliced(before + [.range(start: start, end: start + size, step: 1)])
         }
     }
@@ -228,8 +228,8 @@ extension TensorIndex {
         _ start: Int?, _ end: Int?, _ step: Int, size: Int
     ) -> (first: Int, count: Int) {
         func cut(_ bound: Int, _ low: Int, _ high: Int) -> Int {
-            let place = bound < 0 ? bound &+ size : bound
-            return Swift.min(Swift.max(place, low), high)
+            let index = bound < 0 ? bound &+ size : bound
+            return Swift.min(Swift.max(index, low), high)
         }
         if step > 0 {
             let first = cut(start ?? 0, 0, size)

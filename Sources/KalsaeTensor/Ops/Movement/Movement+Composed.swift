@@ -1,7 +1,7 @@
 import KalsaeGraph
 
 extension Tensor {
-    /// One axis moved to another place; the others keep their order.
+    /// One axis moved to another index; the others keep their order.
     public func movedAxis(
         from source: Int, to target: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -57,8 +57,8 @@ extension Tensor {
         into parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
         guard fault == nil else { return (0..<Swift.max(parts, 1)).map { _ in self } }
-        guard let place = shape.normalized(axis: axis),
-            (1...Swift.max(shape[place], 1)).contains(parts)
+        guard let index = shape.normalized(axis: axis),
+            (1...Swift.max(shape[index], 1)).contains(parts)
         else {
             return [
                 .fault(
@@ -67,8 +67,8 @@ extension Tensor {
                     site: CallSite(file: file, line: line))
             ]
         }
-        let (size, larger) = shape[place].quotientAndRemainder(dividingBy: parts)
-        return split(sizes: (0..<parts).map { $0 < larger ? size + 1 : size }, axis: place)
+        let (size, larger) = shape[index].quotientAndRemainder(dividingBy: parts)
+        return split(sizes: (0..<parts).map { $0 < larger ? size + 1 : size }, axis: index)
     }
 
     /// The entries of an axis one by one, without that axis; one faulty tensor for an axis that
@@ -76,11 +76,11 @@ extension Tensor {
     public func unstacked(
         axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
-        guard fault == nil, let place = shape.normalized(axis: axis) else {
+        guard fault == nil, let index = shape.normalized(axis: axis) else {
             return [withAxis(axis, "unstacked", CallSite(file: file, line: line)) { _ in self }]
         }
-        let before = [TensorIndex](repeating: .all, count: place)
-        return (0..<shape[place]).map { sliced(before + [.at($0)]) }
+        let before = [TensorIndex](repeating: .all, count: index)
+        return (0..<shape[index]).map { sliced(before + [.at($0)]) }
     }
 
     /// This tensor with entries of an axis replaced by `updates`, by number; those named more

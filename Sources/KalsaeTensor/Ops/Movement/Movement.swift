@@ -66,7 +66,7 @@ extension Tensor {
         return transposed(permutation: permutation)
     }
 
-    /// Pads each axis with `value`: `low` places in front, `high` behind.
+    /// Pads each axis with `value`: `low` elements in front, `high` behind.
     public func padded(
         low: [Int], high: [Int], value: Double = 0, file: StaticString = #fileID,
         line: UInt = #line
@@ -135,7 +135,7 @@ extension PadParameters {
 }
 
 extension SliceParameters {
-    /// The upstream numbers at their old places, zeros between and around.
+    /// The upstream numbers at their old positions, zeros between and around.
     func gradient(_ context: GradientContext) -> Tensor? {
         let shape = context.operand.shape
         if counts.contains(0) { return .zeros(like: context.operand) }

@@ -11,7 +11,7 @@ public enum PaddingMode: String, CaseIterable, Codable, Hashable, Sendable {
 }
 
 extension Tensor {
-    /// Each axis with copies of its own elements around it: `low` places in front, `high` behind.
+    /// Each axis with copies of its own elements around it: `low` elements in front, `high` behind.
     ///
     /// The gradient of an element is the sum over its copies.
     public func padded(
@@ -34,13 +34,13 @@ extension Tensor {
                     "padded", expected: "an axis with elements to copy", got: "\(shape)",
                     operands: [self], site: site)
             }
-            let places = mode.sources(size: shape[axis], low: low[axis], high: high[axis])
-            result = result.gathered(at: places, axis: axis)
+            let indices = mode.sources(size: shape[axis], low: low[axis], high: high[axis])
+            result = result.gathered(at: indices, axis: axis)
         }
         return result
     }
 
-    /// Windows that slide along an axis, which becomes two: window number and place in the window.
+    /// Windows that slide along an axis, which becomes two: window number and position in the window.
     ///
     /// `[…, n, …] → […, (n - size) / stride + 1, size, …]`.
     public func slidingWindows(
@@ -58,24 +58,24 @@ extension Tensor {
             // With one window its number is 0, and the stride may be of any size.
             let step = windows[0] > 1 ? Double(stride) : 1
             let starts = Tensor.positions(windows, axis: 0, dtype: .int64) * step
-            let places = starts + Tensor.positions(windows, axis: 1, dtype: .int64)
-            return gathered(at: places, axis: axis, file: file, line: line)
+            let indices = starts + Tensor.positions(windows, axis: 1, dtype: .int64)
+            return gathered(at: indices, axis: axis, file: file, line: line)
         }
     }
 }
 
 extension PaddingMode {
-    /// For each place of a padded axis the number of the element that stands there.
+    /// For each position of a padded axis the number of the element that stands there.
     fileprivate func sources(size: Int, low: Int, high: Int) -> Tensor {
-        let places = Tensor.arange(size + low + high, dtype: .int64) - Double(low)
+        let indices = Tensor.arange(size + low + high, dtype: .int64) - Double(low)
         let last = Double(size - 1)
         switch self {
-        case .edge: return places.maximum(0).minimum(last)
-        case .circular: return places % Double(size)
+        case .edge: return indices.maximum(0).minimum(last)
+        case .circular: return indices % Double(size)
         case .reflect:
             // A period there and back; its second half counts down.
             let period = Double(Swift.max(2 * (size - 1), 1))
-            return last - (places % period - last).abs()
+            return last - (indices % period - last).abs()
         }
     }
 }

@@ -30,7 +30,7 @@ extension Tensor {
             .reshaped(to: Shape(result))
     }
 
-    /// Each entry of an axis repeated in place: `[1, 2]` twice gives `[1, 1, 2, 2]`.
+    /// Each entry of an axis repeated beside itself: `[1, 2]` twice gives `[1, 1, 2, 2]`.
     public func repeated(
         _ times: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -67,7 +67,7 @@ extension Tensor {
             .repeated(scale.width, axis: 2, file: file, line: line)
     }
 
-    /// Entries of an axis moved towards its end by some places; what falls over comes in again
+    /// Entries of an axis moved towards its end by some positions; what falls over comes in again
     /// in front. Negative shifts move towards the start.
     public func rolled(
         by shift: Int, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line

@@ -5,15 +5,15 @@ extension Tensor {
     /// Scaled dot-product attention (Vaswani et al., 2017): `softmax(scale · q · kᵀ) · v` for each
     /// of the heads, which lie side by side in the features.
     ///
-    /// Queries `[batch, places, features]`, keys and values `[batch, others, features]`, result as
+    /// Queries `[batch, queries, features]`, keys and values `[batch, keys, features]`, result as
     /// the queries. A query that may look nowhere looks everywhere alike. In `float32` and without
     /// a mask the scores of all queries are never in memory at once, neither here nor in the
     /// gradient. NaN in what a query sees makes its result NaN; in what it does not see, it may.
     /// - Parameters:
     ///   - heads: divides the features.
-    ///   - isCausal: a query sees keys up to its own place, the last query sees all.
+    ///   - isCausal: a query sees keys up to its own position, the last query sees all.
     ///   - scale: of the scores; by default `1 / √(features / heads)`.
-    ///   - mask: `bool`, broadcasts to `[batch, heads, places, others]`; true where a query may
+    ///   - mask: `bool`, broadcasts to `[batch, heads, queries, keys]`; true where a query may
     ///     look.
     public static func scaledDotProductAttention(
         _ queries: Tensor, _ keys: Tensor, _ values: Tensor, heads: Int = 1,
@@ -30,7 +30,7 @@ extension Tensor {
     }
 
     /// The same; `changingWeights`, as dropout does, acts on the softmax
-    /// `[batch, heads, places, others]`.
+    /// `[batch, heads, queries, keys]`.
     package static func attention(
         _ operands: [Tensor], _ parameters: AttentionParameters, mask: Tensor? = nil,
         changingWeights: ((Tensor) -> Tensor)? = nil, site: CallSite? = nil
@@ -81,7 +81,7 @@ extension AttentionParameters {
         return joined.reshaped(to: q.shape)
     }
 
-    /// `[batch, places, features] → [batch, heads, places, size]`.
+    /// `[batch, length, features] → [batch, heads, length, size]`.
     private func split(_ x: Tensor) -> Tensor {
         let shape: Shape = [x.shape[0], x.shape[1], heads, x.shape[2] / heads]
         return x.reshaped(to: shape).transposed(permutation: [0, 2, 1, 3])

@@ -1,8 +1,8 @@
 import KalsaeGraph
 
 extension Tensor {
-    /// Images `[batch, height, width, channels]` enlarged by whole factors, by straight lines
-    /// between the pixels' centers (bilinear).
+    /// Images `[batch, height, width, channels]` upsampled by whole factors, bilinearly
+    /// between the centers of pixels.
     ///
     /// The pixel `i` lies at `(i + ½) / scale - ½` of the old ones; outside of the outer centers
     /// the outer pixel goes on. As in Keras, and in PyTorch without `align_corners`.
@@ -31,8 +31,8 @@ extension Tensor {
     private func interpolated(by scale: Int, axis: Int, _ site: CallSite) -> Tensor {
         guard scale > 1 else { return self }
         let (size, factor) = (shape[axis], Double(scale))
-        let places = (Tensor.arange(size * scale, dtype: .float64) + 0.5) / factor - 0.5
-        let inside = places.clipped(to: 0...Double(size - 1))
+        let positions = (Tensor.arange(size * scale, dtype: .float64) + 0.5) / factor - 0.5
+        let inside = positions.clipped(to: 0...Double(size - 1))
         let low = inside.floor()
         let high = (low + 1).minimum(Double(size - 1))
         let column = Shape([size * scale] + [Int](repeating: 1, count: rank - 1 - axis))

@@ -12,7 +12,7 @@ extension Tensor {
         return .apply(.pool(parameters), [self], site: CallSite(file: file, line: line))
     }
 
-    /// The mean of each window; padded places count as zeros only if `countsPadding`.
+    /// The mean of each window; padded elements count as zeros only if `countsPadding`.
     public func averagePooled(
         window: Pair, strides: Pair? = nil, padding: Padding2D = .zero,
         countsPadding: Bool = false, file: StaticString = #fileID, line: UInt = #line
@@ -38,16 +38,16 @@ extension PoolParameters {
         }
     }
 
-    /// For each window the number of `values` at the place of the input's first largest element.
+    /// For each window the number of `values` at the index of the input's first largest element.
     private func pickedAtMaximum(of input: Tensor, _ values: Tensor) -> Tensor {
         let largest = Tensor.apply(.pool(self), [input])
         var picked = Tensor.zeros(like: largest)
         var isFound = Tensor.zeros(like: largest).cast(to: .bool)
         for row in 0..<window.height {
             for column in 0..<window.width {
-                let place = windowPlaces(input, row, column, outside: -Double.infinity, largest)
-                let value = windowPlaces(values, row, column, outside: 0, largest)
-                let isHere = (place .== largest) .& !isFound
+                let element = windowElements(input, row, column, outside: -Double.infinity, largest)
+                let value = windowElements(values, row, column, outside: 0, largest)
+                let isHere = (element .== largest) .& !isFound
                 picked = isHere.select(value, picked)
                 isFound = isFound .| isHere
             }
@@ -55,8 +55,8 @@ extension PoolParameters {
         return picked
     }
 
-    /// The element at one place of every window.
-    private func windowPlaces(
+    /// The element at one position of every window.
+    private func windowElements(
         _ x: Tensor, _ row: Int, _ column: Int, outside: Double, _ result: Tensor
     ) -> Tensor {
         let padded = x.padded(

@@ -99,7 +99,7 @@ extension Tensor {
     /// Running sums along an axis.
     ///
     /// Whole numbers and `bool` are summed as `int64`, past whose range sums wrap; `float32` is
-    /// summed in `Double` and rounded at each place, as in PyTorch, so that ones count on past
+    /// summed in `Double` and rounded at each position, as in PyTorch, so that ones count on past
     /// 16,777,216.
     /// - Parameters:
     ///   - exclusive: whether an element's own value is left out.
@@ -122,35 +122,35 @@ extension Tensor {
         _ reduction: Reduction, _ axes: [Int]?, _ keepsAxes: Bool, _ site: CallSite
     ) -> Tensor {
         guard fault == nil else { return self }
-        var places: [Int] = []
+        var reducedAxes: [Int] = []
         for axis in axes ?? Array(0..<rank) {
-            guard let place = shape.normalized(axis: axis), !places.contains(place) else {
+            guard let index = shape.normalized(axis: axis), !reducedAxes.contains(index) else {
                 return .fault(
                     reduction.rawValue, expected: "axes of \(shape), each once", got: "\(axis)",
                     operands: [self], site: site)
             }
-            places.append(place)
+            reducedAxes.append(index)
         }
-        places.sort()
+        reducedAxes.sort()
         let operand = reduction == .sum || reduction == .product ? widened : self
-        let kept =
-            places.isEmpty
-            ? operand : Tensor.apply(.reduce(reduction, axes: places), [operand], site: site)
-        guard !keepsAxes, kept.fault == nil else { return kept }
-        let left = shape.indices.filter { !places.contains($0) }.map { shape[$0] }
-        return kept.reshaped(to: Shape(left))
+        let result =
+            reducedAxes.isEmpty
+            ? operand : Tensor.apply(.reduce(reduction, axes: reducedAxes), [operand], site: site)
+        guard !keepsAxes, result.fault == nil else { return result }
+        let left = shape.indices.filter { !reducedAxes.contains($0) }.map { shape[$0] }
+        return result.reshaped(to: Shape(left))
     }
 
     private func argReduced(
         _ reduction: ArgReduction, _ axis: Int, _ keepsAxis: Bool, _ site: CallSite
     ) -> Tensor {
         guard fault == nil else { return self }
-        let place = shape.normalized(axis: axis) ?? axis
-        let kept = Tensor.apply(.argReduce(reduction, axis: place), [self], site: site)
-        guard !keepsAxis, kept.fault == nil else { return kept }
-        var sizes = kept.shape.sizes
-        sizes.remove(at: place)
-        return kept.reshaped(to: Shape(sizes))
+        let index = shape.normalized(axis: axis) ?? axis
+        let result = Tensor.apply(.argReduce(reduction, axis: index), [self], site: site)
+        guard !keepsAxis, result.fault == nil else { return result }
+        var sizes = result.shape.sizes
+        sizes.remove(at: index)
+        return result.reshaped(to: Shape(sizes))
     }
 }
 

@@ -24,12 +24,12 @@ extension Tensor {
                     "quantile", expected: "a fraction in 0...1 of at least one floating element",
                     got: "\(fraction) of axis \(axis) of \(type)", operands: [self], site: site)
             }
-            let place = fraction * Double(shape[axis] - 1)
-            let below = place.rounded(.down)
+            let position = fraction * Double(shape[axis] - 1)
+            let below = position.rounded(.down)
             let ordered = movedAxis(from: axis, to: -1).sorted()
             let low = ordered.sliced([.ellipsis, .at(Int(below))])
-            let high = ordered.sliced([.ellipsis, .at(Int(place.rounded(.up)))])
-            let value = place == below ? low : low.lerp(to: high, weight: place - below)
+            let high = ordered.sliced([.ellipsis, .at(Int(position.rounded(.up)))])
+            let value = position == below ? low : low.lerp(to: high, weight: position - below)
             let result = value.replacing(with: .nan, where: isNaN().any(axes: [axis]))
             return keepsAxis ? result.expandingShape(at: axis) : result
         }
@@ -110,9 +110,9 @@ extension Tensor {
                 got: "\(type), weights \(weights.map { "\($0.shape)" } ?? "none"), \(bins) bins",
                 operands: [self], site: CallSite(file: file, line: line))
         }
-        let places = (dtype == .uint8 ? cast(to: .int32) : self).flattened()
+        let indices = (dtype == .uint8 ? cast(to: .int32) : self).flattened()
         let counts = weights?.flattened() ?? .ones([count], dtype: .int64)
         return Tensor.zeros([bins], dtype: counts.dtype).scatterAdding(
-            counts, at: places, file: file, line: line)
+            counts, at: indices, file: file, line: line)
     }
 }
