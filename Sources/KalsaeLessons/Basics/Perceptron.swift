@@ -72,8 +72,8 @@ extension Perceptron {
                 let error = Double(target - self(inputs))
                 guard error != 0 else { continue }
                 mistakes += 1
-                for (place, input) in zip(weights.indices, inputs) {
-                    weights[place] += rate * error * input
+                for (index, input) in zip(weights.indices, inputs) {
+                    weights[index] += rate * error * input
                 }
                 bias += rate * error
             }

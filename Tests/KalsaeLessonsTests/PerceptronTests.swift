@@ -1,4 +1,4 @@
-import KalsaeLayers
+import KalsaeLessons
 import Testing
 
 /// The lectures' gates, and what one line can and cannot say.
