@@ -99,6 +99,8 @@ public struct Conv2D: Layer {
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind, weight) { return refused }
+        let refused = refusedChannels(x, Settings.kind, weight) { $0[2] &* settings.groups }
+        if let refused { return refused }
         let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.kernel, strides: settings.strides,
             dilations: settings.dilations)
@@ -130,6 +132,21 @@ func checkImage(_ input: Shape, _ layer: String) throws {
             layer, expected: "input [height, width, channels]", got: "\(input)",
             advice: input.rank == 2 ? "put .reshape(\(input.sizes + [1])) in front" : "")
     }
+}
+
+/// The refusal of images with another number of channels than a layer was made for.
+///
+/// - Parameter channels: their number by the kernel's shape.
+func refusedChannels(
+    _ x: Tensor, _ layer: String, _ weight: Tensor, _ channels: (Shape) -> Int
+) -> Tensor? {
+    guard weight.rank == 4 else { return nil }
+    let channels = channels(weight.shape)
+    guard x.shape[3] != channels else { return nil }
+    return refusal(
+        layer, expected: "input [batch, height, width, \(channels)]", got: "\(x.shape)",
+        advice: x.shape[1] == channels
+            ? "channels come last: use .transposed(permutation: [0, 2, 3, 1])" : "", [weight])
 }
 
 /// The refusal of what is no batch of images, channels last.

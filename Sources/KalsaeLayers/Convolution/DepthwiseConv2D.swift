@@ -71,6 +71,10 @@ public struct DepthwiseConv2D: Layer {
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind, weight) { return refused }
+        let refused = refusedChannels(x, Settings.kind, weight) {
+            $0[3] / max(settings.multiplier, 1)
+        }
+        if let refused { return refused }
         let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.kernel, strides: settings.strides,
             dilations: settings.dilations)

@@ -82,6 +82,10 @@ public struct SeparableConv2D: Layer {
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if let refused = refusedImage(x, Settings.kind, depthwise, pointwise) { return refused }
+        let refused = refusedChannels(x, Settings.kind, depthwise) {
+            $0[3] / max(settings.multiplier, 1)
+        }
+        if let refused { return refused }
         let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.kernel, strides: settings.strides,
             dilations: settings.dilations)

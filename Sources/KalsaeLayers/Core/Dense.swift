@@ -67,6 +67,14 @@ public struct Dense: Layer {
 
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
+        for tensor in [x, weight] where tensor.fault != nil { return tensor }
+        let inputs = weight.shape.first ?? 0
+        guard inputs > 0, x.shape.last == inputs else {
+            return refusal(
+                Settings.kind, expected: "input [batch, \(inputs)]", got: "\(x.shape)",
+                advice: x.rank == 1 && inputs == 1
+                    ? "add an axis: .reshaped(to: [\(x.count), 1])" : "", [weight])
+        }
         let product = x.matmul(weight)
         return activation(bias.map { product + $0 } ?? product)
     }

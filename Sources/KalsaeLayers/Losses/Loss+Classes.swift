@@ -145,13 +145,26 @@ extension Loss {
         return Terms(values, weights: rowWeights)
     }
 
+    /// What makes targets of another type or shape class numbers.
+    private static func advice(_ logits: Tensor, _ targets: Tensor) -> String {
+        let rows = logits.shape.sizes.dropLast()
+        if targets.dtype.isFloat, targets.shape.sizes == Array(rows) {
+            return "class numbers are whole: use .cast(to: .int32)"
+        }
+        if targets.dtype.isInteger, targets.shape.sizes == rows + [1] {
+            return "drop the last axis: use .squeezingShape(at: -1)"
+        }
+        return ""
+    }
+
     private static func classFault(_ name: String, _ logits: Tensor, _ targets: Tensor) -> Tensor {
         Tensor(
             KalsaeError(
                 name,
                 expected: "logits [batch, classes] and class numbers [batch], or shares of the "
                     + "logits' shape",
-                got: "\(logits.dtype)\(logits.shape) and \(targets.dtype)\(targets.shape)"),
+                got: "\(logits.dtype)\(logits.shape) and \(targets.dtype)\(targets.shape)",
+                advice: advice(logits, targets)),
             operands: [logits])
     }
 }

@@ -43,7 +43,13 @@ public struct MaxPool1D: Layer {
         let stride = settings.stride ?? settings.window
         let padding = settings.padding.resolvedRow(
             x.shape[1], window: settings.window, stride: stride, dilation: 1)
-        return x.expandingShape(at: 1).maxPooled(
+        let images = x.expandingShape(at: 1)
+        if let refused = refusedWindow(
+            images, Pair(1, settings.window), padding, Settings.kind)
+        {
+            return refused
+        }
+        return images.maxPooled(
             window: Pair(1, settings.window), strides: Pair(1, stride), padding: padding
         ).squeezingShape(at: 1)
     }
@@ -97,7 +103,13 @@ public struct AveragePool1D: Layer {
         let stride = settings.stride ?? settings.window
         let padding = settings.padding.resolvedRow(
             x.shape[1], window: settings.window, stride: stride, dilation: 1)
-        return x.expandingShape(at: 1).averagePooled(
+        let images = x.expandingShape(at: 1)
+        if let refused = refusedWindow(
+            images, Pair(1, settings.window), padding, Settings.kind)
+        {
+            return refused
+        }
+        return images.averagePooled(
             window: Pair(1, settings.window), strides: Pair(1, stride), padding: padding,
             countsPadding: settings.countsPadding
         ).squeezingShape(at: 1)

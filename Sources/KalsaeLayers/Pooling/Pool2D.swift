@@ -44,6 +44,9 @@ public struct MaxPool2D: Layer {
         let strides = settings.strides ?? settings.window
         let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
+        if let refused = refusedWindow(x, settings.window, padding, Settings.kind) {
+            return refused
+        }
         return x.maxPooled(window: settings.window, strides: strides, padding: padding)
     }
 }
@@ -96,6 +99,9 @@ public struct AveragePool2D: Layer {
         let strides = settings.strides ?? settings.window
         let padding = settings.padding.resolved(
             Pair(x.shape[1], x.shape[2]), window: settings.window, strides: strides, dilations: 1)
+        if let refused = refusedWindow(x, settings.window, padding, Settings.kind) {
+            return refused
+        }
         return x.averagePooled(
             window: settings.window, strides: strides, padding: padding,
             countsPadding: settings.countsPadding)
@@ -120,4 +126,20 @@ extension LayerSpec {
                 window, strides: strides, padding: padding, countsPadding: countsPadding
             ).settings)
     }
+}
+
+/// The refusal of a window that is larger than the padded images.
+func refusedWindow(
+    _ x: Tensor, _ window: Pair, _ padding: Padding2D, _ layer: String
+) -> Tensor? {
+    let sides = [padding.top, padding.bottom, padding.left, padding.right]
+    guard sides.allSatisfy({ (0..<(1 << 24)).contains($0) }) else { return nil }
+    let height = x.shape[1] + padding.top + padding.bottom
+    let width = x.shape[2] + padding.left + padding.right
+    guard window.height > height || window.width > width else { return nil }
+    return refusal(
+        layer, expected: "a window of at most \([height, width]), the padded input",
+        got: "\(window.sizes) on input \(x.shape)",
+        advice: window.height <= x.shape[2] && window.width <= x.shape[3]
+            ? "images are [batch, height, width, channels]" : "", [x])
 }

@@ -75,7 +75,7 @@ private struct Forgetful: Layer {
             Issue.record("a fault was expected")
         } catch let fault as TensorFault {
             #expect(fault.layer == "hidden")
-            #expect(fault.description.contains("[8, 3] · [2, 16]"))
+            #expect(fault.description.contains("expected input [batch, 2], got [8, 3]"))
         }
     }
 
