@@ -12,8 +12,7 @@ private struct Vectors {
     let file: SafetensorsFile
 
     init() throws {
-        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        file = try SafetensorsFile(path: "/\(folder)/Vectors/layers.safetensors")
+        file = try SafetensorsFile(path: vectors("layers.safetensors"))
     }
 
     /// A tensor of the file; nil where there is none.

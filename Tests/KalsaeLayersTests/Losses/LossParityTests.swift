@@ -10,9 +10,7 @@ import Testing
 /// `Vectors/losses.safetensors` (`Scripts/parity/losses.py`).
 @Suite struct LossParityTests {
     static let file = try? SafetensorsFile(path: path)
-    static let path =
-        "\(#filePath)".split(separator: "/").dropLast()
-        .reduce("") { $0 + "/" + $1 } + "/Vectors/losses.safetensors"
+    static let path = vectors("losses.safetensors")
 
     /// The names of the cases, as in `loss huber/mean`.
     static let cases: [String] = (file?.entries ?? []).map(\.name).filter { $0.hasSuffix(".value") }

@@ -9,9 +9,7 @@ import Testing
 
 /// Files that Kalsae wrote before layer settings were one struct each.
 @Suite struct FormerFilesTests {
-    private let path =
-        #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-        + "/Vectors/former-model.safetensors"
+    private let path = vectors("former-model.safetensors")
 
     @Test func aModelOfEveryKindIsRead() throws {
         let file = try ModelFile(path: path)
