@@ -13,9 +13,10 @@ import KalsaeTensor
 /// }
 /// ```
 ///
-/// `parts` lists every stored property that holds parameters or further layers; a parameter that
-/// is used but not listed is an error at the first gradient. `print` shows a layer as a tree. A call changes nothing: what a
-/// layer wants to carry over to the next step it reports to the ``StepScope``.
+/// `parts` lists every stored property that holds parameters or further layers. A parameter that an
+/// ``Initializer`` made and that is used but not listed is an error at the first gradient; any other
+/// tensor that is not listed is a constant. `print` shows a layer as a tree. A call changes nothing:
+/// what a layer wants to carry over to the next step it reports to the ``StepScope``.
 public protocol Layer: TensorTree, Sendable, CustomStringConvertible {
     /// The stored properties that hold tensors or further layers.
     static var parts: Parts<Self> { get }
