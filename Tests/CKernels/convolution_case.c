@@ -69,7 +69,7 @@ typedef struct {
 static void add(void *context, int64_t input, int64_t kernel, int64_t output) {
     sums *s = context;
     const int64_t left = s->way == OF_INPUT ? output : input;
-    const int64_t right = s->way == OF_KERNEL ? output : kernel;
+    const int64_t right = s->way == OF_WEIGHTS ? output : kernel;
     const int64_t at = s->way == FORWARD ? output : s->way == OF_INPUT ? input : kernel;
     const double product = s->left[left] * s->right[right];
     s->want.value[at] += product;

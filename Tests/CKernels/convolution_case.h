@@ -17,7 +17,7 @@ kls_convolution random_convolution(bool rich);
 typedef void (*meeting)(void *context, int64_t input, int64_t kernel, int64_t output);
 void each_meeting(const kls_convolution *s, void *context, meeting visit);
 
-typedef enum { FORWARD, OF_INPUT, OF_KERNEL } direction;
+typedef enum { FORWARD, OF_INPUT, OF_WEIGHTS } direction;
 
 // The result of (input, kernel), (gradient, kernel) or (input, gradient), of one rounding of u each.
 wanted convolved(

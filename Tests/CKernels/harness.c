@@ -189,4 +189,4 @@ bool same_bits(const void *a, const void *b, int64_t bytes, const char *format, 
     return holds;
 }
 
-int level_lanes(void) { return kls_product_level()->lanes; }
+int level_lanes(void) { return kls_microkernel()->lanes; }

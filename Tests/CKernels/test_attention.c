@@ -12,13 +12,13 @@ typedef struct {
 static problem random_problem(bool large) {
     static const int64_t sizes[] = {1, 2, 5, 8, 13, 16, 17, 32, 33, 40};
     problem p = {.s = {
-        .batch = between(1, 2), .heads = between(1, 3), .places = between(1, large ? 150 : 20),
-        .others = between(1, large ? 150 : 40), .size = sizes[between(0, COUNT_OF(sizes) - 1)],
+        .batch = between(1, 2), .heads = between(1, 3), .query_count = between(1, large ? 150 : 20),
+        .key_count = between(1, large ? 150 : 40), .head_size = sizes[between(0, COUNT_OF(sizes) - 1)],
         .is_causal = one_in(2), .cores = 2}};
-    p.s.scale = (float)(1 / sqrt((double)p.s.size));
-    const int64_t features = p.s.heads * p.s.size;
-    p.rows = p.s.batch * p.s.places * features;
-    p.others = p.s.batch * p.s.others * features;
+    p.s.scale = (float)(1 / sqrt((double)p.s.head_size));
+    const int64_t features = p.s.heads * p.s.head_size;
+    p.rows = p.s.batch * p.s.query_count * features;
+    p.others = p.s.batch * p.s.key_count * features;
     p.queries = random_floats(p.rows);
     p.keys = random_floats(p.others);
     p.values = random_floats(p.others);
@@ -30,9 +30,9 @@ static problem random_problem(bool large) {
 
 // How many keys a query sees; `blind` where it sees all only because it would see none.
 static int64_t visible(const kls_attention *s, int64_t place, bool *blind) {
-    const int64_t count = place + s->others - s->places + 1;
+    const int64_t count = place + s->key_count - s->query_count + 1;
     *blind = s->is_causal && count < 1;
-    return s->is_causal && count > 0 ? count : s->others;
+    return s->is_causal && count > 0 ? count : s->key_count;
 }
 
 // One query of one head. With exact scores s of error d, weights e^(s - most) / sum have a relative
@@ -40,13 +40,13 @@ static int64_t visible(const kls_attention *s, int64_t place, bool *blind) {
 // 8 u with what its argument loses, and the sum's. What is below e^-86 may be 0.
 static void attend(problem *p, int64_t batch, int64_t head, int64_t place) {
     const kls_attention *s = &p->s;
-    const int64_t features = s->heads * s->size, n = s->size, column = head * n;
-    const int64_t mine = (batch * s->places + place) * features + column;
+    const int64_t features = s->heads * s->head_size, n = s->head_size, column = head * n;
+    const int64_t mine = (batch * s->query_count + place) * features + column;
     bool blind;
     const int64_t count = visible(s, place, &blind);
     double weights[256], slopes[256], sizes[256], most = -(double)INFINITY, worst = 0, sum = 0;
     for (int64_t j = 0; j < count; j++) {
-        const int64_t other = (batch * s->others + j) * features + column;
+        const int64_t other = (batch * s->key_count + j) * features + column;
         double dot = 0, size = 0, slope = 0;
         sizes[j] = 0;
         for (int64_t c = 0; c < n; c++) {
@@ -71,7 +71,7 @@ static void attend(problem *p, int64_t batch, int64_t head, int64_t place) {
         slack += weights[j] * (error * sizes[j] + rounding(n + count + 4, U32) * sizes[j]);
     }
     for (int64_t j = 0; j < count; j++) {
-        const int64_t other = (batch * s->others + j) * features + column;
+        const int64_t other = (batch * s->key_count + j) * features + column;
         const double scale = (double)s->scale, w = weights[j];
         const double change = blind ? 0 : scale * w * (slopes[j] - mean);
         const double moves = scale * w * (fabs(slopes[j]) + fabs(mean));
@@ -81,7 +81,7 @@ static void attend(problem *p, int64_t batch, int64_t head, int64_t place) {
         for (int64_t c = 0; c < n; c++) {
             const double q = (double)p->queries[mine + c], k = (double)p->keys[other + c];
             const double v = (double)p->values[other + c], g = (double)p->upstream[mine + c];
-            const double roundings = rounding(count + 4, U32), across = rounding(s->places + 6, U32);
+            const double roundings = rounding(count + 4, U32), across = rounding(s->query_count + 6, U32);
             p->out.value[mine + c] += w * v;
             p->out.error[mine + c] += 1.1 * (error + roundings) * w * fabs(v) + 0x1p-120;
             double *value = p->gradient.value, *bound = p->gradient.error;
@@ -100,10 +100,10 @@ static void test_problem(problem p) {
     const kls_attention *s = &p.s;
     char name[120];
     snprintf(name, sizeof name, "attention %lldx%lld, %lld places, %lld others, size %lld, causal %d",
-             (long long)s->batch, (long long)s->heads, (long long)s->places, (long long)s->others,
-             (long long)s->size, s->is_causal);
-    for (int64_t i = 0; i < s->batch * s->heads * s->places; i++)
-        attend(&p, i / s->places / s->heads, i / s->places % s->heads, i % s->places);
+             (long long)s->batch, (long long)s->heads, (long long)s->query_count, (long long)s->key_count,
+             (long long)s->head_size, s->is_causal);
+    for (int64_t i = 0; i < s->batch * s->heads * s->query_count; i++)
+        attend(&p, i / s->query_count / s->heads, i / s->query_count % s->heads, i % s->query_count);
     float *got = room(p.rows * 4), *again = room(p.rows * 4);
     const int64_t all = p.rows + 2 * p.others;
     float *slope = room(all * 4), *slopes = room(all * 4);
@@ -127,7 +127,7 @@ static void test_problem(problem p) {
 // NaN in what a query sees makes its result NaN, and no other batch's.
 static void test_nan(void) {
     problem p = random_problem(false);
-    const int64_t features = p.s.heads * p.s.size;
+    const int64_t features = p.s.heads * p.s.head_size;
     p.keys[0] = NAN;
     float *got = room(p.rows * 4);
     kls_attention_run(
@@ -135,12 +135,12 @@ static void test_nan(void) {
     int64_t wrong = 0;
     bool blind;
     for (int64_t i = 0; i < p.rows; i++) {
-        const int64_t place = i / features % p.s.places, head = i % features / p.s.size;
+        const int64_t place = i / features % p.s.query_count, head = i % features / p.s.head_size;
         visible(&p.s, place, &blind);
         // Who is blind weighs all alike, whatever the scores.
-        const bool sees = i / features < p.s.places && head == 0 && !blind;
+        const bool sees = i / features < p.s.query_count && head == 0 && !blind;
         if (sees) wrong += !isnan(got[i]);
-        else if (i / features >= p.s.places || head > 0) wrong += isnan(got[i]);
+        else if (i / features >= p.s.query_count || head > 0) wrong += isnan(got[i]);
     }
     check(wrong == 0, "attention with a key of NaN: %lld wrong", (long long)wrong);
     release_all();
@@ -149,7 +149,7 @@ static void test_nan(void) {
 void test_attention(void) {
     for (int number = 0; number < 60; number++) test_problem(random_problem(number % 12 == 0));
     for (int number = 0; number < 20; number++) test_nan();
-    const kls_attention none = {.batch = 1, .heads = 1, .places = 2, .size = 3, .cores = 1};
+    const kls_attention none = {.batch = 1, .heads = 1, .query_count = 2, .head_size = 3, .cores = 1};
     float out[6] = {1, 1, 1, 1, 1, 1}, zeros[6] = {0};
     check(kls_attention_scratch(&none) == 0, "no memory for nothing");
     kls_attention_run(&none, zeros, zeros, zeros, out, NULL, false);

@@ -5,7 +5,7 @@
 
 typedef struct {
     kls_matmul p;
-    int64_t batches, lhs_count, rhs_count;
+    int64_t batches, a_count, b_count;
 } layout;
 
 static layout random_layout(void) {
@@ -17,32 +17,32 @@ static layout random_layout(void) {
     p->k = one_in(8) ? between(250, 530) : sizes[between(0, 11)];
     // As rows or as columns, with room between them.
     const int64_t gap = between(0, 3);
-    if (one_in(2)) p->lhs_row = p->k + gap, p->lhs_column = 1;
-    else p->lhs_row = 1, p->lhs_column = p->m + gap;
-    if (one_in(2)) p->rhs_row = p->n + gap, p->rhs_column = 1;
-    else p->rhs_row = 1, p->rhs_column = p->k + gap;
-    const int64_t lhs_size = p->m * p->k + gap * (p->m + p->k);
-    const int64_t rhs_size = p->k * p->n + gap * (p->k + p->n);
+    if (one_in(2)) p->a_row = p->k + gap, p->a_column = 1;
+    else p->a_row = 1, p->a_column = p->m + gap;
+    if (one_in(2)) p->b_row = p->n + gap, p->b_column = 1;
+    else p->b_row = 1, p->b_column = p->k + gap;
+    const int64_t a_size = p->m * p->k + gap * (p->m + p->k);
+    const int64_t b_size = p->k * p->n + gap * (p->k + p->n);
     p->batch_rank = (int32_t)between(0, 2);
-    int64_t lhs = lhs_size, rhs = rhs_size;
+    int64_t a = a_size, b = b_size;
     for (int i = p->batch_rank - 1; i >= 0; i--) {
         p->batch_dims[i] = between(1, 3);
         l.batches *= p->batch_dims[i];
-        if (!one_in(3)) p->lhs_batch[i] = lhs, lhs *= p->batch_dims[i];
-        if (!one_in(3)) p->rhs_batch[i] = rhs, rhs *= p->batch_dims[i];
+        if (!one_in(3)) p->a_batch[i] = a, a *= p->batch_dims[i];
+        if (!one_in(3)) p->b_batch[i] = b, b *= p->batch_dims[i];
     }
-    l.lhs_count = lhs;
-    l.rhs_count = rhs;
+    l.a_count = a;
+    l.b_count = b;
     p->relu = one_in(3);
     return l;
 }
 
 // Where the operands of a matrix of the stack begin.
-static void find(const kls_matmul *p, int64_t batch, int64_t *lhs, int64_t *rhs) {
-    *lhs = *rhs = 0;
+static void find(const kls_matmul *p, int64_t batch, int64_t *a, int64_t *b) {
+    *a = *b = 0;
     for (int i = p->batch_rank - 1; i >= 0; i--) {
-        *lhs += batch % p->batch_dims[i] * p->lhs_batch[i];
-        *rhs += batch % p->batch_dims[i] * p->rhs_batch[i];
+        *a += batch % p->batch_dims[i] * p->a_batch[i];
+        *b += batch % p->batch_dims[i] * p->b_batch[i];
         batch /= p->batch_dims[i];
     }
 }
@@ -51,26 +51,26 @@ static void find(const kls_matmul *p, int64_t batch, int64_t *lhs, int64_t *rhs)
 #define TEST_FLOAT(T, run, u, matches)                                                         \
     static void test_##run(const layout *l, bool has_bias, bool special) {                     \
         const kls_matmul *p = &l->p;                                                           \
-        T *a = room(l->lhs_count * (int64_t)sizeof(T)), *b = room(l->rhs_count * (int64_t)sizeof(T)); \
+        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T)); \
         T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                           \
-        for (int64_t i = 0; i < l->lhs_count; i++) a[i] = (T)uniform(-2, 2);                   \
-        for (int64_t i = 0; i < l->rhs_count; i++) b[i] = (T)uniform(-2, 2);                   \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                   \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                   \
         for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);            \
-        if (special && l->lhs_count > 0 && l->rhs_count > 0) {                                 \
-            a[between(0, l->lhs_count - 1)] = (T)NAN;                                          \
-            a[between(0, l->lhs_count - 1)] = (T)INFINITY;                                     \
-            b[between(0, l->rhs_count - 1)] = 0;                                               \
+        if (special && l->a_count > 0 && l->b_count > 0) {                                 \
+            a[between(0, l->a_count - 1)] = (T)NAN;                                          \
+            a[between(0, l->a_count - 1)] = (T)INFINITY;                                     \
+            b[between(0, l->b_count - 1)] = 0;                                               \
         }                                                                                      \
         const int64_t count = l->batches * p->m * p->n;                                        \
         wanted want = wanted_room(count);                                                      \
         for (int64_t i = 0; i < count; i++) {                                                  \
-            int64_t lhs, rhs;                                                                  \
-            find(p, i / (p->m * p->n), &lhs, &rhs);                                            \
+            int64_t at_a, at_b;                                                                 \
+            find(p, i / (p->m * p->n), &at_a, &at_b);                                          \
             const int64_t row = i / p->n % p->m, column = i % p->n;                            \
             double sum = has_bias ? (double)bias[column] : 0, sizes = fabs(sum);               \
             for (int64_t q = 0; q < p->k; q++) {                                               \
-                const double x = (double)a[lhs + row * p->lhs_row + q * p->lhs_column]         \
-                    * (double)b[rhs + q * p->rhs_row + column * p->rhs_column];                \
+                const double x = (double)a[at_a + row * p->a_row + q * p->a_column]         \
+                    * (double)b[at_b + q * p->b_row + column * p->b_column];                \
                 sum += x;                                                                      \
                 sizes += fabs(x);                                                              \
             }                                                                                  \
@@ -94,20 +94,20 @@ TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
     static void test_##run(const layout *l, bool has_bias) {                                   \
         kls_matmul p = l->p;                                                                   \
         p.relu = false;                                                                        \
-        U *a = room(l->lhs_count * (int64_t)sizeof(U)), *b = room(l->rhs_count * (int64_t)sizeof(U)); \
+        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U)); \
         U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                            \
-        for (int64_t i = 0; i < l->lhs_count; i++) a[i] = (U)random_word();                    \
-        for (int64_t i = 0; i < l->rhs_count; i++) b[i] = (U)random_word();                    \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                    \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                    \
         for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();              \
         const int64_t count = l->batches * p.m * p.n;                                          \
         U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));   \
         for (int64_t i = 0; i < count; i++) {                                                  \
-            int64_t lhs, rhs;                                                                  \
-            find(&p, i / (p.m * p.n), &lhs, &rhs);                                             \
+            int64_t at_a, at_b;                                                                 \
+            find(&p, i / (p.m * p.n), &at_a, &at_b);                                           \
             uint64_t sum = has_bias ? bias[i % p.n] : 0;                                       \
             for (int64_t q = 0; q < p.k; q++)                                                  \
-                sum += (uint64_t)a[lhs + i / p.n % p.m * p.lhs_row + q * p.lhs_column]         \
-                    * b[rhs + q * p.rhs_row + i % p.n * p.rhs_column];                         \
+                sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]         \
+                    * b[at_b + q * p.b_row + i % p.n * p.b_column];                         \
             want[i] = (U)sum;                                                                  \
         }                                                                                      \
         run(&p, a, b, bias, got);                                                              \

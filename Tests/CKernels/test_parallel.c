@@ -88,7 +88,7 @@ void test_parallel(void) {
     kls_share_openmp(false);
     for (openmp_threads = 1; openmp_threads <= 4; openmp_threads++) {
         memset((void *)t.seen, 0, sizeof t.seen);
-        check(kls_most_threads() == openmp_threads, "most threads of %d", openmp_threads);
+        check(kls_max_threads() == openmp_threads, "most threads of %d", openmp_threads);
         kls_pieces(101, 1 << 20, &t, count_piece);
         int right = 0;
         for (int i = 0; i < MOST_CHUNKS; i++) right += t.seen[i] == (i < 101);

@@ -95,14 +95,14 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
                     let kernel = try Kernel.matrixProduct(
                         parameters, left: a.type, right: b.type)
                     #expect(kernel.engine == EngineTests.large, "\(kernel.name)")
-                    let before = kls_tile_fallbacks()
+                    let before = kls_amx_fallbacks()
                     let got = try run(kernel, [a, b], TensorType(.float32, [m, n]))
                     check(
                         got, Self.sums(m, n, k, a, b, parameters),
                         "\(kernel.name) \(name) \(m)x\(k)x\(n) \(left) \(right) left: \(isLeft)")
                     // Tests run side by side, so that only a lack of counts tells something.
                     if kernel.engine == .tiles, special.leavesTiles {
-                        #expect(kls_tile_fallbacks() > before, "\(kernel.name) \(name)")
+                        #expect(kls_amx_fallbacks() > before, "\(kernel.name) \(name)")
                     }
                 }
             }

@@ -50,35 +50,35 @@ void kls_emulate_store(int tile, void *to, int64_t stride) {
 }
 
 // Kept apart, so that its arithmetic stays where the rounding is set.
-__attribute__((noinline)) KLS_AVX512_WIDE static void multiply(int out, int lhs, int rhs) {
+__attribute__((noinline)) KLS_AVX512_WIDE static void multiply(int c, int a, int b) {
     const tile_shapes *const s = &unit.shapes;
     const __m512i upper = _mm512_set1_epi32((int)0xffff0000);
-    for (int m = 0; m < s->rows[out]; m++) {
+    for (int m = 0; m < s->rows[c]; m++) {
         __m512 even = _mm512_setzero_ps(), odd = _mm512_setzero_ps();
-        for (int k = 0; k < s->bytes[lhs] / 4; k++) {
+        for (int k = 0; k < s->bytes[a] / 4; k++) {
             uint32_t pair;
-            memcpy(&pair, unit.data[lhs][m] + 4 * k, sizeof pair);
-            const __m512i a = _mm512_set1_epi32((int)pair), b = _mm512_load_si512(unit.data[rhs][k]);
+            memcpy(&pair, unit.data[a][m] + 4 * k, sizeof pair);
+            const __m512i x = _mm512_set1_epi32((int)pair), y = _mm512_load_si512(unit.data[b][k]);
             even = _mm512_fmadd_ps(
-                (__m512)_mm512_slli_epi32(a, 16), (__m512)_mm512_slli_epi32(b, 16), even);
+                (__m512)_mm512_slli_epi32(x, 16), (__m512)_mm512_slli_epi32(y, 16), even);
             odd = _mm512_fmadd_ps(
-                (__m512)_mm512_and_si512(a, upper), (__m512)_mm512_and_si512(b, upper), odd);
+                (__m512)_mm512_and_si512(x, upper), (__m512)_mm512_and_si512(y, upper), odd);
         }
-        float *const to = (float *)unit.data[out][m];
+        float *const to = (float *)unit.data[c][m];
         _mm512_store_ps(to, _mm512_add_ps(_mm512_load_ps(to), _mm512_add_ps(even, odd)));
     }
 }
 
-void kls_emulate_dpbf16ps(int out, int lhs, int rhs) {
+void kls_emulate_dpbf16ps(int c, int a, int b) {
     const tile_shapes *const s = &unit.shapes;
-    require_tile(out);
-    require(s->rows[lhs] == s->rows[out] && s->bytes[rhs] == s->bytes[out]);
-    require(4 * s->rows[rhs] == s->bytes[lhs]);
+    require_tile(c);
+    require(s->rows[a] == s->rows[c] && s->bytes[b] == s->bytes[c]);
+    require(4 * s->rows[b] == s->bytes[a]);
     // To nearest, subnormal numbers as zeros; the flags are left as they were.
     enum { NEAREST_FLUSHED = 0x9fc0 };
     const unsigned status = _mm_getcsr();
     _mm_setcsr(NEAREST_FLUSHED);
-    multiply(out, lhs, rhs);
+    multiply(c, a, b);
     _mm_setcsr(status);
 }
 #else

@@ -11,7 +11,7 @@ void kls_emulate_release(void);
 void kls_emulate_zero(int tile);
 void kls_emulate_load(int tile, const void *from, int64_t stride);
 void kls_emulate_store(int tile, void *to, int64_t stride);
-void kls_emulate_dpbf16ps(int out, int lhs, int rhs);
+void kls_emulate_dpbf16ps(int out, int a, int b);
 
 #undef _tile_loadconfig
 #undef _tile_release

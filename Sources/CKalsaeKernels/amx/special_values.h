@@ -9,27 +9,10 @@
 
 // Clears the flags of this thread. Both are calls, so that no arithmetic moves across them.
 void kls_clear_special(void);
-// Whether a special value was split on this thread since then.
+// Whether a special value was packed on this thread since then.
 bool kls_saw_special(void);
 
 // Counts a part of a product that is left to the vector units because of such values.
 void kls_count_fallback(void);
-
-// A block of C = A B as the vector units do it: rows x columns sums of `depth` products, 32 x 32 at
-// most. Distances count elements.
-typedef struct {
-    const void *lhs;
-    bool lhs_bytes;                  // uint8 in place of float
-    int64_t lhs_row, lhs_column;
-    const float *rhs;
-    int64_t rhs_row, rhs_column;
-    int64_t rows, columns, depth;
-    float *out;
-    int64_t out_row;
-    bool adds;                       // to what lies in out
-    const float *bias;               // NULL, or a row that the sums begin with
-} vector_block;
-
-void kls_vector_block(const vector_block *block);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct __attribute__((packed)) {
 } tile_shapes;
 
 #if defined(__x86_64__) && defined(__linux__)
-#define SPLIT_HAS_UNIT 1
+#define KLS_HAS_AMX 1
 #include <immintrin.h>
 
 #if defined(KLS_EMULATE_AMX)
@@ -28,7 +28,7 @@ typedef struct __attribute__((packed)) {
 #endif
 #define INLINE TARGET KLS_INLINE
 #else
-#define SPLIT_HAS_UNIT 0
+#define KLS_HAS_AMX 0
 #endif
 
 #endif

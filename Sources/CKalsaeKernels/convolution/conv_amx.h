@@ -1,4 +1,14 @@
-// Convolutions of float32 on a matrix unit: see split.h.
+// Convolutions of float32 on AMX tiles (amx/block.h), as an implicit GEMM:
+//
+//     C[pixels x out channels] = A[pixels x K] B[K x out channels],   K = (kernel rows, taps x channels)
+//
+// The rows of an image are made limbs of as they lie, once for a strip of output rows. The windows of
+// neighboring outputs overlap in them, so a tile of A is 16 windows of a row of outputs: its rows begin one
+// output apart, and a row of the kernel is a segment of K. No im2col is written. B, the weights, is packed
+// in blocks of 32 output channels.
+//
+//     image row, limbs   ....[  window x    ]........
+//                        .......[  window x + 1  ]...    rows of the tile, stride_x * channels apart
 #ifndef KLS_CONVOLUTION_CONV_AMX_H
 #define KLS_CONVOLUTION_CONV_AMX_H
 
@@ -6,19 +16,28 @@
 #include "image_walk.h"
 #include "kls_conv_gemm.h"
 #include "max_pool_fusion.h"
-#include "../amx/tile.h"
 
-typedef struct split_convolve split_convolve;
+typedef struct conv_amx {
+    kls_conv_gemm_spec spec;
+    const image_walk *walk;
+    const epilogue *epilogue;
+    const max_pool_fusion *pool;
+    int64_t images, n, k;            // n: output channels
+    int64_t panels, k_blocks;        // of output channels, and of a segment
+    int64_t line;                    // elements between rows of limbs
+    int64_t strip, strips;           // output rows of a piece, and pieces of an image
+    int64_t *starts;
+} conv_amx;
 
-// NULL where there is no such unit, or other loops are faster. The shape is that of a forward
-// convolution, which a gradient of the input is too; what is pointed at must live as long.
-split_convolve *split_convolve_create(
-    const kls_convolve_spec *spec, const kls_convolution *shape, const image_walk *walk,
-    const epilogue *epilogue, const pooled *pooled);
-void split_convolve_destroy(split_convolve *convolve);
-int64_t split_convolve_scratch(const split_convolve *convolve);
+// NULL where there is no AMX, or the kernels on vectors are faster. The shape is that of a forward
+// convolution, which an input gradient is too; what is pointed at must live as long.
+conv_amx *conv_amx_create(
+    const kls_conv_gemm_spec *spec, const kls_convolution *shape, const image_walk *walk,
+    const epilogue *epilogue, const max_pool_fusion *pool);
+void conv_amx_destroy(conv_amx *convolution);
+int64_t conv_amx_scratch(const conv_amx *convolution);
 // The result does not depend on the threads.
-void split_convolve_run(
-    const split_convolve *convolve, void *const *buffers, void *scratch, bool parallel);
+void conv_amx_run(
+    const conv_amx *convolution, void *const *buffers, void *scratch, bool parallel);
 
 #endif

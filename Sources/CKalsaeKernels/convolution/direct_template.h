@@ -138,7 +138,7 @@ void NAME(kls_convolution_input_gradient)(
     kls_pieces(s->batch * s->height, NAME(conv_work)(s), &job, NAME(conv_input_piece));
 }
 
-void NAME(kls_convolution_kernel_gradient)(
+void NAME(kls_convolution_weight_gradient)(
     const kls_convolution *s, const void *input, const void *gradient, void *result
 ) {
     NAME(conv_job) job = {s, input, gradient, 0, result};

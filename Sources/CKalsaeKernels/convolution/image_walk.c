@@ -21,7 +21,7 @@ bool image_walk_init(image_walk *w, const kls_convolution *s) {
         (s->out_width - 1) * s->stride_x + (s->kernel_width - 1) * s->dilation_x + 1;
     w->copies = w->top != 0 || w->left != 0 || lines > s->height || across > s->width;
     w->line = (w->copies ? across : s->width) * s->channels;
-    if (w->copies && w->reach * w->line > IMAGE_MOST) return false;
+    if (w->copies && w->reach * w->line > IMAGE_COPY_MAX) return false;
     const bool joined = s->dilation_x == 1 || s->kernel_width == 1;
     w->segments = joined ? s->kernel_height : s->kernel_height * s->kernel_width;
     w->depth = joined ? s->kernel_width * s->channels : s->channels;
@@ -38,7 +38,7 @@ void image_walk_free(image_walk *w) { free(w->starts); }
 
 int64_t image_walk_rows(const image_walk *w) {
     if (!w->copies) return w->out_height;
-    const int64_t rows = (IMAGE_MOST / w->line - w->reach) / w->stride_y + 1;
+    const int64_t rows = (IMAGE_COPY_MAX / w->line - w->reach) / w->stride_y + 1;
     return rows < w->out_height ? rows : w->out_height;
 }
 

@@ -8,7 +8,7 @@
 #include "kls_convolution.h"
 
 // Floats of the copy that a thread makes of some rows, at most.
-enum { IMAGE_MOST = 64 * 1024 };
+enum { IMAGE_COPY_MAX = 64 * 1024 };
 
 // How windows walk over an image, and where one of their sums lies: a sum runs over `segments`
 // pieces of `depth` contiguous floats, which begin at starts[...] from the window's first element.
@@ -31,7 +31,7 @@ void image_walk_free(image_walk *walk);
 // Output rows that fit a copy, at least 1 and at most all.
 int64_t image_walk_rows(const image_walk *walk);
 // The first element of the window at (row, 0), of `rows` rows of windows: in the image itself or
-// in `copy`, of IMAGE_MOST floats.
+// in `copy`, of IMAGE_COPY_MAX floats.
 const float *image_walk_begin(
     const image_walk *walk, const float *image, int64_t row, int64_t rows, float *copy);
 

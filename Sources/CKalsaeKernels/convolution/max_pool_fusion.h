@@ -1,4 +1,5 @@
-// The largest elements of a convolution's windows, taken while they lie in the first cache.
+// Convolution + max-pool fusion: the maxima of pooling windows are taken while the convolution's output is
+// in the first-level cache, with their argmax index for the gradients.
 #ifndef KLS_CONVOLUTION_MAX_POOL_FUSION_H
 #define KLS_CONVOLUTION_MAX_POOL_FUSION_H
 
@@ -7,10 +8,10 @@
 #include "kls_conv_gemm.h"
 
 enum {
-    POOLED_ROOM = 16 * 1024,         // floats that a row of windows may take
-    POOLED_BLOCK = 4 * 1024,         // that rows of windows take together, unless one is more
-    POOLED_SLACK = 16,               // that are read behind them, but not used
-    POOLED_MOST = 255,               // places of a window: they are bytes
+    POOL_WORKSPACE = 16 * 1024,      // floats that a row of windows may take
+    POOL_BLOCK = 4 * 1024,           // that rows of windows take together, unless one is more
+    POOL_SLACK = 16,                 // that are read behind them, but not used
+    POOL_WINDOW_MAX = 255,           // elements of a window: an argmax index is a byte
 };
 
 // How windows lie in what a convolution makes; they cover all of it.
@@ -19,21 +20,22 @@ typedef struct {
     int64_t across;                  // windows side by side
     int64_t rows;                    // of windows that are taken at a time
     int64_t n;                       // channels of the result
-    int32_t out, places;             // numbers of buffers, places -1 where nobody asks for them
-} pooled;
+    int32_t out, argmax;             // numbers of buffers; argmax -1 where nobody reads it
+} max_pool_fusion;
 
 // Whether windows of these sizes can be taken from lines of `row` floats each.
-bool pooled_init(pooled *plan, const kls_convolve_spec *spec, int64_t row);
+bool max_pool_fusion_init(max_pool_fusion *plan, const kls_conv_gemm_spec *spec, int64_t row);
 
 // The columns of one panel on one thread.
 typedef struct {
-    const pooled *plan;
+    const max_pool_fusion *plan;
     void *const *buffers;
     int64_t window;                  // windows that are done
     int64_t column, columns;
-} pooled_writer;
+} max_pool_writer;
 
 // Takes rows of windows whose elements lie at `from`, `pixel` floats apart.
-void pooled_take(pooled_writer *writer, const float *from, int64_t pixel, int64_t rows);
+void max_pool_fusion_take(
+    max_pool_writer *writer, const float *from, int64_t pixel, int64_t rows);
 
 #endif

@@ -1,6 +1,12 @@
-// The gradient of a kernel behind which only largest elements were kept: one element of each window
-// counts, so that each place of the kernel takes one multiply-add a window and channel. Lanes are
-// output channels; what each multiplies is taken from the few inputs under the window by a shuffle.
+// The weight gradient of a convolution fused with max pooling, from the argmax indices: only one element of
+// each window has a gradient, so each tap takes one multiply-add a window and channel instead of one a pixel.
+//
+//     zmm    lanes 0 ... 15 = output channels
+//     pair   of two input lines under a window, 8 inputs each: one register
+//     for each window:   index = where in the pair the argmax of each lane lies
+//         for each tap:  sums[tap] += permute(pair, index + tap) * gradient      (25 sums + pair + index)
+//
+// The permutation picks for each lane the input that its argmax meets under the tap.
 #include "kls_conv_pool.h"
 
 #include <stdlib.h>
@@ -14,64 +20,64 @@
 enum {
     LANES = 16,
     SIDE = 8,                        // inputs of a line under a window, at most
-    TAPS_MOST = 25,                  // places of the kernel: sums that fit the registers
-    CHANNELS_MOST = 4,               // of the input: more are better off as products
-    PARTS_MOST = 16,                 // partial results, each of a part of the batch
-    ROOM = 12 * 1024,                // floats of pairs of lines, of plain lines too
+    TAPS_MAX = 25,                   // sums that fit the registers
+    CHANNELS_MAX = 4,                // of the input: more are better off as a GEMM
+    PARTIALS_MAX = 16,               // partial results, each of a part of the batch
+    LINES_MAX = 12 * 1024,           // floats of pairs of lines, of plain lines too
 };
 
-struct kls_pooled_gradient {
+struct kls_conv_pool_weight_gradient {
     kls_convolution shape;
     int64_t window_height, window_width, down, across;
-    int64_t vectors, taps, parts;
+    int64_t vectors, taps, partials;
     int64_t pitch;                   // floats of a line with its padding
     int64_t strip;                   // rows of windows at a time
 };
 
 typedef struct {
-    const kls_pooled_gradient *gradient;
-    const float *input, *from;
-    const uint8_t *places;
+    const kls_conv_pool_weight_gradient *gradient;
+    const float *input, *upstream;
+    const uint8_t *argmax;
     float *result, *partial;
 } gradient_run;
 
-static int64_t pair_rows(const kls_pooled_gradient *g, int64_t strip) {
+static int64_t pair_rows(const kls_conv_pool_weight_gradient *g, int64_t strip) {
     return (strip - 1) * g->window_height + g->shape.kernel_height;
 }
 
-static int64_t lines_of(const kls_pooled_gradient *g, int64_t strip) {
+static int64_t lines_of(const kls_conv_pool_weight_gradient *g, int64_t strip) {
     return strip * g->window_height + g->shape.kernel_height - 1;
 }
 
-static bool fits(const kls_pooled_gradient *g, int64_t strip) {
-    return pair_rows(g, strip) * g->across * LANES <= ROOM && lines_of(g, strip) * g->pitch <= ROOM;
+static bool fits(const kls_conv_pool_weight_gradient *g, int64_t strip) {
+    return pair_rows(g, strip) * g->across * LANES <= LINES_MAX && lines_of(g, strip) * g->pitch <= LINES_MAX;
 }
 
 static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
-    if (kls_product_level()->lanes != LANES || s->groups != 1 || s->batch < 1) return false;
+    if (kls_microkernel()->lanes != LANES || s->groups != 1 || s->batch < 1) return false;
     if (s->stride_y != 1 || s->stride_x != 1 || s->dilation_y != 1 || s->dilation_x != 1)
         return false;
-    if (s->channels < 1 || s->channels > CHANNELS_MOST || s->out_channels < 1) return false;
+    if (s->channels < 1 || s->channels > CHANNELS_MAX || s->out_channels < 1) return false;
     if (s->kernel_height != s->kernel_width || s->kernel_width < 2 || s->pad_top < 0
         || s->pad_left < 0)
         return false;
-    return s->kernel_height * s->kernel_width <= TAPS_MOST && height >= 1 && height <= 2
+    return s->kernel_height * s->kernel_width <= TAPS_MAX && height >= 1 && height <= 2
         && width >= 1 && width + s->kernel_width - 1 <= SIDE && s->out_height >= height
         && s->out_width >= width;
 }
 
-kls_pooled_gradient *kls_pooled_gradient_create(
+kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
     const kls_convolution *s, int64_t window_height, int64_t window_width
 ) {
     if (!valid(s, window_height, window_width)) return NULL;
-    kls_pooled_gradient *g = calloc(1, sizeof *g);
+    kls_conv_pool_weight_gradient *g = calloc(1, sizeof *g);
     if (g == NULL) return NULL;
-    *g = (kls_pooled_gradient){
+    *g = (kls_conv_pool_weight_gradient){
         .shape = *s, .window_height = window_height, .window_width = window_width,
         .down = s->out_height / window_height, .across = s->out_width / window_width,
         .vectors = (s->out_channels + LANES - 1) / LANES,
         .taps = s->kernel_height * s->kernel_width,
-        .parts = s->batch < PARTS_MOST ? s->batch : PARTS_MOST,
+        .partials = s->batch < PARTIALS_MAX ? s->batch : PARTIALS_MAX,
     };
     g->pitch = (g->across - 1) * window_width + SIDE;
     while (g->strip < g->down && fits(g, g->strip + 1)) g->strip++;
@@ -80,15 +86,15 @@ kls_pooled_gradient *kls_pooled_gradient_create(
     return NULL;
 }
 
-void kls_pooled_gradient_destroy(kls_pooled_gradient *g) { free(g); }
+void kls_conv_pool_weight_gradient_destroy(kls_conv_pool_weight_gradient *g) { free(g); }
 
-// Sums of one part: [vectors, input channels, places of the kernel, lanes].
-static int64_t part_floats(const kls_pooled_gradient *g) {
+// Sums of one partial result: [vectors, input channels, taps, lanes].
+static int64_t partial_floats(const kls_conv_pool_weight_gradient *g) {
     return g->vectors * g->shape.channels * g->taps * LANES;
 }
 
-int64_t kls_pooled_gradient_scratch(const kls_pooled_gradient *g) {
-    return g->parts * part_floats(g) * (int64_t)sizeof(float);
+int64_t kls_conv_pool_weight_gradient_scratch(const kls_conv_pool_weight_gradient *g) {
+    return g->partials * partial_floats(g) * (int64_t)sizeof(float);
 }
 
 #if defined(__x86_64__)
@@ -101,16 +107,16 @@ int64_t kls_pooled_gradient_scratch(const kls_pooled_gradient *g) {
 
 typedef struct {
     const float *pairs, *from;
-    const uint8_t *places;
+    const uint8_t *argmax;
     int64_t rows, across, n;         // windows below each other and side by side, channels
     int64_t down, right;             // floats between the pairs of two windows
-    __m128i starts;                  // where in a pair each place of a window is
+    __m128i starts;                  // where in a pair each element of a window is
     __mmask16 lanes;
 } strip_job;
 
 // Adds to the sums of a kernel of `side` x `side`.
 INLINE void add_windows(const strip_job *job, float *sums, const int side) {
-    __m512 sum[TAPS_MOST];
+    __m512 sum[TAPS_MAX];
     _Pragma("unroll") for (int t = 0; t < side * side; t++)
         sum[t] = _mm512_load_ps(sums + t * LANES);
     const __m512i one = _mm512_set1_epi32(1);
@@ -118,13 +124,13 @@ INLINE void add_windows(const strip_job *job, float *sums, const int side) {
     const __mmask16 lanes = job->lanes;
     const int64_t n = job->n, across = job->across, right = job->right;
     const float *from = job->from;
-    const uint8_t *places = job->places;
+    const uint8_t *argmax = job->argmax;
     for (int64_t y = 0; y < job->rows; y++) {
         const float *pair = job->pairs + y * job->down;
         for (int64_t x = 0; x < across; x++) {
             const __m512 value = _mm512_maskz_loadu_ps(lanes, from);
-            const __m128i place = _mm_maskz_loadu_epi8(lanes, places);
-            __m512i index = _mm512_cvtepu8_epi32(_mm_shuffle_epi8(starts, place));
+            const __m128i element = _mm_maskz_loadu_epi8(lanes, argmax);
+            __m512i index = _mm512_cvtepu8_epi32(_mm_shuffle_epi8(starts, element));
             _Pragma("unroll") for (int kx = 0; kx < side; kx++) {
                 HIDE(pair);
                 _Pragma("unroll") for (int ky = 0; ky < side; ky++) {
@@ -135,7 +141,7 @@ INLINE void add_windows(const strip_job *job, float *sums, const int side) {
                 index = _mm512_add_epi32(index, one);
             }
             from += n;
-            places += n;
+            argmax += n;
             pair += right;
         }
     }
@@ -155,12 +161,12 @@ TARGET static void add_strip(const strip_job *job, float *sums, int64_t side) {
 
 // A channel of the lines that rows of windows cover, with zeros round the image.
 static void copy_lines(
-    const kls_pooled_gradient *g, const float *image, int64_t channel, int64_t first,
+    const kls_conv_pool_weight_gradient *g, const float *image, int64_t channel, int64_t first,
     int64_t count, float *to
 ) {
     const kls_convolution *s = &g->shape;
-    const int64_t room = g->pitch - s->pad_left;
-    const int64_t used = room < s->width ? (room > 0 ? room : 0) : s->width;
+    const int64_t space = g->pitch - s->pad_left;
+    const int64_t used = space < s->width ? (space > 0 ? space : 0) : s->width;
     memset(to, 0, (size_t)(count * g->pitch) * sizeof(float));
     for (int64_t y = first - s->pad_top; count > 0; y++, count--, to += g->pitch) {
         if (y < 0 || y >= s->height) continue;
@@ -173,7 +179,7 @@ static void copy_lines(
 
 // For each window of a row and each line: what lies under the window in it and in the line below.
 TARGET static void pair_lines(
-    const kls_pooled_gradient *g, int64_t rows, const float *lines, float *to
+    const kls_conv_pool_weight_gradient *g, int64_t rows, const float *lines, float *to
 ) {
     for (int64_t x = 0; x < g->across; x++, lines += g->window_width) {
         const float *upper = lines, *lower = lines + (g->window_height - 1) * g->pitch;
@@ -184,7 +190,7 @@ TARGET static void pair_lines(
     }
 }
 
-static __m128i starts_of(const kls_pooled_gradient *g) {
+static __m128i starts_of(const kls_conv_pool_weight_gradient *g) {
     uint8_t starts[16] = {0};
     for (int64_t i = 0; i < g->window_height * g->window_width; i++)
         starts[i] = (uint8_t)(i / g->window_width * SIDE + i % g->window_width);
@@ -194,7 +200,7 @@ static __m128i starts_of(const kls_pooled_gradient *g) {
 static void add_image(
     const gradient_run *run, int64_t image, float *partial, float *lines, float *pairs
 ) {
-    const kls_pooled_gradient *g = run->gradient;
+    const kls_conv_pool_weight_gradient *g = run->gradient;
     const kls_convolution *s = &g->shape;
     const float *input = run->input + image * s->height * s->width * s->channels;
     strip_job job = {
@@ -213,8 +219,8 @@ static void add_image(
             for (int64_t v = 0; v < g->vectors; v++) {
                 const int64_t left = job.n - v * LANES;
                 job.lanes = (__mmask16)(left < LANES ? (1u << left) - 1 : 0xffff);
-                job.from = run->from + window * job.n + v * LANES;
-                job.places = run->places + window * job.n + v * LANES;
+                job.from = run->upstream + window * job.n + v * LANES;
+                job.argmax = run->argmax + window * job.n + v * LANES;
                 add_strip(
                     &job, partial + (v * s->channels + channel) * g->taps * LANES,
                     s->kernel_width);
@@ -229,30 +235,30 @@ static void add_image(
 }
 #endif
 
-static void run_parts(int64_t begin, int64_t end, void *context) {
+static void run_partials(int64_t begin, int64_t end, void *context) {
     const gradient_run *run = context;
-    const kls_pooled_gradient *g = run->gradient;
-    _Alignas(64) float lines[ROOM];
-    _Alignas(64) float pairs[ROOM];
+    const kls_conv_pool_weight_gradient *g = run->gradient;
+    _Alignas(64) float lines[LINES_MAX];
+    _Alignas(64) float pairs[LINES_MAX];
     for (int64_t part = begin; part < end; part++) {
-        float *partial = run->partial + part * part_floats(g);
-        memset(partial, 0, (size_t)part_floats(g) * sizeof(float));
-        const int64_t first = g->shape.batch * part / g->parts;
-        const int64_t last = g->shape.batch * (part + 1) / g->parts;
+        float *partial = run->partial + part * partial_floats(g);
+        memset(partial, 0, (size_t)partial_floats(g) * sizeof(float));
+        const int64_t first = g->shape.batch * part / g->partials;
+        const int64_t last = g->shape.batch * (part + 1) / g->partials;
         for (int64_t image = first; image < last; image++)
             add_image(run, image, partial, lines, pairs);
     }
 }
 
 // Adds the partial results, always in the same order.
-KLS_DISPATCH(static, void, add_parts, (const gradient_run *run), (run)) {
-    const kls_pooled_gradient *g = run->gradient;
+KLS_DISPATCH(static, void, add_partials, (const gradient_run *run), (run)) {
+    const kls_conv_pool_weight_gradient *g = run->gradient;
     const int64_t channels = g->shape.channels, n = g->shape.out_channels;
     for (int64_t v = 0; v < g->vectors; v++)
         for (int64_t i = 0; i < channels * g->taps; i++) {
             const float *from = run->partial + (v * channels * g->taps + i) * LANES;
             float sums[LANES] = {0};
-            for (int64_t part = 0; part < g->parts; part++, from += part_floats(g))
+            for (int64_t part = 0; part < g->partials; part++, from += partial_floats(g))
                 for (int lane = 0; lane < LANES; lane++) sums[lane] += from[lane];
             const int64_t channel = i / g->taps, tap = i % g->taps, left = n - v * LANES;
             memcpy(
@@ -261,11 +267,11 @@ KLS_DISPATCH(static, void, add_parts, (const gradient_run *run), (run)) {
         }
 }
 
-void kls_pooled_gradient_run(
-    const kls_pooled_gradient *g, const void *input, const uint8_t *places, const void *from,
+void kls_conv_pool_weight_gradient_run(
+    const kls_conv_pool_weight_gradient *g, const void *input, const uint8_t *argmax, const void *upstream,
     void *result, void *scratch, bool parallel
 ) {
-    gradient_run run = {g, input, from, places, result, scratch};
-    kls_parallel_for(g->parts, run_parts, &run, parallel ? kls_most_threads() : 1);
-    add_parts(&run);
+    gradient_run run = {g, input, upstream, argmax, result, scratch};
+    kls_parallel_for(g->partials, run_partials, &run, parallel ? kls_max_threads() : 1);
+    add_partials(&run);
 }

@@ -56,8 +56,8 @@ static kls_load_mode mode_of(const kls_loop *loop, kls_planned_load *p) {
 
 static void lay_out_tiles(kls_loop *loop, int64_t memory_registers) {
     int64_t most = KLS_FILE_TARGET / ((memory_registers + 1) * loop->register_bytes);
-    most = most > KLS_TILE_MOST ? KLS_TILE_MOST : most;
-    most = most < KLS_TILE_LEAST ? KLS_TILE_LEAST : most & ~(int64_t)31;
+    most = most > KLS_TILE_MAX ? KLS_TILE_MAX : most;
+    most = most < KLS_TILE_MIN ? KLS_TILE_MIN : most & ~(int64_t)31;
     if (loop->segment <= most) {
         loop->tile = most / loop->segment * loop->segment;
     } else if (loop->inner <= most) {
@@ -71,7 +71,7 @@ static void lay_out_tiles(kls_loop *loop, int64_t memory_registers) {
 static void lay_out_blocks(kls_loop *loop) {
     int64_t target = KLS_BLOCK;
     if (loop->span == KLS_REDUCE_LEADING && loop->reducing) {
-        loop->by_column = loop->segment > KLS_COLUMN_MOST;
+        loop->by_column = loop->segment > KLS_COLUMN_MAX;
         if (loop->by_column) {
             // Tiles restart at each segment, and one tile is one block of columns.
             loop->block = loop->tile;

@@ -6,14 +6,14 @@
 #include "reduce.h"
 
 enum {
-    KLS_TILE_MOST = 1024,            // elements of a tile at most
-    KLS_TILE_LEAST = 128,            // and as planned for many registers
+    KLS_TILE_MAX = 1024,            // elements of a tile at most
+    KLS_TILE_MIN = 128,            // and as planned for many registers
     KLS_FILE_TARGET = 32 * 1024,     // bytes of registers that should stay in the first cache
     // Each register with 64 bytes of slack, for loads that write whole vectors.
-    KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_TILE_LEAST * 8 + 64),
+    KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_TILE_MIN * 8 + 64),
     KLS_BLOCK = 16384,               // elements of a block: the unit of work for a thread
     KLS_COLUMN_BLOCKS = 64,          // blocks of a column reduction, each with its partial sums
-    KLS_COLUMN_MOST = 4096,          // wider column reductions are cut by column instead
+    KLS_COLUMN_MAX = 4096,          // wider column reductions are cut by column instead
     KLS_COLUMN_ROWS = 512,           // rows of those that are joined before they join the rest
 };
 

@@ -8,7 +8,7 @@
 
 static block_mode mode_of(const kls_load *load) {
     const int64_t row = load->strides[0], column = load->strides[1];
-    if (load->buffer == KLS_PRODUCT) return PRODUCT;
+    if (load->buffer == KLS_GEMM_RESULT) return PRODUCT;
     if (load->scalar) return SCALAR;
     if (row == 0 && column == 0) return UNIFORM;
     if (column == 1) return row == 0 ? ROW : DENSE;
@@ -25,7 +25,7 @@ bool epilogue_valid(const kls_loop_spec *e, int64_t m, int64_t n) {
     for (int i = 0; i < e->load_count; i++) {
         const kls_load *load = &e->loads[i];
         if ((unsigned)load->reg >= count) return false;
-        if (load->buffer != KLS_PRODUCT) continue;
+        if (load->buffer != KLS_GEMM_RESULT) continue;
         if (load->scalar || load->type != KLS_F32 || products++ > 0) return false;
     }
     for (int i = 0; i < e->step_count; i++) {
@@ -62,7 +62,7 @@ bool epilogue_init(epilogue *plan, const kls_loop_spec *e) {
     for (int i = 0; i < e->load_count; i++) {
         const kls_load *load = &e->loads[i];
         plan->loads[i] = (block_load){*load, mode_of(load), (int32_t)kls_type_size(load->type)};
-        if (load->buffer == KLS_PRODUCT) plan->product = load->reg;
+        if (load->buffer == KLS_GEMM_RESULT) plan->product = load->reg;
     }
     if (steps > 0) memcpy(plan->steps, e->steps, steps);
     if (outputs > 0) memcpy(plan->outputs, e->outputs, outputs);
@@ -97,7 +97,7 @@ KLS_INLINE void copy_line(char *to, const char *from, int64_t bytes) {
     }
 }
 
-KLS_DISPATCH(, void, kls_copy_lines, (
+KLS_DISPATCH(, void, kls_copy_rows, (
     char *to, int64_t to_row, const char *from, int64_t from_row, int64_t rows, int64_t bytes
 ), (to, to_row, from, from_row, rows, bytes)) {
     if (to_row == bytes && from_row == bytes) memcpy(to, from, (size_t)(rows * bytes));
@@ -152,7 +152,7 @@ static bool is_direct(const epilogue_worker *w, const kls_output *o) {
     if (o->reg == plan->product && !w->whole) return false;
     for (int i = 0; i < plan->load_count; i++) {
         const kls_load *load = &plan->loads[i].load;
-        if (load->reg == o->reg && load->buffer != KLS_PRODUCT) return false;
+        if (load->reg == o->reg && load->buffer != KLS_GEMM_RESULT) return false;
         if (load->buffer >= 0 && w->buffers[load->buffer] == w->buffers[o->buffer]) return false;
     }
     for (int i = 0; i < plan->output_count; i++)
@@ -174,7 +174,7 @@ void epilogue_prepare(epilogue_worker *w) {
         if (p->mode == UNIFORM) kls_fill(w->reg[p->load.reg], from, p->size, w->most);
         if (p->mode == ROW) {
             const int64_t bytes = w->columns * p->size;
-            kls_copy_lines(
+            kls_copy_rows(
                 w->reg[p->load.reg], bytes, from + w->column * p->size, 0,
                 w->most / w->columns, bytes);
         }
@@ -241,7 +241,7 @@ void epilogue_finish(epilogue_worker *w, int64_t row, int64_t rows) {
             w->reg[p->load.reg] = (void *)from;
             continue;
         } else {
-            kls_copy_lines(to, bytes, from, strides[0] * p->size, rows, bytes);
+            kls_copy_rows(to, bytes, from, strides[0] * p->size, rows, bytes);
         }
         w->reg[p->load.reg] = to;
     }
@@ -260,7 +260,7 @@ void epilogue_finish(epilogue_worker *w, int64_t row, int64_t rows) {
         if (w->direct[i]) continue;
         const int64_t size = kls_type_size(o->type), bytes = w->columns * size;
         char *to = (char *)w->buffers[o->buffer] + (row * plan->n + w->column) * size;
-        kls_copy_lines(to, plan->n * size, w->reg[o->reg], bytes, rows, bytes);
+        kls_copy_rows(to, plan->n * size, w->reg[o->reg], bytes, rows, bytes);
     }
 }
 

@@ -77,7 +77,7 @@ void epilogue_add_sums(
     const epilogue *plan, void *const *buffers, const float *sums, int64_t pieces);
 
 // Copies rows of bytes that lie at their own distances.
-void kls_copy_lines(
+void kls_copy_rows(
     char *to, int64_t to_row, const char *from, int64_t from_row, int64_t rows, int64_t bytes);
 
 #endif

@@ -1,252 +1,253 @@
-// The float32 product over packed panels of rhs, and its epilogue block by block.
+// Products on vectors: panels of B packed once, and past each the tiles of C that the microkernel makes.
+//
+//     for each panel of NR columns, for each partition of the rows of C        (a piece, on any thread)
+//         pack the panel: K x NR floats, on the stack up to STACK_K_MAX
+//         for each group of tiles that fills an epilogue's block
+//             for each tile of MR rows: the microkernel over all of K
+//             the epilogue, while the block is in the first-level cache
+//
+// Up to K = 1,024 a packed panel is 128 KiB and stays in the second-level cache, so K is not blocked. The
+// workspace holds longer panels, and A where it is packed.
 #include "kls_gemm.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "epilogue.h"
-#include "kls_parallel.h"
-#include "pack.h"
 #include "../threads/pieces.h"
-#include "microkernel.h"
+#include "epilogue.h"
 #include "gemm_amx.h"
+#include "kls_parallel.h"
+#include "microkernel.h"
+#include "pack.h"
 
-// Rows of a panel on a thread's stack.
-enum { STACK_DEPTH = 1024 };
+enum {
+    STACK_K_MAX = 1024,              // rows of a panel on a thread's stack
+    CUT_M_MIN = 512,                 // rows from which on a panel may well be packed twice
+    // Elements of a transposed A from which on it is packed: its columns lie so far apart that neither
+    // caches nor prefetchers are of use.
+    PACKED_A_MIN = 1 << 18,
+    // Multiplications from which on panels of unlike width are not handed out whole.
+    UNEVEN_MIN = 400 * 1000,
+};
 
-// Rows from which on a panel may well be packed twice.
-enum { HALVED_ROWS = 512 };
-
-// Elements of a transposed left side from which on it is packed: its columns lie so far apart
-// that neither caches nor prefetchers are of use.
-enum { FEWEST_TURNED = 1 << 18 };
-
-// Products from which on panels that take unlike times should not be dealt out as they are.
-enum { LEAST_UNLIKE = 400 * 1000 };
-
-struct kls_product {
-    kls_product_spec spec;
-    const product_level *level;
-    int64_t panel, panels, parts;    // columns of a panel; parts are cut from the rows
-    int64_t few;                     // columns behind the last vector, of the last panel
-    int64_t tiles_in_block;
-    bool packs_lhs;                  // as rows of `tall` floats, tile by tile
+struct kls_gemm {
+    kls_gemm_spec spec;
+    const microkernel *micro;
+    int64_t panel, panels;           // NR columns each
+    int64_t partitions;              // of the rows
+    int64_t edge;                    // columns behind the last vector, of the last panel
+    int64_t block_tiles;             // of an epilogue's block
+    bool packs_a;                    // as rows of MR floats, tile by tile
     bool has_epilogue;
     epilogue epilogue;
-    split_product *split;            // NULL, or what runs instead
+    gemm_amx *amx;                   // NULL, or what runs instead
 };
 
 typedef struct {
-    const kls_product *product;
+    const kls_gemm *gemm;
     void *const *buffers;
-    float *packed, *lhs, *sums;
-} product_run;
+    float *packed, *a, *sums;
+} gemm_run;
 
-static int valid(const kls_product_spec *s) {
-    if (s->batch < 1 || s->m < 1 || s->n < 1 || s->k < 1 || s->k > KLS_PRODUCT_DEPTH) return 0;
-    if (s->lhs_row != 1 && s->lhs_column != 1) return 0;
-    if (s->rhs_row != 1 && s->rhs_column != 1) return 0;
+static int valid(const kls_gemm_spec *s) {
+    if (s->batch < 1 || s->m < 1 || s->n < 1 || s->k < 1 || s->k > KLS_GEMM_K_MAX) return 0;
+    if (s->a_row != 1 && s->a_column != 1) return 0;
+    if (s->b_row != 1 && s->b_column != 1) return 0;
     return s->epilogue == NULL || epilogue_valid(s->epilogue, s->batch * s->m, s->n);
 }
 
-kls_product *kls_product_create(const kls_product_spec *spec) {
+kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
     if (!valid(spec)) return NULL;
-    kls_product *p = calloc(1, sizeof *p);
-    if (p == NULL) return NULL;
-    p->spec = *spec;
-    p->spec.epilogue = NULL;
-    p->level = kls_product_level();
-    p->panel = 2 * p->level->lanes;
-    const int64_t behind = spec->n % p->level->lanes;
-    // Short sums along vectors would be mostly their ends.
-    const bool is_long = spec->lhs_row == 1 || spec->k >= 4 * p->level->lanes;
-    const bool has_few = spec->n > behind && behind <= p->level->lanes / 4 && is_long;
-    p->few = has_few && spec->k <= STACK_DEPTH ? behind : 0;
-    p->panels = (spec->n - p->few + p->panel - 1) / p->panel;
-    // An odd number of panels would leave a thread without work for a while.
-    p->packs_lhs = spec->batch == 1 && spec->lhs_row == 1 && p->panels > 1
-        && spec->m * spec->k >= FEWEST_TURNED;
-    // Panels that cannot be shared out evenly are cut, and those of many rows, so that what loops
-    // over rows made lies in the cache of the core that made it.
-    const int64_t pieces = spec->batch * p->panels;
-    const bool unlike = p->few > 0 && spec->m * spec->n * spec->k >= LEAST_UNLIKE;
+    kls_gemm *g = calloc(1, sizeof *g);
+    if (g == NULL) return NULL;
+    g->spec = *spec;
+    g->spec.epilogue = NULL;
+    g->micro = kls_microkernel();
+    g->panel = 2 * g->micro->lanes;
+    const int64_t behind = spec->n % g->micro->lanes;
+    // A short K along vectors would be mostly its end.
+    const bool is_long = spec->a_row == 1 || spec->k >= 4 * g->micro->lanes;
+    const bool has_edge = spec->n > behind && behind <= g->micro->lanes / 4 && is_long;
+    g->edge = has_edge && spec->k <= STACK_K_MAX ? behind : 0;
+    g->panels = (spec->n - g->edge + g->panel - 1) / g->panel;
+    g->packs_a = spec->batch == 1 && spec->a_row == 1 && g->panels > 1
+        && spec->m * spec->k >= PACKED_A_MIN;
+    // The rows are cut where panels do not divide evenly among threads, and where they are many, so that
+    // what loops over rows made lies in the cache of the core that made it.
+    const int64_t pieces = spec->batch * g->panels;
+    const bool unlike = g->edge > 0 && spec->m * spec->n * spec->k >= UNEVEN_MIN;
     const bool uneven = pieces < 16 && (pieces % 2 == 1 || unlike);
-    const bool cut = uneven || (spec->lhs_column == 1 && spec->m >= HALVED_ROWS) || p->packs_lhs;
-    p->parts = cut && spec->m >= 2 * p->level->tall ? 2 : 1;
-    const int64_t widest = spec->n < p->panel + p->few ? spec->n : p->panel + p->few;
-    p->tiles_in_block = EPILOGUE_BLOCK / (p->level->tall * widest);
-    p->has_epilogue = spec->epilogue != NULL;
-    if (p->has_epilogue && !epilogue_init(&p->epilogue, spec->epilogue)) {
-        free(p);
+    const bool cut = uneven || (spec->a_column == 1 && spec->m >= CUT_M_MIN) || g->packs_a;
+    g->partitions = cut && spec->m >= 2 * g->micro->mr ? 2 : 1;
+    const int64_t widest = spec->n < g->panel + g->edge ? spec->n : g->panel + g->edge;
+    g->block_tiles = EPILOGUE_BLOCK / (g->micro->mr * widest);
+    g->has_epilogue = spec->epilogue != NULL;
+    if (g->has_epilogue && !epilogue_init(&g->epilogue, spec->epilogue)) {
+        free(g);
         return NULL;
     }
-    p->split = split_product_create(spec, p->has_epilogue ? &p->epilogue : NULL);
-    if (spec->lhs_bytes && p->split == NULL) {
-        kls_product_destroy(p);
+    g->amx = gemm_amx_create(spec, g->has_epilogue ? &g->epilogue : NULL);
+    if (spec->a_is_bytes && g->amx == NULL) {
+        kls_gemm_destroy(g);
         return NULL;
     }
-    return p;
+    return g;
 }
 
-void kls_product_destroy(kls_product *product) {
-    if (product->split != NULL) split_product_destroy(product->split);
-    if (product->has_epilogue) epilogue_free(&product->epilogue);
-    free(product);
+void kls_gemm_destroy(kls_gemm *g) {
+    if (g->amx != NULL) gemm_amx_destroy(g->amx);
+    if (g->has_epilogue) epilogue_free(&g->epilogue);
+    free(g);
 }
 
-static int64_t piece_count(const kls_product *p) {
-    return p->spec.batch * p->panels * p->parts;
+static int64_t piece_count(const kls_gemm *g) {
+    return g->spec.batch * g->panels * g->partitions;
 }
 
-// Panels of long sums do not fit a thread's stack.
-static int64_t packed_floats(const kls_product *p) {
-    return p->spec.k > STACK_DEPTH ? piece_count(p) * p->panel * p->spec.k : 0;
+// Panels of a long K do not fit a thread's stack.
+static int64_t packed_floats(const kls_gemm *g) {
+    return g->spec.k > STACK_K_MAX ? piece_count(g) * g->panel * g->spec.k : 0;
 }
 
-static int64_t tile_count(const kls_product *p, int64_t rows) {
-    return (rows + p->level->tall - 1) / p->level->tall;
+static int64_t row_tiles(const kls_gemm *g, int64_t rows) {
+    return (rows + g->micro->mr - 1) / g->micro->mr;
 }
 
-static int64_t lhs_floats(const kls_product *p) {
-    return p->packs_lhs ? tile_count(p, p->spec.m) * p->level->tall * p->spec.k : 0;
+static int64_t packed_a_floats(const kls_gemm *g) {
+    return g->packs_a ? row_tiles(g, g->spec.m) * g->micro->mr * g->spec.k : 0;
 }
 
-bool kls_product_splits(const kls_product *p) { return p->split != NULL; }
+bool kls_gemm_uses_amx(const kls_gemm *g) { return g->amx != NULL; }
 
-int64_t kls_product_scratch(const kls_product *p) {
-    if (p->split != NULL) return split_product_scratch(p->split);
-    int64_t floats = packed_floats(p) + lhs_floats(p);
-    if (p->has_epilogue)
-        floats += p->spec.batch * p->parts * p->epilogue.sum_count * p->spec.n;
+int64_t kls_gemm_scratch(const kls_gemm *g) {
+    if (g->amx != NULL) return gemm_amx_scratch(g->amx);
+    int64_t floats = packed_floats(g) + packed_a_floats(g);
+    if (g->has_epilogue)
+        floats += g->spec.batch * g->partitions * g->epilogue.sum_count * g->spec.n;
     return floats * (int64_t)sizeof(float);
 }
 
-static void run_piece(const product_run *run, int64_t piece, bool upwards) {
-    const kls_product *product = run->product;
-    const int64_t panel = piece % product->panels;
-    const int64_t part = piece / product->panels % product->parts;
-    const int64_t matrix = piece / product->panels / product->parts;
-    const kls_product_spec *s = &product->spec;
-    const product_level *level = product->level;
-    _Alignas(64) float stack[STACK_DEPTH * (PANEL_MOST + PRODUCT_FEW)];
+static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
+    const kls_gemm *g = run->gemm;
+    const int64_t panel = piece % g->panels;
+    const int64_t partition = piece / g->panels % g->partitions;
+    const int64_t matrix = piece / g->panels / g->partitions;
+    const kls_gemm_spec *s = &g->spec;
+    const microkernel *micro = g->micro;
+    _Alignas(64) float stack[STACK_K_MAX * (NR_MAX + EDGE_COLUMNS_MAX)];
     _Alignas(64) char file[EPILOGUE_FILE];
-    const int64_t column = panel * product->panel;
-    const bool last_panel = panel == product->panels - 1;
-    const int64_t used = last_panel ? s->n - column : product->panel;
-    const int64_t few_columns = last_panel ? product->few : 0, main = used - few_columns;
-    const int vectors = main > level->lanes ? 2 : 1;
-    const int64_t width = vectors * level->lanes;
-    const float *lhs = (const float *)run->buffers[s->lhs] + matrix * s->lhs_matrix;
-    const float *rhs = (const float *)run->buffers[s->rhs] + matrix * s->rhs_matrix;
-    rhs += column * s->rhs_column;
+    const int64_t column = panel * g->panel;
+    const bool last_panel = panel == g->panels - 1;
+    const int64_t used = last_panel ? s->n - column : g->panel;
+    const int64_t edge_columns = last_panel ? g->edge : 0, main = used - edge_columns;
+    const int vectors = main > micro->lanes ? 2 : 1;
+    const int64_t width = vectors * micro->lanes;
+    const float *a = (const float *)run->buffers[s->a] + matrix * s->a_batch;
+    const float *b = (const float *)run->buffers[s->b] + matrix * s->b_batch;
+    b += column * s->b_column;
     float *packed = stack;
-    if (s->k > STACK_DEPTH) packed = run->packed + piece * product->panel * s->k;
-    kls_pack(rhs, s->rhs_row, s->rhs_column, s->k, main, width, packed);
-    float *few_packed = packed + width * s->k;
-    for (int64_t c = 0; c < few_columns; c++)
-        kls_pack(
-            rhs + (main + c) * s->rhs_column, 1, s->rhs_row, 1, s->k, s->k,
-            few_packed + c * s->k);
-    const int64_t tiles = tile_count(product, s->m);
-    const int64_t first = tiles * part / product->parts;
-    const int64_t last = tiles * (part + 1) / product->parts;
-    const bool whole = main == width, straight = !product->has_epilogue && whole;
-    const int64_t start_of_lhs = 0;
-    product_tile tile = {
-        .rhs = packed, .width = width, .depth = s->k, .lhs_row = s->lhs_row,
-        .lhs_column = product->packs_lhs ? level->tall : s->lhs_column,
-        .out_row = straight ? s->n : used, .segments = 1, .starts = &start_of_lhs,
+    if (s->k > STACK_K_MAX) packed = run->packed + piece * g->panel * s->k;
+    kls_pack_panel(b, s->b_row, s->b_column, s->k, main, width, packed);
+    float *packed_edge = packed + width * s->k;
+    for (int64_t j = 0; j < edge_columns; j++)
+        kls_pack_panel(
+            b + (main + j) * s->b_column, 1, s->b_row, 1, s->k, s->k, packed_edge + j * s->k);
+    const int64_t tiles = row_tiles(g, s->m);
+    const int64_t first = tiles * partition / g->partitions;
+    const int64_t last = tiles * (partition + 1) / g->partitions;
+    const bool whole = main == width, writes_c = !g->has_epilogue && whole;
+    const int64_t start_of_a = 0;
+    micro_tile tile = {
+        .b = packed, .b_row = width, .k = s->k, .a_row = s->a_row,
+        .a_column = g->packs_a ? micro->mr : s->a_column,
+        .c_row = writes_c ? s->n : used, .segments = 1, .starts = &start_of_a,
     };
-    const product_few few = {
-        .rhs = few_packed, .depth = s->k, .lhs_row = s->lhs_row, .lhs_column = tile.lhs_column,
-        .out_row = tile.out_row, .columns = (int)few_columns,
+    const edge_tile edge = {
+        .b = packed_edge, .k = s->k, .a_row = s->a_row, .a_column = tile.a_column,
+        .c_row = tile.c_row, .columns = (int)edge_columns,
     };
     epilogue_worker w = {
-        .plan = &product->epilogue, .buffers = run->buffers, .file = file, .column = column,
+        .plan = &g->epilogue, .buffers = run->buffers, .file = file, .column = column,
         .columns = used, .whole = whole,
     };
-    const int64_t tallest = product->tiles_in_block * level->tall;
-    w.most = (tallest < s->m ? tallest : s->m) * used;
-    // With an epilogue the product is made in the register that its load fills.
+    const int64_t block_rows = g->block_tiles * micro->mr;
+    w.most = (block_rows < s->m ? block_rows : s->m) * used;
+    // With an epilogue the g is made in the register that its load fills.
     float *block = (float *)file;
-    if (product->has_epilogue) {
+    if (g->has_epilogue) {
         w.sums = run->sums
-            + (matrix * product->parts + part) * product->epilogue.sum_count * s->n;
+            + (matrix * g->partitions + partition) * g->epilogue.sum_count * s->n;
         epilogue_prepare(&w);
     }
-    float *out = product->has_epilogue ? NULL : (float *)run->buffers[s->out] + column;
-    const int64_t groups =
-        (last - first + product->tiles_in_block - 1) / product->tiles_in_block;
+    float *c = g->has_epilogue ? NULL : (float *)run->buffers[s->c] + column;
+    const int64_t groups = (last - first + g->block_tiles - 1) / g->block_tiles;
     const int64_t above = matrix * s->m;
     for (int64_t i = 0; i < groups; i++) {
         const int64_t group = upwards ? groups - 1 - i : i;
-        const int64_t from = first + group * product->tiles_in_block;
-        const int64_t to =
-            from + product->tiles_in_block < last ? from + product->tiles_in_block : last;
+        const int64_t from = first + group * g->block_tiles;
+        const int64_t to = from + g->block_tiles < last ? from + g->block_tiles : last;
         const int64_t start = above + s->m * from / tiles, end = above + s->m * to / tiles;
-        if (product->has_epilogue) block = epilogue_begin(&w, start);
+        if (g->has_epilogue) block = epilogue_begin(&w, start);
         for (int64_t t = from; t < to; t++) {
             const int64_t row = s->m * t / tiles, next = s->m * (t + 1) / tiles;
             float *target =
-                straight ? out + (above + row) * s->n : block + (above + row - start) * used;
-            const float *left =
-                product->packs_lhs ? run->lhs + t * level->tall * s->k : lhs + row * s->lhs_row;
-            level->run(&tile, left, target, (int)(next - row), vectors, s->lhs_row == 1);
-            if (few_columns > 0)
-                level->run_few(&few, left, target + main, (int)(next - row), s->lhs_row == 1);
+                writes_c ? c + (above + row) * s->n : block + (above + row - start) * used;
+            const float *rows =
+                g->packs_a ? run->a + t * micro->mr * s->k : a + row * s->a_row;
+            micro->run(&tile, rows, target, (int)(next - row), vectors, s->a_row == 1);
+            if (edge_columns > 0)
+                micro->run_edge(&edge, rows, target + main, (int)(next - row), s->a_row == 1);
         }
-        if (product->has_epilogue) {
+        if (g->has_epilogue) {
             epilogue_finish(&w, start, end - start);
-        } else if (!straight) {
-            kls_copy_lines(
-                (char *)(out + start * s->n), s->n * 4, (const char *)block, used * 4,
+        } else if (!writes_c) {
+            kls_copy_rows(
+                (char *)(c + start * s->n), s->n * 4, (const char *)block, used * 4,
                 end - start, used * 4);
         }
     }
 }
 
 static void run_pieces(int64_t begin, int64_t end, void *context) {
-    const product_run *run = context;
-    const int64_t pieces = piece_count(run->product);
+    const gemm_run *run = context;
+    const int64_t pieces = piece_count(run->gemm);
     for (int64_t piece = begin; piece < end; piece++) {
         // The later half goes upwards, so that two threads meet only once at lines they share.
         run_piece(run, piece, 2 * piece >= pieces);
     }
 }
 
-// Rows of the transposed left side, each cut into tiles: so it is read as it lies.
-static void pack_lhs(int64_t begin, int64_t end, void *context) {
-    const product_run *run = context;
-    const kls_product *product = run->product;
-    const kls_product_spec *s = &product->spec;
-    const int64_t tall = product->level->tall, tiles = tile_count(product, s->m);
+// Rows of a transposed A, interleaved into tiles: so it is read in the order of memory.
+static void pack_a(int64_t begin, int64_t end, void *context) {
+    const gemm_run *run = context;
+    const kls_gemm *g = run->gemm;
+    const kls_gemm_spec *s = &g->spec;
+    const int64_t mr = g->micro->mr, tiles = row_tiles(g, s->m);
     for (int64_t p = begin; p < end; p++) {
-        const float *from = (const float *)run->buffers[s->lhs] + p * s->lhs_column;
-        kls_deal(from, s->m, tiles, run->lhs + p * tall, tall * s->k);
+        const float *from = (const float *)run->buffers[s->a] + p * s->a_column;
+        kls_interleave(from, s->m, tiles, run->a + p * mr, mr * s->k);
     }
 }
 
-void kls_product_run(
-    const kls_product *product, void *const *buffers, void *scratch, bool parallel
-) {
-    if (product->split != NULL) {
-        split_product_run(product->split, buffers, scratch, parallel);
+void kls_gemm_run(const kls_gemm *g, void *const *buffers, void *scratch, bool parallel) {
+    if (g->amx != NULL) {
+        gemm_amx_run(g->amx, buffers, scratch, parallel);
         return;
     }
-    float *packed = scratch, *lhs = packed + packed_floats(product);
-    product_run run = {product, buffers, packed, lhs, lhs + lhs_floats(product)};
-    const int threads = parallel ? kls_most_threads() : 1;
-    if (product->packs_lhs)
-        kls_parallel_for(product->spec.k, pack_lhs, &run, threads);
-    kls_parallel_for(piece_count(product), run_pieces, &run, threads);
-    if (product->has_epilogue)
+    float *packed = scratch, *a = packed + packed_floats(g);
+    gemm_run run = {g, buffers, packed, a, a + packed_a_floats(g)};
+    const int threads = parallel ? kls_max_threads() : 1;
+    if (g->packs_a)
+        kls_parallel_for(g->spec.k, pack_a, &run, threads);
+    kls_parallel_for(piece_count(g), run_pieces, &run, threads);
+    if (g->has_epilogue)
         epilogue_add_sums(
-            &product->epilogue, buffers, run.sums, product->spec.batch * product->parts);
+            &g->epilogue, buffers, run.sums, g->spec.batch * g->partitions);
 }
 
-bool kls_product_prefers_own(int64_t batch, int64_t m, int64_t n, int64_t k) {
+bool kls_gemm_beats_library(int64_t batch, int64_t m, int64_t n, int64_t k) {
     // Without vectors of eight floats the library's own loops are as good.
-    if (kls_product_level()->lanes < 8 || k > KLS_PRODUCT_DEPTH) return false;
-    if (batch > 1) return k <= STACK_DEPTH && m * k <= 512 * 512;
+    if (kls_microkernel()->lanes < 8 || k > KLS_GEMM_K_MAX) return false;
+    if (batch > 1) return k <= STACK_K_MAX && m * k <= 512 * 512;
     return (double)m * (double)n * (double)k <= 512.0 * 512 * 512;
 }

@@ -1,4 +1,3 @@
-// Whether a product goes to the matrix unit, and how it is cut for it.
 #include "gemm_amx_plan.h"
 
 #include <stdlib.h>
@@ -6,86 +5,92 @@
 #include "kls_parallel.h"
 
 enum {
-    PARTS_MOST = 16,
-    WHOLE_SUMS = 1024,               // whose blocks stay in the second cache
-    STAGE_PARTS = 192 * 1024,        // of both sides in a stage of shorter sums
-    FEW_RESULTS = 1 << 15,           // which cost less to add than sides cost to split twice
+    PARTITIONS_MAX = 16,
+    WHOLE_K = 1024,                  // whose blocks stay in the second-level cache
+    STAGE_SIZE = 192 * 1024,         // elements of both operands in a stage of longer K
+    SPLIT_K_RESULTS = 1 << 15,       // elements of C that cost less to add than operands to pack twice
 };
 
-// Operations and floats in a nanosecond, and nanoseconds.
-#define PRODUCT_RATE 400.0
-#define FLOAT_RATE 4.0
-#define BEGINNING 20000.0
+// Measured: operations and packed floats in a nanosecond, and nanoseconds.
+#define GEMM_FLOPS_PER_NS 400.0
+#define GEMM_FLOATS_PER_NS 4.0
+#define GEMM_OVERHEAD_NS 20000.0
 
-static side side_of(const kls_product_spec *s, bool is_left) {
-    side d = {.is_left = is_left, .size = sizeof(float), .unit = SPLIT_UNIT};
-    if (is_left) {
-        d.buffer = s->lhs, d.count = s->m;
-        d.matrix = s->lhs_matrix, d.line = s->lhs_row, d.place = s->lhs_column;
+static operand operand_of(const kls_gemm_spec *s, bool is_a) {
+    operand o = {.is_a = is_a, .element_size = sizeof(float), .k_block_size = LIMB_BLOCK};
+    if (is_a) {
+        o.buffer = s->a, o.count = s->m;
+        o.batch_stride = s->a_batch, o.line_stride = s->a_row, o.k_stride = s->a_column;
     } else {
-        d.buffer = s->rhs, d.count = s->n;
-        d.matrix = s->rhs_matrix, d.line = s->rhs_column, d.place = s->rhs_row;
+        o.buffer = s->b, o.count = s->n;
+        o.batch_stride = s->b_batch, o.line_stride = s->b_column, o.k_stride = s->b_row;
     }
-    if (is_left && s->lhs_bytes) d.size = 1, d.unit = SPLIT_BYTES_UNIT;
-    d.blocks = (d.count + SPLIT_BLOCK - 1) / SPLIT_BLOCK;
-    d.width = (d.count + d.blocks - 1) / d.blocks;
-    d.blocks = (d.count + d.width - 1) / d.width;
-    return d;
+    if (is_a && s->a_is_bytes) o.element_size = 1, o.k_block_size = BYTE_BLOCK;
+    o.blocks = (o.count + AMX_BLOCK - 1) / AMX_BLOCK;
+    o.width = (o.count + o.blocks - 1) / o.blocks;
+    o.blocks = (o.count + o.width - 1) / o.width;
+    return o;
 }
 
-// Cut along the sums, threads split nothing twice.
-static bool cuts_sums(const kls_product_spec *s) {
-    return s->batch == 1 && s->k >= 8 * SPLIT_CHUNK && s->m * s->n <= FEW_RESULTS;
+// With split-K threads pack nothing twice.
+static bool splits_k(const kls_gemm_spec *s) {
+    return s->batch == 1 && s->k >= 8 * AMX_K && s->m * s->n <= SPLIT_K_RESULTS;
 }
 
-// Measured: a product on the unit takes its multiplications, splitting, and some microseconds.
-static bool pays(const kls_product_spec *s) {
-    if (!s->may_split || !kls_split_available()) return false;
+// A product on tiles takes its multiplications, the packing, and some microseconds.
+static bool pays(const kls_gemm_spec *s) {
+    if (!s->allows_bf16_limbs || !kls_amx_available()) return false;
     const int64_t longer = s->m > s->n ? s->m : s->n, shorter = s->m > s->n ? s->n : s->m;
-    const int64_t columns = split_rounded(s->n, SPLIT_SIDE), k = split_rounded(s->k, SPLIT_CHUNK);
-    const double loops = 2.0 * (double)(s->m * columns * s->k) / SPLIT_LOOPS_RATE;
-    // One part in place of three takes half of the products.
-    const double unit = 2.0 * (double)(s->m * columns * k) / PRODUCT_RATE / (s->lhs_bytes ? 2 : 1);
-    int64_t lines = longer + (cuts_sums(s) ? 1 : 2) * shorter;
-    if (s->lhs_bytes) lines -= s->m * 2 / SPLIT_PARTS;
-    return unit + (double)(lines * k) / FLOAT_RATE + BEGINNING < loops;
+    const int64_t columns = round_up(s->n, AMX_ROWS), k = round_up(s->k, AMX_K);
+    const double vectors = 2.0 * (double)(s->m * columns * s->k) / VECTOR_FLOPS_PER_NS;
+    // One limb in place of three takes half of the products.
+    const double tiles =
+        2.0 * (double)(s->m * columns * k) / GEMM_FLOPS_PER_NS / (s->a_is_bytes ? 2 : 1);
+    int64_t lines = longer + (splits_k(s) ? 1 : 2) * shorter;
+    if (s->a_is_bytes) lines -= s->m * 2 / LIMBS;
+    return tiles + (double)(lines * k) / GEMM_FLOATS_PER_NS + GEMM_OVERHEAD_NS < vectors;
 }
 
-split_product *split_product_create(const kls_product_spec *spec, const epilogue *epilogue) {
+gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
     if (!pays(spec)) return NULL;
-    split_product *p = calloc(1, sizeof *p);
-    if (p == NULL) return NULL;
-    const bool by_rows = spec->m >= spec->n, is_single = spec->batch == 1;
-    p->spec = *spec;
-    p->epilogue = epilogue;
-    if (epilogue != NULL && epilogue_adds_row(epilogue, &p->row, &p->spec.out)) {
-        p->epilogue = NULL;
-        p->adds_row = true;
+    gemm_amx *g = calloc(1, sizeof *g);
+    if (g == NULL) return NULL;
+    const bool streams_a = spec->m >= spec->n, is_single = spec->batch == 1;
+    g->spec = *spec;
+    g->epilogue = epilogue;
+    if (epilogue != NULL && epilogue_adds_row(epilogue, &g->bias, &g->spec.c)) {
+        g->epilogue = NULL;
+        g->adds_bias = true;
     }
-    p->kept = side_of(spec, !by_rows);
-    p->passing = side_of(spec, by_rows);
-    p->chunks = (spec->k + SPLIT_CHUNK - 1) / SPLIT_CHUNK;
-    const int64_t cores = kls_core_count(), most = cores < 2 ? 2 : least(cores, PARTS_MOST);
-    p->along = cuts_sums(spec) ? 2 : 1;
-    p->across = is_single ? least(most / p->along, p->passing.blocks) : 1;
-    p->group = 1;
-    p->slice = p->chunks;
+    g->stationary = operand_of(spec, !streams_a);
+    g->streamed = operand_of(spec, streams_a);
+    g->k_blocks = (spec->k + AMX_K - 1) / AMX_K;
+    const int64_t cores = kls_core_count(), most = cores < 2 ? 2 : min64(cores, PARTITIONS_MAX);
+    g->split_k = splits_k(spec) ? 2 : 1;
+    g->partitions = is_single ? min64(most / g->split_k, g->streamed.blocks) : 1;
+    g->stage_blocks = 1;
+    g->stage_k_blocks = g->k_blocks;
     // Lines that lie apart are read side by side, not one after the other.
-    const bool apart = p->passing.place != 1 && p->epilogue == NULL && p->chunks >= 8;
-    if (p->along > 1 || spec->k > WHOLE_SUMS || apart) {
-        p->group = (p->passing.blocks + p->across - 1) / p->across;
-        p->slice = STAGE_PARTS / (p->group * p->passing.unit + p->kept.blocks * p->kept.unit);
-        p->slice = p->slice < 2 ? 2 : least(p->slice, (p->chunks + p->along - 1) / p->along);
+    const bool apart = g->streamed.k_stride != 1 && g->epilogue == NULL && g->k_blocks >= 8;
+    if (g->split_k > 1 || spec->k > WHOLE_K || apart) {
+        g->stage_blocks = (g->streamed.blocks + g->partitions - 1) / g->partitions;
+        g->stage_k_blocks = STAGE_SIZE
+            / (g->stage_blocks * g->streamed.k_block_size
+               + g->stationary.blocks * g->stationary.k_block_size);
+        g->stage_k_blocks = g->stage_k_blocks < 2
+            ? 2
+            : min64(g->stage_k_blocks, (g->k_blocks + g->split_k - 1) / g->split_k);
     }
-    // Lines of memory are then read and written one behind the other, not in parts.
-    p->whole_rows = by_rows && p->epilogue != NULL && !waits(p) && p->kept.blocks == 2;
-    return p;
+    // Memory is then read and written in whole rows, not in pieces of them.
+    g->whole_rows =
+        streams_a && g->epilogue != NULL && !is_deferred(g) && g->stationary.blocks == 2;
+    return g;
 }
 
-void split_product_destroy(split_product *product) { free(product); }
+void gemm_amx_destroy(gemm_amx *gemm) { free(gemm); }
 
-int64_t split_product_scratch(const split_product *p) {
-    int64_t floats = waiting(p);
-    if (p->epilogue != NULL) floats += sum_pieces(p) * p->epilogue->sum_count * p->spec.n;
-    return packed_parts(p) * (int64_t)sizeof(split_part) + floats * (int64_t)sizeof(float);
+int64_t gemm_amx_scratch(const gemm_amx *g) {
+    int64_t floats = deferred_size(g);
+    if (g->epilogue != NULL) floats += sum_pieces(g) * g->epilogue->sum_count * g->spec.n;
+    return amx_packed_size(g) * (int64_t)sizeof(bf16) + floats * (int64_t)sizeof(float);
 }

@@ -1,86 +1,102 @@
-// How a product is cut for the matrix unit: what planning and running it share.
+// How a product is cut for AMX: what planning and running it share.
+//
+//   operands   the one with fewer lines is stationary: a piece packs all of it and keeps it in the
+//              second-level cache; blocks of the other are streamed past it
+//   pieces     a matrix of the batch, a partition of the streamed operand's blocks, a part of K (split-K:
+//              1 or 2). Pieces share nothing, so that threads need no order.
+//   stages     of a piece: a group of streamed blocks by some K blocks. While one stage is multiplied,
+//              the packers make limbs of the next.
 #ifndef KLS_GEMM_GEMM_AMX_PLAN_H
 #define KLS_GEMM_GEMM_AMX_PLAN_H
 
 #include <stddef.h>
 
-#include "gemm_amx.h"
+#include "../amx/block.h"
+#include "epilogue.h"
+#include "kls_gemm.h"
 
 enum {
-    FINAL_PIECES = 2,
-    SPLIT_ROOM = 1 << 19,            // parts from one piece's to the other's
+    FINAL_PIECES = 2,                // of the rows, where the epilogue waits for all of K
+    PIECE_STRIDE = 1 << 19,          // elements from one piece's workspace to the other's
 };
 
-// Rows of the left side or columns of the right one.
+// Lines are rows of A or columns of B.
 typedef struct {
     int32_t buffer;
     int64_t count, blocks, width;    // lines, and of a block
-    int64_t matrix, line, place;     // distances
-    int64_t size, unit;              // bytes of an element, and parts of a chunk of a block
-    bool is_left;
-} side;
+    int64_t batch_stride, line_stride, k_stride;
+    int64_t element_size, k_block_size;
+    bool is_a;
+} operand;
 
-struct split_product {
-    kls_product_spec spec;
-    const epilogue *epilogue;        // unless all it does is to add a row
-    bool adds_row;
-    kls_load row;
-    side kept, passing;
-    int64_t chunks;
-    int64_t across, along;           // pieces of a matrix: of the passing side, and 1 or 2 of the sums
-    int64_t group, slice;            // a stage: passing blocks, and chunks of their sums
-    bool whole_rows;                 // what follows works on all columns of some rows
-};
+typedef struct gemm_amx {
+    kls_gemm_spec spec;
+    const epilogue *epilogue;        // NULL where all it does is to add a bias
+    bool adds_bias;
+    kls_load bias;
+    operand stationary, streamed;
+    int64_t k_blocks;
+    int64_t partitions, split_k;     // pieces of a matrix: of the streamed operand, and of K
+    int64_t stage_blocks, stage_k_blocks;
+    bool whole_rows;                 // the epilogue works on all columns of some rows
+} gemm_amx;
 
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static inline int64_t lines_of(const side *d, int64_t block) {
-    return least(d->count - block * d->width, d->width);
+static inline int64_t lines_of(const operand *o, int64_t block) {
+    return min64(o->count - block * o->width, o->width);
 }
 
-static inline bool in_slices(const split_product *p) { return p->slice * p->along < p->chunks; }
-
-// Whether results wait in scratch memory until all of their sums are there.
-static inline bool waits(const split_product *p) {
-    return p->along > 1 || (p->epilogue != NULL && in_slices(p));
+// Whether a piece goes through K in more than one stage.
+static inline bool has_k_stages(const gemm_amx *g) {
+    return g->stage_k_blocks * g->split_k < g->k_blocks;
 }
 
-// Parts of a stage's kept and passing blocks.
-static inline int64_t kept_parts(const split_product *p) {
-    return p->kept.blocks * p->slice * p->kept.unit;
-}
-static inline int64_t stage_parts(const split_product *p) {
-    return p->group * p->slice * p->passing.unit;
+// Whether results wait in the workspace until all of K is added.
+static inline bool is_deferred(const gemm_amx *g) {
+    return g->split_k > 1 || (g->epilogue != NULL && has_k_stages(g));
 }
 
-static inline int64_t piece_parts(const split_product *p) {
-    return (in_slices(p) ? 2 : 1) * kept_parts(p) + 2 * stage_parts(p);
+// Elements of a stage's stationary and streamed blocks.
+static inline int64_t stationary_size(const gemm_amx *g) {
+    return g->stationary.blocks * g->stage_k_blocks * g->stationary.k_block_size;
+}
+static inline int64_t streamed_size(const gemm_amx *g) {
+    return g->stage_blocks * g->stage_k_blocks * g->streamed.k_block_size;
 }
 
-static inline int64_t piece_count(const split_product *p) {
-    return p->spec.batch * p->across * p->along;
+static inline int64_t amx_piece_size(const gemm_amx *g) {
+    return (has_k_stages(g) ? 2 : 1) * stationary_size(g) + 2 * streamed_size(g);
+}
+
+static inline int64_t amx_piece_count(const gemm_amx *g) {
+    return g->spec.batch * g->partitions * g->split_k;
 }
 
 // Where two threads share the work, always in the same place, which then lies in a core's own cache.
-static inline int64_t piece_room(const split_product *p) {
-    const int64_t parts = piece_parts(p);
-    return piece_count(p) == 2 && parts < SPLIT_ROOM ? SPLIT_ROOM : parts;
+static inline int64_t amx_piece_stride(const gemm_amx *g) {
+    const int64_t size = amx_piece_size(g);
+    return amx_piece_count(g) == 2 && size < PIECE_STRIDE ? PIECE_STRIDE : size;
 }
 
-static inline int64_t packed_parts(const split_product *p) {
-    return (piece_count(p) - 1) * piece_room(p) + piece_parts(p);
+static inline int64_t amx_packed_size(const gemm_amx *g) {
+    return (amx_piece_count(g) - 1) * amx_piece_stride(g) + amx_piece_size(g);
 }
 
-// The first of the cuts has its place in the result if nothing follows.
-static inline int64_t waiting(const split_product *p) {
-    if (!waits(p)) return 0;
-    return (p->along - (p->epilogue == NULL)) * p->spec.m * p->spec.n;
+// Floats of deferred results. Without an epilogue the first part of K is added up in C itself.
+static inline int64_t deferred_size(const gemm_amx *g) {
+    if (!is_deferred(g)) return 0;
+    return (g->split_k - (g->epilogue == NULL)) * g->spec.m * g->spec.n;
 }
 
 // Pieces of which each has sums of its own.
-static inline int64_t sum_pieces(const split_product *p) {
-    if (waits(p)) return FINAL_PIECES;
-    return p->spec.batch * (p->passing.is_left ? p->across : 1);
+static inline int64_t sum_pieces(const gemm_amx *g) {
+    if (is_deferred(g)) return FINAL_PIECES;
+    return g->spec.batch * (g->streamed.is_a ? g->partitions : 1);
 }
+
+// NULL where there is no AMX, or the kernels on vectors are faster. The epilogue, if there is one, must
+// live as long.
+gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue);
+void gemm_amx_destroy(gemm_amx *gemm);
+int64_t gemm_amx_scratch(const gemm_amx *gemm);
 
 #endif

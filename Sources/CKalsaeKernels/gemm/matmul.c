@@ -1,3 +1,5 @@
+// Products of any element type in register tiles, for what the library does not do, or not as quickly: no
+// epilogue but ReLU, panels of one vector of columns, packed only where they are transposed.
 #include <stddef.h>
 
 #include "../isa/dispatch.h"
@@ -29,7 +31,7 @@
 // do 35,000 multiply-adds, and pack 2,000 elements of a transposed operand, in one; the library's
 // call takes 1.5 before it starts and then does 75,000. Four rows cost as much as one, and eight
 // columns too.
-bool kls_matmul_prefers_own(const kls_matmul *product) {
+bool kls_matmul_beats_library(const kls_matmul *product) {
     double batches = 1;
     for (int axis = 0; axis < product->batch_rank; axis++) {
         batches *= (double)product->batch_dims[axis];
@@ -37,6 +39,6 @@ bool kls_matmul_prefers_own(const kls_matmul *product) {
     const double m = (double)product->m, n = (double)product->n, k = (double)product->k;
     const double rows = m < 4 ? 4 : m, columns = n < 8 ? 8 : n;
     double own = rows * columns * k / 35000;
-    if (product->rhs_column != 1) own += n * k / 2000;
+    if (product->b_column != 1) own += n * k / 2000;
     return batches * own <= 1.5 + batches * m * n * k / 75000;
 }

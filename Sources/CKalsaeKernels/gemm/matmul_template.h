@@ -1,10 +1,10 @@
 // The matrix product for one element type. Included once for each, with these defined:
 // T (the element) and NAME(x) (gives names of their own).
 
-// A panel is as many columns of rhs as one vector holds; half a panel serves the last few.
+// A panel is as many columns of b as one vector holds; half a panel serves the last edge.
 #define FULL ((int64_t)(64 / sizeof(T)))
 #define HALF ((int64_t)(32 / sizeof(T)))
-// Rows of lhs that one pass of the inner loop takes: enough chains to hide the latency of a
+// Rows of a that one pass of the inner loop takes: enough chains to hide the latency of a
 // multiply-add twice over.
 #define ROWS 8
 // Steps along k between two visits of the result: a packed panel of them stays in L1.
@@ -17,13 +17,13 @@ typedef T NAME(full) __attribute__((vector_size(64), aligned(sizeof(T)), may_ali
 typedef T NAME(half) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
 
 typedef struct {
-    const T *lhs;
-    int64_t lhs_row, lhs_column;
-    const T *rhs;
-    int64_t rhs_row;
+    const T *a;
+    int64_t a_row, a_column;
+    const T *b;
+    int64_t b_row;
     const T *bias;
-    T *out;
-    int64_t out_row;
+    T *c;
+    int64_t c_row;
     int64_t depth;
     int64_t columns;  // how many of the vector's columns belong to the result
     bool first, last, relu;
@@ -44,7 +44,7 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
 #define TILE(V, SUFFIX)                                                                         \
     KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) {    \
         V sums[ROWS];                                                                           \
-        T *out = t->out + row * t->out_row;                                                     \
+        T *c = t->c + row * t->c_row;                                                     \
         V edge = {0};                                                                           \
         const int64_t width = sizeof(V) / sizeof(T);                                            \
         const bool whole = t->columns == width;                                                 \
@@ -54,19 +54,19 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
         } else {                                                                                \
             _Pragma("unroll") for (int r = 0; r < rows; r++) {                                  \
                 sums[r] = edge;                                                                 \
-                if (whole) sums[r] = *(const V *)(out + r * t->out_row);                        \
-                else NAME(copy_some)((T *)&sums[r], out + r * t->out_row, t->columns);          \
+                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                        \
+                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);          \
             }                                                                                   \
         }                                                                                       \
-        const T *lhs = t->lhs + row * t->lhs_row, *rhs = t->rhs;                                \
-        const int64_t lhs_row = t->lhs_row, lhs_column = t->lhs_column;                         \
-        const int64_t rhs_row = t->rhs_row, depth = t->depth;                                   \
+        const T *a = t->a + row * t->a_row, *b = t->b;                                \
+        const int64_t a_row = t->a_row, a_column = t->a_column;                         \
+        const int64_t b_row = t->b_row, depth = t->depth;                                   \
         for (int64_t p = 0; p < depth; p++) {                                                   \
-            const V right = *(const V *)rhs;                                                    \
+            const V right = *(const V *)b;                                                    \
             _Pragma("unroll") for (int r = 0; r < rows; r++)                                    \
-                sums[r] = sums[r] + lhs[r * lhs_row] * right;                                   \
-            lhs += lhs_column;                                                                  \
-            rhs += rhs_row;                                                                     \
+                sums[r] = sums[r] + a[r * a_row] * right;                                   \
+            a += a_column;                                                                  \
+            b += b_row;                                                                     \
         }                                                                                       \
         _Pragma("unroll") for (int r = 0; r < rows; r++) {                                      \
             V value = sums[r];                                                                  \
@@ -75,8 +75,8 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
                 value = (V)(~negative & (__typeof__(negative))value);                           \
             }                                                                                   \
             if (whole || (t->narrow && (rows - r) * t->columns >= width))                       \
-                *(V *)(out + r * t->out_row) = value;                                           \
-            else NAME(copy_some)(out + r * t->out_row, (const T *)&value, t->columns);          \
+                *(V *)(c + r * t->c_row) = value;                                           \
+            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);          \
         }                                                                                       \
     }                                                                                           \
     KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {                  \
@@ -92,40 +92,40 @@ TILE(NAME(half), half)
 
 // One part of one matrix of the batch.
 KLS_DISPATCH(static, void, NAME(part), (
-    const kls_matmul *product, const T *lhs, const T *rhs, const T *bias, T *out, int64_t rows,
+    const kls_matmul *product, const T *a, const T *b, const T *bias, T *c, int64_t rows,
     int64_t columns
-), (product, lhs, rhs, bias, out, rows, columns)) {
+), (product, a, b, bias, c, rows, columns)) {
     T packed[DEPTH * 64 / sizeof(T)] __attribute__((aligned(64)));
     T edge[64 / sizeof(T)] __attribute__((aligned(64))) = {0};
-    const int64_t k = product->k, rhs_row = product->rhs_row, rhs_column = product->rhs_column;
+    const int64_t k = product->k, b_row = product->b_row, b_column = product->b_column;
     int64_t start = 0;
     do {
         const int64_t depth = k - start < DEPTH ? k - start : DEPTH;
         for (int64_t column = 0; column < columns; column += FULL) {
             const int64_t left = columns - column;
             const int64_t width = left > HALF ? FULL : HALF, used = left < width ? left : width;
-            const T *from = rhs + start * rhs_row + column * rhs_column;
+            const T *from = b + start * b_row + column * b_column;
             NAME(tile) t = {
-                .lhs = lhs + start * product->lhs_column, .lhs_row = product->lhs_row,
-                .lhs_column = product->lhs_column, .rhs = from, .rhs_row = rhs_row,
-                .bias = bias ? bias + column : 0, .out = out + column, .out_row = product->n,
+                .a = a + start * product->a_column, .a_row = product->a_row,
+                .a_column = product->a_column, .b = from, .b_row = b_row,
+                .bias = bias ? bias + column : 0, .c = c + column, .c_row = product->n,
                 .depth = depth, .columns = used, .first = start == 0,
                 .last = start + depth == k, .relu = product->relu,
                 .narrow = product->n <= FULL,
             };
-            if (rhs_column != 1 || used < width) {
+            if (b_column != 1 || used < width) {
                 // A transposed operand is packed column by column, so that reads are contiguous.
                 if (used < width) __builtin_memset(packed, 0, (size_t)(depth * width) * sizeof(T));
-                if (rhs_column == 1) {
+                if (b_column == 1) {
                     for (int64_t p = 0; p < depth; p++)
-                        NAME(copy_some)(packed + p * width, from + p * rhs_row, used);
+                        NAME(copy_some)(packed + p * width, from + p * b_row, used);
                 } else {
                     for (int64_t c = 0; c < used; c++)
                         for (int64_t p = 0; p < depth; p++)
-                            packed[p * width + c] = from[p * rhs_row + c * rhs_column];
+                            packed[p * width + c] = from[p * b_row + c * b_column];
                 }
-                t.rhs = packed;
-                t.rhs_row = width;
+                t.b = packed;
+                t.b_row = width;
             }
             if (bias && used < width) {
                 NAME(copy_some)(edge, bias + column, used);
@@ -140,8 +140,8 @@ KLS_DISPATCH(static, void, NAME(part), (
 
 typedef struct {
     const kls_matmul *product;
-    const T *lhs, *rhs, *bias;
-    T *out;
+    const T *a, *b, *bias;
+    T *c;
     int64_t down, across;  // parts along the rows and the columns
 } NAME(job);
 
@@ -151,13 +151,13 @@ static void NAME(piece)(void *context, int64_t index) {
     const int64_t parts = job->down * job->across;
     const int64_t part = index % parts;
     int64_t batch = index / parts;
-    T *out = job->out + batch * product->m * product->n;
-    const T *lhs = job->lhs, *rhs = job->rhs;
+    T *c = job->c + batch * product->m * product->n;
+    const T *a = job->a, *b = job->b;
     for (int axis = product->batch_rank; axis-- > 0;) {
         const int64_t at = batch % product->batch_dims[axis];
         batch /= product->batch_dims[axis];
-        lhs += at * product->lhs_batch[axis];
-        rhs += at * product->rhs_batch[axis];
+        a += at * product->a_batch[axis];
+        b += at * product->b_batch[axis];
     }
     const int64_t row = part / job->across * PART_ROWS;
     const int64_t column = part % job->across * PART_COLUMNS;
@@ -165,18 +165,18 @@ static void NAME(piece)(void *context, int64_t index) {
     const int64_t columns =
         product->n - column < PART_COLUMNS ? product->n - column : PART_COLUMNS;
     NAME(part)(
-        product, lhs + row * product->lhs_row, rhs + column * product->rhs_column,
-        job->bias ? job->bias + column : 0, out + row * product->n + column, rows, columns);
+        product, a + row * product->a_row, b + column * product->b_column,
+        job->bias ? job->bias + column : 0, c + row * product->n + column, rows, columns);
 }
 
 void NAME(kls_matmul)(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c
 ) {
     int64_t batches = 1;
     for (int axis = 0; axis < product->batch_rank; axis++) batches *= product->batch_dims[axis];
     if (batches == 0 || product->m == 0 || product->n == 0) return;
     const NAME(job) job = {
-        .product = product, .lhs = lhs, .rhs = rhs, .bias = bias, .out = out,
+        .product = product, .a = a, .b = b, .bias = bias, .c = c,
         .down = (product->m + PART_ROWS - 1) / PART_ROWS,
         .across = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
     };

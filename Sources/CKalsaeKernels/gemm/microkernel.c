@@ -1,4 +1,4 @@
-// The inner loops of the float32 product, once for each level of the processor.
+// The microkernel of each ISA level.
 #include "microkernel.h"
 
 #include <stddef.h>
@@ -10,32 +10,35 @@
 #define HIDE(value) __asm__("" : "+r"(value))
 
 #if defined(__x86_64__)
-#define LEVEL(x) x##_avx512
+#define FOR_ISA(x) x##_avx512
 #define TARGET KLS_AVX512_WIDE
 #define LANES 16
-#define TALL 14
+#define MR 14
 #include "microkernel_template.h"
+#include "edge_template.h"
 
-#define LEVEL(x) x##_avx2
+#define FOR_ISA(x) x##_avx2
 #define TARGET KLS_AVX2
 #define LANES 8
-#define TALL 6
+#define MR 6
 #include "microkernel_template.h"
+#include "edge_template.h"
 #endif
 
-#define LEVEL(x) x##_scalar
+#define FOR_ISA(x) x##_scalar
 #define TARGET
 #define LANES 4
-#define TALL 6
+#define MR 6
 #include "microkernel_template.h"
+#include "edge_template.h"
 
-const product_level *kls_product_level(void) {
+const microkernel *kls_microkernel(void) {
 #if defined(__x86_64__)
-    static const product_level avx512 = {run_avx512, few_avx512, 16, 14};
-    static const product_level avx2 = {run_avx2, few_avx2, 8, 6};
+    static const microkernel avx512 = {run_avx512, edge_avx512, 16, 14};
+    static const microkernel avx2 = {run_avx2, edge_avx2, 8, 6};
     if (kls_vector_isa == KLS_ISA_AVX512) return &avx512;
     if (kls_vector_isa == KLS_ISA_AVX2) return &avx2;
 #endif
-    static const product_level scalar = {run_scalar, few_scalar, 4, 6};
+    static const microkernel scalar = {run_scalar, edge_scalar, 4, 6};
     return &scalar;
 }

@@ -1,4 +1,3 @@
-// Panels of a product's right side.
 #include "pack.h"
 
 #include <string.h>
@@ -9,7 +8,7 @@
 typedef float v8 __attribute__((vector_size(32), aligned(4), may_alias));
 #define SHUFFLE __builtin_shufflevector
 
-KLS_INLINE void turn8(float *to, int64_t to_row, const float *from, int64_t from_row) {
+KLS_INLINE void transpose8(float *to, int64_t to_row, const float *from, int64_t from_row) {
     v8 a[8], b[8];
     for (int i = 0; i < 8; i++) a[i] = *(const v8 *)(from + i * from_row);
     for (int i = 0; i < 8; i += 2) {
@@ -27,7 +26,7 @@ KLS_INLINE void turn8(float *to, int64_t to_row, const float *from, int64_t from
     }
 }
 
-KLS_INLINE void pack_line(float *to, const float *from, int64_t used, int64_t width) {
+KLS_INLINE void pack_row(float *to, const float *from, int64_t used, int64_t width) {
     int64_t c = 0;
     for (; c + 8 <= used; c += 8) *(v8 *)(to + c) = *(const v8 *)(from + c);
     if (c < width) *(v8 *)(to + c) = (v8){0};
@@ -39,7 +38,7 @@ KLS_INLINE void pack_line(float *to, const float *from, int64_t used, int64_t wi
     for (c = (c + 7) / 8 * 8; c < width; c += 8) *(v8 *)(to + c) = (v8){0};
 }
 
-// Whole lines of a constant width, as panels that are full have them.
+// Rows of a constant width, as full panels have them.
 KLS_INLINE void pack_whole(
     float *to, const float *from, int64_t row, int64_t rows, const int64_t width
 ) {
@@ -49,7 +48,7 @@ KLS_INLINE void pack_whole(
             *(v16 *)(to + p * width + c) = *(const v16 *)(from + p * row + c);
 }
 
-KLS_DISPATCH(, void, kls_pack, (
+KLS_DISPATCH(, void, kls_pack_panel, (
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to
 ), (from, row, column, rows, used, width, to)) {
@@ -63,7 +62,7 @@ KLS_DISPATCH(, void, kls_pack, (
     }
     if (column == 1) {
         for (int64_t p = 0; p < rows; p++, to += width)
-            pack_line(to, from + p * row, used, width);
+            pack_row(to, from + p * row, used, width);
         return;
     }
     if (used < width) memset(to, 0, (size_t)(rows * width) * sizeof(float));
@@ -71,7 +70,7 @@ KLS_DISPATCH(, void, kls_pack, (
     for (; c + 8 <= used; c += 8) {
         int64_t p = 0;
         for (; p + 8 <= rows; p += 8)
-            turn8(to + p * width + c, width, from + c * column + p, column);
+            transpose8(to + p * width + c, width, from + c * column + p, column);
         for (; p < rows; p++)
             for (int i = 0; i < 8; i++) to[p * width + c + i] = from[(c + i) * column + p];
     }
@@ -79,7 +78,7 @@ KLS_DISPATCH(, void, kls_pack, (
         for (int64_t p = 0; p < rows; p++) to[p * width + c] = from[c * column + p];
 }
 
-KLS_DISPATCH(, void, kls_deal, (
+KLS_DISPATCH(, void, kls_interleave, (
     const float *from, int64_t count, int64_t parts, float *to, int64_t distance
 ), (from, count, parts, to, distance)) {
     int64_t begin = 0;

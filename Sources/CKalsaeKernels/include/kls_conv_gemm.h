@@ -1,4 +1,4 @@
-// Convolutions of float32 as products over pixels, worked on while the result lies in the cache.
+// Convolutions of float32 as implicit GEMMs, with an epilogue that works on blocks in the first-level cache.
 #ifndef KLS_CONV_GEMM_H
 #define KLS_CONV_GEMM_H
 
@@ -7,44 +7,45 @@
 
 typedef struct {
     kls_convolution shape;           // of the forward pass; one group
-    // False: operands input and kernel, the output is made. True: operands gradient of the output
-    // and kernel, the gradient of the input is made; strides must be 1.
-    bool of_input;
-    int32_t lhs, rhs, out;           // numbers of buffers; out only without an epilogue
-    // NULL, or a loop over the dimensions [pixels, channels] of the result, as for a product.
+    // Whether the gradient of the input is made: `input` is then the gradient of the output, `output` that
+    // of the input, and strides must be 1.
+    bool is_input_gradient;
+    int32_t input, weights, output;  // numbers of buffers; output only without an epilogue
+    // NULL, or a loop over the dimensions [pixels, channels] of the output, as for kls_gemm.
     const kls_loop_spec *epilogue;
-    bool may_split;                  // as for a product
-    // Windows that cover the output without overlapping, of whose elements only the largest are the
-    // result, as in kls_pool; 0 without, and with an epilogue.
+    bool allows_bf16_limbs;          // as for kls_gemm
+    // Max-pool fusion: windows that cover the output without overlapping, of whose elements only the
+    // maximum is kept, as in kls_pool. 0 without, and with an epilogue.
     int64_t window_height, window_width;
-    int32_t places;                  // the buffer for which is the first largest, a byte each, or -1
-} kls_convolve_spec;
+    int32_t argmax;                  // the buffer for the argmax index of each window, a byte; or -1
+} kls_conv_gemm_spec;
 
-typedef struct kls_convolve kls_convolve;
+typedef struct kls_conv_gemm kls_conv_gemm;
 
-// NULL where these loops cannot do it, or the library is better.
-kls_convolve *kls_convolve_create(const kls_convolve_spec *spec);
-void kls_convolve_destroy(kls_convolve *convolve);
+// NULL where these kernels cannot do it, or the library is faster.
+kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec);
+void kls_conv_gemm_destroy(kls_conv_gemm *convolution);
 
-// Whether the matrix unit runs it.
-bool kls_convolve_splits(const kls_convolve *convolve);
-// Bytes of scratch memory (64-byte aligned) that a run needs.
-int64_t kls_convolve_scratch(const kls_convolve *convolve);
+// Whether it runs on AMX tiles.
+bool kls_conv_gemm_uses_amx(const kls_conv_gemm *convolution);
+// Bytes of workspace (64-byte aligned) that a run needs.
+int64_t kls_conv_gemm_scratch(const kls_conv_gemm *convolution);
 
 // The result does not depend on the threads.
-void kls_convolve_run(
-    const kls_convolve *convolve, void *const *buffers, void *scratch, bool parallel);
+void kls_conv_gemm_run(
+    const kls_conv_gemm *convolution, void *const *buffers, void *scratch, bool parallel);
 
-// The gradient of the kernel, from input and gradient of the output.
-typedef struct kls_kernel_gradient kls_kernel_gradient;
+// The gradient of the weights, from the input and the gradient of the output.
+typedef struct kls_conv_weight_gradient kls_conv_weight_gradient;
 
-// NULL where these loops cannot do it, or the library is better.
-kls_kernel_gradient *kls_kernel_gradient_create(const kls_convolution *shape, bool may_split);
-void kls_kernel_gradient_destroy(kls_kernel_gradient *gradient);
-bool kls_kernel_gradient_splits(const kls_kernel_gradient *gradient);
-int64_t kls_kernel_gradient_scratch(const kls_kernel_gradient *gradient);
-void kls_kernel_gradient_run(
-    const kls_kernel_gradient *gradient, const void *input, const void *from, void *result,
-    void *scratch, bool parallel);
+// NULL where these kernels cannot do it, or the library is faster.
+kls_conv_weight_gradient *kls_conv_weight_gradient_create(
+    const kls_convolution *shape, bool allows_bf16_limbs);
+void kls_conv_weight_gradient_destroy(kls_conv_weight_gradient *gradient);
+bool kls_conv_weight_gradient_uses_amx(const kls_conv_weight_gradient *gradient);
+int64_t kls_conv_weight_gradient_scratch(const kls_conv_weight_gradient *gradient);
+void kls_conv_weight_gradient_run(
+    const kls_conv_weight_gradient *gradient, const void *input, const void *upstream,
+    void *result, void *scratch, bool parallel);
 
 #endif

@@ -39,9 +39,9 @@ void kls_convolution_input_gradient_f32(
     const kls_convolution *shape, const void *gradient, const void *kernel, void *result);
 void kls_convolution_input_gradient_f64(
     const kls_convolution *shape, const void *gradient, const void *kernel, void *result);
-void kls_convolution_kernel_gradient_f32(
+void kls_convolution_weight_gradient_f32(
     const kls_convolution *shape, const void *input, const void *gradient, void *result);
-void kls_convolution_kernel_gradient_f64(
+void kls_convolution_weight_gradient_f64(
     const kls_convolution *shape, const void *input, const void *gradient, void *result);
 
 #endif

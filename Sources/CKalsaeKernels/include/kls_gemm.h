@@ -1,4 +1,4 @@
-// Matrix products of float32 whose result can be worked on while it lies in the first cache.
+// Matrix products of float32 with an epilogue that works on each block of C in the first-level cache.
 #ifndef KLS_GEMM_H
 #define KLS_GEMM_H
 
@@ -6,45 +6,44 @@
 
 #include "kls_loop.h"
 
-// Instead of the number of a buffer: the product itself.
-enum { KLS_PRODUCT = -2 };
-// The longest sums that kls_product_create takes.
-enum { KLS_PRODUCT_DEPTH = 4608 };
+// In an epilogue, instead of the number of a buffer: the product itself.
+enum { KLS_GEMM_RESULT = -2 };
+// The longest K that kls_gemm_create takes.
+enum { KLS_GEMM_K_MAX = 4608 };
 
-// lhs . rhs, m x k by k x n, for each of a stack of matrices; strides count elements, and one of
-// the two inside of each operand's matrices is 1. The results lie one behind the other.
+// C[m x n] = A[m x k] B[k x n] for each matrix of a batch. Strides count elements; of an operand's row
+// and column stride one is 1. C is dense.
 typedef struct {
     int64_t batch, m, n, k;
-    int64_t lhs_matrix, lhs_row, lhs_column;
-    int64_t rhs_matrix, rhs_row, rhs_column;
-    int32_t lhs, rhs, out;           // numbers of buffers; out only without an epilogue
+    int64_t a_batch, a_row, a_column;
+    int64_t b_batch, b_row, b_column;
+    int32_t a, b, c;                 // numbers of buffers; c only without an epilogue
     // NULL, or a loop over the dimensions [batch * m, n], whose reductions are sums over m. It may write
-    // over what it reads at the same places, but not over lhs or rhs.
+    // over what it reads at the same index, but not over A or B.
     const kls_loop_spec *epilogue;
-    // Whether lhs is of bytes, which count as floats; only a matrix unit multiplies them.
-    bool lhs_bytes;
-    // Whether a matrix unit may multiply parts of the floats: as exact, but terms below 2^-126 count
-    // as zero.
-    bool may_split;
-} kls_product_spec;
+    // Whether A is of bytes, which count as floats; on AMX tiles only.
+    bool a_is_bytes;
+    // Whether floats may be multiplied as bfloat16 limbs (BF16_BF16_F32_X6): as exact, but terms below
+    // 2^-126 count as zero.
+    bool allows_bf16_limbs;
+} kls_gemm_spec;
 
-typedef struct kls_product kls_product;
+typedef struct kls_gemm kls_gemm;
 
-// NULL where the specification is not one that these loops can do.
-kls_product *kls_product_create(const kls_product_spec *spec);
-void kls_product_destroy(kls_product *product);
+// NULL where the specification is not one that these kernels can do.
+kls_gemm *kls_gemm_create(const kls_gemm_spec *spec);
+void kls_gemm_destroy(kls_gemm *gemm);
 
 // The result does not depend on the threads: each element is one sum, always in the same order.
-void kls_product_run(
-    const kls_product *product, void *const *buffers, void *scratch, bool parallel);
+void kls_gemm_run(const kls_gemm *gemm, void *const *buffers, void *scratch, bool parallel);
 
-// Whether the matrix unit runs it.
-bool kls_product_splits(const kls_product *product);
-// Bytes of scratch memory (64-byte aligned) that a run needs; 0 without sums.
-int64_t kls_product_scratch(const kls_product *product);
+// Whether it runs on AMX tiles.
+bool kls_gemm_uses_amx(const kls_gemm *gemm);
+// Bytes of workspace (64-byte aligned) that a run needs; may be 0.
+int64_t kls_gemm_scratch(const kls_gemm *gemm);
 
-// Whether these loops are faster than the library: measured, they do 97 % of what one core can at
+// Whether these kernels are faster than the library: measured, they do 97 % of what one core can at
 // 128 x 784 x 256, where the library's call of both cores gets 70 % of what those can.
-bool kls_product_prefers_own(int64_t batch, int64_t m, int64_t n, int64_t k);
+bool kls_gemm_beats_library(int64_t batch, int64_t m, int64_t n, int64_t k);
 
 #endif

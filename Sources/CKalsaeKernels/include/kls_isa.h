@@ -29,6 +29,6 @@ const char *kls_isa_name(kls_isa level);
 
 // How often, since the process began, a part of a product was left to the vector units because an
 // operand had values that tiles of bfloat16 do not carry: infinities, NaN, numbers below 2^-103.
-int64_t kls_tile_fallbacks(void);
+int64_t kls_amx_fallbacks(void);
 
 #endif

@@ -8,35 +8,35 @@
 
 #define KLS_BATCH_RANK 8
 
-// out[b] = lhs[b] . rhs[b], with lhs m x k, rhs k x n and out dense m x n, batch after batch.
+// C[m x n] = A[m x k] B[k x n], batch after batch; C is dense.
 // Strides count elements; a batch dimension that an operand does not have has stride 0.
 typedef struct {
     int32_t batch_rank;
     int64_t batch_dims[KLS_BATCH_RANK];
-    int64_t lhs_batch[KLS_BATCH_RANK], rhs_batch[KLS_BATCH_RANK];
+    int64_t a_batch[KLS_BATCH_RANK], b_batch[KLS_BATCH_RANK];
     int64_t m, n, k;
-    int64_t lhs_row, lhs_column;
-    int64_t rhs_row, rhs_column;
+    int64_t a_row, a_column;
+    int64_t b_row, b_column;
     bool relu;  // replaces negative values by zero at the end
 } kls_matmul;
 
 // The bias is null or a vector of n that is added to each row. Integers wrap.
 typedef void (*kls_matmul_fn)(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 
 void kls_matmul_f32(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 void kls_matmul_f64(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 void kls_matmul_i32(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 void kls_matmul_i64(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 void kls_matmul_u8(
-    const kls_matmul *product, const void *lhs, const void *rhs, const void *bias, void *out);
+    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 
 // Whether kls_matmul_f32 is quicker than oneDNN's call: the one place where that is decided.
 // It does not look at the number of threads, so that the bits of small products never do either.
-bool kls_matmul_prefers_own(const kls_matmul *product);
+bool kls_matmul_beats_library(const kls_matmul *product);
 
 #endif

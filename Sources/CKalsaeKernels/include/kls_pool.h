@@ -8,7 +8,7 @@
 typedef enum {
     KLS_POOL_MAX = 0,          // NaN if an element is; the gradient goes to the first maximum
     KLS_POOL_AVERAGE,          // of the elements inside the input
-    KLS_POOL_AVERAGE_PADDED,   // padded places count as zeros
+    KLS_POOL_AVERAGE_PADDED,   // padding counts as zeros
 } kls_pool_kind;
 
 // Windows over [batch, height, width, channels]; the padding is smaller than the window.
@@ -32,8 +32,9 @@ void kls_pool_gradient_f32(
 void kls_pool_gradient_f64(
     const kls_pool *shape, const void *input, const void *gradient, void *result);
 
-// As kls_pool_gradient_f32, with places in place of the input.
-void kls_unpool_f32(
-    const kls_pool *shape, const uint8_t *places, const void *gradient, void *result);
+// Max-unpool: as kls_pool_gradient_f32, with the argmax index of each window (a byte, row by row in the
+// window) in place of the input. Windows must not overlap.
+void kls_max_unpool_f32(
+    const kls_pool *shape, const uint8_t *argmax, const void *gradient, void *result);
 
 #endif

@@ -1,4 +1,5 @@
-// The gradient of pooling by places: each goes to one element of its window, the others get zero.
+// Max-unpool, the gradient of max pooling from its argmax indices: the gradient goes to one element of its
+// window, the others get zero.
 #include <stdbool.h>
 #include <string.h>
 
@@ -13,26 +14,26 @@ typedef uint8_t bytes __attribute__((vector_size(16), aligned(1), may_alias));
 
 typedef struct {
     const kls_pool *shape;
-    const uint8_t *places;
+    const uint8_t *argmax;
     const float *gradient;
     float *result;
 } unpool_job;
 
-KLS_INLINE void spread_lanes(
-    const kls_pool *s, const uint8_t *places, const float *from, float *result,
+KLS_INLINE void unpool_lanes(
+    const kls_pool *s, const uint8_t *argmax, const float *from, float *result,
     const int64_t count, const bool small
 ) {
     const int64_t height = small ? 2 : s->window_height, width = small ? 2 : s->window_width;
-    bytes place = {0};
+    bytes index = {0};
     floats value = {0};
     if (count == LANES) {
-        place = *(const bytes *)places;
+        index = *(const bytes *)argmax;
         value = *(const floats *)from;
     } else {
-        memcpy(&place, places, (size_t)count);
+        memcpy(&index, argmax, (size_t)count);
         memcpy(&value, from, (size_t)count * sizeof(float));
     }
-    const ints which = __builtin_convertvector(place, ints);
+    const ints which = __builtin_convertvector(index, ints);
     int32_t number = 0;
     for (int64_t y = 0; y < height; y++, result += s->width * s->channels)
         for (int64_t x = 0; x < width; x++, number++) {
@@ -43,22 +44,22 @@ KLS_INLINE void spread_lanes(
         }
 }
 
-KLS_INLINE void spread_row(const unpool_job *job, int64_t row, const bool small) {
+KLS_INLINE void unpool_windows(const unpool_job *job, int64_t row, const bool small) {
     const kls_pool *s = job->shape;
     const int64_t image = row / s->out_height, y = row % s->out_height;
     const int64_t line = s->width * s->channels, n = s->channels;
-    const uint8_t *places = job->places + row * s->out_width * n;
+    const uint8_t *argmax = job->argmax + row * s->out_width * n;
     const float *from = job->gradient + row * s->out_width * n;
     float *const first = job->result + (image * s->height + y * s->window_height) * line;
     float *to = first;
-    for (int64_t x = 0; x < s->out_width; x++, places += n, from += n, to += s->window_width * n) {
+    for (int64_t x = 0; x < s->out_width; x++, argmax += n, from += n, to += s->window_width * n) {
         int64_t c = 0;
         for (; c + LANES <= n; c += LANES)
-            spread_lanes(s, places + c, from + c, to + c, LANES, small);
+            unpool_lanes(s, argmax + c, from + c, to + c, LANES, small);
         if (c == n) continue;
         // The last lanes overlap those before: what is written twice is the same.
-        if (c > 0) spread_lanes(s, places + n - LANES, from + n - LANES, to + n - LANES, LANES, small);
-        else spread_lanes(s, places, from, to, n, small);
+        if (c > 0) unpool_lanes(s, argmax + n - LANES, from + n - LANES, to + n - LANES, LANES, small);
+        else unpool_lanes(s, argmax, from, to, n, small);
     }
     // What no window covers.
     const int64_t used = s->out_width * s->window_width * n;
@@ -70,16 +71,16 @@ KLS_INLINE void spread_row(const unpool_job *job, int64_t row, const bool small)
 }
 
 KLS_DISPATCH(static, void, unpool_row, (const unpool_job *job, int64_t row), (job, row)) {
-    if (job->shape->window_height == 2 && job->shape->window_width == 2) spread_row(job, row, true);
-    else spread_row(job, row, false);
+    if (job->shape->window_height == 2 && job->shape->window_width == 2) unpool_windows(job, row, true);
+    else unpool_windows(job, row, false);
 }
 
 static void unpool_piece(void *context, int64_t piece) { unpool_row(context, piece); }
 
-void kls_unpool_f32(
-    const kls_pool *s, const uint8_t *places, const void *gradient, void *result
+void kls_max_unpool_f32(
+    const kls_pool *s, const uint8_t *argmax, const void *gradient, void *result
 ) {
-    unpool_job job = {s, places, gradient, result};
+    unpool_job job = {s, argmax, gradient, result};
     const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(float);
     kls_pieces(s->batch * s->out_height, bytes, &job, unpool_piece);
 }

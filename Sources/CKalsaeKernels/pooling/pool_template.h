@@ -131,26 +131,26 @@ KLS_INLINE void NAME(pool_gradient_lanes)(
     NAME(mask) first = {0};
     if (s->kind == KLS_POOL_MAX) {
         NAME(lanes) best = zero - (T)__builtin_inf();
-        I place = 0;
+        I index = 0;
         for (int64_t y = 0; y < rows; y++) {
             const T *pixel = input + begin + y * row;
-            for (int64_t x = 0; x < columns; x++, pixel += s->channels, place++) {
+            for (int64_t x = 0; x < columns; x++, pixel += s->channels, index++) {
                 NAME(lanes) value;
                 NAME(load)(&value, pixel, count);
                 const NAME(mask) better = EXCEEDS(value, best);
                 best = CHOOSE(better, value, best);
-                first = (better & place) | (~better & first);
+                first = (better & index) | (~better & first);
             }
         }
     } else {
         gradient = gradient * w->scale;
     }
-    I place = 0;
+    I index = 0;
     for (int64_t y = 0; y < rows; y++) {
         T *pixel = result + begin + y * row;
-        for (int64_t x = 0; x < columns; x++, pixel += s->channels, place++) {
+        for (int64_t x = 0; x < columns; x++, pixel += s->channels, index++) {
             NAME(lanes) value = gradient, before;
-            if (s->kind == KLS_POOL_MAX) value = CHOOSE(first == place, gradient, zero);
+            if (s->kind == KLS_POOL_MAX) value = CHOOSE(first == index, gradient, zero);
             if (!covering) {
                 NAME(load)(&before, pixel, count);
                 value = value + before;

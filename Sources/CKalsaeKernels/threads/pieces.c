@@ -26,7 +26,7 @@ static void take(int64_t begin, int64_t end, void *argument) {
     for (int64_t piece = begin; piece < end; piece++) pieces->work(pieces->context, piece);
 }
 
-int kls_most_threads(void) {
+int kls_max_threads(void) {
     pthread_once(&once, find_openmp);
     return most_threads && inside_region && !inside_region() ? most_threads() : 1;
 }
@@ -36,7 +36,7 @@ void kls_pieces(
 ) {
     // A parallel region costs about a microsecond, in which one core moves some 16 KB.
     if (count > 1 && bytes >= 64 * 1024) {
-        const int threads = kls_most_threads();
+        const int threads = kls_max_threads();
         if (threads > 1) {
             queue pieces = {context, work};
             kls_parallel_for(count, take, &pieces, threads);

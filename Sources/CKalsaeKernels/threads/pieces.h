@@ -11,6 +11,6 @@ void kls_pieces(
     int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t piece));
 
 // How many threads the calling thread's loops may use: 1 inside a parallel region.
-int kls_most_threads(void);
+int kls_max_threads(void);
 
 #endif

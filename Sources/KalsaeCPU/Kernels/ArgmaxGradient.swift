@@ -44,7 +44,7 @@ extension Kernel {
             usesThreads: true
         ) { buffers in
             let indices = UnsafeRawPointer(buffers[0]).assumingMemoryBound(to: UInt8.self)
-            withUnsafePointer(to: shape) { kls_unpool_f32($0, indices, buffers[1], buffers[2]) }
+            withUnsafePointer(to: shape) { kls_max_unpool_f32($0, indices, buffers[1], buffers[2]) }
         }
     }
 }
@@ -59,7 +59,7 @@ private final class ArgmaxWeightGradient: Sendable {
         guard !sizes.isEmpty else { return nil }
         let shape = sizes.own
         let made = withUnsafePointer(to: shape) {
-            kls_pooled_gradient_create($0, Int64(window.height), Int64(window.width))
+            kls_conv_pool_weight_gradient_create($0, Int64(window.height), Int64(window.width))
         }
         guard let made else { return nil }
         handle = made
@@ -67,17 +67,17 @@ private final class ArgmaxWeightGradient: Sendable {
         isParallel = flops >= PackedConvolution.fewestParallelFlops
     }
 
-    deinit { kls_pooled_gradient_destroy(handle) }
+    deinit { kls_conv_pool_weight_gradient_destroy(handle) }
 
     var kernel: Kernel {
         Kernel(
             name: "convolutionKernelGradient.argmax",
-            scratchBytes: Int(kls_pooled_gradient_scratch(handle)), flops: flops,
+            scratchBytes: Int(kls_conv_pool_weight_gradient_scratch(handle)), flops: flops,
             usesThreads: isParallel
         ) {
             [self] buffers in
             let indices = UnsafeRawPointer(buffers[1]).assumingMemoryBound(to: UInt8.self)
-            kls_pooled_gradient_run(
+            kls_conv_pool_weight_gradient_run(
                 handle, buffers[0], indices, buffers[2], buffers[3], buffers[4], isParallel)
         }
     }

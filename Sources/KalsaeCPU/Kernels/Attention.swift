@@ -8,8 +8,8 @@ extension AttentionParameters {
         var shape = kls_attention()
         shape.batch = Int64(queries[0])
         shape.heads = Int64(heads)
-        (shape.places, shape.others) = (Int64(queries[1]), Int64(keys[1]))
-        shape.size = Int64(queries[2] / heads)
+        (shape.query_count, shape.key_count) = (Int64(queries[1]), Int64(keys[1]))
+        shape.head_size = Int64(queries[2] / heads)
         shape.is_causal = isCausal
         shape.scale = Float(scale)
         shape.cores = Int64(kls_core_count())

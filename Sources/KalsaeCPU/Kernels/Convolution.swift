@@ -146,8 +146,8 @@ extension Kernel {
         }
         if let fast = preparedKernelGradient(name, sizes, input.dtype) { return fast }
         switch input.dtype {
-        case .float32: return ownGradient(name, sizes, kls_convolution_kernel_gradient_f32)
-        case .float64: return ownGradient(name, sizes, kls_convolution_kernel_gradient_f64)
+        case .float32: return ownGradient(name, sizes, kls_convolution_weight_gradient_f32)
+        case .float64: return ownGradient(name, sizes, kls_convolution_weight_gradient_f64)
         case .float16, .bfloat16, .int32, .int64, .uint8, .bool: throw noKernel(name, input.dtype)
         }
     }

@@ -65,7 +65,7 @@ extension LoopPlan {
                 load, registers.of[value], valueTypes[value], Array(buffers[..<firstOutput]),
                 storages)
             if load.storage == product {
-                made.buffer = Int32(KLS_PRODUCT)
+                made.buffer = Int32(KLS_GEMM_RESULT)
             } else if made.buffer >= 0 {
                 made.buffer += 2
             }

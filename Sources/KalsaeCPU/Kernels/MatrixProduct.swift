@@ -34,11 +34,11 @@ struct ProductSizes {
         var product = kls_matmul()
         product.batch_rank = 1
         product.batch_dims.0 = Int64(batch)
-        product.lhs_batch.0 = Int64(m * k)
-        product.rhs_batch.0 = Int64(k * n)
+        product.a_batch.0 = Int64(m * k)
+        product.b_batch.0 = Int64(k * n)
         (product.m, product.n, product.k) = (Int64(m), Int64(n), Int64(k))
-        (product.lhs_row, product.lhs_column) = Self.steps(m, k, transposeLeft)
-        (product.rhs_row, product.rhs_column) = Self.steps(k, n, transposeRight)
+        (product.a_row, product.a_column) = Self.steps(m, k, transposeLeft)
+        (product.b_row, product.b_column) = Self.steps(k, n, transposeRight)
         product.relu = relu
         return product
     }
@@ -83,7 +83,7 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let sizes = ProductSizes(parameters, left: left, right: right)
         let product = sizes.own(relu: epilogue.relu)
-        let tiny = withUnsafePointer(to: product) { kls_matmul_prefers_own($0) }
+        let tiny = withUnsafePointer(to: product) { kls_matmul_beats_library($0) }
         if right.dtype == .float32, sizes.flops >= PackedProduct.fewestFlops,
             epilogue == Epilogue(),
             let packed = PackedProduct(sizes)

@@ -24,29 +24,29 @@ final class PackedConvolution: Sendable {
         pooling: Pooling? = nil
     ) {
         guard !sizes.isEmpty else { return nil }
-        var spec = kls_convolve_spec()
+        var spec = kls_conv_gemm_spec()
         spec.shape = sizes.own
-        spec.of_input = ofInput
-        spec.may_split = CPUPass.limbs.isEnabled
-        (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
+        spec.is_input_gradient = ofInput
+        spec.allows_bf16_limbs = CPUPass.limbs.isEnabled
+        (spec.input, spec.weights, spec.output) = (0, 1, 2)
         if let pooling {
             spec.window_height = Int64(pooling.window.height)
             spec.window_width = Int64(pooling.window.width)
-            spec.places = Int32(pooling.argmax ?? -1)
+            spec.argmax = Int32(pooling.argmax ?? -1)
         }
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
                 spec.epilogue = epilogue
-                return kls_convolve_create(&spec)
+                return kls_conv_gemm_create(&spec)
             }
         } else {
-            made = kls_convolve_create(&spec)
+            made = kls_conv_gemm_create(&spec)
         }
         guard let made else { return nil }
         handle = made
-        scratchBytes = Int(kls_convolve_scratch(made))
-        engine = kls_convolve_splits(made) ? .limbs : .packed
+        scratchBytes = Int(kls_conv_gemm_scratch(made))
+        engine = kls_conv_gemm_uses_amx(made) ? .limbs : .packed
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
@@ -57,7 +57,7 @@ final class PackedConvolution: Sendable {
         var argmax: Int?
     }
 
-    deinit { kls_convolve_destroy(handle) }
+    deinit { kls_conv_gemm_destroy(handle) }
 
     /// The instruction; buffers are the operands, the result or the epilogue's, and scratch.
     ///
@@ -74,7 +74,7 @@ final class PackedConvolution: Sendable {
             [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
-            ) { kls_convolve_run(handle, $0, buffers[count], isParallel) }
+            ) { kls_conv_gemm_run(handle, $0, buffers[count], isParallel) }
         }
     }
 }
@@ -92,15 +92,15 @@ final class PackedKernelGradient: Sendable {
         let shape = sizes.own
         let maySplit = CPUPass.limbs.isEnabled
         guard
-            let made = withUnsafePointer(to: shape, { kls_kernel_gradient_create($0, maySplit) })
+            let made = withUnsafePointer(to: shape, { kls_conv_weight_gradient_create($0, maySplit) })
         else { return nil }
         handle = made
-        scratchBytes = Int(kls_kernel_gradient_scratch(made))
-        engine = kls_kernel_gradient_splits(made) ? .limbs : .packed
+        scratchBytes = Int(kls_conv_weight_gradient_scratch(made))
+        engine = kls_conv_weight_gradient_uses_amx(made) ? .limbs : .packed
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
-    deinit { kls_kernel_gradient_destroy(handle) }
+    deinit { kls_conv_weight_gradient_destroy(handle) }
 
     /// The instruction; buffers are input, gradient, result and scratch.
     func kernel(_ name: String, flops: Double) -> Kernel {
@@ -109,7 +109,7 @@ final class PackedKernelGradient: Sendable {
             flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in
-            kls_kernel_gradient_run(
+            kls_conv_weight_gradient_run(
                 handle, buffers[0], buffers[1], buffers[2], buffers[3], isParallel)
         }
     }

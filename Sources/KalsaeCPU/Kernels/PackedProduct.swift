@@ -20,35 +20,35 @@ final class PackedProduct: Sendable {
     ///   writing it.
     init?(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) {
         guard sizes.flops > 0,
-            kls_product_prefers_own(
+            kls_gemm_beats_library(
                 Int64(sizes.batch), Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
         else { return nil }
         let own = sizes.own(relu: false)
-        var spec = kls_product_spec()
+        var spec = kls_gemm_spec()
         (spec.batch, spec.m, spec.n, spec.k) = (Int64(sizes.batch), own.m, own.n, own.k)
-        (spec.lhs_matrix, spec.rhs_matrix) = (own.m * own.k, own.k * own.n)
-        (spec.lhs_row, spec.lhs_column) = (own.lhs_row, own.lhs_column)
-        (spec.rhs_row, spec.rhs_column) = (own.rhs_row, own.rhs_column)
-        (spec.lhs, spec.rhs, spec.out) = (0, 1, 2)
-        spec.lhs_bytes = sizes.leftIsBytes
-        spec.may_split = CPUPass.limbs.isEnabled
+        (spec.a_batch, spec.b_batch) = (own.m * own.k, own.k * own.n)
+        (spec.a_row, spec.a_column) = (own.a_row, own.a_column)
+        (spec.b_row, spec.b_column) = (own.b_row, own.b_column)
+        (spec.a, spec.b, spec.c) = (0, 1, 2)
+        spec.a_is_bytes = sizes.leftIsBytes
+        spec.allows_bf16_limbs = CPUPass.limbs.isEnabled
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
                 spec.epilogue = epilogue
-                return kls_product_create(&spec)
+                return kls_gemm_create(&spec)
             }
         } else {
-            made = kls_product_create(&spec)
+            made = kls_gemm_create(&spec)
         }
         guard let made else { return nil }
         handle = made
-        scratchBytes = Int(kls_product_scratch(made))
-        engine = kls_product_splits(made) ? .limbs : .packed
+        scratchBytes = Int(kls_gemm_scratch(made))
+        engine = kls_gemm_uses_amx(made) ? .limbs : .packed
         isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
-    deinit { kls_product_destroy(handle) }
+    deinit { kls_gemm_destroy(handle) }
 
     /// The instruction; buffers are left, right, the result or the epilogue's, and scratch.
     ///
@@ -65,7 +65,7 @@ final class PackedProduct: Sendable {
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
-            ) { kls_product_run(handle, $0, hasScratch ? buffers[count] : nil, isParallel) }
+            ) { kls_gemm_run(handle, $0, hasScratch ? buffers[count] : nil, isParallel) }
         }
     }
 }

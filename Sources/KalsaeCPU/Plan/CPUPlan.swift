@@ -158,12 +158,12 @@ public final class CPUPlan: Plan {
     private func execute(_ recorder: PlanRecorder) {
         var marks: [UInt64] = []
         marks.reserveCapacity(list.count + 1)
-        var fallbacks = [kls_tile_fallbacks()]
+        var fallbacks = [kls_amx_fallbacks()]
         for instruction in list {
             marks.append(PlanRecorder.now())
             instruction.body(instruction.pointers)
             if kls_has_error() { return }
-            fallbacks.append(kls_tile_fallbacks())
+            fallbacks.append(kls_amx_fallbacks())
         }
         marks.append(PlanRecorder.now())
         recorder.add(

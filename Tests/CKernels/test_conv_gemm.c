@@ -2,26 +2,26 @@
 #include "convolution_case.h"
 #include "kls_conv_gemm.h"
 
-// Parts on a matrix unit: six times as many sums, of sizes that are up to 2 % larger.
-static void loosen(wanted *want, bool splits) {
-    for (int64_t i = 0; splits && i < want->count; i++)
+// Limbs on AMX: six times as many sums, of sizes that are up to 2 % larger.
+static void loosen(wanted *want, bool uses_amx) {
+    for (int64_t i = 0; uses_amx && i < want->count; i++)
         want->error[i] = 7 * want->error[i] + 1e-32;
 }
 
-static void run(const kls_convolve *c, void **buffers, int threads) {
+static void run(const kls_conv_gemm *c, void **buffers, int threads) {
     openmp_threads = threads;
-    kls_convolve_run(c, buffers, scratch_room(kls_convolve_scratch(c)), threads > 1);
+    kls_conv_gemm_run(c, buffers, scratch_room(kls_conv_gemm_scratch(c)), threads > 1);
     openmp_threads = 1;
 }
 
 // A convolution's result with a row added and its negatives cut, or the plain one.
-static void test_forward(const kls_convolution *s, bool may_split, bool follows) {
+static void test_forward(const kls_convolution *s, bool allows_bf16_limbs, bool follows) {
     const int64_t n = s->out_channels, out = output_count(s);
     float *input = random_floats(input_count(s)), *kernel = random_floats(kernel_count(s));
     float *bias = random_floats(n), *got = room(out * 4), *again = room(out * 4);
     float *sums = room(n * 4);
     const kls_load loads[] = {
-        {.reg = 0, .buffer = KLS_PRODUCT, .type = KLS_F32, .strides = {n, 1}},
+        {.reg = 0, .buffer = KLS_GEMM_RESULT, .type = KLS_F32, .strides = {n, 1}},
         {.reg = 1, .buffer = 3, .type = KLS_F32, .strides = {0, 1}},
         {.reg = 2, .buffer = -1, .type = KLS_F32, .scalar = 1}};
     const kls_step steps[] = {
@@ -32,16 +32,16 @@ static void test_forward(const kls_convolution *s, bool may_split, bool follows)
         .rank = 2, .dims = {out / n, n}, .span = KLS_REDUCE_LEADING, .reduced = 1, .registers = 4,
         .register_bytes = 4, .load_count = 3, .step_count = 2, .output_count = 2, .loads = loads,
         .steps = steps, .outputs = outputs};
-    const kls_convolve_spec spec = {
-        .shape = *s, .lhs = 0, .rhs = 1, .out = follows ? -1 : 2, .epilogue = follows ? &loop : NULL,
-        .may_split = may_split, .places = -1};
-    kls_convolve *c = kls_convolve_create(&spec);
+    const kls_conv_gemm_spec spec = {
+        .shape = *s, .input = 0, .weights = 1, .output = follows ? -1 : 2, .epilogue = follows ? &loop : NULL,
+        .allows_bf16_limbs = allows_bf16_limbs, .argmax = -1};
+    kls_conv_gemm *c = kls_conv_gemm_create(&spec);
     if (level_lanes() < 8) {
         check(c == NULL, "no convolutions as products without vectors of 8 floats");
     } else if (check(c != NULL, "convolution as a product %s is taken", described(s))) {
         wanted want = convolved(
             s, FORWARD, widened(input, input_count(s)), widened(kernel, kernel_count(s)), U32);
-        loosen(&want, kls_convolve_splits(c));
+        loosen(&want, kls_conv_gemm_uses_amx(c));
         wanted total = wanted_room(n);
         double *sizes = room(n * 8);
         memset(sizes, 0, (size_t)n * 8);
@@ -61,12 +61,12 @@ static void test_forward(const kls_convolution *s, bool may_split, bool follows)
         buffers[2] = again;
         run(c, buffers, 3);
         same_bits(got, again, out * 4, "the same on three threads %s", described(s));
-        kls_convolve_destroy(c);
+        kls_conv_gemm_destroy(c);
     }
     release_all();
 }
 
-static void test_of_input(const kls_convolution *shape, bool may_split) {
+static void test_input_gradient(const kls_convolution *shape, bool allows_bf16_limbs) {
     kls_convolution s = *shape;
     if (s.stride_y != 1 || s.stride_x != 1) return;
     const int64_t out = s.out_channels;
@@ -75,10 +75,10 @@ static void test_of_input(const kls_convolution *shape, bool may_split) {
     s.channels = out;
     float *gradient = random_floats(output_count(&s)), *kernel = random_floats(kernel_count(&s));
     float *got = room(input_count(&s) * 4);
-    const kls_convolve_spec spec = {
-        .shape = s, .of_input = true, .lhs = 0, .rhs = 1, .out = 2, .may_split = may_split,
-        .places = -1};
-    kls_convolve *c = kls_convolve_create(&spec);
+    const kls_conv_gemm_spec spec = {
+        .shape = s, .is_input_gradient = true, .input = 0, .weights = 1, .output = 2, .allows_bf16_limbs = allows_bf16_limbs,
+        .argmax = -1};
+    kls_conv_gemm *c = kls_conv_gemm_create(&spec);
     if (c == NULL) {
         const int64_t depth = s.kernel_height * s.kernel_width * s.out_channels;
         check(level_lanes() < 8 || depth > 1280, "gradient of the input %s is taken", described(&s));
@@ -87,43 +87,43 @@ static void test_of_input(const kls_convolution *shape, bool may_split) {
     }
     wanted want = convolved(
         &s, OF_INPUT, widened(gradient, output_count(&s)), widened(kernel, kernel_count(&s)), U32);
-    loosen(&want, kls_convolve_splits(c));
+    loosen(&want, kls_conv_gemm_uses_amx(c));
     void *buffers[] = {gradient, kernel, got};
     run(c, buffers, 2);
     matches_f32(&want, got, "gradient of the input as a product %s", described(&s));
-    kls_convolve_destroy(c);
+    kls_conv_gemm_destroy(c);
     release_all();
 }
 
-static void test_of_kernel(const kls_convolution *s, bool may_split) {
-    kls_kernel_gradient *g = kls_kernel_gradient_create(s, may_split);
+static void test_weight_gradient(const kls_convolution *s, bool allows_bf16_limbs) {
+    kls_conv_weight_gradient *g = kls_conv_weight_gradient_create(s, allows_bf16_limbs);
     if (level_lanes() < 8) {
-        check(g == NULL, "no gradients of kernels as products without vectors of 8 floats");
+        check(g == NULL, "no weight gradients as products without vectors of 8 floats");
         return;
     }
-    if (!check(g != NULL, "gradient of the kernel %s is taken", described(s))) return;
+    if (!check(g != NULL, "weight gradient %s is taken", described(s))) return;
     float *input = random_floats(input_count(s)), *from = random_floats(output_count(s));
     float *got = room(kernel_count(s) * 4), *again = room(kernel_count(s) * 4);
     wanted want = convolved(
-        s, OF_KERNEL, widened(input, input_count(s)), widened(from, output_count(s)), U32);
-    loosen(&want, kls_kernel_gradient_splits(g));
-    const int64_t scratch = kls_kernel_gradient_scratch(g);
-    kls_kernel_gradient_run(g, input, from, got, scratch_room(scratch), false);
-    matches_f32(&want, got, "gradient of the kernel as a product %s", described(s));
+        s, OF_WEIGHTS, widened(input, input_count(s)), widened(from, output_count(s)), U32);
+    loosen(&want, kls_conv_weight_gradient_uses_amx(g));
+    const int64_t scratch = kls_conv_weight_gradient_scratch(g);
+    kls_conv_weight_gradient_run(g, input, from, got, scratch_room(scratch), false);
+    matches_f32(&want, got, "weight gradient as a product %s", described(s));
     openmp_threads = 3;
-    kls_kernel_gradient_run(g, input, from, again, scratch_room(scratch), true);
+    kls_conv_weight_gradient_run(g, input, from, again, scratch_room(scratch), true);
     openmp_threads = 1;
     same_bits(got, again, kernel_count(s) * 4, "the same on three threads %s", described(s));
-    kls_kernel_gradient_destroy(g);
+    kls_conv_weight_gradient_destroy(g);
     release_all();
 }
 
-void test_convolve(void) {
+void test_conv_gemm(void) {
     for (int number = 0; number < 60; number++) {
         const kls_convolution s = random_convolution(true);
-        const bool may_split = number % 4 == 0;
-        test_forward(&s, may_split, number % 2 == 0);
-        test_of_input(&s, may_split);
-        test_of_kernel(&s, may_split);
+        const bool allows_bf16_limbs = number % 4 == 0;
+        test_forward(&s, allows_bf16_limbs, number % 2 == 0);
+        test_input_gradient(&s, allows_bf16_limbs);
+        test_weight_gradient(&s, allows_bf16_limbs);
     }
 }

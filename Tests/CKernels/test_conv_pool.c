@@ -1,10 +1,10 @@
-// Windows' largest elements with their places, taken behind a convolution, and the gradients by them.
+// Windows' largest elements with their argmax, taken behind a convolution, and the gradients by them.
 #include "convolution_case.h"
 #include "kls_conv_gemm.h"
 #include "kls_conv_pool.h"
 #include "kls_pool.h"
 
-// The gradient of pooling by places, by itself: no arithmetic, so exactly.
+// The gradient of pooling by argmax, by itself: no arithmetic, so exactly.
 static void test_spread(int64_t n) {
     kls_pool s = {.kind = KLS_POOL_MAX, .batch = 2, .channels = n};
     s.window_height = s.stride_y = between(1, 3);
@@ -15,19 +15,19 @@ static void test_spread(int64_t n) {
     s.width = s.out_width * s.stride_x + between(0, s.stride_x - 1);
     const int64_t windows = s.batch * s.out_height * s.out_width;
     const int64_t count = s.batch * s.height * s.width * n;
-    uint8_t *places = room(windows * n);
+    uint8_t *argmax = room(windows * n);
     float *gradient = random_floats(windows * n), *got = room(count * 4), *want = room(count * 4);
     memset(want, 0, (size_t)count * 4);
     for (int64_t i = 0; i < windows * n; i++) {
-        places[i] = (uint8_t)between(0, s.window_height * s.window_width - 1);
+        argmax[i] = (uint8_t)between(0, s.window_height * s.window_width - 1);
         const int64_t window = i / n, x = window % s.out_width, y = window / s.out_width % s.out_height;
         const int64_t image = window / s.out_width / s.out_height;
-        const int64_t row = y * s.stride_y + places[i] / s.window_width;
-        const int64_t column = x * s.stride_x + places[i] % s.window_width;
+        const int64_t row = y * s.stride_y + argmax[i] / s.window_width;
+        const int64_t column = x * s.stride_x + argmax[i] % s.window_width;
         want[((image * s.height + row) * s.width + column) * n + i % n] = gradient[i];
     }
-    kls_unpool_f32(&s, places, gradient, got);
-    same_bits(got, want, count * 4, "places of %lldx%lld windows, %lld channels",
+    kls_max_unpool_f32(&s, argmax, gradient, got);
+    same_bits(got, want, count * 4, "argmax of %lldx%lld windows, %lld channels",
               (long long)s.window_height, (long long)s.window_width, (long long)n);
     release_all();
 }
@@ -46,19 +46,19 @@ static kls_convolution pooled_shape(int64_t height, int64_t width) {
     return s;
 }
 
-// The largest elements, the places of elements that are the largest but for rounding, and the
-// kernel's gradient by these places.
+// The largest elements, the argmax of elements that are the largest but for rounding, and the
+// kernel's gradient by these argmax.
 static void test_largest(int64_t height, int64_t width) {
     const kls_convolution s = pooled_shape(height, width);
     const int64_t n = s.out_channels, across = s.out_width / width;
     const int64_t count = output_count(&s) / (height * width);
     float *input = random_floats(input_count(&s)), *kernel = random_floats(kernel_count(&s));
     float *got = room(count * 4);
-    uint8_t *places = room(count);
-    const kls_convolve_spec spec = {
-        .shape = s, .lhs = 0, .rhs = 1, .out = 2, .window_height = height, .window_width = width,
-        .places = 3};
-    kls_convolve *c = kls_convolve_create(&spec);
+    uint8_t *argmax = room(count);
+    const kls_conv_gemm_spec spec = {
+        .shape = s, .input = 0, .weights = 1, .output = 2, .window_height = height, .window_width = width,
+        .argmax = 3};
+    kls_conv_gemm *c = kls_conv_gemm_create(&spec);
     if (level_lanes() < 8) {
         check(c == NULL, "no pooled convolutions without vectors of 8 floats");
         release_all();
@@ -67,9 +67,9 @@ static void test_largest(int64_t height, int64_t width) {
     if (!check(c != NULL, "pooled convolution %s is taken", described(&s))) return;
     const double *x = widened(input, input_count(&s));
     const wanted full = convolved(&s, FORWARD, x, widened(kernel, kernel_count(&s)), U32);
-    void *buffers[] = {input, kernel, got, places};
-    kls_convolve_run(c, buffers, scratch_room(kls_convolve_scratch(c)), false);
-    kls_convolve_destroy(c);
+    void *buffers[] = {input, kernel, got, argmax};
+    kls_conv_gemm_run(c, buffers, scratch_room(kls_conv_gemm_scratch(c)), false);
+    kls_conv_gemm_destroy(c);
     wanted want = wanted_room(count);
     float *from = random_floats(count), *spread = room(output_count(&s) * 4);
     memset(spread, 0, (size_t)output_count(&s) * 4);
@@ -81,37 +81,37 @@ static void test_largest(int64_t height, int64_t width) {
             const int64_t at = ((row + p / width) * s.out_width + column + p % width) * n + i % n;
             if (full.value[at] > largest) largest = full.value[at];
             if (full.error[at] > error) error = full.error[at];
-            if (p != places[i]) continue;
+            if (p != argmax[i]) continue;
             chosen = full.value[at];
             slack = full.error[at];
             spread[at] = from[i];
         }
         want.value[i] = largest;
         want.error[i] = error;
-        wrong += places[i] >= height * width || chosen + slack + error < largest;
+        wrong += argmax[i] >= height * width || chosen + slack + error < largest;
     }
     matches_f32(&want, got, "pooled convolution %lldx%lld %s", (long long)height, (long long)width,
                 described(&s));
-    check(wrong == 0, "%lld wrong places %s", (long long)wrong, described(&s));
-    kls_pooled_gradient *g = kls_pooled_gradient_create(&s, height, width);
+    check(wrong == 0, "%lld wrong argmax indices %s", (long long)wrong, described(&s));
+    kls_conv_pool_weight_gradient *g = kls_conv_pool_weight_gradient_create(&s, height, width);
     check((g != NULL) == (level_lanes() == 16 && height <= 2 && width + s.kernel_width - 1 <= 8),
-          "gradient by places %lldx%lld %s", (long long)height, (long long)width, described(&s));
+          "weight gradient by argmax %lldx%lld %s", (long long)height, (long long)width, described(&s));
     if (g != NULL) {
-        wanted slope = convolved(&s, OF_KERNEL, x, widened(spread, output_count(&s)), U32);
+        wanted slope = convolved(&s, OF_WEIGHTS, x, widened(spread, output_count(&s)), U32);
         float *result = room(kernel_count(&s) * 4), *again = room(kernel_count(&s) * 4);
-        const int64_t scratch = kls_pooled_gradient_scratch(g);
-        kls_pooled_gradient_run(g, input, places, from, result, scratch_room(scratch), false);
-        matches_f32(&slope, result, "gradient by places %s", described(&s));
+        const int64_t scratch = kls_conv_pool_weight_gradient_scratch(g);
+        kls_conv_pool_weight_gradient_run(g, input, argmax, from, result, scratch_room(scratch), false);
+        matches_f32(&slope, result, "weight gradient by argmax %s", described(&s));
         openmp_threads = 3;
-        kls_pooled_gradient_run(g, input, places, from, again, scratch_room(scratch), true);
+        kls_conv_pool_weight_gradient_run(g, input, argmax, from, again, scratch_room(scratch), true);
         openmp_threads = 1;
         same_bits(result, again, kernel_count(&s) * 4, "the same on three threads");
-        kls_pooled_gradient_destroy(g);
+        kls_conv_pool_weight_gradient_destroy(g);
     }
     release_all();
 }
 
-void test_pooled(void) {
+void test_conv_pool(void) {
     static const int64_t channels[] = {1, 3, 8, 15, 16, 17, 31, 32, 33, 70};
     for (int i = 0; i < COUNT_OF(channels); i++)
         for (int round = 0; round < 4; round++) test_spread(channels[i]);

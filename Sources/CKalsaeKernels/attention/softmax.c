@@ -1,15 +1,15 @@
-// Rows of attention's scores: from scores to weights, and back from the gradient of these.
+#include "softmax.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "attention.h"
 #include "../isa/dispatch.h"
 
 enum { LANES = ATTENTION_LANES };
 typedef float vector __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t integers __attribute__((vector_size(64), aligned(4), may_alias));
 
-// Vectors are handed over by address: not every level of the processor passes them alike.
+// Vectors are handed over by address: not every micro of the processor passes them alike.
 #define CHOSEN(mask, yes, no) ((vector)(((integers)(yes) & (mask)) | ((integers)(no) & ~(mask))))
 #define EACH(value) ((vector){0} + (value))
 
@@ -59,7 +59,7 @@ KLS_INLINE void fill(float *row, int64_t from, int64_t end, float value) {
 }
 
 // One over the sum of a row's exponentials; zeros behind them.
-KLS_INLINE float weigh_row(float *row, int64_t count, int64_t end, float scale) {
+KLS_INLINE float softmax_row(float *row, int64_t count, int64_t end, float scale) {
     const int64_t last = (count - 1) / LANES * LANES;
     const integers used = FIRST(count - last);
     vector largest = EACH(-INFINITY), sum = {0};
@@ -85,45 +85,45 @@ KLS_INLINE float weigh_row(float *row, int64_t count, int64_t end, float scale) 
     return 1 / sum_of(&sum);
 }
 
-KLS_DISPATCH(, void, attention_weigh, (
-    const attention_plan *p, const attention_block *b, float *scores, float *shares
-), (p, b, scores, shares)) {
+KLS_DISPATCH(, void, attention_softmax, (
+    const attention_plan *p, const attention_block *b, float *scores, float *inverse_sums
+), (p, b, scores, inverse_sums)) {
     for (int64_t r = 0; r < b->rows; r++, scores += p->row) {
-        bool is_blind;
-        const int64_t count = attention_visible(&p->shape, b->first + r, &is_blind);
-        if (is_blind) {
+        bool is_fully_masked;
+        const int64_t count = attention_visible(&p->shape, b->first + r, &is_fully_masked);
+        if (is_fully_masked) {
             fill(scores, 0, count, 1);
-            shares[r] = 1 / (float)count;
+            inverse_sums[r] = 1 / (float)count;
         } else {
-            shares[r] = weigh_row(scores, count, b->end, p->shape.scale);
+            inverse_sums[r] = softmax_row(scores, count, b->end, p->shape.scale);
         }
     }
 }
 
-KLS_DISPATCH(, void, attention_slopes, (
-    const attention_plan *p, const attention_block *b, const float *powers, const float *shares,
-    float *slopes
-), (p, b, powers, shares, slopes)) {
-    for (int64_t r = 0; r < b->rows; r++, powers += p->row, slopes += p->row) {
-        bool is_blind;
-        const int64_t count = attention_visible(&p->shape, b->first + r, &is_blind);
-        if (is_blind) {
-            fill(slopes, 0, b->end, 0);
+KLS_DISPATCH(, void, attention_ds, (
+    const attention_plan *p, const attention_block *b, const float *powers, const float *inverse_sums,
+    float *ds
+), (p, b, powers, inverse_sums, ds)) {
+    for (int64_t r = 0; r < b->rows; r++, powers += p->row, ds += p->row) {
+        bool is_fully_masked;
+        const int64_t count = attention_visible(&p->shape, b->first + r, &is_fully_masked);
+        if (is_fully_masked) {
+            fill(ds, 0, b->end, 0);
             continue;
         }
         const int64_t last = (count - 1) / LANES * LANES;
         const integers used = FIRST(count - last);
         // What lies behind the last one may be anything, even NaN.
-        vector *const edge = (vector *)(slopes + last);
+        vector *const edge = (vector *)(ds + last);
         *edge = CHOSEN(used, *edge, EACH(0));
         vector sum = {0};
         for (int64_t j = 0; j <= last; j += LANES)
-            sum += *(const vector *)(powers + j) * *(vector *)(slopes + j);
-        const float mean = sum_of(&sum) * shares[r], factor = shares[r] * p->shape.scale;
+            sum += *(const vector *)(powers + j) * *(vector *)(ds + j);
+        const float mean = sum_of(&sum) * inverse_sums[r], factor = inverse_sums[r] * p->shape.scale;
         for (int64_t j = 0; j <= last; j += LANES) {
-            const vector x = (*(vector *)(slopes + j) - mean) * factor;
-            *(vector *)(slopes + j) = *(const vector *)(powers + j) * x;
+            const vector x = (*(vector *)(ds + j) - mean) * factor;
+            *(vector *)(ds + j) = *(const vector *)(powers + j) * x;
         }
-        fill(slopes, last + LANES, b->end, 0);
+        fill(ds, last + LANES, b->end, 0);
     }
 }

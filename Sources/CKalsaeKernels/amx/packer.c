@@ -1,0 +1,101 @@
+// Where a packer goes on, and its steps for bytes.
+#include "packer.h"
+
+#include <stddef.h>
+
+#if KLS_HAS_AMX
+// Lines of the block that the packer is at.
+static int64_t lines_of(const packer *p) {
+    const int64_t rest = p->lines - p->block * p->width;
+    return rest < p->width ? rest : p->width;
+}
+
+TARGET void kls_packer_begin(packer *p) {
+    const int64_t k = p->k_block * AMX_K, depth = p->depth - k;
+    const int64_t line = p->half * AMX_ROWS, left = lines_of(p) - line;
+    const int64_t lines = left < AMX_ROWS ? left : AMX_ROWS;
+    const bool k_is_dense = p->k_stride == 1;
+    p->at = 0;
+    p->source = p->from;
+    p->source += ((p->block * p->width + line) * p->line_stride + k * p->k_stride) * p->element_size;
+    p->target = p->to + p->block * p->block_size + p->k_block * p->k_block_size + p->half * AMX_TILE;
+    p->low = first_lanes(k_is_dense ? depth : lines);
+    p->high = first_lanes(depth - AMX_ROWS);
+    p->used = k_is_dense ? lines : depth;
+    if (k_is_dense && p->is_a && p->element_size > 1) {
+        // Both tiles of a block, one behind the other.
+        p->half = 1;
+        p->end = left;
+        p->step = p->line_stride;
+    } else if (k_is_dense || p->is_a) {
+        p->end = AMX_ROWS + 2;
+        p->step = k_is_dense ? AMX_ROWS : p->k_stride;
+    } else {
+        p->end = AMX_ROWS;
+        p->step = 2 * p->k_stride;
+    }
+    p->step *= p->element_size;
+}
+
+// In the order of memory: along k first where k is dense, along the lines otherwise.
+void kls_packer_next(packer *p) {
+    if (p->half++ > 0 || lines_of(p) <= AMX_ROWS) {
+        p->half = 0;
+        p->remaining--;
+        if (p->k_stride == 1 && ++p->k_block == p->k_blocks) {
+            p->k_block = 0;
+            p->block++;
+        } else if (p->k_stride != 1 && ++p->block * p->width >= p->lines) {
+            p->block = 0;
+            p->k_block++;
+        }
+    }
+    if (p->remaining > 0) kls_packer_begin(p);
+}
+
+// 16 bytes as floats: their upper halves are exact.
+INLINE __m512i load_bytes(const char *from, __mmask16 mask) {
+    return (__m512i)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask, from)));
+}
+
+// Pairs of two such vectors, side by side.
+INLINE __m512i pair_bytes(__m512i first, __m512i second) {
+    return _mm512_or_si512(_mm512_srli_epi32(first, 16), second);
+}
+
+TARGET void kls_packer_bytes(packer *p) {
+    const int64_t used = p->used;
+    if (p->k_stride == 1) {
+        // Successive k lie side by side already.
+        for (int64_t i = 0; i < used; i++) {
+            const char *const line = p->source + i * p->line_stride;
+            const __m512i low = load_bytes(line, p->low), high = load_bytes(line + 16, p->high);
+            _mm512_storeu_si512(p->target + i * AMX_K, upper_halves(low, high));
+        }
+    } else {
+        __m512 pairs[16];
+        for (int64_t i = 0; i < 16; i++) {
+            const char *const line = p->source + 2 * i * p->k_stride;
+            const __mmask16 even = 2 * i < used ? p->low : 0;
+            const __mmask16 odd = 2 * i + 1 < used ? p->low : 0;
+            pairs[i] = (__m512)pair_bytes(
+                load_bytes(line, even), load_bytes(line + p->k_stride, odd));
+        }
+        transpose16(pairs);
+        for (int64_t i = 0; i < 16; i++)
+            _mm512_storeu_si512(p->target + i * AMX_K, (__m512i)pairs[i]);
+    }
+    kls_packer_next(p);
+}
+
+TARGET void kls_packer_finish(packer *p) {
+    for (; p != NULL; p = p->next)
+        while (p->remaining > 0) packer_step(p);
+}
+
+#else
+void kls_packer_begin(packer *p) {}
+void kls_packer_next(packer *p) {}
+void kls_packer_finish(packer *p) {}
+void kls_packer_bytes(packer *p) {}
+#endif
