@@ -1,9 +1,12 @@
-// Tiles in software: see amx_emulation.h.
+// Tiles in software: see emulation.h.
 #if defined(KLS_EMULATE_AMX)
-#include "target.h"
-
+#include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../isa/dispatch.h"
+#include "emulation.h"
+#include "tile_shapes.h"
 
 enum { TILES = 8, ROWS = 16, BYTES = 64 };
 

@@ -1,17 +1,9 @@
-// How functions are compiled that use tiles of bfloat16 (AMX), or make them.
+// How functions are compiled that use AMX tiles, or make limbs.
 #ifndef KLS_AMX_TARGET_H
 #define KLS_AMX_TARGET_H
 
-#include <stdint.h>
-
 #include "../isa/dispatch.h"
-
-// What _tile_loadconfig reads.
-typedef struct __attribute__((packed)) {
-    uint8_t palette, start, reserved[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-} tile_shapes;
+#include "tile_shapes.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 #define KLS_HAS_AMX 1

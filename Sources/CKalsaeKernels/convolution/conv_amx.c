@@ -82,13 +82,6 @@ int64_t conv_amx_scratch(const conv_amx *c) {
     return packed_bytes(c) + flipped_bytes(c) + sums * (int64_t)sizeof(float);
 }
 
-const float *conv_amx_weights(const conv_amx_job *job, int64_t panel, int64_t *row) {
-    const conv_amx *c = job->plan;
-    *row = c->spec.is_input_gradient ? round_up(conv_amx_columns(c, panel), AMX_ROWS) : c->n;
-    if (c->spec.is_input_gradient) return job->flipped + panel * AMX_BLOCK * c->k;
-    return (const float *)job->buffers[c->spec.weights] + panel * AMX_BLOCK;
-}
-
 // The weights [taps, in, out] of an input gradient: taps backwards, in and out transposed.
 static void flip_panel(const conv_amx_job *job, int64_t panel) {
     const conv_amx *c = job->plan;

@@ -6,6 +6,13 @@
 #include "../amx/pack_lines.h"
 #include "../amx/special_values.h"
 
+const float *conv_amx_weights(const conv_amx_job *job, int64_t panel, int64_t *row) {
+    const conv_amx *c = job->plan;
+    *row = c->spec.is_input_gradient ? round_up(conv_amx_columns(c, panel), AMX_ROWS) : c->n;
+    if (c->spec.is_input_gradient) return job->flipped + panel * AMX_BLOCK * c->k;
+    return (const float *)job->buffers[c->spec.weights] + panel * AMX_BLOCK;
+}
+
 // Output rows of one image, from `row` on.
 typedef struct {
     const float *image;
