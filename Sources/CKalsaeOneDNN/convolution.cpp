@@ -74,7 +74,7 @@ void prepareForward(kdnn_primitive &made, const kdnn_convolution &shape, int fla
     const bool biased = flags & KDNN_BIAS;
     const auto p = parts(shape, biased);
     // The kind for inference prepares nothing for a backward pass and allows more kernels.
-    const auto chosen = forward(p, dnnl::prop_kind::forward_inference, attributes(flags));
+    const auto chosen = forward(p, dnnl::prop_kind::forward_inference, attributes());
     made.description = chosen.impl_info_str();
     const auto input = made.buffer(p.input);
     const auto kernel = made.buffer(p.kernel);
@@ -88,7 +88,7 @@ void prepareForward(kdnn_primitive &made, const kdnn_convolution &shape, int fla
 
 void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
     const auto p = parts(shape, false);
-    const auto attr = attributes(0);
+    const auto attr = attributes();
     const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
     const auto direct = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
@@ -110,10 +110,9 @@ void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
         {{DNNL_ARG_DIFF_DST, output}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_SRC, input}});
 }
 
-void prepareKernelGradient(kdnn_primitive &made, const kdnn_convolution &shape, int flags) {
-    const bool biased = flags & KDNN_BIAS;
-    const auto p = parts(shape, biased);
-    const auto attr = attributes(0);
+void prepareWeightGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
+    const auto p = parts(shape, false);
+    const auto attr = attributes();
     const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
     const auto direct = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
@@ -133,10 +132,9 @@ void prepareKernelGradient(kdnn_primitive &made, const kdnn_convolution &shape, 
     const auto wanted = chosen.diff_weights_desc();
     const bool plain = wanted == p.kernel;
     const auto gradient = plain ? kernel : made.temporary(wanted);
-    std::vector<std::pair<int, memory>> arguments = {
-        {DNNL_ARG_SRC, input}, {DNNL_ARG_DIFF_DST, output}, {DNNL_ARG_DIFF_WEIGHTS, gradient}};
-    if (biased) arguments.push_back({DNNL_ARG_DIFF_BIAS, made.buffer(p.bias)});
-    made.stage(dnnl::convolution_backward_weights(chosen), chosen.scratchpad_desc(), arguments);
+    made.stage(
+        dnnl::convolution_backward_weights(chosen), chosen.scratchpad_desc(),
+        {{DNNL_ARG_SRC, input}, {DNNL_ARG_DIFF_DST, output}, {DNNL_ARG_DIFF_WEIGHTS, gradient}});
     if (!plain) made.reorder(gradient, kernel);
 }
 
@@ -160,11 +158,9 @@ int kdnn_convolution_input_gradient(const kdnn_convolution *shape, kdnn_primitiv
     });
 }
 
-int kdnn_convolution_kernel_gradient(
-    const kdnn_convolution *shape, int flags, kdnn_primitive **primitive
-) {
+int kdnn_convolution_weight_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive) {
     return kalsae::build(primitive, [&](kdnn_primitive &made) {
-        kalsae::prepareKernelGradient(made, *shape, flags);
+        kalsae::prepareWeightGradient(made, *shape);
     });
 }
 

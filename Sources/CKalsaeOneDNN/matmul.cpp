@@ -34,7 +34,7 @@ void prepare(kdnn_primitive &made, const kdnn_matmul &product) {
         dims[rank - 1] = outDims[rank - 1];
         bias = memory::desc(dims, type, rowMajor(dims));
     }
-    const auto attr = attributes(product.flags);
+    const auto attr = attributes();
 #if DNNL_VERSION_MAJOR >= 3
     const dnnl::matmul::primitive_desc chosen(engine(), lhs, rhs, bias, out, attr);
 #else

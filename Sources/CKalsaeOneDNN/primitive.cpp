@@ -27,19 +27,9 @@ dnnl::stream &stream() {
     return made;
 }
 
-dnnl::primitive_attr attributes(int flags) {
+dnnl::primitive_attr attributes() {
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    dnnl::post_ops after;
-    if (flags & KDNN_ACCUMULATE) after.append_sum(1.0f);
-    if (flags & KDNN_RELU) {
-#if DNNL_VERSION_MAJOR >= 3
-        after.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#else
-        after.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#endif
-    }
-    if (after.len() > 0) attributes.set_post_ops(after);
     return attributes;
 }
 
@@ -76,7 +66,7 @@ void kdnn_primitive::stage(
 }
 
 void kdnn_primitive::reorder(const dnnl::memory &from, const dnnl::memory &to) {
-    dnnl::reorder::primitive_desc chosen(from, to, kalsae::attributes(0));
+    dnnl::reorder::primitive_desc chosen(from, to, kalsae::attributes());
     stage(
         dnnl::reorder(chosen), chosen.scratchpad_desc(),
         {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});

@@ -75,7 +75,7 @@ struct kdnn_primitive {
 namespace kalsae {
 
 /// Attributes that every primitive starts from: the scratchpad is the caller's.
-dnnl::primitive_attr attributes(int flags);
+dnnl::primitive_attr attributes();
 
 /// Builds a primitive by `body` and hands it out, or reports why it cannot be.
 template <typename Body>

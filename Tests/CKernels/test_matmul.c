@@ -1,5 +1,6 @@
 // Small matrix products of every type, with stacks, strides, bias and negatives cut.
 #include "harness.h"
+#include "gemm/gemm_reference.h"
 #include "kls_matmul.h"
 #include "kls_relu.h"
 
@@ -23,59 +24,41 @@ static layout random_layout(void) {
     else p->b_row = 1, p->b_column = p->k + gap;
     const int64_t a_size = p->m * p->k + gap * (p->m + p->k);
     const int64_t b_size = p->k * p->n + gap * (p->k + p->n);
-    p->batch_rank = (int32_t)between(0, 2);
-    int64_t a = a_size, b = b_size;
-    for (int i = p->batch_rank - 1; i >= 0; i--) {
-        p->batch_dims[i] = between(1, 3);
-        l.batches *= p->batch_dims[i];
-        if (!one_in(3)) p->a_batch[i] = a, a *= p->batch_dims[i];
-        if (!one_in(3)) p->b_batch[i] = b, b *= p->batch_dims[i];
-    }
-    l.a_count = a;
-    l.b_count = b;
+    p->batch = l.batches = one_in(2) ? 1 : between(2, 9);
+    if (!one_in(3)) p->a_batch = a_size;
+    if (!one_in(3)) p->b_batch = b_size;
+    l.a_count = p->a_batch > 0 ? p->batch * a_size : a_size;
+    l.b_count = p->b_batch > 0 ? p->batch * b_size : b_size;
     p->relu = one_in(3);
     return l;
-}
-
-// Where the operands of a matrix of the stack begin.
-static void find(const kls_matmul *p, int64_t batch, int64_t *a, int64_t *b) {
-    *a = *b = 0;
-    for (int i = p->batch_rank - 1; i >= 0; i--) {
-        *a += batch % p->batch_dims[i] * p->a_batch[i];
-        *b += batch % p->batch_dims[i] * p->b_batch[i];
-        batch /= p->batch_dims[i];
-    }
 }
 
 // |error| <= gamma_{k + 1} (sum |a| |b| + |bias|), twice that where the sums here are as inexact.
 #define TEST_FLOAT(T, run, u, matches)                                                         \
     static void test_##run(const layout *l, bool has_bias, bool special) {                     \
         const kls_matmul *p = &l->p;                                                           \
-        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T)); \
+        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T));\
         T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                           \
-        for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                   \
-        for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                   \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                     \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                     \
         for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);            \
-        if (special && l->a_count > 0 && l->b_count > 0) {                                 \
-            a[between(0, l->a_count - 1)] = (T)NAN;                                          \
-            a[between(0, l->a_count - 1)] = (T)INFINITY;                                     \
-            b[between(0, l->b_count - 1)] = 0;                                               \
+        if (special && l->a_count > 0 && l->b_count > 0) {                                     \
+            a[between(0, l->a_count - 1)] = (T)NAN;                                            \
+            a[between(0, l->a_count - 1)] = (T)INFINITY;                                       \
+            b[between(0, l->b_count - 1)] = 0;                                                 \
         }                                                                                      \
         const int64_t count = l->batches * p->m * p->n;                                        \
         wanted want = wanted_room(count);                                                      \
+        double *wide_a = room(l->a_count * 8), *wide_b = room(l->b_count * 8);                 \
+        double *wide_bias = room(p->n * 8);                                                    \
+        for (int64_t i = 0; i < l->a_count; i++) wide_a[i] = (double)a[i];                     \
+        for (int64_t i = 0; i < l->b_count; i++) wide_b[i] = (double)b[i];                     \
+        for (int64_t i = 0; has_bias && i < p->n; i++) wide_bias[i] = (double)bias[i];         \
+        matmul_reference(                                                                      \
+            p, wide_a, wide_b, has_bias ? wide_bias : NULL, want.value, want.error);           \
         for (int64_t i = 0; i < count; i++) {                                                  \
-            int64_t at_a, at_b;                                                                 \
-            find(p, i / (p->m * p->n), &at_a, &at_b);                                          \
-            const int64_t row = i / p->n % p->m, column = i % p->n;                            \
-            double sum = has_bias ? (double)bias[column] : 0, sizes = fabs(sum);               \
-            for (int64_t q = 0; q < p->k; q++) {                                               \
-                const double x = (double)a[at_a + row * p->a_row + q * p->a_column]         \
-                    * (double)b[at_b + q * p->b_row + column * p->b_column];                \
-                sum += x;                                                                      \
-                sizes += fabs(x);                                                              \
-            }                                                                                  \
-            want.value[i] = p->relu && sum < 0 ? 0 : sum;                                      \
-            want.error[i] = 2 * rounding(p->k + 1, u) * sizes;                                 \
+            if (p->relu && want.value[i] < 0) want.value[i] = 0;                               \
+            want.error[i] *= 2 * rounding(p->k + 1, u);                                        \
         }                                                                                      \
         T *got = room(count * (int64_t)sizeof(T)), *again = room(count * (int64_t)sizeof(T));  \
         run(p, a, b, bias, got);                                                               \
@@ -94,20 +77,20 @@ TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
     static void test_##run(const layout *l, bool has_bias) {                                   \
         kls_matmul p = l->p;                                                                   \
         p.relu = false;                                                                        \
-        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U)); \
+        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U));\
         U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                            \
-        for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                    \
-        for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                    \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                      \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                      \
         for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();              \
         const int64_t count = l->batches * p.m * p.n;                                          \
         U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));   \
         for (int64_t i = 0; i < count; i++) {                                                  \
-            int64_t at_a, at_b;                                                                 \
-            find(&p, i / (p.m * p.n), &at_a, &at_b);                                           \
+            const int64_t batch = i / (p.m * p.n);                                             \
+            const int64_t at_a = batch * p.a_batch, at_b = batch * p.b_batch;                  \
             uint64_t sum = has_bias ? bias[i % p.n] : 0;                                       \
             for (int64_t q = 0; q < p.k; q++)                                                  \
-                sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]         \
-                    * b[at_b + q * p.b_row + i % p.n * p.b_column];                         \
+                sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]            \
+                    * b[at_b + q * p.b_row + i % p.n * p.b_column];                            \
             want[i] = (U)sum;                                                                  \
         }                                                                                      \
         run(&p, a, b, bias, got);                                                              \

@@ -44,7 +44,7 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
 #define TILE(V, SUFFIX)                                                                         \
     KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) {    \
         V sums[ROWS];                                                                           \
-        T *c = t->c + row * t->c_row;                                                     \
+        T *c = t->c + row * t->c_row;                                                           \
         V edge = {0};                                                                           \
         const int64_t width = sizeof(V) / sizeof(T);                                            \
         const bool whole = t->columns == width;                                                 \
@@ -54,19 +54,19 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
         } else {                                                                                \
             _Pragma("unroll") for (int r = 0; r < rows; r++) {                                  \
                 sums[r] = edge;                                                                 \
-                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                        \
-                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);          \
+                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                            \
+                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);              \
             }                                                                                   \
         }                                                                                       \
-        const T *a = t->a + row * t->a_row, *b = t->b;                                \
-        const int64_t a_row = t->a_row, a_column = t->a_column;                         \
-        const int64_t b_row = t->b_row, depth = t->depth;                                   \
+        const T *a = t->a + row * t->a_row, *b = t->b;                                          \
+        const int64_t a_row = t->a_row, a_column = t->a_column;                                 \
+        const int64_t b_row = t->b_row, depth = t->depth;                                       \
         for (int64_t p = 0; p < depth; p++) {                                                   \
-            const V right = *(const V *)b;                                                    \
+            const V right = *(const V *)b;                                                      \
             _Pragma("unroll") for (int r = 0; r < rows; r++)                                    \
-                sums[r] = sums[r] + a[r * a_row] * right;                                   \
-            a += a_column;                                                                  \
-            b += b_row;                                                                     \
+                sums[r] = sums[r] + a[r * a_row] * right;                                       \
+            a += a_column;                                                                      \
+            b += b_row;                                                                         \
         }                                                                                       \
         _Pragma("unroll") for (int r = 0; r < rows; r++) {                                      \
             V value = sums[r];                                                                  \
@@ -75,8 +75,8 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
                 value = (V)(~negative & (__typeof__(negative))value);                           \
             }                                                                                   \
             if (whole || (t->narrow && (rows - r) * t->columns >= width))                       \
-                *(V *)(c + r * t->c_row) = value;                                           \
-            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);          \
+                *(V *)(c + r * t->c_row) = value;                                               \
+            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);              \
         }                                                                                       \
     }                                                                                           \
     KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {                  \
@@ -150,15 +150,9 @@ static void NAME(piece)(void *context, int64_t index) {
     const kls_matmul *product = job->product;
     const int64_t parts = job->down * job->across;
     const int64_t part = index % parts;
-    int64_t batch = index / parts;
+    const int64_t batch = index / parts;
     T *c = job->c + batch * product->m * product->n;
-    const T *a = job->a, *b = job->b;
-    for (int axis = product->batch_rank; axis-- > 0;) {
-        const int64_t at = batch % product->batch_dims[axis];
-        batch /= product->batch_dims[axis];
-        a += at * product->a_batch[axis];
-        b += at * product->b_batch[axis];
-    }
+    const T *a = job->a + batch * product->a_batch, *b = job->b + batch * product->b_batch;
     const int64_t row = part / job->across * PART_ROWS;
     const int64_t column = part % job->across * PART_COLUMNS;
     const int64_t rows = product->m - row < PART_ROWS ? product->m - row : PART_ROWS;
@@ -172,8 +166,7 @@ static void NAME(piece)(void *context, int64_t index) {
 void NAME(kls_matmul)(
     const kls_matmul *product, const void *a, const void *b, const void *bias, void *c
 ) {
-    int64_t batches = 1;
-    for (int axis = 0; axis < product->batch_rank; axis++) batches *= product->batch_dims[axis];
+    const int64_t batches = product->batch;
     if (batches == 0 || product->m == 0 || product->n == 0) return;
     const NAME(job) job = {
         .product = product, .a = a, .b = b, .bias = bias, .c = c,

@@ -6,18 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define KLS_BATCH_RANK 8
-
-// C[m x n] = A[m x k] B[k x n], batch after batch; C is dense.
-// Strides count elements; a batch dimension that an operand does not have has stride 0.
+// C[m x n] = A[m x k] B[k x n] for each matrix of a batch; C is dense. Strides count elements; an operand
+// that all matrices share has a batch stride of 0.
 typedef struct {
-    int32_t batch_rank;
-    int64_t batch_dims[KLS_BATCH_RANK];
-    int64_t a_batch[KLS_BATCH_RANK], b_batch[KLS_BATCH_RANK];
-    int64_t m, n, k;
-    int64_t a_row, a_column;
-    int64_t b_row, b_column;
-    bool relu;  // replaces negative values by zero at the end
+    int64_t batch, m, n, k;
+    int64_t a_batch, a_row, a_column;
+    int64_t b_batch, b_row, b_column;
+    bool relu;                       // replaces negative values by zero at the end
 } kls_matmul;
 
 // The bias is null or a vector of n that is added to each row. Integers wrap.

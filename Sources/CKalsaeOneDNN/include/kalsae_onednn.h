@@ -16,10 +16,8 @@ extern "C" {
 // The most dimensions that a matrix product can have, batch dimensions included.
 #define KDNN_MAX_RANK 12
 
-// What a product or a convolution does with its result before it is written.
-#define KDNN_BIAS 1        // adds a vector along the last axis
-#define KDNN_RELU 2        // replaces negative values, and NaN, by zero, after the bias
-#define KDNN_ACCUMULATE 4  // adds to what the result buffer holds
+// A product or a convolution adds a vector along the last axis.
+#define KDNN_BIAS 1
 
 // A prepared primitive. Runs of one primitive on several threads wait for one another.
 typedef struct kdnn_primitive kdnn_primitive;
@@ -44,7 +42,7 @@ int kdnn_threads(void);
 // transposed operand has its last two swapped. The result is dense, row-major.
 typedef struct {
     int32_t rank;   // 2 to KDNN_MAX_RANK, the same for all three
-    int32_t flags;  // of KDNN_BIAS, KDNN_RELU, KDNN_ACCUMULATE
+    int32_t flags;  // KDNN_BIAS or 0
     int64_t lhs_dims[KDNN_MAX_RANK], lhs_strides[KDNN_MAX_RANK];
     int64_t rhs_dims[KDNN_MAX_RANK], rhs_strides[KDNN_MAX_RANK];
     int64_t out_dims[KDNN_MAX_RANK];
@@ -70,10 +68,8 @@ typedef struct {
 int kdnn_convolution_forward(const kdnn_convolution *shape, int flags, kdnn_primitive **primitive);
 // Buffers of a run: gradient of the output, kernel, gradient of the input.
 int kdnn_convolution_input_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive);
-// Buffers of a run: input, gradient of the output, gradient of the kernel, and with KDNN_BIAS
-// the gradient of the bias.
-int kdnn_convolution_kernel_gradient(
-    const kdnn_convolution *shape, int flags, kdnn_primitive **primitive);
+// Buffers of a run: input, gradient of the output, gradient of the weights.
+int kdnn_convolution_weight_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive);
 
 // How many bytes of scratch a run needs; it must begin at a multiple of 64.
 size_t kdnn_scratch_bytes(const kdnn_primitive *primitive);

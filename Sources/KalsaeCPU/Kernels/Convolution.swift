@@ -189,7 +189,7 @@ extension Kernel {
         let padding = sizes.parameters.padding
         let limitY = sizes.parameters.dilations.height * (sizes.kernel[0] - 1) / 2
         let limitX = sizes.parameters.dilations.width * (sizes.kernel[1] - 1) / 2
-        let make: Make = { kdnn_convolution_kernel_gradient($0, 0, $1) }
+        let make: Make = { kdnn_convolution_weight_gradient($0, $1) }
         guard max(padding.top, padding.bottom) > limitY || max(padding.left, padding.right) > limitX
         else {
             let count = sizes.kernel.elementCount

@@ -32,10 +32,9 @@ struct ProductSizes {
     /// The product for the own loops.
     func own(relu: Bool) -> kls_matmul {
         var product = kls_matmul()
-        product.batch_rank = 1
-        product.batch_dims.0 = Int64(batch)
-        product.a_batch.0 = Int64(m * k)
-        product.b_batch.0 = Int64(k * n)
+        product.batch = Int64(batch)
+        product.a_batch = Int64(m * k)
+        product.b_batch = Int64(k * n)
         (product.m, product.n, product.k) = (Int64(m), Int64(n), Int64(k))
         (product.a_row, product.a_column) = Self.steps(m, k, transposeLeft)
         (product.b_row, product.b_column) = Self.steps(k, n, transposeRight)
