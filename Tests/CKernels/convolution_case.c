@@ -36,59 +36,21 @@ kls_convolution random_convolution(bool rich) {
     }
 }
 
-void each_meeting(const kls_convolution *s, void *context, meeting visit) {
-    const int64_t in = s->channels / s->groups, out = s->out_channels / s->groups;
-    for (int64_t image = 0; image < s->batch; image++)
-        for (int64_t at = 0; at < s->out_height * s->out_width; at++)
-            for (int64_t ky = 0; ky < s->kernel_height; ky++)
-                for (int64_t kx = 0; kx < s->kernel_width; kx++) {
-                    const int64_t y =
-                        at / s->out_width * s->stride_y + ky * s->dilation_y - s->pad_top;
-                    const int64_t x =
-                        at % s->out_width * s->stride_x + kx * s->dilation_x - s->pad_left;
-                    if (y < 0 || y >= s->height || x < 0 || x >= s->width) continue;
-                    const int64_t pixel = ((image * s->height + y) * s->width + x) * s->channels;
-                    const int64_t place = (ky * s->kernel_width + kx) * in * s->out_channels;
-                    const int64_t result =
-                        (image * s->out_height * s->out_width + at) * s->out_channels;
-                    for (int64_t c = 0; c < s->out_channels; c++)
-                        for (int64_t i = 0; i < in; i++)
-                            visit(
-                                context, pixel + c / out * in + i, place + i * s->out_channels + c,
-                                result + c);
-                }
-}
-
-typedef struct {
-    direction way;
-    const double *left, *right;
-    wanted want;
-    int64_t *terms;
-} sums;
-
-static void add(void *context, int64_t input, int64_t kernel, int64_t output) {
-    sums *s = context;
-    const int64_t left = s->way == OF_INPUT ? output : input;
-    const int64_t right = s->way == OF_WEIGHTS ? output : kernel;
-    const int64_t at = s->way == FORWARD ? output : s->way == OF_INPUT ? input : kernel;
-    const double product = s->left[left] * s->right[right];
-    s->want.value[at] += product;
-    s->want.error[at] += fabs(product);
-    s->terms[at]++;
-}
-
 // |error| <= gamma_k sum |a| |b|, twice that for sums here that are as inexact.
 wanted convolved(
-    const kls_convolution *s, direction way, const double *left, const double *right, double u
+    const kls_convolution *s, convolution_direction direction, const double *left,
+    const double *right, double u
 ) {
-    const int64_t count =
-        way == FORWARD ? output_count(s) : way == OF_INPUT ? input_count(s) : kernel_count(s);
-    sums made = {way, left, right, wanted_room(count), room(count * 8)};
-    memset(made.terms, 0, (size_t)count * 8);
-    each_meeting(s, &made, add);
+    const int64_t count = direction == FORWARD ? output_count(s)
+        : direction == INPUT_GRADIENT ? input_count(s) : kernel_count(s);
+    wanted want = wanted_room(count);
+    int64_t *terms = room(count * 8);
+    memset(terms, 0, (size_t)count * 8);
+    convolution_reference(
+        s, &(convolution_sums){direction, left, right, want.value, want.error, terms});
     for (int64_t i = 0; i < count; i++)
-        made.want.error[i] = 2 * rounding(made.terms[i] + 1, u) * made.want.error[i] + 0x1p-140;
-    return made.want;
+        want.error[i] = 2 * rounding(terms[i] + 1, u) * want.error[i] + 0x1p-140;
+    return want;
 }
 
 double *widened(const float *from, int64_t count) {

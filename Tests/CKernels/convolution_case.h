@@ -3,7 +3,7 @@
 #define CONVOLUTION_CASE_H
 
 #include "harness.h"
-#include "kls_convolution.h"
+#include "convolution/convolution_reference.h"
 
 // Elements of the three tensors.
 int64_t input_count(const kls_convolution *s);
@@ -13,15 +13,10 @@ int64_t output_count(const kls_convolution *s);
 // A random one, small; `rich` has one group and at least 8 channels behind it.
 kls_convolution random_convolution(bool rich);
 
-// The places where an element of the input meets one of the output in the kernel.
-typedef void (*meeting)(void *context, int64_t input, int64_t kernel, int64_t output);
-void each_meeting(const kls_convolution *s, void *context, meeting visit);
-
-typedef enum { FORWARD, OF_INPUT, OF_WEIGHTS } direction;
-
-// The result of (input, kernel), (gradient, kernel) or (input, gradient), of one rounding of u each.
+// The result of (input, weights), (gradient, weights) or (input, gradient), of one rounding of u each.
 wanted convolved(
-    const kls_convolution *s, direction way, const double *left, const double *right, double u);
+    const kls_convolution *s, convolution_direction direction, const double *left,
+    const double *right, double u);
 
 double *widened(const float *from, int64_t count);
 const char *described(const kls_convolution *s);

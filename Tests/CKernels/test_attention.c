@@ -1,5 +1,6 @@
 // Attention and its gradient in double, with bounds that are carried through its steps.
 #include "harness.h"
+#include "attention/attention_reference.h"
 #include "kls_attention.h"
 
 typedef struct {
@@ -28,70 +29,51 @@ static problem random_problem(bool large) {
     return p;
 }
 
-// How many keys a query sees; `blind` where it sees all only because it would see none.
-static int64_t visible(const kls_attention *s, int64_t place, bool *blind) {
-    const int64_t count = place + s->key_count - s->query_count + 1;
-    *blind = s->is_causal && count < 1;
-    return s->is_causal && count > 0 ? count : s->key_count;
-}
-
 // One query of one head. With exact scores s of error d, weights e^(s - most) / sum have a relative
 // error of at most e = 2 (2 d + 8 u) + gamma: twice that of an exponential, whose own roundings are
 // 8 u with what its argument loses, and the sum's. What is below e^-86 may be 0.
-static void attend(problem *p, int64_t batch, int64_t head, int64_t place) {
+static void attend(problem *p, int64_t batch, int64_t head, int64_t query) {
     const kls_attention *s = &p->s;
     const int64_t features = s->heads * s->head_size, n = s->head_size, column = head * n;
-    const int64_t mine = (batch * s->query_count + place) * features + column;
-    bool blind;
-    const int64_t count = visible(s, place, &blind);
-    double weights[256], slopes[256], sizes[256], most = -(double)INFINITY, worst = 0, sum = 0;
+    const int64_t mine = (batch * s->query_count + query) * features + column;
+    bool is_fully_masked;
+    const int64_t count = attention_reference_visible(s, query, &is_fully_masked);
+    double weights[256], dp[256], ds[256], sizes[256], worst = 0, mean = 0, slack = 0;
+    attention_reference(
+        s, batch, head, query, p->queries, p->keys, p->values, p->upstream, p->out.value,
+        p->gradient.value, weights, dp, ds);
     for (int64_t j = 0; j < count; j++) {
         const int64_t other = (batch * s->key_count + j) * features + column;
-        double dot = 0, size = 0, slope = 0;
+        double size = 0;
         sizes[j] = 0;
         for (int64_t c = 0; c < n; c++) {
-            const double x = (double)p->queries[mine + c] * (double)p->keys[other + c];
-            const double y = (double)p->upstream[mine + c] * (double)p->values[other + c];
-            dot += x;
-            size += fabs(x);
-            slope += y;
-            sizes[j] += fabs(y);
+            size += fabs((double)p->queries[mine + c] * (double)p->keys[other + c]);
+            sizes[j] += fabs((double)p->upstream[mine + c] * (double)p->values[other + c]);
         }
-        weights[j] = blind ? 0 : dot * (double)s->scale;
-        slopes[j] = slope;
         worst = fmax(worst, rounding(n + 3, U32) * size * (double)s->scale);
-        most = fmax(most, weights[j]);
     }
-    for (int64_t j = 0; j < count; j++) sum += weights[j] = exp(weights[j] - most);
     const double error = 2 * (2 * worst + 8 * U32) + rounding(count + 6, U32);
-    double mean = 0, slack = 0;
     for (int64_t j = 0; j < count; j++) {
-        weights[j] /= sum;
-        mean += weights[j] * slopes[j];
+        mean += weights[j] * dp[j];
         slack += weights[j] * (error * sizes[j] + rounding(n + count + 4, U32) * sizes[j]);
     }
+    const double roundings = rounding(count + 4, U32), across = rounding(s->query_count + 6, U32);
+    double *const bound = p->gradient.error;
     for (int64_t j = 0; j < count; j++) {
         const int64_t other = (batch * s->key_count + j) * features + column;
-        const double scale = (double)s->scale, w = weights[j];
-        const double change = blind ? 0 : scale * w * (slopes[j] - mean);
-        const double moves = scale * w * (fabs(slopes[j]) + fabs(mean));
-        const double miss = blind ? 0
+        const double scale = (double)s->scale, w = weights[j], change = fabs(ds[j]);
+        const double moves = scale * w * (fabs(dp[j]) + fabs(mean));
+        const double miss = is_fully_masked ? 0
             : 1.1 * ((error + 6 * U32) * moves + scale * w * (rounding(n, U32) * sizes[j] + slack))
                 + 0x1p-120;
         for (int64_t c = 0; c < n; c++) {
-            const double q = (double)p->queries[mine + c], k = (double)p->keys[other + c];
-            const double v = (double)p->values[other + c], g = (double)p->upstream[mine + c];
-            const double roundings = rounding(count + 4, U32), across = rounding(s->query_count + 6, U32);
-            p->out.value[mine + c] += w * v;
-            p->out.error[mine + c] += 1.1 * (error + roundings) * w * fabs(v) + 0x1p-120;
-            double *value = p->gradient.value, *bound = p->gradient.error;
-            value[mine + c] += change * k;
-            bound[mine + c] += (miss + roundings * (fabs(change) + miss)) * fabs(k);
-            value[p->rows + other + c] += change * q;
-            bound[p->rows + other + c] += (miss + across * (fabs(change) + miss)) * fabs(q);
-            value[p->rows + p->others + other + c] += w * g;
-            bound[p->rows + p->others + other + c] +=
-                1.1 * (error + across) * w * fabs(g) + 0x1p-120;
+            const double q = fabs((double)p->queries[mine + c]), k = fabs((double)p->keys[other + c]);
+            const double v = fabs((double)p->values[other + c]);
+            const double g = fabs((double)p->upstream[mine + c]);
+            p->out.error[mine + c] += 1.1 * (error + roundings) * w * v + 0x1p-120;
+            bound[mine + c] += (miss + roundings * (change + miss)) * k;
+            bound[p->rows + other + c] += (miss + across * (change + miss)) * q;
+            bound[p->rows + p->others + other + c] += 1.1 * (error + across) * w * g + 0x1p-120;
         }
     }
 }
@@ -99,7 +81,7 @@ static void attend(problem *p, int64_t batch, int64_t head, int64_t place) {
 static void test_problem(problem p) {
     const kls_attention *s = &p.s;
     char name[120];
-    snprintf(name, sizeof name, "attention %lldx%lld, %lld places, %lld others, size %lld, causal %d",
+    snprintf(name, sizeof name, "attention %lldx%lld, %lld queries, %lld keys, head size %lld, causal %d",
              (long long)s->batch, (long long)s->heads, (long long)s->query_count, (long long)s->key_count,
              (long long)s->head_size, s->is_causal);
     for (int64_t i = 0; i < s->batch * s->heads * s->query_count; i++)
@@ -133,12 +115,12 @@ static void test_nan(void) {
     kls_attention_run(
         &p.s, p.queries, p.keys, p.values, got, scratch_room(kls_attention_scratch(&p.s)), false);
     int64_t wrong = 0;
-    bool blind;
+    bool is_fully_masked;
     for (int64_t i = 0; i < p.rows; i++) {
-        const int64_t place = i / features % p.s.query_count, head = i % features / p.s.head_size;
-        visible(&p.s, place, &blind);
-        // Who is blind weighs all alike, whatever the scores.
-        const bool sees = i / features < p.s.query_count && head == 0 && !blind;
+        const int64_t query = i / features % p.s.query_count, head = i % features / p.s.head_size;
+        attention_reference_visible(&p.s, query, &is_fully_masked);
+        // A fully masked query weighs all alike, whatever the scores.
+        const bool sees = i / features < p.s.query_count && head == 0 && !is_fully_masked;
         if (sees) wrong += !isnan(got[i]);
         else if (i / features >= p.s.query_count || head > 0) wrong += isnan(got[i]);
     }

@@ -86,7 +86,7 @@ static void test_input_gradient(const kls_convolution *shape, bool allows_bf16_l
         return;
     }
     wanted want = convolved(
-        &s, OF_INPUT, widened(gradient, output_count(&s)), widened(kernel, kernel_count(&s)), U32);
+        &s, INPUT_GRADIENT, widened(gradient, output_count(&s)), widened(kernel, kernel_count(&s)), U32);
     loosen(&want, kls_conv_gemm_uses_amx(c));
     void *buffers[] = {gradient, kernel, got};
     run(c, buffers, 2);
@@ -105,7 +105,7 @@ static void test_weight_gradient(const kls_convolution *s, bool allows_bf16_limb
     float *input = random_floats(input_count(s)), *from = random_floats(output_count(s));
     float *got = room(kernel_count(s) * 4), *again = room(kernel_count(s) * 4);
     wanted want = convolved(
-        s, OF_WEIGHTS, widened(input, input_count(s)), widened(from, output_count(s)), U32);
+        s, WEIGHT_GRADIENT, widened(input, input_count(s)), widened(from, output_count(s)), U32);
     loosen(&want, kls_conv_weight_gradient_uses_amx(g));
     const int64_t scratch = kls_conv_weight_gradient_scratch(g);
     kls_conv_weight_gradient_run(g, input, from, got, scratch_room(scratch), false);

@@ -97,7 +97,7 @@ static void test_largest(int64_t height, int64_t width) {
     check((g != NULL) == (level_lanes() == 16 && height <= 2 && width + s.kernel_width - 1 <= 8),
           "weight gradient by argmax %lldx%lld %s", (long long)height, (long long)width, described(&s));
     if (g != NULL) {
-        wanted slope = convolved(&s, OF_WEIGHTS, x, widened(spread, output_count(&s)), U32);
+        wanted slope = convolved(&s, WEIGHT_GRADIENT, x, widened(spread, output_count(&s)), U32);
         float *result = room(kernel_count(&s) * 4), *again = room(kernel_count(&s) * 4);
         const int64_t scratch = kls_conv_pool_weight_gradient_scratch(g);
         kls_conv_pool_weight_gradient_run(g, input, argmax, from, result, scratch_room(scratch), false);

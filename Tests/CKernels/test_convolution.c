@@ -24,11 +24,11 @@ static void test_float(const kls_convolution *s) {
     kls_convolution_f32(s, input, kernel, bias, again);
     openmp_threads = 1;
     same_bits(got, again, out * 4, "convolution %s on three threads", described(s));
-    want = convolved(s, OF_INPUT, g, w, U32);
+    want = convolved(s, INPUT_GRADIENT, g, w, U32);
     float *is_input_gradient = room(input_count(s) * 4), *of_kernel = room(kernel_count(s) * 4);
     kls_convolution_input_gradient_f32(s, gradient, kernel, is_input_gradient);
     matches_f32(&want, is_input_gradient, "gradient of the input %s", described(s));
-    want = convolved(s, OF_WEIGHTS, x, g, U32);
+    want = convolved(s, WEIGHT_GRADIENT, x, g, U32);
     kls_convolution_weight_gradient_f32(s, input, gradient, of_kernel);
     matches_f32(&want, of_kernel, "gradient of the kernel %s", described(s));
     release_all();
@@ -43,11 +43,11 @@ static void test_double(const kls_convolution *s) {
     double *got = room(output_count(s) * 8);
     kls_convolution_f64(&plain, input, kernel, NULL, got);
     matches_f64(&want, got, "convolution of float64 %s", described(s));
-    want = convolved(s, OF_INPUT, gradient, kernel, U64);
+    want = convolved(s, INPUT_GRADIENT, gradient, kernel, U64);
     double *is_input_gradient = room(input_count(s) * 8), *of_kernel = room(kernel_count(s) * 8);
     kls_convolution_input_gradient_f64(s, gradient, kernel, is_input_gradient);
     matches_f64(&want, is_input_gradient, "gradient of the input of float64 %s", described(s));
-    want = convolved(s, OF_WEIGHTS, input, gradient, U64);
+    want = convolved(s, WEIGHT_GRADIENT, input, gradient, U64);
     kls_convolution_weight_gradient_f64(s, input, gradient, of_kernel);
     matches_f64(&want, of_kernel, "gradient of the kernel of float64 %s", described(s));
     release_all();

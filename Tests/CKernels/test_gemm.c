@@ -2,6 +2,7 @@
 #include "harness.h"
 #include "kls_gemm.h"
 #include "amx/block.h"
+#include "gemm/gemm_reference.h"
 
 typedef struct {
     kls_gemm_spec spec;
@@ -59,19 +60,7 @@ static void multiply(problem *p) {
     const int64_t count = s->batch * s->m * s->n;
     p->want = wanted_room(count);
     p->sizes = room(count * 8);
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t batch = i / (s->m * s->n), row = i / s->n % s->m, column = i % s->n;
-        const float *a = p->a + batch * s->a_batch + row * s->a_row;
-        const float *b = p->b + batch * s->b_batch + column * s->b_column;
-        double sum = 0, sizes = 0;
-        for (int64_t q = 0; q < s->k; q++) {
-            const double x = (double)a[q * s->a_column] * (double)b[q * s->b_row];
-            sum += x;
-            sizes += fabs(x);
-        }
-        p->want.value[i] = sum;
-        p->sizes[i] = sizes;
-    }
+    gemm_reference(s, p->a, p->b, p->want.value, p->sizes);
 }
 
 static void run(const kls_gemm *product, void **buffers, int threads) {

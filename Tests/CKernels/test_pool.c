@@ -1,6 +1,7 @@
 // Pooling and its gradients: maxima exactly with NaN, means within roundings.
 #include "harness.h"
 #include "kls_pool.h"
+#include "pooling/pool_reference.h"
 
 static kls_pool random_pool(void) {
     static const int64_t channels[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};
@@ -29,20 +30,6 @@ typedef struct {
     wanted out, gradient;
 } results;
 
-// One window's elements inside the image, in order.
-static int64_t window_of(const kls_pool *s, int64_t window, int64_t c, int64_t *places) {
-    const int64_t x = window % s->out_width * s->stride_x - s->pad_left;
-    const int64_t y = window / s->out_width % s->out_height * s->stride_y - s->pad_top;
-    const int64_t image = window / s->out_width / s->out_height;
-    int64_t count = 0;
-    for (int64_t i = 0; i < s->window_height * s->window_width; i++) {
-        const int64_t row = y + i / s->window_width, column = x + i % s->window_width;
-        if (row < 0 || row >= s->height || column < 0 || column >= s->width) continue;
-        places[count++] = ((image * s->height + row) * s->width + column) * s->channels + c;
-    }
-    return count;
-}
-
 // A mean of w elements: w - 1 sums, a factor, its rounding. Each element of the gradient is the sum
 // of as many terms as windows cover it, at most 9.
 static results pooled(const kls_pool *s, const double *input, const double *from, double u) {
@@ -50,29 +37,18 @@ static results pooled(const kls_pool *s, const double *input, const double *from
     results r = {
         wanted_room(windows * n), wanted_room(s->batch * s->height * s->width * n)};
     for (int64_t i = 0; i < windows * n; i++) {
-        int64_t places[16];
-        const int64_t count = window_of(s, i / n, i % n, places);
+        const pool_reference_result w = pool_reference(s, input, i / n, i % n);
         const int64_t whole = s->window_height * s->window_width;
-        const double divisor = (double)(s->kind == KLS_POOL_AVERAGE ? count : whole);
-        double sum = 0, sizes = 0, best = -(double)INFINITY;
-        int64_t first = 0;
-        for (int64_t j = 0; j < count; j++) {
-            const double x = input[places[j]];
-            sum += x;
-            sizes += fabs(x);
-            if (x > best || (isnan(x) && !isnan(best))) best = x, first = j;
-        }
+        r.out.value[i] = w.value;
         if (s->kind == KLS_POOL_MAX) {
-            r.out.value[i] = best;
-            r.gradient.value[places[first]] += from[i];
-            r.gradient.error[places[first]] += 2 * rounding(9, u) * fabs(from[i]);
+            r.gradient.value[w.at[w.first]] += from[i];
+            r.gradient.error[w.at[w.first]] += 2 * rounding(9, u) * fabs(from[i]);
             continue;
         }
-        r.out.value[i] = sum / divisor;
-        r.out.error[i] = 2 * rounding(whole + 2, u) * sizes / divisor;
-        for (int64_t j = 0; j < count; j++) {
-            r.gradient.value[places[j]] += from[i] / divisor;
-            r.gradient.error[places[j]] += 2 * rounding(11, u) * fabs(from[i]) / divisor;
+        r.out.error[i] = 2 * rounding(whole + 2, u) * w.sizes / w.divisor;
+        for (int64_t j = 0; j < w.count; j++) {
+            r.gradient.value[w.at[j]] += from[i] / w.divisor;
+            r.gradient.error[w.at[j]] += 2 * rounding(11, u) * fabs(from[i]) / w.divisor;
         }
     }
     return r;

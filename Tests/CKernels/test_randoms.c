@@ -1,28 +1,7 @@
 // Random numbers against Philox4x32-10 written out, which is checked against its known answers.
 #include "harness.h"
 #include "kls_random.h"
-
-static void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]) {
-    uint32_t low = key[0], high = key[1];
-    memcpy(words, counter, 16);
-    for (int round = 0; round < 10; round++) {
-        const uint64_t left = (uint64_t)words[0] * 0xD2511F53u;
-        const uint64_t right = (uint64_t)words[2] * 0xCD9E8D57u;
-        const uint32_t next[4] = {
-            (uint32_t)(right >> 32) ^ words[1] ^ low, (uint32_t)right,
-            (uint32_t)(left >> 32) ^ words[3] ^ high, (uint32_t)left};
-        memcpy(words, next, 16);
-        low += 0x9E3779B9u;
-        high += 0xBB67AE85u;
-    }
-}
-
-static void block_of(const int64_t key[3], int64_t block, uint32_t words[4]) {
-    const uint64_t seed = (uint64_t)key[0], step = (uint64_t)key[2];
-    philox(
-        (uint32_t[]){(uint32_t)block, (uint32_t)key[1], (uint32_t)step, (uint32_t)(step >> 32)},
-        (uint32_t[]){(uint32_t)seed, (uint32_t)(seed >> 32)}, words);
-}
+#include "random/philox_reference.h"
 
 // The answers that the authors of the generator publish.
 static void test_known(void) {
@@ -34,7 +13,7 @@ static void test_known(void) {
     };
     for (int i = 0; i < COUNT_OF(known); i++) {
         uint32_t words[4];
-        philox(known[i].counter, known[i].key, words);
+        philox_reference(known[i].counter, known[i].key, words);
         same_bits(words, known[i].words, 16, "known answer %d", i);
     }
     const int64_t zero[3] = {0};
@@ -52,7 +31,7 @@ static void test_key(const int64_t key[3], int64_t count) {
     wanted normal = wanted_room(count), wide_normal = wanted_room(count);
     const double pi = 3.14159265358979323846;
     for (int64_t i = 0; i < count; i++) {
-        block_of(key, i / 4, words);
+        philox_reference_block(key, i / 4, words);
         want_bits[i] = words[i % 4];
         want_uniforms[i] = (float)(words[i % 4] >> 8) * 0x1p-24f;
         const int pair = (int)(i % 4 / 2) * 2;
@@ -60,7 +39,7 @@ static void test_key(const int64_t key[3], int64_t count) {
         const double u2 = (double)(words[pair + 1] >> 8) * 0x1p-24, r = sqrt(-2 * log(u1));
         normal.value[i] = i % 2 ? r * sin(2 * pi * u2) : r * cos(2 * pi * u2);
         normal.error[i] = r * 0x1p-21 + 0x1p-140;
-        block_of(key, i / 2, words);
+        philox_reference_block(key, i / 2, words);
         const int half = (int)(i % 2) * 2;
         want_wide[i] = (double)(((uint64_t)words[half] << 32 | words[half + 1]) >> 11) * 0x1p-53;
         const double v1 = (double)((((uint64_t)words[0] << 32 | words[1]) >> 11) + 1) * 0x1p-53;
