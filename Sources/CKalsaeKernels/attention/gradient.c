@@ -21,15 +21,15 @@ typedef struct {
 } gradient_job;
 
 // The workspace of a piece: packed K and V, of one block its rows, and the sums of all blocks.
-enum part {
+enum array {
     K, K_TRANSPOSED, V_TRANSPOSED, P, DS, Q, DO, ROWS, INVERSE_SUMS, DK,
-    DV, PARTS
+    DV, ARRAYS
 };
 
-// How many floats the parts take together; with an address, where each of them begins.
-static int64_t lay_out(const attention_plan *p, float *start, float *parts[PARTS]) {
+// How many floats the arrays take together; with an address, where each of them begins.
+static int64_t lay_out(const attention_plan *p, float *start, float *arrays[ARRAYS]) {
     const int64_t keys = p->shape.key_count;
-    const int64_t counts[PARTS] = {
+    const int64_t counts[ARRAYS] = {
         [K] = attention_row_major_size(p, keys),
         [K_TRANSPOSED] = attention_transposed_size(p, keys),
         [V_TRANSPOSED] = attention_transposed_size(p, keys),
@@ -43,8 +43,8 @@ static int64_t lay_out(const attention_plan *p, float *start, float *parts[PARTS
         [DV] = keys * p->padded,
     };
     int64_t next = 0;
-    for (int i = 0; i < PARTS; i++) {
-        if (start != NULL) parts[i] = start + next;
+    for (int i = 0; i < ARRAYS; i++) {
+        if (start != NULL) arrays[i] = start + next;
         next += round_up(counts[i], ATTENTION_LANES);
     }
     return next;
@@ -96,9 +96,9 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     gradient_job *job = context;
     const attention_plan *p = &job->plan;
     const int slot = attention_enter(&job->busy);
-    float *parts[PARTS];
-    lay_out(p, job->scratch + slot * lay_out(p, NULL, NULL), parts);
-    for (int64_t piece = begin; piece < end; piece++) run_piece(job, piece, parts);
+    float *arrays[ARRAYS];
+    lay_out(p, job->scratch + slot * lay_out(p, NULL, NULL), arrays);
+    for (int64_t piece = begin; piece < end; piece++) run_piece(job, piece, arrays);
     attention_leave(&job->busy, slot);
 }
 

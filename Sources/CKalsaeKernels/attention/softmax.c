@@ -53,7 +53,7 @@ KLS_INLINE void exp_below(vector *x) {
     *x = CHOSEN(tiny, EACH(0), p * power);
 }
 
-// Whole vectors: a row has room behind its end.
+// Whole vectors: a row has padding behind its end.
 KLS_INLINE void fill(float *row, int64_t from, int64_t end, float value) {
     for (int64_t j = from; j < end; j += LANES) *(vector *)(row + j) = EACH(value);
 }

@@ -73,8 +73,8 @@ kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
         return NULL;
     }
     // Strips are whole rows of windows.
-    const int64_t unit = pool.height > 0 ? pool.height : 1;
-    c->strip = image_walk_rows(&c->walk) / unit * unit;
+    const int64_t whole = pool.height > 0 ? pool.height : 1;
+    c->strip = image_walk_rows(&c->walk) / whole * whole;
     if (c->strip == 0) {
         kls_conv_gemm_destroy(c);
         return NULL;
@@ -83,8 +83,8 @@ kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
         spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL, &c->pool);
     for (;;) {
         c->strips = (t.out_height + c->strip - 1) / c->strip;
-        if (c->strip == unit || c->images * c->strips >= PIECES_MIN) return c;
-        c->strip = (c->strip / unit + 1) / 2 * unit;
+        if (c->strip == whole || c->images * c->strips >= PIECES_MIN) return c;
+        c->strip = (c->strip / whole + 1) / 2 * whole;
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "../gemm/copy_rows.h"
+
 // One panel of output channels for the microkernel.
 static micro_tile tile_of(const conv_gemm_job *job, int64_t panel) {
     const kls_conv_gemm *c = job->plan;

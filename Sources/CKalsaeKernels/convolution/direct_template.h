@@ -79,13 +79,13 @@ KLS_DISPATCH(static, void, NAME(conv_input_row),
     }
 }
 
-// The kernel's gradient at one place and one input channel: a row over the output channels.
-KLS_DISPATCH(static, void, NAME(conv_kernel_row),
+// The weight gradient at one tap and one input channel: a row over the output channels.
+KLS_DISPATCH(static, void, NAME(conv_weight_row),
     (const NAME(conv_job) *job, int64_t row), (job, row)) {
     const kls_convolution *s = job->shape;
     const int64_t in = s->channels / s->groups, out = s->out_channels / s->groups;
-    const int64_t place = row / in, i = row % in;
-    const int64_t ky = place / s->kernel_width, kx = place % s->kernel_width;
+    const int64_t tap = row / in, i = row % in;
+    const int64_t ky = tap / s->kernel_width, kx = tap % s->kernel_width;
     T *result = job->result + row * s->out_channels;
     for (int64_t c = 0; c < s->out_channels; c++) result[c] = 0;
     const T *gradient = job->right;
@@ -113,8 +113,8 @@ static void NAME(conv_forward_piece)(void *context, int64_t piece) {
 static void NAME(conv_input_piece)(void *context, int64_t piece) {
     NAME(conv_input_row)(context, piece);
 }
-static void NAME(conv_kernel_piece)(void *context, int64_t piece) {
-    NAME(conv_kernel_row)(context, piece);
+static void NAME(conv_weight_piece)(void *context, int64_t piece) {
+    NAME(conv_weight_row)(context, piece);
 }
 
 // Multiply-adds of the whole, of which sixteen cost about as much as moving a byte.
@@ -143,7 +143,7 @@ void NAME(kls_convolution_weight_gradient)(
 ) {
     NAME(conv_job) job = {s, input, gradient, 0, result};
     const int64_t rows = s->kernel_height * s->kernel_width * (s->channels / s->groups);
-    kls_pieces(rows, NAME(conv_work)(s), &job, NAME(conv_kernel_piece));
+    kls_pieces(rows, NAME(conv_work)(s), &job, NAME(conv_weight_piece));
 }
 
 #undef T

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../gemm/epilogue.h"
-
 bool image_walk_init(image_walk *w, const kls_convolution *s) {
     w->channels = s->channels;
     w->height = s->height;

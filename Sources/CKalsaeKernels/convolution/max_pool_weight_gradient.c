@@ -1,26 +1,19 @@
 // The weight gradient of a convolution fused with max pooling, from the argmax indices: only one element of
 // each window has a gradient, so each tap takes one multiply-add a window and channel instead of one a pixel.
-//
-//     zmm    lanes 0 ... 15 = output channels
-//     pair   of two input lines under a window, 8 inputs each: one register
-//     for each window:   index = where in the pair the argmax of each lane lies
-//         for each tap:  sums[tap] += permute(pair, index + tap) * gradient      (25 sums + pair + index)
-//
-// The permutation picks for each lane the input that its argmax meets under the tap.
+// The inner loop is in max_pool_strip.h.
 #include "kls_conv_pool.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../isa/dispatch.h"
-#include "kls_parallel.h"
-#include "../threads/pieces.h"
 #include "../gemm/microkernel.h"
+#include "../isa/dispatch.h"
+#include "../threads/pieces.h"
+#include "kls_parallel.h"
+#include "max_pool_strip.h"
 
 enum {
-    LANES = 16,
-    SIDE = 8,                        // inputs of a line under a window, at most
-    TAPS_MAX = 25,                   // sums that fit the registers
+    LANES = MAX_POOL_LANES,
     CHANNELS_MAX = 4,                // of the input: more are better off as a GEMM
     PARTIALS_MAX = 16,               // partial results, each of a part of the batch
     LINES_MAX = 12 * 1024,           // floats of pairs of lines, of plain lines too
@@ -50,7 +43,8 @@ static int64_t lines_of(const kls_conv_pool_weight_gradient *g, int64_t strip) {
 }
 
 static bool fits(const kls_conv_pool_weight_gradient *g, int64_t strip) {
-    return pair_rows(g, strip) * g->across * LANES <= LINES_MAX && lines_of(g, strip) * g->pitch <= LINES_MAX;
+    return pair_rows(g, strip) * g->across * LANES <= LINES_MAX
+        && lines_of(g, strip) * g->pitch <= LINES_MAX;
 }
 
 static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
@@ -61,8 +55,8 @@ static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
     if (s->kernel_height != s->kernel_width || s->kernel_width < 2 || s->pad_top < 0
         || s->pad_left < 0)
         return false;
-    return s->kernel_height * s->kernel_width <= TAPS_MAX && height >= 1 && height <= 2
-        && width >= 1 && width + s->kernel_width - 1 <= SIDE && s->out_height >= height
+    return s->kernel_height * s->kernel_width <= MAX_POOL_TAPS && height >= 1 && height <= 2
+        && width >= 1 && width + s->kernel_width - 1 <= MAX_POOL_SIDE && s->out_height >= height
         && s->out_width >= width;
 }
 
@@ -79,7 +73,7 @@ kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
         .taps = s->kernel_height * s->kernel_width,
         .partials = s->batch < PARTIALS_MAX ? s->batch : PARTIALS_MAX,
     };
-    g->pitch = (g->across - 1) * window_width + SIDE;
+    g->pitch = (g->across - 1) * window_width + MAX_POOL_SIDE;
     while (g->strip < g->down && fits(g, g->strip + 1)) g->strip++;
     if (g->strip > 0) return g;
     free(g);
@@ -95,68 +89,6 @@ static int64_t partial_floats(const kls_conv_pool_weight_gradient *g) {
 
 int64_t kls_conv_pool_weight_gradient_scratch(const kls_conv_pool_weight_gradient *g) {
     return g->partials * partial_floats(g) * (int64_t)sizeof(float);
-}
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-
-#define TARGET KLS_AVX512_WIDE
-#define INLINE TARGET KLS_INLINE
-// Keeps the compiler from holding in registers what it should read each time.
-#define HIDE(value) __asm__("" : "+r"(value))
-
-typedef struct {
-    const float *pairs, *from;
-    const uint8_t *argmax;
-    int64_t rows, across, n;         // windows below each other and side by side, channels
-    int64_t down, right;             // floats between the pairs of two windows
-    __m128i starts;                  // where in a pair each element of a window is
-    __mmask16 lanes;
-} strip_job;
-
-// Adds to the sums of a kernel of `side` x `side`.
-INLINE void add_windows(const strip_job *job, float *sums, const int side) {
-    __m512 sum[TAPS_MAX];
-    _Pragma("unroll") for (int t = 0; t < side * side; t++)
-        sum[t] = _mm512_load_ps(sums + t * LANES);
-    const __m512i one = _mm512_set1_epi32(1);
-    const __m128i starts = job->starts;
-    const __mmask16 lanes = job->lanes;
-    const int64_t n = job->n, across = job->across, right = job->right;
-    const float *from = job->from;
-    const uint8_t *argmax = job->argmax;
-    for (int64_t y = 0; y < job->rows; y++) {
-        const float *pair = job->pairs + y * job->down;
-        for (int64_t x = 0; x < across; x++) {
-            const __m512 value = _mm512_maskz_loadu_ps(lanes, from);
-            const __m128i element = _mm_maskz_loadu_epi8(lanes, argmax);
-            __m512i index = _mm512_cvtepu8_epi32(_mm_shuffle_epi8(starts, element));
-            _Pragma("unroll") for (int kx = 0; kx < side; kx++) {
-                HIDE(pair);
-                _Pragma("unroll") for (int ky = 0; ky < side; ky++) {
-                    const __m512 two = _mm512_load_ps(pair + ky * LANES);
-                    const __m512 under = _mm512_permutexvar_ps(index, two);
-                    sum[ky * side + kx] = _mm512_fmadd_ps(under, value, sum[ky * side + kx]);
-                }
-                index = _mm512_add_epi32(index, one);
-            }
-            from += n;
-            argmax += n;
-            pair += right;
-        }
-    }
-    _Pragma("unroll") for (int t = 0; t < side * side; t++)
-        _mm512_store_ps(sums + t * LANES, sum[t]);
-}
-
-TARGET static void add_strip(const strip_job *job, float *sums, int64_t side) {
-    switch (side) {
-        case 2: add_windows(job, sums, 2); break;
-        case 3: add_windows(job, sums, 3); break;
-        case 4: add_windows(job, sums, 4); break;
-        case 5: add_windows(job, sums, 5); break;
-        default: break;
-    }
 }
 
 // A channel of the lines that rows of windows cover, with zeros round the image.
@@ -177,36 +109,18 @@ static void copy_lines(
     }
 }
 
-// For each window of a row and each line: what lies under the window in it and in the line below.
-TARGET static void pair_lines(
-    const kls_conv_pool_weight_gradient *g, int64_t rows, const float *lines, float *to
-) {
-    for (int64_t x = 0; x < g->across; x++, lines += g->window_width) {
-        const float *upper = lines, *lower = lines + (g->window_height - 1) * g->pitch;
-        for (int64_t y = 0; y < rows; y++, upper += g->pitch, lower += g->pitch, to += LANES) {
-            _mm256_store_ps(to, _mm256_loadu_ps(upper));
-            _mm256_store_ps(to + SIDE, _mm256_loadu_ps(lower));
-        }
-    }
-}
-
-static __m128i starts_of(const kls_conv_pool_weight_gradient *g) {
-    uint8_t starts[16] = {0};
-    for (int64_t i = 0; i < g->window_height * g->window_width; i++)
-        starts[i] = (uint8_t)(i / g->window_width * SIDE + i % g->window_width);
-    return _mm_loadu_si128((const __m128i *)starts);
-}
-
 static void add_image(
     const gradient_run *run, int64_t image, float *partial, float *lines, float *pairs
 ) {
     const kls_conv_pool_weight_gradient *g = run->gradient;
     const kls_convolution *s = &g->shape;
     const float *input = run->input + image * s->height * s->width * s->channels;
-    strip_job job = {
-        .pairs = pairs, .across = g->across, .n = s->out_channels,
-        .down = g->window_height * LANES, .starts = starts_of(g),
+    max_pool_strip job = {
+        .pairs = pairs, .columns = g->across, .n = s->out_channels,
+        .down = g->window_height * LANES,
     };
+    for (int64_t i = 0; i < g->window_height * g->window_width; i++)
+        job.starts[i] = (uint8_t)(i / g->window_width * MAX_POOL_SIDE + i % g->window_width);
     for (int64_t row = 0; row < g->down; row += g->strip) {
         const int64_t strip = g->down - row < g->strip ? g->down - row : g->strip;
         const int64_t window = (image * g->down + row) * g->across;
@@ -215,36 +129,32 @@ static void add_image(
         for (int64_t channel = 0; channel < s->channels; channel++) {
             copy_lines(
                 g, input, channel, row * g->window_height, lines_of(g, strip), lines);
-            pair_lines(g, pair_rows(g, strip), lines, pairs);
+            max_pool_pair_lines(
+                pair_rows(g, strip), g->across, g->window_width, g->pitch,
+                (g->window_height - 1) * g->pitch, lines, pairs);
             for (int64_t v = 0; v < g->vectors; v++) {
                 const int64_t left = job.n - v * LANES;
-                job.lanes = (__mmask16)(left < LANES ? (1u << left) - 1 : 0xffff);
-                job.from = run->upstream + window * job.n + v * LANES;
+                job.lanes = (uint16_t)(left < LANES ? (1u << left) - 1 : 0xffff);
+                job.upstream = run->upstream + window * job.n + v * LANES;
                 job.argmax = run->argmax + window * job.n + v * LANES;
-                add_strip(
+                max_pool_add_strip(
                     &job, partial + (v * s->channels + channel) * g->taps * LANES,
                     s->kernel_width);
             }
         }
     }
 }
-#else
-static void add_image(
-    const gradient_run *run, int64_t image, float *partial, float *lines, float *pairs
-) {
-}
-#endif
 
 static void run_partials(int64_t begin, int64_t end, void *context) {
     const gradient_run *run = context;
     const kls_conv_pool_weight_gradient *g = run->gradient;
     _Alignas(64) float lines[LINES_MAX];
     _Alignas(64) float pairs[LINES_MAX];
-    for (int64_t part = begin; part < end; part++) {
-        float *partial = run->partial + part * partial_floats(g);
+    for (int64_t number = begin; number < end; number++) {
+        float *partial = run->partial + number * partial_floats(g);
         memset(partial, 0, (size_t)partial_floats(g) * sizeof(float));
-        const int64_t first = g->shape.batch * part / g->partials;
-        const int64_t last = g->shape.batch * (part + 1) / g->partials;
+        const int64_t first = g->shape.batch * number / g->partials;
+        const int64_t last = g->shape.batch * (number + 1) / g->partials;
         for (int64_t image = first; image < last; image++)
             add_image(run, image, partial, lines, pairs);
     }
@@ -258,7 +168,7 @@ KLS_DISPATCH(static, void, add_partials, (const gradient_run *run), (run)) {
         for (int64_t i = 0; i < channels * g->taps; i++) {
             const float *from = run->partial + (v * channels * g->taps + i) * LANES;
             float sums[LANES] = {0};
-            for (int64_t part = 0; part < g->partials; part++, from += partial_floats(g))
+            for (int64_t number = 0; number < g->partials; number++, from += partial_floats(g))
                 for (int lane = 0; lane < LANES; lane++) sums[lane] += from[lane];
             const int64_t channel = i / g->taps, tap = i % g->taps, left = n - v * LANES;
             memcpy(

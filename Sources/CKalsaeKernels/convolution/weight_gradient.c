@@ -147,10 +147,10 @@ static void run_partials(int64_t begin, int64_t end, void *context) {
     _Alignas(64) float workspace[2 * IMAGE_COPY_MAX];
     _Static_assert(sizeof workspace >= IMAGE_LIMBS_MAX * sizeof(bf16), "one workspace for both");
     bf16 *limbs = (bf16 *)workspace;
-    for (int64_t part = begin; part < end; part++) {
-        float *partial = run->partial + part * g->rows * g->width;
-        const int64_t first = g->images * part / g->partials;
-        const int64_t last = g->images * (part + 1) / g->partials;
+    for (int64_t number = begin; number < end; number++) {
+        float *partial = run->partial + number * g->rows * g->width;
+        const int64_t first = g->images * number / g->partials;
+        const int64_t last = g->images * (number + 1) / g->partials;
         for (int64_t image = first; image < last; image++) {
             if (!g->uses_amx) {
                 run_image(run, image, partial, image > first, workspace, workspace + IMAGE_COPY_MAX);
@@ -173,7 +173,7 @@ KLS_DISPATCH(static, void, add_partials,
         const float *from = run->partial + row * g->width;
         float *to = run->result + row * g->n;
         for (int64_t c = 0; c < g->n; c++) to[c] = from[c];
-        for (int64_t part = 1; part < g->partials; part++) {
+        for (int64_t number = 1; number < g->partials; number++) {
             from += g->rows * g->width;
             for (int64_t c = 0; c < g->n; c++) to[c] += from[c];
         }
@@ -190,7 +190,7 @@ KLS_DISPATCH(static, void, add_transposed,
         for (int64_t c = 0; c < g->n; c++) {
             const float *from = run->partial + c * g->rows + row;
             float sums[8] = {0};
-            for (int64_t part = 0; part < g->partials; part++, from += g->rows * g->width)
+            for (int64_t number = 0; number < g->partials; number++, from += g->rows * g->width)
                 for (int64_t i = 0; i < count; i++) sums[i] += from[i];
             for (int64_t i = 0; i < count; i++) run->result[(row + i) * g->n + c] = sums[i];
         }

@@ -1,4 +1,4 @@
-// Positions of extremes along an axis.
+// Argmax and argmin along an axis.
 #include "kls_arg_reduce.h"
 
 #define ARG(name, T, better) \

@@ -65,7 +65,7 @@ struct kls_loop {
     int64_t scratch;
     int32_t registers, register_bytes;
     int32_t load_count, step_count, output_count, reducing;
-    int copies;                      // rows, straight to the output
+    int copies;                      // rows, directly to the output
     int divides;                     // whether a step divides integers
     int permuted;
     int64_t register_offset[KLS_MAX_REGISTERS];

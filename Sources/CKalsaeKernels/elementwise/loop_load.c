@@ -46,7 +46,7 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
     return offset;
 }
 
-// Each row as whole vectors of 64 bytes: the last one overshoots into the next row's place, and
+// Each row as whole vectors of 64 bytes: the last one overshoots into the next row, and
 // behind the last row into the slack that every register has.
 #define REPEAT(T) { \
     const T *from = (const T *)base + p->load.offset; \

@@ -1,17 +1,20 @@
-// Runs a fused loop block by block, and joins the partial results of its reductions.
-#include "loop_layout.h"
-#include "kls_error.h"
-#include "kls_parallel.h"
+// Runs a fused loop: an interpreter whose registers are tiles of up to 1,024 elements.
+//
+//     for each block of 16,384 elements                        (the work of a thread)
+//         for each tile of the block
+//             loads      buffers -> registers                  in place, repeated, or walked row by row
+//             steps      register op register -> register      one vectorized C function each (tile_*.c)
+//             outputs    registers -> buffers, or into the block's partial results
+//     partial results are combined pairwise                    (loop_combine.c)
+//
+// All registers of a tile fit the first-level cache, so that a chain of operations reads and writes memory
+// once: what MonetDB/X100 (Boncz, Zukowski and Nes 2005) calls vectorized execution.
 #include <stdatomic.h>
 #include <string.h>
 
-typedef struct {
-    const kls_loop *loop;
-    void *const *buffers;
-    char *scratch;
-    // Twice the first element whose divisor is 0, and 1 for a remainder; found on any thread.
-    _Atomic int64_t *zero;
-} kls_run;
+#include "kls_error.h"
+#include "kls_parallel.h"
+#include "loop_combine.h"
 
 typedef struct {
     const kls_run *run;
@@ -107,10 +110,6 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
     }
 }
 
-static char *partial(const kls_run *run, const kls_planned_output *o, int64_t block) {
-    return run->scratch + o->partial_offset + block * o->partial_bytes;
-}
-
 // Adds a tile to accumulators; `first` starts them instead.
 static void accumulate(const kls_planned_output *o, char *to, const void *from, int64_t n,
                        int first) {
@@ -145,12 +144,12 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
                 case KLS_REDUCE_NONE: break;
                 case KLS_REDUCE_ALL:
                     o->rows(1, n, from, &value);
-                    accumulate(o, partial(run, o, block), &value, 1, at == start);
+                    accumulate(o, kls_loop_partial(run, o, block), &value, 1, at == start);
                     break;
                 case KLS_REDUCE_TRAILING:
                     to = run->buffers[o->output.buffer];
                     to += at / loop->segment * o->size;
-                    if (loop->pieces > 0) to = partial(run, o, block);
+                    if (loop->pieces > 0) to = kls_loop_partial(run, o, block);
                     if (n >= loop->segment) {
                         o->rows(n / loop->segment, loop->segment, from, to);
                     } else {
@@ -160,7 +159,7 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
                     }
                     break;
                 case KLS_REDUCE_LEADING:
-                    to = partial(run, o, block);
+                    to = kls_loop_partial(run, o, block);
                     if (loop->tile < loop->segment) to += at % loop->segment * o->size;
                     accumulate(o, to, from, n, at - start < loop->accumulator);
                     break;
@@ -170,7 +169,7 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
     }
 }
 
-// A range of columns over all segments, summed straight into the output; many segments in groups,
+// A range of columns over all segments, summed directly into the output; many segments in groups,
 // so that a sum that has grown large does not swallow single elements.
 static void run_column(kls_worker *w, int64_t block) {
     const kls_loop *loop = w->run->loop;
@@ -192,7 +191,7 @@ static void run_column(kls_worker *w, int64_t block) {
                 accumulate(o, to, w->reg[o->output.reg], n, s == 0);
                 continue;
             }
-            char *group = partial(w->run, o, block);
+            char *group = kls_loop_partial(w->run, o, block);
             accumulate(o, group, w->reg[o->output.reg], n, s % KLS_COLUMN_ROWS == 0);
             if ((s + 1) % KLS_COLUMN_ROWS != 0 && s + 1 < loop->segments) continue;
             accumulate(o, to, group, n, s < KLS_COLUMN_ROWS);
@@ -226,59 +225,6 @@ static void run_blocks(int64_t begin, int64_t end, void *context) {
     }
 }
 
-// Joins `count` partial results of n elements each, pairwise, into the first.
-static void join(const kls_planned_output *o, char *first, int64_t count, int64_t n) {
-    while (count > 1) {
-        int64_t half = count / 2;
-        char *upper = first + (count - half) * n * o->size;
-        o->combine(half * n, first, first, upper, NULL);
-        count -= half;
-    }
-}
-
-static void finish(const kls_run *run, const kls_planned_output *o) {
-    const kls_loop *loop = run->loop;
-    char *out = run->buffers[o->output.buffer];
-    char *first = partial(run, o, 0);
-    switch (loop->span) {
-        case KLS_REDUCE_NONE: break;
-        case KLS_REDUCE_ALL:
-            join(o, first, loop->blocks, 1);
-            memcpy(out, first, (size_t)o->size);
-            break;
-        case KLS_REDUCE_TRAILING:
-            for (int64_t s = 0; loop->pieces > 0 && s < loop->segments; s++) {
-                char *own = first + s * loop->pieces * o->size;
-                join(o, own, loop->pieces, 1);
-                memcpy(out + s * o->size, own, (size_t)o->size);
-            }
-            break;
-        case KLS_REDUCE_LEADING: {
-            if (loop->by_column) break;
-            // All blocks but the last fill their accumulators alike; the last may be short.
-            int64_t full = loop->block < loop->accumulator ? loop->block : loop->accumulator;
-            int64_t last = loop->count - (loop->blocks - 1) * loop->block;
-            last = last < full ? last : full;
-            char *tail = partial(run, o, loop->blocks - 1);
-            if (loop->blocks > 1) {
-                if (full == loop->accumulator) {
-                    join(o, first, loop->blocks - 1, loop->accumulator);
-                } else {
-                    for (int64_t b = 1; b < loop->blocks - 1; b++) {
-                        o->combine(full, first, first, partial(run, o, b), NULL);
-                    }
-                }
-                o->combine(last, first, first, tail, NULL);
-            } else {
-                full = last;
-            }
-            join(o, first, full / loop->segment, loop->segment);
-            memcpy(out, first, (size_t)(loop->segment * o->size));
-            break;
-        }
-    }
-}
-
 void kls_loop_run(const kls_loop *loop, void *const *buffers, void *scratch, int threads) {
     if (loop->count == 0) {
         for (int i = 0; i < loop->output_count; i++) {
@@ -295,6 +241,6 @@ void kls_loop_run(const kls_loop *loop, void *const *buffers, void *scratch, int
     if (loop->divides) report(&run);
     for (int i = 0; loop->reducing && i < loop->output_count; i++) {
         const kls_planned_output *o = &loop->outputs[i];
-        if (o->output.op != KLS_COPY) finish(&run, o);
+        if (o->output.op != KLS_COPY) kls_loop_combine(&run, o);
     }
 }

@@ -9,7 +9,7 @@ KLS_INLINE float FOR_ISA(sum)(const FOR_ISA(vector) *v) {
     return lanes[0];
 }
 
-// Vectors along the sums, four rows at a time; what remains of K one by one.
+// Vectors along K, four rows at a time; what remains of K one by one.
 KLS_INLINE void FOR_ISA(edge_rows)(
     const edge_tile *e, const float *a, float *c, const int rows, const int columns
 ) {

@@ -1,4 +1,4 @@
-// What follows a product block by block, while the block lies in the first cache.
+// The epilogue of a product: a fused loop over each block of C, while the block is in the first-level cache.
 #ifndef KLS_GEMM_EPILOGUE_H
 #define KLS_GEMM_EPILOGUE_H
 
@@ -75,9 +75,5 @@ void epilogue_finish(epilogue_worker *worker, int64_t row, int64_t rows);
 // Adds up the sums of all pieces, always in the same order.
 void epilogue_add_sums(
     const epilogue *plan, void *const *buffers, const float *sums, int64_t pieces);
-
-// Copies rows of bytes that lie at their own distances.
-void kls_copy_rows(
-    char *to, int64_t to_row, const char *from, int64_t from_row, int64_t rows, int64_t bytes);
 
 #endif

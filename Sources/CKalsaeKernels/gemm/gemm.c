@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../threads/pieces.h"
+#include "copy_rows.h"
 #include "epilogue.h"
 #include "gemm_amx.h"
 #include "kls_parallel.h"

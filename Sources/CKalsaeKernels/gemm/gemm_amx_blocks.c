@@ -7,7 +7,7 @@
 
 _Static_assert(EPILOGUE_STREAMS <= PREFETCH_STREAMS_MAX, "all streams are prefetched");
 
-// Cache lines to prefetch in a round, so that all are asked for before the block's end.
+// Cache lines to prefetch in a round, so that all are on their way before the block's end.
 static int lines_a_round(const amx_block *t, int64_t floats) {
     return (int)(floats * 3 / 2 / 16 / (t->k_blocks * amx_rounds(t))) + 1;
 }

@@ -142,19 +142,19 @@ typedef struct {
     const kls_matmul *product;
     const T *a, *b, *bias;
     T *c;
-    int64_t down, across;  // parts along the rows and the columns
+    int64_t row_parts, column_parts;
 } NAME(job);
 
 static void NAME(piece)(void *context, int64_t index) {
     const NAME(job) *job = context;
     const kls_matmul *product = job->product;
-    const int64_t parts = job->down * job->across;
+    const int64_t parts = job->row_parts * job->column_parts;
     const int64_t part = index % parts;
     const int64_t batch = index / parts;
     T *c = job->c + batch * product->m * product->n;
     const T *a = job->a + batch * product->a_batch, *b = job->b + batch * product->b_batch;
-    const int64_t row = part / job->across * PART_ROWS;
-    const int64_t column = part % job->across * PART_COLUMNS;
+    const int64_t row = part / job->column_parts * PART_ROWS;
+    const int64_t column = part % job->column_parts * PART_COLUMNS;
     const int64_t rows = product->m - row < PART_ROWS ? product->m - row : PART_ROWS;
     const int64_t columns =
         product->n - column < PART_COLUMNS ? product->n - column : PART_COLUMNS;
@@ -170,12 +170,12 @@ void NAME(kls_matmul)(
     if (batches == 0 || product->m == 0 || product->n == 0) return;
     const NAME(job) job = {
         .product = product, .a = a, .b = b, .bias = bias, .c = c,
-        .down = (product->m + PART_ROWS - 1) / PART_ROWS,
-        .across = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
+        .row_parts = (product->m + PART_ROWS - 1) / PART_ROWS,
+        .column_parts = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
     };
     // Sixteen multiply-adds cost about as much as moving one byte from memory.
     const int64_t work = batches * product->m * product->n * (product->k / 16 + 1);
-    kls_pieces(batches * job.down * job.across, work, (void *)&job, NAME(piece));
+    kls_pieces(batches * job.row_parts * job.column_parts, work, (void *)&job, NAME(piece));
 }
 
 #undef TILE

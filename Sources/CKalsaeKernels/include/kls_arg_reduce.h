@@ -1,4 +1,4 @@
-// Positions of extremes.
+// Argmax and argmin.
 #ifndef KLS_ARG_REDUCE_H
 #define KLS_ARG_REDUCE_H
 

@@ -27,7 +27,7 @@ kls_isa_answer kls_isa_request(void);
 // scalar, avx2, avx512 or amx.
 const char *kls_isa_name(kls_isa level);
 
-// How often, since the process began, a part of a product was left to the vector units because an
+// How often, since the process began, a part of a product was left to vectors because an
 // operand had values that tiles of bfloat16 do not carry: infinities, NaN, numbers below 2^-103.
 int64_t kls_amx_fallbacks(void);
 

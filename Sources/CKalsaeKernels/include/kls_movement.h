@@ -1,4 +1,4 @@
-// Copies between strided places, gathers, scatters, running sums and ranges.
+// Copies between strided layouts, gathers, scatters, running sums and ranges.
 // Every result is the same for any number of threads. All sizes may be zero.
 #ifndef KLS_MOVEMENT_H
 #define KLS_MOVEMENT_H
@@ -8,7 +8,7 @@
 
 #define KLS_COPY_RANK 8
 
-// A copy of elements between two strided places: dims, outermost of the destination first, with
+// A copy of elements between two strided layouts: dims, outermost of the destination first, with
 // the step of each in elements. A step of 0 repeats, a negative one walks backwards.
 typedef struct {
     int32_t rank;          // 0 to KLS_COPY_RANK

@@ -1,4 +1,4 @@
-// Copies between strided places, by lines or by transpositions of 8 x 8 elements.
+// Copies between strided layouts, by lines or by transpositions of 8 x 8 elements.
 #include "kls_movement.h"
 
 #include <string.h>

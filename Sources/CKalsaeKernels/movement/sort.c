@@ -10,7 +10,7 @@ typedef struct {
 } entry;
 
 // Up to this many are sorted, or taken, by insertion.
-#define FEW 64
+#define INSERTION_MAX 64
 
 // NaN is the largest number: above infinity, whatever its sign and payload.
 KLS_INLINE uint64_t key_f32(float value) {
@@ -36,10 +36,10 @@ KLS_INLINE uint64_t key_u8(uint8_t value) { return value; }
 static void insert_sorted(entry *list, int64_t count) {
     for (int64_t i = 1; i < count; i++) {
         const entry moving = list[i];
-        int64_t place = i;
-        for (; place > 0 && list[place - 1].key > moving.key; place--)
-            list[place] = list[place - 1];
-        list[place] = moving;
+        int64_t index = i;
+        for (; index > 0 && list[index - 1].key > moving.key; index--)
+            list[index] = list[index - 1];
+        list[index] = moving;
     }
 }
 
@@ -65,15 +65,15 @@ static entry *sort_by_bytes(entry *list, entry *other, int64_t count) {
 }
 
 // Moves the first `taken` in order to the front; later ones are lost.
-static void take_few(entry *list, int64_t count, int64_t taken) {
+static void select_first(entry *list, int64_t count, int64_t taken) {
     insert_sorted(list, taken);
     for (int64_t i = taken; i < count; i++) {
         const entry moving = list[i];
         if (moving.key >= list[taken - 1].key) continue;
-        int64_t place = taken - 1;
-        for (; place > 0 && list[place - 1].key > moving.key; place--)
-            list[place] = list[place - 1];
-        list[place] = moving;
+        int64_t index = taken - 1;
+        for (; index > 0 && list[index - 1].key > moving.key; index--)
+            list[index] = list[index - 1];
+        list[index] = moving;
     }
 }
 
@@ -83,13 +83,13 @@ size_t kls_order_scratch(const kls_order *order) {
 
 static void order_row(const kls_order *order, entry *list, int32_t *positions) {
     const entry *sorted = list;
-    if (order->count <= FEW) insert_sorted(list, order->count);
-    else if (order->taken <= FEW) take_few(list, order->count, order->taken);
+    if (order->count <= INSERTION_MAX) insert_sorted(list, order->count);
+    else if (order->taken <= INSERTION_MAX) select_first(list, order->count, order->taken);
     else sorted = sort_by_bytes(list, list + order->count, order->count);
     for (int64_t i = 0; i < order->taken; i++) positions[i] = (int32_t)sorted[i].position;
 }
 
-// Of turned keys the largest comes first.
+// Of complemented keys the largest comes first.
 #define ORDER(T, SUFFIX)                                                                         \
     void kls_arg_sort_##SUFFIX(                                                                  \
         const kls_order *order, const void *from, int32_t *positions, void *scratch              \

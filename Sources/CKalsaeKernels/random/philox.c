@@ -181,7 +181,7 @@ typedef struct {
     int64_t count;
 } random_job;
 
-// Whole groups go straight to the result, the last one by way of a buffer.
+// Whole groups go directly to the result, the last one by way of a buffer.
 #define RANDOM(NAME, MAKE, T, PER_BLOCK)                                                         \
     static void NAME##_piece(void *context, int64_t piece) {                                     \
         const random_job *job = context;                                                         \
