@@ -2,6 +2,7 @@
 #include "harness.h"
 #include "kls_error.h"
 #include "kls_movement.h"
+#include "movement/movement_reference.h"
 
 static kls_gather random_gather(bool large) {
     static const int32_t sizes[] = {1, 2, 4, 8};
@@ -49,11 +50,7 @@ static void test_gather(bool large, bool bad) {
     void *stored = room(g.count * 8);
     for (int64_t i = 0; i < g.before * g.entries * bytes; i++) values[i] = (uint8_t)random_word();
     const int64_t position = make_indices(&g, indices, stored, bad);
-    for (int64_t i = 0; i < g.before * g.count; i++) {
-        const int64_t at = indices[i % g.count];
-        if (at < 0 || at >= g.entries) memset(want + i * bytes, 0, (size_t)bytes);
-        else memcpy(want + i * bytes, values + (i / g.count * g.entries + at) * bytes, (size_t)bytes);
-    }
+    gather_reference(&g, values, indices, want);
     openmp_threads = 3;
     kls_gather_run(&g, values, stored, got);
     openmp_threads = 1;

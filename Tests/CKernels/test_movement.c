@@ -2,6 +2,7 @@
 #include "harness.h"
 #include "kls_error.h"
 #include "kls_movement.h"
+#include "movement/movement_reference.h"
 
 // Where the elements of a copy lie, in order of the destination.
 static void test_copy(void) {
@@ -13,7 +14,7 @@ static void test_copy(void) {
         c.dims[i] = one_in(40) ? 0 : between(1, large ? 40 : 9);
         count *= c.dims[i];
     }
-    // The destination is dense; the source in any order of dimensions, with gaps, turned, repeated.
+    // The destination is dense; the source in any order of dimensions, with gaps, backwards, repeated.
     int64_t step = 1, room_size = 1;
     for (int i = c.rank - 1; i >= 0; i--) {
         c.to[i] = step;
@@ -44,14 +45,7 @@ static void test_copy(void) {
     const int64_t size = c.element_size, total = c.to_start + count;
     uint8_t *from = room(room_size * size), *got = room(total * size), *want = room(total * size);
     for (int64_t i = 0; i < room_size * size; i++) from[i] = (uint8_t)random_word();
-    for (int64_t i = 0; i < count; i++) {
-        int64_t rest = i, at = c.from_start;
-        for (int axis = c.rank - 1; axis >= 0; axis--) {
-            at += rest % c.dims[axis] * c.from[axis];
-            rest /= c.dims[axis];
-        }
-        memcpy(want + (c.to_start + i) * size, from + at * size, (size_t)size);
-    }
+    copy_reference(&c, from, want);
     openmp_threads = one_in(2) ? 3 : 1;
     kls_copy_run(&c, from, got);
     openmp_threads = 1;
