@@ -19,7 +19,7 @@ struct CPULowering: LoweringTarget {
     func readsBytes(_ op: LoweredOp) -> Bool {
         guard case .matrixProduct(let parameters) = op.kernelPrimitive else { return false }
         let sizes = ProductSizes(parameters, left: op.operandTypes[0], right: op.operandTypes[1])
-        return sizes.flops >= PackedProduct.fewestFlops && PackedProduct(sizes) != nil
+        return EngineChoice.current.engine(sizes, .float32) == .amxTiles
     }
 
     func canFuse(_ op: LoweredOp, epilogue loop: LoopPlan, storages: [Storage]) -> Bool {

@@ -37,7 +37,7 @@ static problem random_problem(int64_t most) {
     else s->b_row = 1, s->b_column = s->k + gap;
     s->a_batch = s->a_column == 1 ? s->m * s->a_row : s->k * s->a_column;
     s->b_batch = s->b_column == 1 ? s->k * s->b_row : s->n * s->b_column;
-    s->allows_bf16_limbs = one_in(2);
+    s->uses_bf16_limbs = one_in(2);
     return p;
 }
 
@@ -71,7 +71,7 @@ static void run(const kls_gemm *product, void **buffers, int threads) {
 
 static void test_plain(problem p, bool special) {
     kls_gemm_spec *s = &p.spec;
-    if (special) s->allows_bf16_limbs = false;
+    if (special) s->uses_bf16_limbs = false;
     char name[120];
     snprintf(name, sizeof name, "product %lldx%lldx%lld of %lld, steps %lld %lld %lld %lld",
              (long long)s->m, (long long)s->n, (long long)s->k, (long long)s->batch,

@@ -77,29 +77,6 @@ import Testing
         try check(dtype, batch: [2, 1], 64, 64, 64)
     }
 
-    @Test(arguments: [DType.float32, .float64])
-    func biasAndRelu(_ dtype: DType) throws {
-        for (m, n, k) in [(4, 3, 5), (100, 50, 784), (33, 20, 40), (5, 6, 0)] {
-            let left = Value(dtype, [m, k], seed: 1)
-            let right = Value(dtype, [k, n], seed: 2)
-            let bias = Value(dtype, [n], seed: 3)
-            let plain = Self.oracle(
-                batch: 1, m, n, k, left.elements, right.elements, MatrixProductParameters())
-            for relu in Self.sides {
-                let kernel = try Kernel.matrixProduct(
-                    MatrixProductParameters(), left: left.type, right: right.type,
-                    epilogue: Epilogue(bias: true, relu: relu))
-                let expected = plain.enumerated().map { index, sum -> Double in
-                    let value = sum + bias.elements[index % n]
-                    return relu ? max(value, 0) : value
-                }
-                try expectRun(
-                    kernel, [left, right, bias], TensorType(dtype, [m, n]), gives: expected,
-                    "relu \(relu)")
-            }
-        }
-    }
-
     @Test func choosesTheEngineBySize() throws {
         func name(_ m: Int, _ n: Int, _ k: Int) throws -> String {
             try Kernel.matrixProduct(
@@ -119,11 +96,10 @@ import Testing
             left.elements[0] = .nan
             let right = Value(.float32, [size, size], seed: 5)
             let kernel = try Kernel.matrixProduct(
-                MatrixProductParameters(), left: left.type, right: right.type,
-                epilogue: Epilogue(relu: true))
+                MatrixProductParameters(), left: left.type, right: right.type)
             let got = try run(kernel, [left, right], left.type)
             #expect(got[..<size].allSatisfy { $0.isNaN }, "\(kernel.name)")
-            #expect(got[size...].allSatisfy { $0 >= 0 })
+            #expect(got[size...].allSatisfy { !$0.isNaN })
         }
     }
 }

@@ -245,10 +245,3 @@ void kls_gemm_run(const kls_gemm *g, void *const *buffers, void *scratch, bool p
         epilogue_add_sums(
             &g->epilogue, buffers, run.sums, g->spec.batch * g->partitions);
 }
-
-bool kls_gemm_beats_library(int64_t batch, int64_t m, int64_t n, int64_t k) {
-    // Without vectors of eight floats the library's own loops are as good.
-    if (kls_microkernel()->lanes < 8 || k > KLS_GEMM_K_MAX) return false;
-    if (batch > 1) return k <= STACK_K_MAX && m * k <= 512 * 512;
-    return (double)m * (double)n * (double)k <= 512.0 * 512 * 512;
-}

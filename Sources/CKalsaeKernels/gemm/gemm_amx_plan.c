@@ -11,11 +11,6 @@ enum {
     SPLIT_K_RESULTS = 1 << 15,       // elements of C that cost less to add than operands to pack twice
 };
 
-// Measured: operations and packed floats in a nanosecond, and nanoseconds.
-#define GEMM_FLOPS_PER_NS 400.0
-#define GEMM_FLOATS_PER_NS 4.0
-#define GEMM_OVERHEAD_NS 20000.0
-
 static operand operand_of(const kls_gemm_spec *s, bool is_a) {
     operand o = {.is_a = is_a, .element_size = sizeof(float), .k_block_size = LIMB_BLOCK};
     if (is_a) {
@@ -37,22 +32,10 @@ static bool splits_k(const kls_gemm_spec *s) {
     return s->batch == 1 && s->k >= 8 * AMX_K && s->m * s->n <= SPLIT_K_RESULTS;
 }
 
-// A product on tiles takes its multiplications, the packing, and some microseconds.
-static bool pays(const kls_gemm_spec *s) {
-    if (!s->allows_bf16_limbs || !kls_amx_available()) return false;
-    const int64_t longer = s->m > s->n ? s->m : s->n, shorter = s->m > s->n ? s->n : s->m;
-    const int64_t columns = round_up(s->n, AMX_ROWS), k = round_up(s->k, AMX_K);
-    const double vectors = 2.0 * (double)(s->m * columns * s->k) / VECTOR_FLOPS_PER_NS;
-    // One limb in place of three takes half of the products.
-    const double tiles =
-        2.0 * (double)(s->m * columns * k) / GEMM_FLOPS_PER_NS / (s->a_is_bytes ? 2 : 1);
-    int64_t lines = longer + (splits_k(s) ? 1 : 2) * shorter;
-    if (s->a_is_bytes) lines -= s->m * 2 / LIMBS;
-    return tiles + (double)(lines * k) / GEMM_FLOATS_PER_NS + GEMM_OVERHEAD_NS < vectors;
-}
-
 gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
-    if (!pays(spec)) return NULL;
+    if (!spec->uses_bf16_limbs || !kls_amx_available()) return NULL;
+    // Stages of a longer K keep sums for one matrix only.
+    if (spec->batch > 1 && spec->k > WHOLE_K) return NULL;
     gemm_amx *g = calloc(1, sizeof *g);
     if (g == NULL) return NULL;
     const bool streams_a = spec->m >= spec->n, is_single = spec->batch == 1;

@@ -23,9 +23,9 @@ typedef struct {
     const kls_loop_spec *epilogue;
     // Whether A is of bytes, which count as floats; on AMX tiles only.
     bool a_is_bytes;
-    // Whether floats may be multiplied as bfloat16 limbs (BF16_BF16_F32_X6): as exact, but terms below
+    // Whether floats are multiplied as bfloat16 limbs on AMX tiles where there are any (BF16_BF16_F32_X6): as exact, but terms below
     // 2^-126 count as zero.
-    bool allows_bf16_limbs;
+    bool uses_bf16_limbs;
 } kls_gemm_spec;
 
 typedef struct kls_gemm kls_gemm;
@@ -41,9 +41,5 @@ void kls_gemm_run(const kls_gemm *gemm, void *const *buffers, void *scratch, boo
 bool kls_gemm_uses_amx(const kls_gemm *gemm);
 // Bytes of workspace (64-byte aligned) that a run needs; may be 0.
 int64_t kls_gemm_scratch(const kls_gemm *gemm);
-
-// Whether these kernels are faster than the library: measured, they do 97 % of what one core can at
-// 128 x 784 x 256, where the library's call of both cores gets 70 % of what those can.
-bool kls_gemm_beats_library(int64_t batch, int64_t m, int64_t n, int64_t k);
 
 #endif

@@ -30,8 +30,4 @@ void kls_matmul_i64(
 void kls_matmul_u8(
     const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
 
-// Whether kls_matmul_f32 is quicker than oneDNN's call: the one place where that is decided.
-// It does not look at the number of threads, so that the bits of small products never do either.
-bool kls_matmul_beats_library(const kls_matmul *product);
-
 #endif

@@ -9,8 +9,7 @@ struct ConvolutionSizes {
     var input: Shape, kernel: Shape, output: Shape
 
     var flops: Double {
-        let perOutput = kernel[0] * kernel[1] * kernel[2]
-        return 2 * Double(output.elementCount) * Double(perOutput)
+        Primitive.convolution(parameters).flops([input, kernel], result: output)
     }
 
     /// Whether there is anything to multiply.
@@ -61,14 +60,14 @@ struct ConvolutionSizes {
 }
 
 extension Kernel {
-    /// Cross-correlation; operands input, kernel and, if asked, a bias of one element a channel.
+    /// Cross-correlation; operands input and kernel.
     package static func convolution(
         _ parameters: ConvolutionParameters, input: TensorType, kernel: TensorType,
-        result: TensorType, epilogue: Epilogue = Epilogue()
+        result: TensorType
     ) throws(KalsaeError) -> Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
-        if input.dtype == .float32, epilogue == Epilogue(),
+        if input.dtype == .float32,
             let packed = PackedConvolution(sizes, ofInput: false)
         {
             return packed.kernel("convolution", flops: sizes.flops, buffers: 3)
@@ -76,12 +75,10 @@ extension Kernel {
         if let primitive = primitive(
             "convolution", sizes, input.dtype,
             {
-                kdnn_convolution_forward($0, epilogue.flags, $1)
+                kdnn_convolution_forward($0, 0, $1)
             })
         {
-            return oneDNN(
-                "convolution", primitive, epilogue: epilogue, count: result.shape.elementCount,
-                flops: sizes.flops)
+            return oneDNN("convolution", primitive, flops: sizes.flops)
         }
         let run:
             @convention(c) @Sendable (
@@ -94,17 +91,9 @@ extension Kernel {
         case .float16, .bfloat16, .int32, .int64, .uint8, .bool:
             throw noKernel("convolution", input.dtype)
         }
-        var shape = sizes.own
-        shape.relu = epilogue.relu
-        return Kernel(name: "convolution.own", flops: sizes.flops, usesThreads: true) {
-            [shape] buffers in
-            withUnsafePointer(to: shape) { shape in
-                if epilogue.bias {
-                    run(shape, buffers[0], buffers[1], buffers[2], buffers[3])
-                } else {
-                    run(shape, buffers[0], buffers[1], nil, buffers[2])
-                }
-            }
+        let shape = sizes.own
+        return Kernel(name: "convolution.own", flops: sizes.flops, usesThreads: true) { buffers in
+            withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], nil, buffers[2]) }
         }
     }
 
@@ -124,7 +113,7 @@ extension Kernel {
                 kdnn_convolution_input_gradient($0, $1)
             })
         {
-            return oneDNN(name, primitive, count: input.elementCount, flops: sizes.flops)
+            return oneDNN(name, primitive, flops: sizes.flops)
         }
         switch gradient.dtype {
         case .float32: return ownGradient(name, sizes, kls_convolution_input_gradient_f32)
@@ -192,9 +181,8 @@ extension Kernel {
         let make: Make = { kdnn_convolution_weight_gradient($0, $1) }
         guard max(padding.top, padding.bottom) > limitY || max(padding.left, padding.right) > limitX
         else {
-            let count = sizes.kernel.elementCount
             return primitive(name, sizes, dtype, make).map {
-                oneDNN(name, $0, count: count, flops: sizes.flops)
+                oneDNN(name, $0, flops: sizes.flops)
             }
         }
 

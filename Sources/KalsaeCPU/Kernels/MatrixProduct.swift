@@ -4,13 +4,15 @@ import KalsaeGraph
 import KalsaeSupport
 
 /// The sizes of a stack of matrix products.
-struct ProductSizes {
+package struct ProductSizes {
     var batch: Int, m: Int, n: Int, k: Int
     var transposeLeft: Bool, transposeRight: Bool
     /// Whether the left operand's floats lie in memory as bytes.
     var leftIsBytes: Bool
+    var flops: Double
 
-    init(_ parameters: MatrixProductParameters, left: TensorType, right: TensorType) {
+    /// The sizes of a product of operands that its rules accept.
+    package init(_ parameters: MatrixProductParameters, left: TensorType, right: TensorType) {
         let (a, b) = (left.shape, right.shape)
         let rank = a.rank
         batch = a.prefix(rank - 2).reduce(1, &*)
@@ -20,9 +22,9 @@ struct ProductSizes {
         transposeLeft = parameters.transposeLeft
         transposeRight = parameters.transposeRight
         leftIsBytes = left.dtype == .uint8 && right.dtype == .float32
+        let result = Shape(a.prefix(rank - 2) + [m, n])
+        flops = Primitive.matrixProduct(parameters).flops([a, b], result: result)
     }
-
-    var flops: Double { 2 * Double(batch) * Double(m) * Double(n) * Double(k) }
 
     /// The steps between rows and columns of an operand stored `rows` x `columns` or transposed.
     private static func steps(_ rows: Int, _ columns: Int, _ transposed: Bool) -> (Int64, Int64) {
@@ -30,7 +32,7 @@ struct ProductSizes {
     }
 
     /// The product for the own loops.
-    func own(relu: Bool) -> kls_matmul {
+    var own: kls_matmul {
         var product = kls_matmul()
         product.batch = Int64(batch)
         product.a_batch = Int64(m * k)
@@ -38,14 +40,12 @@ struct ProductSizes {
         (product.m, product.n, product.k) = (Int64(m), Int64(n), Int64(k))
         (product.a_row, product.a_column) = Self.steps(m, k, transposeLeft)
         (product.b_row, product.b_column) = Self.steps(k, n, transposeRight)
-        product.relu = relu
         return product
     }
 
     /// The product for oneDNN: a plain one where there is one matrix, else a stack.
-    func oneDNN(_ epilogue: Epilogue) -> kdnn_matmul {
+    var oneDNN: kdnn_matmul {
         var product = kdnn_matmul()
-        product.flags = epilogue.flags
         let (leftRow, leftColumn) = Self.steps(m, k, transposeLeft)
         let (rightRow, rightColumn) = Self.steps(k, n, transposeRight)
         let (m, n, k) = (Int64(m), Int64(n), Int64(k))
@@ -72,50 +72,45 @@ struct ProductSizes {
 }
 
 extension Kernel {
-    /// `[…, m, k] · […, k, n]`, operands left, right and, if asked, a bias of n elements.
+    /// `[…, m, k] · […, k, n]`, operands left and right, by the engine of ``EngineChoice``.
     ///
-    /// Products of `float32` go to oneDNN unless its call would cost more than own loops. Bytes on
-    /// the left stand for floats where the right operand has such (``ByteOperands``).
+    /// Bytes on the left stand for floats where the right operand has such.
     package static func matrixProduct(
-        _ parameters: MatrixProductParameters, left: TensorType, right: TensorType,
-        epilogue: Epilogue = Epilogue()
+        _ parameters: MatrixProductParameters, left: TensorType, right: TensorType
     ) throws(KalsaeError) -> Kernel {
         let sizes = ProductSizes(parameters, left: left, right: right)
-        let product = sizes.own(relu: epilogue.relu)
-        let tiny = withUnsafePointer(to: product) { kls_matmul_beats_library($0) }
-        if right.dtype == .float32, sizes.flops >= PackedProduct.fewestFlops,
-            epilogue == Epilogue(),
-            let packed = PackedProduct(sizes)
-        {
+        let choice = EngineChoice.current
+        switch choice.engine(sizes, right.dtype) {
+        case .amxTiles, .packedVectors:
+            guard let packed = PackedProduct(sizes) else { throw noKernel("matmul", left.dtype) }
             return packed.kernel("matmul", flops: sizes.flops, buffers: 3)
-        }
-        if sizes.leftIsBytes { throw noKernel("matmul", left.dtype) }
-        if left.dtype == .float32, !tiny, sizes.flops > 0 {
-            let wanted = sizes.oneDNN(epilogue)
-            // What the library has no kernel for, own loops do.
+        case .oneDNN:
+            let wanted = sizes.oneDNN
+            // What the library has no kernel for, plain loops do.
             if let primitive = OneDNNPrimitive.orOwnLoops(
                 "matmul",
                 make: { made in withUnsafePointer(to: wanted) { kdnn_matmul_create($0, made) } })
             {
-                return oneDNN(
-                    "matmul", primitive, epilogue: epilogue,
-                    count: sizes.batch * sizes.m * sizes.n, flops: sizes.flops)
+                return oneDNN("matmul", primitive, flops: sizes.flops)
             }
+            return try plainLoops(sizes, left.dtype, usesThreads: true)
+        case .plainLoops:
+            return try plainLoops(
+                sizes, left.dtype, usesThreads: !choice.loopsEndFirst(sizes))
+        case nil: throw noKernel("matmul", left.dtype)
         }
-        return try ownMatrixProduct(
-            product, left.dtype, hasBias: epilogue.bias, flops: sizes.flops, serial: tiny)
     }
 
-    private typealias OwnProduct =
+    private typealias PlainLoops =
         @convention(c) @Sendable (
             UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
             UnsafeMutableRawPointer?
         ) -> Void
 
-    private static func ownMatrixProduct(
-        _ product: kls_matmul, _ dtype: DType, hasBias: Bool, flops: Double, serial: Bool
+    private static func plainLoops(
+        _ sizes: ProductSizes, _ dtype: DType, usesThreads: Bool
     ) throws(KalsaeError) -> Kernel {
-        let run: OwnProduct
+        let run: PlainLoops
         switch dtype {
         case .float32: run = kls_matmul_f32
         case .float64: run = kls_matmul_f64
@@ -124,14 +119,9 @@ extension Kernel {
         case .uint8: run = kls_matmul_u8
         case .float16, .bfloat16, .bool: throw noKernel("matmul", dtype)
         }
-        return Kernel(name: "matmul.own", flops: flops, usesThreads: !serial) { buffers in
-            withUnsafePointer(to: product) { product in
-                if hasBias {
-                    run(product, buffers[0], buffers[1], buffers[2], buffers[3])
-                } else {
-                    run(product, buffers[0], buffers[1], nil, buffers[2])
-                }
-            }
+        let product = sizes.own
+        return Kernel(name: "matmul.own", flops: sizes.flops, usesThreads: usesThreads) { buffers in
+            withUnsafePointer(to: product) { run($0, buffers[0], buffers[1], nil, buffers[2]) }
         }
     }
 

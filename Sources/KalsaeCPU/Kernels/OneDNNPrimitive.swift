@@ -41,9 +41,6 @@ package final class OneDNNPrimitive: Sendable {
     /// Bytes of scratch memory that a run needs.
     package var scratchBytes: Int { kdnn_scratch_bytes(handle) }
 
-    /// The library's name for what it chose, as in `brgconv:avx512_core`.
-    package var implementation: String { String(cString: kdnn_description(handle)) }
-
     /// Runs over buffers in the order of the shim's function; a failure is noted for the plan.
     package func run(
         _ buffers: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?
@@ -56,40 +53,13 @@ package final class OneDNNPrimitive: Sendable {
     }
 }
 
-/// What a product or a convolution does with its result before it is written.
-package struct Epilogue: Hashable, Sendable {
-    /// Adds a vector along the last axis; it is the kernel's third operand.
-    package var bias: Bool
-    /// Replaces negative values by zero, after the bias; NaN stays.
-    package var relu: Bool
-
-    /// Makes an epilogue; without arguments, it does nothing.
-    package init(bias: Bool = false, relu: Bool = false) {
-        self.bias = bias
-        self.relu = relu
-    }
-
-    /// The part that oneDNN does: its own ReLU would turn NaN into 0, and hide a broken network.
-    var flags: Int32 { bias ? KDNN_BIAS : 0 }
-
-    /// The kernel's operands.
-    var operandCount: Int { bias ? 3 : 2 }
-}
-
 extension Kernel {
-    /// A kernel that runs a primitive over its operands and its result, of `count` elements.
-    static func oneDNN(
-        _ name: String, _ primitive: OneDNNPrimitive, epilogue: Epilogue = Epilogue(),
-        count: Int, flops: Double
-    ) -> Kernel {
+    /// A kernel that runs a primitive over two operands and a result.
+    static func oneDNN(_ name: String, _ primitive: OneDNNPrimitive, flops: Double) -> Kernel {
         let scratchBytes = primitive.scratchBytes
-        let result = epilogue.operandCount
         return Kernel(
             name: name + ".onednn", engine: .oneDNN, scratchBytes: scratchBytes, flops: flops,
             usesThreads: true, callsLibrary: true
-        ) { buffers in
-            primitive.run(buffers, scratch: scratchBytes > 0 ? buffers[result + 1] : nil)
-            if epilogue.relu { kls_relu_f32(buffers[result], Int64(count)) }
-        }
+        ) { primitive.run($0, scratch: scratchBytes > 0 ? $0[3] : nil) }
     }
 }

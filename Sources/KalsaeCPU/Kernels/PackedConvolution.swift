@@ -90,9 +90,10 @@ final class PackedKernelGradient: Sendable {
     init?(_ sizes: ConvolutionSizes) {
         guard !sizes.isEmpty else { return nil }
         let shape = sizes.own
-        let maySplit = CPUPass.limbs.isEnabled
+        let allowsLimbs = CPUPass.limbs.isEnabled
         guard
-            let made = withUnsafePointer(to: shape, { kls_conv_weight_gradient_create($0, maySplit) })
+            let made = withUnsafePointer(
+                to: shape, { kls_conv_weight_gradient_create($0, allowsLimbs) })
         else { return nil }
         handle = made
         scratchBytes = Int(kls_conv_weight_gradient_scratch(made))

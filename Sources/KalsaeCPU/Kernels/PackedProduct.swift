@@ -9,21 +9,17 @@ final class PackedProduct: Sendable {
     private let engine: PackedEngine
     let scratchBytes: Int
 
-    /// Below this, packing costs more than it saves.
-    static let fewestFlops = 16_384.0
     /// Multiply-adds from which on a second thread pays.
     private static let parallelThreshold = 400_000.0
 
-    /// Prepares the product, or nil where the loops cannot do it or the library is better.
+    /// Prepares the product, or nil where another engine runs it or the loops cannot do it.
     ///
     /// - Parameter epilogue: a loop over the result's two dimensions that takes the place of
     ///   writing it.
     init?(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) {
-        guard sizes.flops > 0,
-            kls_gemm_beats_library(
-                Int64(sizes.batch), Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
-        else { return nil }
-        let own = sizes.own(relu: false)
+        let choice = EngineChoice.current.engine(sizes, .float32)
+        guard choice == .amxTiles || choice == .packedVectors else { return nil }
+        let own = sizes.own
         var spec = kls_gemm_spec()
         (spec.batch, spec.m, spec.n, spec.k) = (Int64(sizes.batch), own.m, own.n, own.k)
         (spec.a_batch, spec.b_batch) = (own.m * own.k, own.k * own.n)
@@ -31,7 +27,7 @@ final class PackedProduct: Sendable {
         (spec.b_row, spec.b_column) = (own.b_row, own.b_column)
         (spec.a, spec.b, spec.c) = (0, 1, 2)
         spec.a_is_bytes = sizes.leftIsBytes
-        spec.allows_bf16_limbs = CPUPass.limbs.isEnabled
+        spec.uses_bf16_limbs = choice == .amxTiles
         let made: OpaquePointer?
         if let epilogue {
             made = withUnsafePointer(to: epilogue) { epilogue in
