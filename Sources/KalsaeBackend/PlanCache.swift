@@ -81,9 +81,9 @@ public final class PlanCache: Sendable {
         let key = Key(graph, options)
         let found = state.withLock { state -> (any Plan)? in
             state.clock += 1
-            guard let place = state.entries.index(forKey: key) else { return nil }
-            state.entries.values[place].lastUse = state.clock
-            return state.entries.values[place].plan
+            guard let slot = state.entries.index(forKey: key) else { return nil }
+            state.entries.values[slot].lastUse = state.clock
+            return state.entries.values[slot].plan
         }
         if let found { return found }
         let plan = try backend.compile(graph, options: options)

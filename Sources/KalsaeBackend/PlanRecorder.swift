@@ -20,8 +20,8 @@ public final class PlanRecorder: Sendable {
         public var marks: [[UInt64]] = []
 
         /// Mean nanoseconds of an instruction.
-        public func mean(_ place: Int) -> Double {
-            runs > 0 && totals.indices.contains(place) ? totals[place] / Double(runs) : 0
+        public func mean(_ index: Int) -> Double {
+            runs > 0 && totals.indices.contains(index) ? totals[index] / Double(runs) : 0
         }
     }
 
@@ -57,14 +57,14 @@ public final class PlanRecorder: Sendable {
                 record.minima = [Double](repeating: .infinity, count: count)
                 record.fallbacks = [Int](repeating: 0, count: count)
             }
-            for (place, count) in fallbacks.enumerated() where place < record.fallbacks.count {
-                record.fallbacks[place] += count
+            for (index, count) in fallbacks.enumerated() where index < record.fallbacks.count {
+                record.fallbacks[index] += count
             }
             record.runs += 1
-            for place in 0..<count {
-                let time = Double(marks[place + 1] &- marks[place])
-                record.totals[place] += time
-                record.minima[place] = min(record.minima[place], time)
+            for index in 0..<count {
+                let time = Double(marks[index + 1] &- marks[index])
+                record.totals[index] += time
+                record.minima[index] = min(record.minima[index], time)
             }
             if let first = marks.first, let last = marks.last {
                 record.leastRun = min(record.leastRun, Double(last &- first))

@@ -1,27 +1,27 @@
 import CKalsaeSupport
 import Glibc
 
-/// A place in the source: a line where the operation takes one, else the calling function.
+/// A location in the source: a line where the operation takes one, else the calling function.
 public struct CallSite: Sendable, Equatable, CustomStringConvertible {
-    private enum Place: Sendable {
+    private enum Location: Sendable {
         case line(StaticString, UInt)
         case function(String)
     }
 
-    private let place: Place
+    private let location: Location
 
     /// As in `Model/Model.swift:41`, or a function's name.
     public var description: String {
-        switch place {
+        switch location {
         case .line(let file, let line): "\(file):\(line)"
         case .function(let name): name
         }
     }
 
     /// The line that an operation was called from.
-    public init(file: StaticString, line: UInt) { place = .line(file, line) }
+    public init(file: StaticString, line: UInt) { location = .line(file, line) }
 
-    private init(function: String) { place = .function(function) }
+    private init(function: String) { location = .function(function) }
 
     /// Whether two sites read the same.
     public static func == (left: CallSite, right: CallSite) -> Bool {
@@ -30,7 +30,7 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
 
     /// Whether the line is in one of Kalsae's own libraries, which tells a user nothing.
     var isOwn: Bool {
-        guard case .line(let file, _) = place else { return false }
+        guard case .line(let file, _) = location else { return false }
         return CallSite.libraries.contains(String("\(file)".prefix { $0 != "/" }))
     }
 

@@ -135,7 +135,7 @@ extension Tensor {
     public static func eye(_ size: Int, columns: Int? = nil, dtype: DType = .float32) -> Tensor {
         let shape: Shape = [size, columns ?? size]
         let rows = Tensor.apply(.iota(IotaParameters(TensorType(.int32, shape), axis: 0)), [])
-        let places = Tensor.apply(.iota(IotaParameters(TensorType(.int32, shape), axis: 1)), [])
-        return (rows .== places).cast(to: dtype)
+        let numbers = Tensor.apply(.iota(IotaParameters(TensorType(.int32, shape), axis: 1)), [])
+        return (rows .== numbers).cast(to: dtype)
     }
 }

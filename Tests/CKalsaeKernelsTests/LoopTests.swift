@@ -51,7 +51,7 @@ import Testing
             }
         }
 
-        /// The place in the second output of an element.
+        /// The index in the second output of an element.
         func target(_ element: Int) -> Int {
             switch span {
             case KLS_REDUCE_ALL: 0
@@ -61,13 +61,13 @@ import Testing
             }
         }
 
-        func place(_ element: Int, _ strides: [Int]) -> Int {
-            var (rest, place) = (element, 0)
+        func index(_ element: Int, _ strides: [Int]) -> Int {
+            var (rest, index) = (element, 0)
             for axis in sizes.indices.reversed() {
-                place += rest % sizes[axis] * strides[axis]
+                index += rest % sizes[axis] * strides[axis]
                 rest /= sizes[axis]
             }
-            return place
+            return index
         }
     }
 
@@ -169,18 +169,18 @@ import Testing
             var seen = [Int](repeating: 0, count: expected.count)
             var wrong = 0
             for element in 0..<count {
-                let left = a[test.place(element, test.strides[0])]
-                let sum = left + b[test.place(element, test.strides[1])]
+                let left = a[test.index(element, test.strides[0])]
+                let sum = left + b[test.index(element, test.strides[1])]
                 if got.stored[element] != sum * 2 { wrong += 1 }
-                let place = test.target(element)
+                let index = test.target(element)
                 let value = Double(sum)
-                switch (test.operation, seen[place]) {
-                case (KLS_ADD, 1...): expected[place] += value
-                case (KLS_MAX, 1...): expected[place] = max(expected[place], value)
-                case (KLS_MIN, 1...): expected[place] = min(expected[place], value)
-                default: expected[place] = value
+                switch (test.operation, seen[index]) {
+                case (KLS_ADD, 1...): expected[index] += value
+                case (KLS_MAX, 1...): expected[index] = max(expected[index], value)
+                case (KLS_MIN, 1...): expected[index] = min(expected[index], value)
+                default: expected[index] = value
                 }
-                seen[place] += 1
+                seen[index] += 1
             }
             #expect(wrong == 0, "\(test)")
             #expect(got.stored[count].isNaN && got.second[expected.count].isNaN, "\(test)")

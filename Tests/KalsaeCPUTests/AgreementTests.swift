@@ -42,8 +42,8 @@ import Testing
         let type = TensorType(.float32, [64, 33])
         var graph = Graph()
         let x = graph.addInput(type)
-        let turned = try graph.add(.transpose([1, 0]), [x])
-        let product = try graph.add(.matrixProduct(MatrixProductParameters()), [turned, x])
+        let transposed = try graph.add(.transpose([1, 0]), [x])
+        let product = try graph.add(.matrixProduct(MatrixProductParameters()), [transposed, x])
         graph.outputs = [try graph.add(.unary(.tanh), [product])]
         let plan = try CPUBackend().compile(graph, options: PlanOptions())
         let alike = await withTaskGroup(of: Bool.self) { tasks in

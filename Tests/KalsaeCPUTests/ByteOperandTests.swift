@@ -57,8 +57,8 @@ import Testing
         let scaled = try graph.add(.binary(.multiply), [floats, spread])
         let rows = try graph.add(.reshape([100, 784]), [scaled])
         let sums = try graph.add(.matrixProduct(MatrixProductParameters()), [rows, weights])
-        let turned = MatrixProductParameters(transposeLeft: true)
-        let gradient = try graph.add(.matrixProduct(turned), [rows, slope])
+        let transposed = MatrixProductParameters(transposeLeft: true)
+        let gradient = try graph.add(.matrixProduct(transposed), [rows, slope])
         let moved = try graph.add(.binary(.subtract), [weights, gradient])
         graph.outputs = [sums, moved]
         if keepsFloats { graph.outputs.append(floats) }

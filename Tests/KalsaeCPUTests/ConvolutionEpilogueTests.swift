@@ -53,8 +53,8 @@ import Testing
         graph.outputs = [relu, try graph.add(.reduce(.sum, axes: [0, 1, 2]), [relu])]
         if one.keeps {
             // A second reader, behind the first one.
-            let turned = try graph.add(.transpose([3, 0, 1, 2]), [made])
-            graph.outputs.append(try graph.add(.reduce(.max, axes: [0]), [turned]))
+            let transposed = try graph.add(.transpose([3, 0, 1, 2]), [made])
+            graph.outputs.append(try graph.add(.reduce(.max, axes: [0]), [transposed]))
         }
         return graph
     }

@@ -37,9 +37,9 @@ import Testing
         let record = recorder.record
         #expect(record.runs == 3 && record.marks.count == 2)
         #expect(record.totals.count == plan.instructions.count)
-        for place in plan.instructions.indices {
-            #expect(record.mean(place) >= record.minima[place])
-            #expect(record.minima[place] >= 0 && record.minima[place] < 1e9)
+        for index in plan.instructions.indices {
+            #expect(record.mean(index) >= record.minima[index])
+            #expect(record.minima[index] >= 0 && record.minima[index] < 1e9)
         }
         #expect(record.leastRun >= record.minima.reduce(0, +))
         for marks in record.marks {

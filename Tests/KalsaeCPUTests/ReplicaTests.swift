@@ -22,7 +22,7 @@ import Testing
     private func filled(_ count: Int, _ value: (Int) -> Float) throws -> Buffer {
         let buffer = try Buffer(byteCount: 4 * count)
         let numbers = try buffer.hostPointer().bindMemory(to: Float.self, capacity: count)
-        for place in 0..<count { numbers[place] = value(place) }
+        for index in 0..<count { numbers[index] = value(index) }
         return buffer
     }
 
@@ -41,9 +41,9 @@ import Testing
                     for _ in 0..<500 {
                         try replica.run(inputs: [x, w], outputs: [out], binding: binding)
                         let values = try out.hostPointer().assumingMemoryBound(to: Float.self)
-                        for place in 0..<(rows * 16) {
-                            let value = Float(place + 100 * task)
-                            if values[place] != value * value { wrong += 1 }
+                        for index in 0..<(rows * 16) {
+                            let value = Float(index + 100 * task)
+                            if values[index] != value * value { wrong += 1 }
                         }
                     }
                     return wrong

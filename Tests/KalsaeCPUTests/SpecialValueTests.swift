@@ -164,21 +164,21 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
             ]
             values[side].elements[values[side].elements.count / 2] = value
             let (x, w, y) = (values[0], values[1], values[2])
-            let place = values[side].elements.count / 2
+            let index = values[side].elements.count / 2
             var forward = Sums(output.shape), toInput = Sums(one.input), toKernel = Sums(one.kernel)
             one.products(output.shape) { i, j, o in
-                let isSpecial = [i, j, o][side] == place
+                let isSpecial = [i, j, o][side] == index
                 forward.add(o, x.elements[i], w.elements[j], isSpecial)
                 toInput.add(i, y.elements[o], w.elements[j], isSpecial)
                 toKernel.add(j, x.elements[i], y.elements[o], isSpecial)
             }
             if side == 1, !value.isFinite {
-                forward.freeOthers(channel: place % one.kernel[3], of: one.kernel[3])
+                forward.freeOthers(channel: index % one.kernel[3], of: one.kernel[3])
                 toInput.freeOthers(
-                    channel: place / one.kernel[3] % one.kernel[2], of: one.kernel[2])
+                    channel: index / one.kernel[3] % one.kernel[2], of: one.kernel[2])
             }
             if side == 2, !value.isFinite {
-                toKernel.freeOthers(channel: place % one.kernel[3], of: one.kernel[3])
+                toKernel.freeOthers(channel: index % one.kernel[3], of: one.kernel[3])
             }
             let kernels = (
                 try Kernel.convolution(
@@ -212,17 +212,17 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
             isSpecial = [Bool](repeating: false, count: shape.elementCount)
         }
 
-        mutating func add(_ place: Int, _ a: Double, _ b: Double, _ isSpecial: Bool) {
-            sums[place] += a * b
-            sizes[place] += abs(a * b)
-            terms[place] += 1
-            if isSpecial { self.isSpecial[place] = true }
+        mutating func add(_ index: Int, _ a: Double, _ b: Double, _ isSpecial: Bool) {
+            sums[index] += a * b
+            sizes[index] += abs(a * b)
+            terms[index] += 1
+            if isSpecial { self.isSpecial[index] = true }
         }
 
         /// Lets the sums of a channel be anything that lack the special factor.
         mutating func freeOthers(channel: Int, of count: Int) {
-            for place in sums.indices where place % count == channel && !isSpecial[place] {
-                sizes[place] = .infinity
+            for index in sums.indices where index % count == channel && !isSpecial[index] {
+                sizes[index] = .infinity
             }
         }
 

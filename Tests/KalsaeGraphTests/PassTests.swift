@@ -58,8 +58,8 @@ import Testing
     @Test func movementsThatMoveNothingGo() throws {
         var graph = Graph()
         let x = graph.addInput(type)
-        let turned = try graph.add(.transpose([1, 0]), [x])
-        let back = try graph.add(.transpose([1, 0]), [turned])
+        let transposed = try graph.add(.transpose([1, 0]), [x])
+        let back = try graph.add(.transpose([1, 0]), [transposed])
         let flat = try graph.add(.reshape([12]), [back])
         let whole = SliceParameters(starts: [0], counts: [12], strides: [1])
         let slice = try graph.add(.slice(whole), [flat])
@@ -72,9 +72,9 @@ import Testing
     @Test func productsReadTransposed() throws {
         var graph = Graph()
         let x = graph.addInput(type)
-        let turned = try graph.add(.transpose([1, 0]), [x])
+        let transposed = try graph.add(.transpose([1, 0]), [x])
         graph.outputs = [
-            try graph.add(.matrixProduct(MatrixProductParameters()), [turned, x])
+            try graph.add(.matrixProduct(MatrixProductParameters()), [transposed, x])
         ]
         let after = try graph.optimized()
         let expected = MatrixProductParameters(transposeLeft: true)

@@ -133,10 +133,10 @@ private struct ParameterSource {
             case .attention, .attentionGradient: type(3)
             default: type()
             }
-        return (0..<count).map { place in
+        return (0..<count).map { index in
             // Often alike, as most rules want them.
             let drawn =
-                place == 0 || below(2) == 0 ? first : type(below(2) == 0 ? first.shape.rank : nil)
+                index == 0 || below(2) == 0 ? first : type(below(2) == 0 ? first.shape.rank : nil)
             // Operands have passed their own rules.
             return drawn.shape.isValid
                 ? drawn : TensorType(drawn.dtype, Shape(drawn.shape.map { _ in 2 }))

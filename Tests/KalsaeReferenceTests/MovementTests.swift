@@ -24,9 +24,9 @@ import Testing
         #expect(try run(.transpose([1, 0]), [matrix]).numbers == .floats([1, 4, 2, 5, 3, 6]))
         // Axis i of the result is axis permutation[i] of the operand.
         let cube = doubles([2, 3, 2], (0..<12).map(Double.init))
-        let turned = try run(.transpose([2, 0, 1]), [cube])
-        #expect(turned.shape == [2, 2, 3])
-        #expect(turned.numbers == .floats([0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]))
+        let transposed = try run(.transpose([2, 0, 1]), [cube])
+        #expect(transposed.shape == [2, 2, 3])
+        #expect(transposed.numbers == .floats([0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]))
     }
 
     @Test func sliceWalksForwardsAndBackwards() throws {

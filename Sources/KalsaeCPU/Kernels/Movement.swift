@@ -2,7 +2,7 @@ import CKalsaeKernels
 import KalsaeGraph
 import KalsaeSupport
 
-/// A copy between strided places, its axes merged as far as they go.
+/// A copy between strided layouts, its axes merged as far as they go.
 struct StridedCopy: Sendable {
     private var copy: kls_copy
 
@@ -33,18 +33,18 @@ struct StridedCopy: Sendable {
         copy.from_start = Int64(fromStart)
         copy.to_start = Int64(toStart)
         withUnsafeMutableBytes(of: &copy.dims) { dims in
-            for (place, axis) in axes.enumerated() {
-                dims.storeBytes(of: Int64(axis.size), toByteOffset: 8 * place, as: Int64.self)
+            for (index, axis) in axes.enumerated() {
+                dims.storeBytes(of: Int64(axis.size), toByteOffset: 8 * index, as: Int64.self)
             }
         }
         withUnsafeMutableBytes(of: &copy.from) { steps in
-            for (place, axis) in axes.enumerated() {
-                steps.storeBytes(of: Int64(axis.from), toByteOffset: 8 * place, as: Int64.self)
+            for (index, axis) in axes.enumerated() {
+                steps.storeBytes(of: Int64(axis.from), toByteOffset: 8 * index, as: Int64.self)
             }
         }
         withUnsafeMutableBytes(of: &copy.to) { steps in
-            for (place, axis) in axes.enumerated() {
-                steps.storeBytes(of: Int64(axis.to), toByteOffset: 8 * place, as: Int64.self)
+            for (index, axis) in axes.enumerated() {
+                steps.storeBytes(of: Int64(axis.to), toByteOffset: 8 * index, as: Int64.self)
             }
         }
     }
@@ -54,7 +54,7 @@ struct StridedCopy: Sendable {
     }
 }
 
-/// A copy into the middle of a place that is first filled with one value.
+/// A copy into the middle of memory that is first filled with one value.
 struct PaddedCopy: Sendable {
     private var copy: StridedCopy
     private var count: Int64
@@ -165,8 +165,8 @@ extension Kernel {
             start += operand.shape[axis]
         }
         return Kernel(name: "concatenate", usesThreads: true) { [copies] buffers in
-            for (place, copy) in copies.enumerated() {
-                copy.run(from: buffers[place], to: buffers[copies.count])
+            for (index, copy) in copies.enumerated() {
+                copy.run(from: buffers[index], to: buffers[copies.count])
             }
         }
     }

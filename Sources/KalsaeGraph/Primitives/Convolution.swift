@@ -67,8 +67,8 @@ extension ConvolutionParameters {
             low < limit, high < limit, window < limit, dilation < limit, size < 1 << 40
         else { return nil }
         let span = dilation * (window - 1) + 1
-        let room = size + low + high - span
-        return room < 0 ? nil : room / stride + 1
+        let steps = size + low + high - span
+        return steps < 0 ? nil : steps / stride + 1
     }
 
     func resultType(input: TensorType, kernel: TensorType) throws(KalsaeError) -> TensorType {

@@ -143,7 +143,7 @@ package final class InferenceEngine: Sendable {
         if let trace, trace.usesComputeThread, !ComputeThread.shared.isCurrent {
             return .elsewhere
         }
-        // Threads begin at places of their own, so that they seldom meet.
+        // Threads begin at slots of their own, so that they seldom meet.
         let first = Int(truncatingIfNeeded: (UInt(pthread_self()) &* 0x9e37_79b9_7f4a_7c15) >> 40)
         var isUnknown = false
         for offset in 0..<slots.count {
@@ -167,8 +167,8 @@ package final class InferenceEngine: Sendable {
         _ type: TensorType, _ trace: InferenceTrace?, _ runs: inout [InferenceRun],
         _ body: (inout InferenceRun) throws(KalsaeError) -> Void
     ) throws(KalsaeError) -> Attempt {
-        if let place = runs.firstIndex(where: { $0.trace.input == type }) {
-            if place > 0 { runs.insert(runs.remove(at: place), at: 0) }
+        if let index = runs.firstIndex(where: { $0.trace.input == type }) {
+            if index > 0 { runs.insert(runs.remove(at: index), at: 0) }
         } else {
             guard let trace else { return .unknown }
             runs.insert(try InferenceRun(trace, weights.withLock { $0 }), at: 0)
@@ -194,8 +194,8 @@ package final class InferenceEngine: Sendable {
 
     private func trace(for type: TensorType) throws -> InferenceTrace {
         let known = traces.withLock { traces -> InferenceTrace? in
-            guard let place = traces.firstIndex(where: { $0.input == type }) else { return nil }
-            traces.insert(traces.remove(at: place), at: 0)
+            guard let index = traces.firstIndex(where: { $0.input == type }) else { return nil }
+            traces.insert(traces.remove(at: index), at: 0)
             return traces[0]
         }
         if let known { return known }

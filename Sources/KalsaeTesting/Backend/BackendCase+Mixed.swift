@@ -82,10 +82,10 @@ extension BackendCase {
         var graph = Graph()
         let x = graph.addInput(TensorType(.float32, [9, 65]))
         let next = try graph.add(.unary(.tanh), [x])
-        let turned = try graph.add(.unary(.negate), [x])
+        let negated = try graph.add(.unary(.negate), [x])
         graph.outputs = [
             next, try graph.add(.reduce(.sum, axes: [1]), [x]),
-            try graph.add(.reduce(.max, axes: [0, 1]), [turned]),
+            try graph.add(.reduce(.max, axes: [0, 1]), [negated]),
         ]
         return BackendCase(
             "donated input summed", graph, [.normal],
@@ -99,8 +99,8 @@ extension BackendCase {
         let x = graph.addInput(type)
         let next = try graph.add(.unary(.tanh), [x])
         let product = try graph.add(.matrixProduct(MatrixProductParameters()), [next, x])
-        let turned = try graph.add(.transpose([1, 0]), [x])
-        let sum = try graph.add(.reduce(.sum, axes: [0]), [turned])
+        let transposed = try graph.add(.transpose([1, 0]), [x])
+        let sum = try graph.add(.reduce(.sum, axes: [0]), [transposed])
         graph.outputs = [next, product, sum]
         return BackendCase(
             "donated input read late", graph, [.normal],

@@ -109,8 +109,8 @@ private struct RandomGraph {
                 starts: starts, counts: shape.sizes, strides: shape.map { _ in -1 })
             pool.append(try graph.add(.slice(slice), [x]))
         } else {
-            let turned = try graph.add(.transpose(Array((0..<shape.rank).reversed())), [x])
-            pool.append(try graph.add(.reshape(shape), [turned]))
+            let transposed = try graph.add(.transpose(Array((0..<shape.rank).reversed())), [x])
+            pool.append(try graph.add(.reshape(shape), [transposed]))
         }
     }
 

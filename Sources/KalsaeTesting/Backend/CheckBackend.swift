@@ -30,15 +30,15 @@ public func backendMismatches(
         + divisorErrorMismatches(backend)
 }
 
-/// A whole divisor of 0 must be thrown from the run, with its place, also beside threads and where
+/// A whole divisor of 0 must be thrown from the run, with its index, also beside threads and where
 /// one divisor serves all, and the plan must still work afterwards.
 private func divisorErrorMismatches(_ backend: any Backend) -> [String] {
     var found: [String] = []
     for dtype in [DType.int32, .int64, .uint8] {
         for operation in [BinaryOperation.divide, .remainder] {
-            for (count, place) in [(1, 0), (5, 4), (200_000, 150_001)] {
+            for (count, index) in [(1, 0), (5, 4), (200_000, 150_001)] {
                 do {
-                    try checkDivisor(backend, TensorType(dtype, [count]), operation, at: place)
+                    try checkDivisor(backend, TensorType(dtype, [count]), operation, at: index)
                 } catch {
                     found.append("\(operation) of \(dtype)[\(count)] by 0: \(error)")
                 }
@@ -49,7 +49,7 @@ private func divisorErrorMismatches(_ backend: any Backend) -> [String] {
 }
 
 private func checkDivisor(
-    _ backend: any Backend, _ type: TensorType, _ operation: BinaryOperation, at place: Int
+    _ backend: any Backend, _ type: TensorType, _ operation: BinaryOperation, at index: Int
 ) throws(KalsaeError) {
     let count = type.shape.elementCount
     var graph = Graph()
@@ -60,13 +60,13 @@ private func checkDivisor(
     let left = try Value(type, .integers([Int64](repeating: 7, count: count))).buffer()
     var divisors = [Int64](repeating: 2, count: count)
     let good = try Value(type, .integers(divisors)).buffer()
-    divisors[place] = 0
+    divisors[index] = 0
     divisors[count - 1] = 0
     let bad = try Value(type, .integers(divisors)).buffer()
     do {
         try plan.run(inputs: [left, bad], outputs: [output])
     } catch {
-        guard error == operation.zeroDivisor(at: place) else { throw error }
+        guard error == operation.zeroDivisor(at: index) else { throw error }
         try plan.run(inputs: [left, good], outputs: [output])
         return
     }

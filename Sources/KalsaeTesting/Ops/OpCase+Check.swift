@@ -20,8 +20,8 @@ extension OpCase {
         var found: [String] = []
         for dtype in dtypes {
             for tried in [main] + shapes {
-                let place = "\(dtype.rawValue) \(tried.map(\.description).joined(separator: " "))"
-                found += collect(place) { try compare(dtype, tried, devices) }
+                let subject = "\(dtype.rawValue) \(tried.map(\.description).joined(separator: " "))"
+                found += collect(subject) { try compare(dtype, tried, devices) }
             }
         }
         let reference = Device(ReferenceBackend())
@@ -38,12 +38,12 @@ extension OpCase {
         return found
     }
 
-    /// Adds the place to texts, and makes errors texts.
-    private func collect(_ place: String, _ body: () throws -> [String]) -> [String] {
+    /// Adds the subject to texts, and makes errors texts.
+    private func collect(_ subject: String, _ body: () throws -> [String]) -> [String] {
         do {
-            return try body().map { "\(place): \($0)" }
+            return try body().map { "\(subject): \($0)" }
         } catch {
-            return ["\(place): threw \(error)"]
+            return ["\(subject): threw \(error)"]
         }
     }
 
