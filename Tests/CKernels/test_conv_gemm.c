@@ -76,7 +76,8 @@ static void test_input_gradient(const kls_convolution *shape, bool allows_bf16_l
     float *gradient = random_floats(output_count(&s)), *kernel = random_floats(kernel_count(&s));
     float *got = room(input_count(&s) * 4);
     const kls_conv_gemm_spec spec = {
-        .shape = s, .is_input_gradient = true, .input = 0, .weights = 1, .output = 2, .allows_bf16_limbs = allows_bf16_limbs,
+        .shape = s, .is_input_gradient = true, .input = 0, .weights = 1, .output = 2,
+        .allows_bf16_limbs = allows_bf16_limbs,
         .argmax = -1};
     kls_conv_gemm *c = kls_conv_gemm_create(&spec);
     if (c == NULL) {

@@ -34,69 +34,69 @@ static layout random_layout(void) {
 }
 
 // |error| <= gamma_{k + 1} (sum |a| |b| + |bias|), twice that where the sums here are as inexact.
-#define TEST_FLOAT(T, run, u, matches)                                                         \
-    static void test_##run(const layout *l, bool has_bias, bool special) {                     \
-        const kls_matmul *p = &l->p;                                                           \
-        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T));\
-        T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                           \
-        for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                     \
-        for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                     \
-        for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);            \
-        if (special && l->a_count > 0 && l->b_count > 0) {                                     \
-            a[between(0, l->a_count - 1)] = (T)NAN;                                            \
-            a[between(0, l->a_count - 1)] = (T)INFINITY;                                       \
-            b[between(0, l->b_count - 1)] = 0;                                                 \
-        }                                                                                      \
-        const int64_t count = l->batches * p->m * p->n;                                        \
-        wanted want = wanted_room(count);                                                      \
-        double *wide_a = room(l->a_count * 8), *wide_b = room(l->b_count * 8);                 \
-        double *wide_bias = room(p->n * 8);                                                    \
-        for (int64_t i = 0; i < l->a_count; i++) wide_a[i] = (double)a[i];                     \
-        for (int64_t i = 0; i < l->b_count; i++) wide_b[i] = (double)b[i];                     \
-        for (int64_t i = 0; has_bias && i < p->n; i++) wide_bias[i] = (double)bias[i];         \
-        matmul_reference(                                                                      \
-            p, wide_a, wide_b, has_bias ? wide_bias : NULL, want.value, want.error);           \
-        for (int64_t i = 0; i < count; i++) {                                                  \
-            if (p->relu && want.value[i] < 0) want.value[i] = 0;                               \
-            want.error[i] *= 2 * rounding(p->k + 1, u);                                        \
-        }                                                                                      \
-        T *got = room(count * (int64_t)sizeof(T)), *again = room(count * (int64_t)sizeof(T));  \
-        run(p, a, b, bias, got);                                                               \
-        matches(&want, got, #run " %lldx%lldx%lld of %lld", (long long)p->m, (long long)p->n,  \
-                (long long)p->k, (long long)l->batches);                                       \
-        openmp_threads = 3;                                                                    \
-        run(p, a, b, bias, again);                                                             \
-        openmp_threads = 1;                                                                    \
-        same_bits(got, again, count * (int64_t)sizeof(T), #run " on three threads");           \
-        release_all();                                                                         \
+#define TEST_FLOAT(T, run, u, matches)                                                            \
+    static void test_##run(const layout *l, bool has_bias, bool special) {                        \
+        const kls_matmul *p = &l->p;                                                              \
+        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T)); \
+        T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                              \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                        \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                        \
+        for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);               \
+        if (special && l->a_count > 0 && l->b_count > 0) {                                        \
+            a[between(0, l->a_count - 1)] = (T)NAN;                                               \
+            a[between(0, l->a_count - 1)] = (T)INFINITY;                                          \
+            b[between(0, l->b_count - 1)] = 0;                                                    \
+        }                                                                                         \
+        const int64_t count = l->batches * p->m * p->n;                                           \
+        wanted want = wanted_room(count);                                                         \
+        double *wide_a = room(l->a_count * 8), *wide_b = room(l->b_count * 8);                    \
+        double *wide_bias = room(p->n * 8);                                                       \
+        for (int64_t i = 0; i < l->a_count; i++) wide_a[i] = (double)a[i];                        \
+        for (int64_t i = 0; i < l->b_count; i++) wide_b[i] = (double)b[i];                        \
+        for (int64_t i = 0; has_bias && i < p->n; i++) wide_bias[i] = (double)bias[i];            \
+        matmul_reference(                                                                         \
+            p, wide_a, wide_b, has_bias ? wide_bias : NULL, want.value, want.error);              \
+        for (int64_t i = 0; i < count; i++) {                                                     \
+            if (p->relu && want.value[i] < 0) want.value[i] = 0;                                  \
+            want.error[i] *= 2 * rounding(p->k + 1, u);                                           \
+        }                                                                                         \
+        T *got = room(count * (int64_t)sizeof(T)), *again = room(count * (int64_t)sizeof(T));     \
+        run(p, a, b, bias, got);                                                                  \
+        matches(&want, got, #run " %lldx%lldx%lld of %lld", (long long)p->m, (long long)p->n,     \
+                (long long)p->k, (long long)l->batches);                                          \
+        openmp_threads = 3;                                                                       \
+        run(p, a, b, bias, again);                                                                \
+        openmp_threads = 1;                                                                       \
+        same_bits(got, again, count * (int64_t)sizeof(T), #run " on three threads");              \
+        release_all();                                                                            \
     }
 TEST_FLOAT(float, kls_matmul_f32, U32, matches_f32)
 TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
 
-#define TEST_INTEGER(U, run)                                                                   \
-    static void test_##run(const layout *l, bool has_bias) {                                   \
-        kls_matmul p = l->p;                                                                   \
-        p.relu = false;                                                                        \
-        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U));\
-        U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                            \
-        for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                      \
-        for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                      \
-        for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();              \
-        const int64_t count = l->batches * p.m * p.n;                                          \
-        U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));   \
-        for (int64_t i = 0; i < count; i++) {                                                  \
-            const int64_t batch = i / (p.m * p.n);                                             \
-            const int64_t at_a = batch * p.a_batch, at_b = batch * p.b_batch;                  \
-            uint64_t sum = has_bias ? bias[i % p.n] : 0;                                       \
-            for (int64_t q = 0; q < p.k; q++)                                                  \
-                sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]            \
-                    * b[at_b + q * p.b_row + i % p.n * p.b_column];                            \
-            want[i] = (U)sum;                                                                  \
-        }                                                                                      \
-        run(&p, a, b, bias, got);                                                              \
-        same_bits(got, want, count * (int64_t)sizeof(U), #run " %lldx%lldx%lld",               \
-                  (long long)p.m, (long long)p.n, (long long)p.k);                             \
-        release_all();                                                                         \
+#define TEST_INTEGER(U, run)                                                                      \
+    static void test_##run(const layout *l, bool has_bias) {                                      \
+        kls_matmul p = l->p;                                                                      \
+        p.relu = false;                                                                           \
+        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U)); \
+        U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                               \
+        for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                         \
+        for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                         \
+        for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();                 \
+        const int64_t count = l->batches * p.m * p.n;                                             \
+        U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));      \
+        for (int64_t i = 0; i < count; i++) {                                                     \
+            const int64_t batch = i / (p.m * p.n);                                                \
+            const int64_t at_a = batch * p.a_batch, at_b = batch * p.b_batch;                     \
+            uint64_t sum = has_bias ? bias[i % p.n] : 0;                                          \
+            for (int64_t q = 0; q < p.k; q++)                                                     \
+                sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]               \
+                    * b[at_b + q * p.b_row + i % p.n * p.b_column];                               \
+            want[i] = (U)sum;                                                                     \
+        }                                                                                         \
+        run(&p, a, b, bias, got);                                                                 \
+        same_bits(got, want, count * (int64_t)sizeof(U), #run " %lldx%lldx%lld",                  \
+                  (long long)p.m, (long long)p.n, (long long)p.k);                                \
+        release_all();                                                                            \
     }
 TEST_INTEGER(uint32_t, kls_matmul_i32)
 TEST_INTEGER(uint64_t, kls_matmul_i64)

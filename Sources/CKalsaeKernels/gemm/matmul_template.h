@@ -41,50 +41,50 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
     }
 }
 
-#define TILE(V, SUFFIX)                                                                         \
-    KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) {    \
-        V sums[ROWS];                                                                           \
-        T *c = t->c + row * t->c_row;                                                           \
-        V edge = {0};                                                                           \
-        const int64_t width = sizeof(V) / sizeof(T);                                            \
-        const bool whole = t->columns == width;                                                 \
-        if (t->first) {                                                                         \
-            if (t->bias) edge = *(const V *)t->bias;                                            \
-            _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = edge;                    \
-        } else {                                                                                \
-            _Pragma("unroll") for (int r = 0; r < rows; r++) {                                  \
-                sums[r] = edge;                                                                 \
-                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                            \
-                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);              \
-            }                                                                                   \
-        }                                                                                       \
-        const T *a = t->a + row * t->a_row, *b = t->b;                                          \
-        const int64_t a_row = t->a_row, a_column = t->a_column;                                 \
-        const int64_t b_row = t->b_row, depth = t->depth;                                       \
-        for (int64_t p = 0; p < depth; p++) {                                                   \
-            const V right = *(const V *)b;                                                      \
-            _Pragma("unroll") for (int r = 0; r < rows; r++)                                    \
-                sums[r] = sums[r] + a[r * a_row] * right;                                       \
-            a += a_column;                                                                      \
-            b += b_row;                                                                         \
-        }                                                                                       \
-        _Pragma("unroll") for (int r = 0; r < rows; r++) {                                      \
-            V value = sums[r];                                                                  \
-            if (t->relu && t->last) {                                                           \
-                const __typeof__(value < value) negative = value < (V){0};                      \
-                value = (V)(~negative & (__typeof__(negative))value);                           \
-            }                                                                                   \
-            if (whole || (t->narrow && (rows - r) * t->columns >= width))                       \
-                *(V *)(c + r * t->c_row) = value;                                               \
-            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);              \
-        }                                                                                       \
-    }                                                                                           \
-    KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {                  \
-        int64_t row = 0;                                                                        \
-        for (; row + 8 <= rows; row += 8) NAME(tile_##SUFFIX)(t, row, 8);                       \
-        if (row + 4 <= rows) NAME(tile_##SUFFIX)(t, row, 4), row += 4;                          \
-        if (row + 2 <= rows) NAME(tile_##SUFFIX)(t, row, 2), row += 2;                          \
-        if (row < rows) NAME(tile_##SUFFIX)(t, row, 1);                                         \
+#define TILE(V, SUFFIX)                                                                      \
+    KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) { \
+        V sums[ROWS];                                                                        \
+        T *c = t->c + row * t->c_row;                                                        \
+        V edge = {0};                                                                        \
+        const int64_t width = sizeof(V) / sizeof(T);                                         \
+        const bool whole = t->columns == width;                                              \
+        if (t->first) {                                                                      \
+            if (t->bias) edge = *(const V *)t->bias;                                         \
+            _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = edge;                 \
+        } else {                                                                             \
+            _Pragma("unroll") for (int r = 0; r < rows; r++) {                               \
+                sums[r] = edge;                                                              \
+                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                         \
+                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);           \
+            }                                                                                \
+        }                                                                                    \
+        const T *a = t->a + row * t->a_row, *b = t->b;                                       \
+        const int64_t a_row = t->a_row, a_column = t->a_column;                              \
+        const int64_t b_row = t->b_row, depth = t->depth;                                    \
+        for (int64_t p = 0; p < depth; p++) {                                                \
+            const V right = *(const V *)b;                                                   \
+            _Pragma("unroll") for (int r = 0; r < rows; r++)                                 \
+                sums[r] = sums[r] + a[r * a_row] * right;                                    \
+            a += a_column;                                                                   \
+            b += b_row;                                                                      \
+        }                                                                                    \
+        _Pragma("unroll") for (int r = 0; r < rows; r++) {                                   \
+            V value = sums[r];                                                               \
+            if (t->relu && t->last) {                                                        \
+                const __typeof__(value < value) negative = value < (V){0};                   \
+                value = (V)(~negative & (__typeof__(negative))value);                        \
+            }                                                                                \
+            if (whole || (t->narrow && (rows - r) * t->columns >= width))                    \
+                *(V *)(c + r * t->c_row) = value;                                            \
+            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);           \
+        }                                                                                    \
+    }                                                                                        \
+    KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {               \
+        int64_t row = 0;                                                                     \
+        for (; row + 8 <= rows; row += 8) NAME(tile_##SUFFIX)(t, row, 8);                    \
+        if (row + 4 <= rows) NAME(tile_##SUFFIX)(t, row, 4), row += 4;                       \
+        if (row + 2 <= rows) NAME(tile_##SUFFIX)(t, row, 2), row += 2;                       \
+        if (row < rows) NAME(tile_##SUFFIX)(t, row, 1);                                      \
     }
 
 TILE(NAME(full), full)

@@ -56,9 +56,9 @@ KLS_DISPATCH(static, void, transpose_4, (
 }
 
 #define TRANSPOSE(T, BITS)                                                                       \
-    KLS_DISPATCH(static, void, transpose_##BITS, (                                                     \
+    KLS_DISPATCH(static, void, transpose_##BITS, (                                               \
         const T *from, int64_t from_column, T *to, int64_t to_row, int64_t rows, int64_t columns \
-    ), (from, from_column, to, to_row, rows, columns)) {                                                                                          \
+    ), (from, from_column, to, to_row, rows, columns)) {                                         \
         for (int64_t r0 = 0; r0 < rows; r0 += EDGE) {                                            \
             const int64_t r1 = r0 + EDGE < rows ? r0 + EDGE : rows;                              \
             for (int64_t c0 = 0; c0 < columns; c0 += EDGE) {                                     \
@@ -74,20 +74,20 @@ TRANSPOSE(uint8_t, 1)
 TRANSPOSE(uint16_t, 2)
 TRANSPOSE(uint64_t, 8)
 
-#define LINE(T, BITS)                                                                            \
-    KLS_DISPATCH(static, void, line_##BITS, (                                                          \
-        const T *from, int64_t from_step, T *to, int64_t to_step, int64_t count                  \
-    ), (from, from_step, to, to_step, count)) {                                                                                          \
-        if (to_step == 1 && from_step == 0) {                                                    \
-            const T value = *from;                                                               \
-            for (int64_t i = 0; i < count; i++) to[i] = value;                                   \
-        } else if (to_step == 1 && from_step == -1) {                                            \
-            for (int64_t i = 0; i < count; i++) to[i] = from[-i];                                \
-        } else if (to_step == 1) {                                                               \
-            for (int64_t i = 0; i < count; i++) to[i] = from[i * from_step];                     \
-        } else {                                                                                 \
-            for (int64_t i = 0; i < count; i++) to[i * to_step] = from[i * from_step];           \
-        }                                                                                        \
+#define LINE(T, BITS)                                                                  \
+    KLS_DISPATCH(static, void, line_##BITS, (                                          \
+        const T *from, int64_t from_step, T *to, int64_t to_step, int64_t count        \
+    ), (from, from_step, to, to_step, count)) {                                        \
+        if (to_step == 1 && from_step == 0) {                                          \
+            const T value = *from;                                                     \
+            for (int64_t i = 0; i < count; i++) to[i] = value;                         \
+        } else if (to_step == 1 && from_step == -1) {                                  \
+            for (int64_t i = 0; i < count; i++) to[i] = from[-i];                      \
+        } else if (to_step == 1) {                                                     \
+            for (int64_t i = 0; i < count; i++) to[i] = from[i * from_step];           \
+        } else {                                                                       \
+            for (int64_t i = 0; i < count; i++) to[i * to_step] = from[i * from_step]; \
+        }                                                                              \
     }
 
 LINE(uint8_t, 1)
@@ -114,7 +114,7 @@ static void transpose(
     int32_t size, const char *from, int64_t from_column, char *to, int64_t to_row, int64_t rows,
     int64_t columns
 ) {
-#define CALL(T, BITS)                                                                            \
+#define CALL(T, BITS) \
     transpose_##BITS((const T *)from, from_column, (T *)to, to_row, rows, columns)
     switch (size) {
     case 1: CALL(uint8_t, 1); break;

@@ -41,16 +41,16 @@ static void report(const job *job) {
     kls_report_error(KLS_INDEX_OUT_OF_RANGE, index, job->g->entries);
 }
 
-#define TAKE(T, BITS)                                                                            \
-    static void take_##BITS(                                                                     \
-        const job *job, const char *values, char *out, int64_t begin, int64_t end                \
-    ) {                                                                                          \
-        for (int64_t i = begin; i < end; i++) {                                                  \
-            const int64_t index = index_at(job->g, job->indices, i);                             \
-            const bool fits = index >= 0 && index < job->g->entries;                             \
-            if (!fits) note(job, i);                                                             \
-            ((T *)out)[i] = fits ? ((const T *)values)[index] : 0;                               \
-        }                                                                                        \
+#define TAKE(T, BITS)                                                             \
+    static void take_##BITS(                                                      \
+        const job *job, const char *values, char *out, int64_t begin, int64_t end \
+    ) {                                                                           \
+        for (int64_t i = begin; i < end; i++) {                                   \
+            const int64_t index = index_at(job->g, job->indices, i);              \
+            const bool fits = index >= 0 && index < job->g->entries;              \
+            if (!fits) note(job, i);                                              \
+            ((T *)out)[i] = fits ? ((const T *)values)[index] : 0;                \
+        }                                                                         \
     }
 
 TAKE(uint8_t, 1)
@@ -106,7 +106,7 @@ void kls_gather_run(
 }
 
 #define SCATTER(T, SUFFIX)                                                                       \
-    KLS_DISPATCH(static, void, add_##SUFFIX, (const job *job, int64_t piece), (job, piece)) {                         \
+    KLS_DISPATCH(static, void, add_##SUFFIX, (const job *job, int64_t piece), (job, piece)) {    \
         const kls_gather *g = job->g;                                                            \
         const int64_t b = piece / job->parts, begin = piece % job->parts * COLUMNS;              \
         const int64_t width = begin + COLUMNS < g->row ? COLUMNS : g->row - begin;               \
