@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A block of C = A B as the vector units do it: rows x columns sums of `depth` products, 32 x 32 at
+// A block of C = A B, rows x columns sums of `depth` products, 32 x 32 at
 // most. Distances count elements.
 typedef struct {
     const void *a;

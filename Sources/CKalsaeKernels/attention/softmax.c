@@ -69,14 +69,14 @@ KLS_INLINE float softmax_row(float *row, int64_t count, int64_t end, float scale
     }
     const vector x = *(vector *)(row + last) * scale;
     largest = CHOSEN(used & (x > largest), x, largest);
-    const float most = largest_of(&largest);
+    const float max_score = largest_of(&largest);
     for (int64_t j = 0; j < last; j += LANES) {
-        vector y = *(vector *)(row + j) * scale - most;
+        vector y = *(vector *)(row + j) * scale - max_score;
         exp_below(&y);
         *(vector *)(row + j) = y;
         sum += y;
     }
-    vector y = x - most;
+    vector y = x - max_score;
     exp_below(&y);
     y = CHOSEN(used, y, EACH(0));
     *(vector *)(row + last) = y;

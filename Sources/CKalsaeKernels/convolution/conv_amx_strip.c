@@ -164,7 +164,7 @@ static void run_panel(
     tiles_of_c->c_row = writes_c ? c->n : used;
     epilogue_worker w = {
         .plan = c->epilogue, .buffers = job->buffers, .file = file,
-        .column = panel * AMX_BLOCK, .columns = used, .most = fit * used, .whole = true,
+        .column = panel * AMX_BLOCK, .columns = used, .block_size = fit * used, .whole = true,
     };
     if (c->pool->height > 0) {
         max_pool_writer writer = {

@@ -66,7 +66,7 @@ static void run_panel(
     const int64_t fit = EPILOGUE_BLOCK / used;
     epilogue_worker w = {
         .plan = &c->epilogue, .buffers = job->buffers, .file = file, .column = column,
-        .columns = used, .most = fit * used, .whole = whole,
+        .columns = used, .block_size = fit * used, .whole = whole,
     };
     float *block = (float *)file;
     if (c->has_epilogue) {

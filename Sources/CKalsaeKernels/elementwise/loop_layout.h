@@ -6,9 +6,9 @@
 #include "reduce.h"
 
 enum {
-    KLS_TILE_MAX = 1024,            // elements of a tile at most
-    KLS_TILE_MIN = 128,            // and as planned for many registers
-    KLS_FILE_TARGET = 32 * 1024,     // bytes of registers that should stay in the first cache
+    KLS_TILE_MAX = 1024,             // elements of a tile at most
+    KLS_TILE_MIN = 128,              // and as planned for many registers
+    KLS_FILE_TARGET = 32 * 1024,     // bytes of registers that should stay in the first-level cache
     // Each register with 64 bytes of slack, for loads that write whole vectors.
     KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_TILE_MIN * 8 + 64),
     KLS_BLOCK = 16384,               // elements of a block: the unit of work for a thread

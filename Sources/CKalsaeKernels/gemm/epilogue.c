@@ -74,12 +74,12 @@ void epilogue_prepare(epilogue_worker *w) {
         if (p->mode != SCALAR && p->mode != UNIFORM && p->mode != ROW) continue;
         const char *from = source_of(w, p);
         if (p->mode == SCALAR) w->reg[p->load.reg] = (void *)from;
-        if (p->mode == UNIFORM) kls_fill(w->reg[p->load.reg], from, p->size, w->most);
+        if (p->mode == UNIFORM) kls_fill(w->reg[p->load.reg], from, p->size, w->block_size);
         if (p->mode == ROW) {
             const int64_t bytes = w->columns * p->size;
             kls_copy_rows(
                 w->reg[p->load.reg], bytes, from + w->column * p->size, 0,
-                w->most / w->columns, bytes);
+                w->block_size / w->columns, bytes);
         }
     }
     for (int i = 0; i < plan->sum_count && !w->adds_sums; i++)

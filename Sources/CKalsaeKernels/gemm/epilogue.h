@@ -40,7 +40,7 @@ typedef struct {
     char *file;                      // EPILOGUE_FILE bytes
     float *sums;                     // sum_count rows of n elements, of the piece
     int64_t column, columns;
-    int64_t most;                    // elements of the largest block
+    int64_t block_size;              // elements of the largest block
     bool whole;                      // the product writes nothing behind its columns
     bool adds_sums;                  // to those of a block before
     void *reg[KLS_MAX_REGISTERS];

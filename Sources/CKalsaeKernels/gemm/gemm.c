@@ -172,7 +172,7 @@ static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
         .columns = used, .whole = whole,
     };
     const int64_t block_rows = g->block_tiles * micro->mr;
-    w.most = (block_rows < s->m ? block_rows : s->m) * used;
+    w.block_size = (block_rows < s->m ? block_rows : s->m) * used;
     // With an epilogue the g is made in the register that its load fills.
     float *block = (float *)file;
     if (g->has_epilogue) {

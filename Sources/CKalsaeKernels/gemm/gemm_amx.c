@@ -67,7 +67,7 @@ static void finish_piece(const gemm_amx_job *job, int64_t piece, int64_t first, 
         const int64_t block_rows = EPILOGUE_BLOCK / columns;
         epilogue_worker w = {
             .plan = g->epilogue, .buffers = job->buffers, .file = file, .whole = true,
-            .column = column, .columns = columns, .most = block_rows * columns,
+            .column = column, .columns = columns, .block_size = block_rows * columns,
             .sums = job->sums + piece * g->epilogue->sum_count * n,
         };
         epilogue_prepare(&w);

@@ -94,7 +94,7 @@ static void run_block(
     e->column = column;
     e->columns = t->c_row = columns;
     t->c_lower = AMX_ROWS * columns;
-    e->most = rows * columns;
+    e->block_size = rows * columns;
     e->adds_sums = !is_first;
     epilogue_prepare(e);
     prefetch_streams(w, from, rows, rows * columns);
@@ -121,7 +121,7 @@ static void run_whole_rows(
     const int64_t block_rows = EPILOGUE_BLOCK / n;
     if (is_first) {
         e->columns = n;
-        e->most = block_rows * n;
+        e->block_size = block_rows * n;
         epilogue_prepare(e);
     }
     prefetch_streams(w, from, rows, rows * n / 2);

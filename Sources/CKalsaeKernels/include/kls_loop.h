@@ -1,4 +1,4 @@
-// Fused element-wise loops: loads, steps on tiles that stay in the first cache, stores, reductions.
+// Fused element-wise loops: loads, steps on tiles that stay in the first-level cache, stores, reductions.
 #ifndef KLS_LOOP_H
 #define KLS_LOOP_H
 

@@ -1,4 +1,4 @@
-// Measures the peak of the vector units and of the memory.
+// Measures the peak of vectors and memory.
 #define _GNU_SOURCE
 #include "kls_peak.h"
 

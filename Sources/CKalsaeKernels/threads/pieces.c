@@ -6,12 +6,12 @@
 
 #include "kls_parallel.h"
 
-static int (*most_threads)(void);
+static int (*omp_max_threads)(void);
 static int (*inside_region)(void);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void find_openmp(void) {
-    most_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+    omp_max_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
     inside_region = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_in_parallel");
 }
 
@@ -28,7 +28,7 @@ static void take(int64_t begin, int64_t end, void *argument) {
 
 int kls_max_threads(void) {
     pthread_once(&once, find_openmp);
-    return most_threads && inside_region && !inside_region() ? most_threads() : 1;
+    return omp_max_threads && inside_region && !inside_region() ? omp_max_threads() : 1;
 }
 
 void kls_pieces(

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    MOST = 64,                // threads of a region, the caller's included
+    THREADS_MAX = 64,         // threads of a region, the caller's included
     PATIENCE = 50 * 1000,     // nanoseconds awake
 };
 
@@ -44,7 +44,7 @@ static struct {
     int threads;
     kls_chunk_fn fn;
     void *context;
-    share shares[MOST];
+    share shares[THREADS_MAX];
 } team;
 
 static void wait_while(_Atomic uint32_t *word, uint32_t value) {
@@ -161,7 +161,7 @@ static void hire(int wanted) {
 }
 
 int kls_team_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
-    if (threads > MOST) threads = MOST;
+    if (threads > THREADS_MAX) threads = THREADS_MAX;
     if (chunks > INT_MAX) return 0;
     if (atomic_exchange_explicit(&team.taken, 1, memory_order_acquire)) return 0;
     atomic_store_explicit(&team.cpu, sched_getcpu(), memory_order_relaxed);
