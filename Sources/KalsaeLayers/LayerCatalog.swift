@@ -62,7 +62,8 @@ extension LayerSpec: Decodable {
         guard let type = former ?? LayerCatalog.kinds.first(where: { $0.kind == kind }) else {
             throw KalsaeError(
                 "network", expected: "a layer: \(Self.kinds.joined(separator: ", "))",
-                got: kind + number(decoder.codingPath))
+                got: kind + number(decoder.codingPath),
+                advice: SpellingSuggestion.advice(kind, in: Self.kinds))
         }
         let name = "\(kind)" + number(decoder.codingPath)
         self.init(try type.init(reading: file, of: name), formerKind: former.map { _ in kind })

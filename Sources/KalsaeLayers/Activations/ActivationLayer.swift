@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// An activation as a layer of its own.

@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// `x`, and `slope · x` below 0 with a slope that is learned (He et al., 2015).

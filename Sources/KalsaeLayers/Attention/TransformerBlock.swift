@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// A block of a transformer, norms in front (Xiong et al., 2020):

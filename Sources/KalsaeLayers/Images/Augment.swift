@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// Random changes of images as the first layer of a network: one after the other in training,

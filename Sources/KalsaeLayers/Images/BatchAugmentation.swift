@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// A random change of whole batches, inputs and targets alike, in training only.

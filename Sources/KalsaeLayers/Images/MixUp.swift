@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// Weighted sums of pairs of rows, inputs and targets alike (Zhang et al., 2018):

@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// All axes but the first as one: `[batch, …] → [batch, product of the rest]`.

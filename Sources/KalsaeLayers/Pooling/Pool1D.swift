@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// The largest number of each window of a sequence, channel by channel.

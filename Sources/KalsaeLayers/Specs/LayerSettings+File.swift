@@ -34,7 +34,8 @@ extension LayerSettings {
                 expected: keys.isEmpty
                     ? "no settings of \(name)"
                     : "a setting of \(name): \(keys.joined(separator: ", "))",
-                got: "\"\(key.stringValue)\"")
+                got: "\"\(key.stringValue)\"",
+                advice: SpellingSuggestion.advice(key.stringValue, in: keys))
         }
         for key in keys where Self.requiredKeys.contains(key) {
             guard
@@ -56,4 +57,11 @@ extension LayerSettings {
 /// Any value.
 private struct Present: Decodable {
     init(from decoder: any Decoder) {}
+}
+
+extension SpellingSuggestion {
+    /// The question whether the nearest name was meant; empty where none is near.
+    static func advice(_ name: String, in known: [String]) -> String {
+        of(name, in: known).map { "did you mean \"\($0)\"?" } ?? ""
+    }
 }

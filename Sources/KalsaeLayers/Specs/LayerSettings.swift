@@ -1,5 +1,4 @@
 import KalsaeGraph
-import KalsaeSupport
 import KalsaeTensor
 
 /// The settings of a kind of layer as plain data, from which a layer is built once its input's

@@ -1,6 +1,5 @@
 import KalsaeGraph
 import KalsaeLayers
-import KalsaeSupport
 import KalsaeTensor
 import KalsaeTesting
 import Testing

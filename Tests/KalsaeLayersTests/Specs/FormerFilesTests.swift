@@ -1,7 +1,6 @@
 import Foundation
 import KalsaeGraph
 import KalsaeLayers
-import KalsaeSupport
 import KalsaeTensor
 import KalsaeTesting
 import KalsaeTraining

@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: [
         (
             #"[{"layer": "flatten"}, {"layer": "dense", "unit": 2}]"#,
-            #"network: expected a setting of dense (layer 2): units, activation, bias, got "unit""#
+            #"network: expected a setting of dense (layer 2): units, activation, bias, got "unit"; did you mean "units"?"#
         ),
         (
             #"[{"layer": "conv2D", "filters": 3, "useBias": false}]"#,
@@ -39,9 +39,16 @@ import Testing
             #"[{"layer": "dense", "activation": "relu"}]"#,
             #"network: expected "units" of dense (layer 1), got no such key"#
         ),
+        (
+            #"[{"layer": "conv2D", "filters": 3, "dilation": 2}]"#,
+            #"got "dilation"; did you mean "dilations"?"#
+        ),
         (#"[{"layer": "bidirectional"}]"#, #"expected "of" of bidirectional (layer 1)"#),
         (#"[{"layer": "dense", "units": null}]"#, #"expected "units" of dense"#),
-        (#"[{"layer": "flatten"}, {"layer": "conv3D"}]"#, "got conv3D (layer 2)"),
+        (
+            #"[{"layer": "flatten"}, {"layer": "conv3D"}]"#,
+            #"got conv3D (layer 2); did you mean "conv2D"?"#
+        ),
     ])
     func aMistakeNamesLayerAndKey(_ text: String, _ expected: String) {
         let message = message(text)
