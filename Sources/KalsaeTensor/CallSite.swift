@@ -3,25 +3,25 @@ import Glibc
 
 /// A location in the source: a line where the operation takes one, else the calling function.
 public struct CallSite: Sendable, Equatable, CustomStringConvertible {
-    private enum Location: Sendable {
+    private enum Origin: Sendable {
         case line(StaticString, UInt)
         case function(String)
     }
 
-    private let location: Location
+    private let origin: Origin
 
     /// As in `Model/Model.swift:41`, or a function's name.
     public var description: String {
-        switch location {
+        switch origin {
         case .line(let file, let line): "\(file):\(line)"
         case .function(let name): name
         }
     }
 
     /// The line that an operation was called from.
-    public init(file: StaticString, line: UInt) { location = .line(file, line) }
+    public init(file: StaticString, line: UInt) { origin = .line(file, line) }
 
-    private init(function: String) { location = .function(function) }
+    private init(function: String) { origin = .function(function) }
 
     /// Whether two sites read the same.
     public static func == (left: CallSite, right: CallSite) -> Bool {
@@ -30,7 +30,7 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
 
     /// Whether the line is in one of Kalsae's own libraries, which tells a user nothing.
     var isOwn: Bool {
-        guard case .line(let file, _) = location else { return false }
+        guard case .line(let file, _) = origin else { return false }
         return CallSite.libraries.contains(String("\(file)".prefix { $0 != "/" }))
     }
 

@@ -1,4 +1,3 @@
-import KalsaeBackend
 import KalsaeCPU
 
 extension Device {

@@ -1,6 +1,5 @@
 import KalsaeBackend
 import KalsaeGraph
-import KalsaeSupport
 
 /// Where tensors are computed: a backend with the plans it has compiled.
 public struct Device: Sendable {

@@ -143,7 +143,7 @@ package final class InferenceEngine: Sendable {
         if let trace, trace.usesComputeThread, !ComputeThread.shared.isCurrent {
             return .elsewhere
         }
-        // Threads begin at slots of their own, so that they seldom meet.
+        // Threads begin at positions of their own, so that they seldom meet.
         let first = Int(truncatingIfNeeded: (UInt(pthread_self()) &* 0x9e37_79b9_7f4a_7c15) >> 40)
         var isUnknown = false
         for offset in 0..<slots.count {

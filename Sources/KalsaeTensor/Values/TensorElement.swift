@@ -1,4 +1,3 @@
-import KalsaeBackend
 import KalsaeGraph
 import KalsaeSupport
 
