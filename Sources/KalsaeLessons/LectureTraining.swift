@@ -115,7 +115,7 @@ final class LectureRun<Model: Layer> {
     /// Takes one step and returns the loss before it.
     @discardableResult
     func advance() throws -> Double {
-        for place in 0..<batch { rows.values[place] = Int32(random.next(below: data.count)) }
+        for index in 0..<batch { rows.values[index] = Int32(random.next(below: data.count)) }
         let value = try step.run(data.features, data.targets, rows.tensor, scale.tensor)
         ComputeThread.shared.runWaitingCalls()
         return value

@@ -6,7 +6,7 @@ import Testing
 /// The data sets that are where `KALSAE_DATA` says.
 private let found: Set<String> = Set(
     DataCatalog.entries().compactMap { entry in
-        if case .found = entry.place { entry.name } else { nil }
+        if case .found = entry.location { entry.name } else { nil }
     })
 
 @Suite(.serialized) struct LessonTests {

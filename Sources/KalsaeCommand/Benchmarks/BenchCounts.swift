@@ -41,10 +41,10 @@ struct BenchCounts: ParsableCommand {
     /// As Swift writes it: `12_345`.
     private static func grouped(_ number: Int) -> String {
         var digits = Array(String(number))
-        var place = digits.count - 3
-        while place > 0 {
-            digits.insert("_", at: place)
-            place -= 3
+        var comma = digits.count - 3
+        while comma > 0 {
+            digits.insert("_", at: comma)
+            comma -= 3
         }
         return String(digits)
     }

@@ -41,8 +41,8 @@ struct BenchServe: AsyncParsableCommand {
         var wrong = 0
 
         func percentile(_ share: Double) -> Double {
-            let place = min(Int(share * Double(times.count)), times.count - 1)
-            return Double(times.sorted()[max(place, 0)]) / 1000
+            let index = min(Int(share * Double(times.count)), times.count - 1)
+            return Double(times.sorted()[max(index, 0)]) / 1000
         }
     }
 
@@ -111,11 +111,11 @@ struct BenchServe: AsyncParsableCommand {
         result.times.reserveCapacity(count)
         let begin = PlanRecorder.now()
         for number in 0..<count {
-            let place = number % load.rows.count
+            let index = number % load.rows.count
             let start = PlanRecorder.now()
-            let answer = try predict(load.rows[place])
+            let answer = try predict(load.rows[index])
             result.times.append(PlanRecorder.now() - start)
-            if answer != load.answers[place] { result.wrong += 1 }
+            if answer != load.answers[index] { result.wrong += 1 }
         }
         result.seconds = Double(PlanRecorder.now() - begin) / 1e9
         return result

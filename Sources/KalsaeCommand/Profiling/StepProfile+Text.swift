@@ -19,15 +19,15 @@ extension StepProfile {
             "#", "mean us", "min us", "share", "MFLOP", "kB", "GFLOP/s", "GB/s", "of peak",
             "engine", "instruction")
         let total = record.totals.reduce(0, +)
-        var places = Array(instructions.indices)
-        if !inOrder { places.sort { record.mean($0) > record.mean($1) } }
-        for place in places where record.totals.indices.contains(place) {
-            let instruction = instructions[place]
-            let least = max(record.minima[place], 1) * 1e-9
-            let share = total > 0 ? record.totals[place] / total * 100 : 0
+        var indices = Array(instructions.indices)
+        if !inOrder { indices.sort { record.mean($0) > record.mean($1) } }
+        for index in indices where record.totals.indices.contains(index) {
+            let instruction = instructions[index]
+            let least = max(record.minima[index], 1) * 1e-9
+            let share = total > 0 ? record.totals[index] / total * 100 : 0
             table.add(
-                "\(place)", Self.text(record.mean(place) / 1e3),
-                Self.text(record.minima[place] / 1e3), Self.text(share, 1) + " %",
+                "\(index)", Self.text(record.mean(index) / 1e3),
+                Self.text(record.minima[index] / 1e3), Self.text(share, 1) + " %",
                 Self.text(instruction.flops / 1e6, 3), Self.text(instruction.bytes / 1e3, 1),
                 Self.text(instruction.flops / least / 1e9, 1),
                 Self.text(instruction.bytes / least / 1e9, 1),
@@ -46,10 +46,10 @@ extension StepProfile {
             var bytes = 0.0
         }
         var kinds: [String: Sums] = [:]
-        for (place, instruction) in instructions.enumerated() {
+        for (index, instruction) in instructions.enumerated() {
             var sums = kinds[instruction.kind, default: Sums()]
             sums.count += 1
-            sums.nanoseconds += record.mean(place)
+            sums.nanoseconds += record.mean(index)
             sums.flops += instruction.flops
             sums.bytes += instruction.bytes
             kinds[instruction.kind] = sums
@@ -134,14 +134,14 @@ extension StepProfile {
 
     /// Everything as one object.
     var json: JSONValue {
-        let rows = instructions.indices.map { place -> JSONValue in
-            let instruction = instructions[place]
+        let rows = instructions.indices.map { index -> JSONValue in
+            let instruction = instructions[index]
             return [
                 "name": .string(instruction.name), "detail": .string(instruction.detail),
                 "engine": .string(instruction.engine),
-                "fallbacks": .integer(record.fallbacks.dropFirst(place).first ?? 0),
-                "mean_us": .number(record.mean(place) / 1e3),
-                "min_us": .number((record.minima.dropFirst(place).first ?? 0) / 1e3),
+                "fallbacks": .integer(record.fallbacks.dropFirst(index).first ?? 0),
+                "mean_us": .number(record.mean(index) / 1e3),
+                "min_us": .number((record.minima.dropFirst(index).first ?? 0) / 1e3),
                 "flops": .number(instruction.flops), "bytes": .number(instruction.bytes),
             ]
         }

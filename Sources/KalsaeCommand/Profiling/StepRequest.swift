@@ -86,13 +86,13 @@ struct StepRequest: Sendable {
         var order = (0..<Int32(data.count)).map { $0 }
         var random = Philox(seed: 0, stream: 0)
         random.shuffle(&order)
-        var place = 0
+        var start = 0
         return Step(
             rows: rows,
             run: {
-                if place + rows > order.count { place = 0 }
-                defer { place += rows }
-                return try step.run(Batch(resident, rows: order[place..<(place + rows)]))
+                if start + rows > order.count { start = 0 }
+                defer { start += rows }
+                return try step.run(Batch(resident, rows: order[start..<(start + rows)]))
             }, plan: { step.plan })
     }
 }

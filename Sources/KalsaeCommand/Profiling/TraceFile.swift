@@ -14,16 +14,16 @@ enum TraceFile {
             guard let first = marks.first, let last = marks.last else { continue }
             let args: JSONValue = ["batch": .integer(profile.rows)]
             events.append(event("step \(run + 1)", "step", first, last, start, args))
-            for (place, instruction) in profile.instructions.enumerated()
-            where place + 1 < marks.count {
+            for (index, instruction) in profile.instructions.enumerated()
+            where index + 1 < marks.count {
                 let args: JSONValue = [
                     "detail": .string(instruction.detail), "flops": .number(instruction.flops),
-                    "bytes": .number(instruction.bytes), "instruction": .integer(place),
+                    "bytes": .number(instruction.bytes), "instruction": .integer(index),
                 ]
                 events.append(
                     event(
-                        StepProfile.shortened(instruction.name), instruction.kind, marks[place],
-                        marks[place + 1], start, args))
+                        StepProfile.shortened(instruction.name), instruction.kind, marks[index],
+                        marks[index + 1], start, args))
             }
         }
         return ["displayTimeUnit": "ns", "traceEvents": .array(events)]

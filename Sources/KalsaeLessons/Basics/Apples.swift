@@ -114,14 +114,14 @@ struct Apples {
     /// Numerical and exact derivatives of .01x² + .1x and x₀² + x₁².
     private func derivatives(into report: inout LectureReport) throws {
         func curve(_ x: Tensor) -> Tensor { x.square() * 0.01 + x * 0.1 }
-        for (place, slope) in [(5.0, 0.2), (10, 0.3)] {
-            let above = try curve(Tensor(place + 1e-4)).item(Double.self)
-            let below = try curve(Tensor(place - 1e-4)).item(Double.self)
+        for (point, slope) in [(5.0, 0.2), (10, 0.3)] {
+            let above = try curve(Tensor(point + 1e-4)).item(Double.self)
+            let below = try curve(Tensor(point - 1e-4)).item(Double.self)
             report.check(
-                "central difference at \(place)", (above - below) / 2e-4, slope, within: 1e-9)
-            let exact = gradient(at: Tensor(place)) { curve($0) }
+                "central difference at \(point)", (above - below) / 2e-4, slope, within: 1e-9)
+            let exact = gradient(at: Tensor(point)) { curve($0) }
             report.check(
-                "derivative at \(place)", try exact.item(Double.self), slope, within: 1e-12)
+                "derivative at \(point)", try exact.item(Double.self), slope, within: 1e-12)
         }
         for point in [[3.0, 4], [0, 2], [3, 0]] {
             let slope = gradient(at: .doubles(point)) { $0.square().sum() }

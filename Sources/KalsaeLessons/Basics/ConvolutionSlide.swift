@@ -91,10 +91,10 @@ struct ConvolutionSlide {
 
     /// The negative test: true convolution turns the kernel by 180 degrees.
     private func turnedKernel(into report: inout LectureReport) throws {
-        let turned = Tensor.doubles(try kernel.doubles.reversed(), [3, 3])
+        let flipped = Tensor.doubles(try kernel.doubles.reversed(), [3, 3])
         let valid: [Double] = [10, 8, -2, 8, 6, 12, -2, 14, 6, 4, 2, 7, 5, 9, 2, 15]
-        let got = try convolved(.doubles(printed, [6, 6]), turned).doubles
-        report.check("kernel turned: valid", got, valid, within: 1e-12)
+        let got = try convolved(.doubles(printed, [6, 6]), flipped).doubles
+        report.check("kernel flipped: valid", got, valid, within: 1e-12)
     }
 
     /// The book's 4x4 input, a bias, padding, and the pattern continued to 7x7 with stride 2.
@@ -109,8 +109,8 @@ struct ConvolutionSlide {
             [7, 12, 10, 2, 4, 15, 16, 10, 10, 6, 15, 6, 8, 10, 4, 3], within: 1e-12)
         // Each row is the one above moved right by one: 1 2 3 0 round and round.
         let turn: [Double] = [1, 2, 3, 0]
-        let pattern = (0..<49).map { (place: Int) -> Double in
-            let (row, column) = place.quotientAndRemainder(dividingBy: 7)
+        let pattern = (0..<49).map { (index: Int) -> Double in
+            let (row, column) = index.quotientAndRemainder(dividingBy: 7)
             return turn[(column - row + 8) % 4]
         }
         let wide = Tensor.doubles(pattern, [7, 7])

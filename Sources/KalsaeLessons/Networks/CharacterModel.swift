@@ -86,14 +86,14 @@ struct CharacterModel {
         let step = try BatchStep(
             model, loss: .softmaxCrossEntropy, optimizer: optimizer, seed: 1
         ) { inputs in
-            let places = inputs[1].expandingShape(at: 1) + Tensor.arange(length + 1)
-            let rows = inputs[0].gathered(at: places)
+            let positions = inputs[1].expandingShape(at: 1) + Tensor.arange(length + 1)
+            let rows = inputs[0].gathered(at: positions)
             return (rows[.all, ..<length], rows[.all, 1...], nil)
         }
         var (losses, sum) = ([Double](), 0.0)
         for number in 1...max(steps, 1) {
-            for place in 0..<batch {
-                starts.values[place] = Int32(random.next(below: text.count - length))
+            for index in 0..<batch {
+                starts.values[index] = Int32(random.next(below: text.count - length))
             }
             step.optimizer.learningRate = learningRate * schedule.factor(step: number)
             sum += try step.run(characters, starts.tensor)

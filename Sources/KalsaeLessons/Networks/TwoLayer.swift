@@ -22,14 +22,14 @@ struct TwoLayer {
             let name = activation.rawValue
             report.table("\(name)_train", got.train)
             report.table("\(name)_test", got.test)
-            for place in 1..<measurements {
+            for index in 1..<measurements {
                 // The first epochs differ most from one draw of the weights to the next.
-                let tolerance = place < 3 ? 0.02 : 0.008
-                let after = "after \(place * 600 + 1)"
+                let tolerance = index < 3 ? 0.02 : 0.008
+                let after = "after \(index * 600 + 1)"
                 report.check(
-                    "\(name): train \(after)", got.train[place], train[place], within: tolerance)
+                    "\(name): train \(after)", got.train[index], train[index], within: tolerance)
                 report.check(
-                    "\(name): test \(after)", got.test[place], test[place], within: tolerance)
+                    "\(name): test \(after)", got.test[index], test[index], within: tolerance)
             }
             if measurements == 17 {
                 report.check("\(name): test at the end", got.test[16], in: band)

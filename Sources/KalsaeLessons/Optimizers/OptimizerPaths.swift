@@ -5,7 +5,7 @@ import KalsaeTensor
 
 /// Paths of optimizers on `x² / 20 + y²` from (-7, 2), in `float64`.
 ///
-/// Source: 'Deep Learning from Scratch', chapter 6; positions recomputed.
+/// Source: 'Deep Learning from Scratch', chapter 6; positions computed again.
 struct OptimizerPaths {
     /// Positions after so many updates.
     typealias Positions = [(updates: Int, x: Double, y: Double)]
@@ -32,16 +32,16 @@ struct OptimizerPaths {
 
     /// The positions before the first and after each of 30 updates.
     private func path(of optimizer: any Optimizer) throws -> [[Double]] {
-        var place = Tensor.doubles([-7, 2])
-        var state = OptimizerState(for: place, optimizer)
-        var path = [try place.doubles]
+        var point = Tensor.doubles([-7, 2])
+        var state = OptimizerState(for: point, optimizer)
+        var path = [try point.doubles]
         let stretch = Tensor.doubles([0.05, 1])
         for step in 1...30 {
-            let slope = gradient(at: place) { ($0.square() * stretch).sum() }
-            place = optimizer.updated(
-                place, gradient: slope, state: &state,
+            let slope = gradient(at: point) { ($0.square() * stretch).sum() }
+            point = optimizer.updated(
+                point, gradient: slope, state: &state,
                 scalars: .doubles(optimizer.scalars(step: step)))
-            path.append(try place.doubles)
+            path.append(try point.doubles)
         }
         return path
     }

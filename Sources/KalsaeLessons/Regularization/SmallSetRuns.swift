@@ -29,9 +29,9 @@ struct SmallSetRuns {
                 network, on: images.train, optimizer: optimizer, batch: 100, seed: seed)
             for step in 0...((epochs.last ?? 0) * 3) {
                 try run.advance()
-                guard step % 3 == 0, let place = epochs.firstIndex(of: step / 3) else { continue }
-                sums.train[place] += try share * run.accuracy(on: images.train)
-                sums.test[place] += try share * run.accuracy(on: images.test)
+                guard step % 3 == 0, let index = epochs.firstIndex(of: step / 3) else { continue }
+                sums.train[index] += try share * run.accuracy(on: images.train)
+                sums.test[index] += try share * run.accuracy(on: images.test)
             }
         }
         return sums
@@ -60,9 +60,9 @@ struct SmallSetRuns {
         _ accuracies: Accuracies, _ name: String, _ bands: [Band], into report: inout LectureReport
     ) {
         for (epoch, train, test) in bands {
-            guard let place = epochs.firstIndex(of: epoch) else { continue }
-            report.check("\(name), epoch \(epoch): train", accuracies.train[place], in: train)
-            report.check("\(name), epoch \(epoch): test", accuracies.test[place], in: test)
+            guard let index = epochs.firstIndex(of: epoch) else { continue }
+            report.check("\(name), epoch \(epoch): train", accuracies.train[index], in: train)
+            report.check("\(name), epoch \(epoch): test", accuracies.test[index], in: test)
         }
     }
 

@@ -7,14 +7,14 @@ import KalsaeTensor
 /// the next one.
 ///
 /// The model takes tokens `[1, length]` and gives logits `[1, length, tokens]`, and what it says
-/// at a place may depend only on that place and those before it. Each token is drawn by
+/// at a position may depend only on that position and those before it. Each token is drawn by
 /// `softmax(logits / temperature)`, and sees at most `length` tokens before it.
 public final class TextSampler<Model: Layer> {
     /// The largest number of tokens that the next one depends on.
     public let length: Int
     private let step: CompiledStep<Model>
     private let window: HostTensor<Int32>
-    private let place: HostTensor<Int32>
+    private let position: HostTensor<Int32>
     private let key: HostTensor<Int64>
 
     /// Prepares drawing.
@@ -29,7 +29,7 @@ public final class TextSampler<Model: Layer> {
         }
         self.length = length
         window = try HostTensor(count: length)
-        place = try HostTensor(count: 1)
+        position = try HostTensor(count: 1)
         key = try HostTensor(count: 3)
         step = try CompiledStep(model) { model, inputs in
             let logits = model(inputs[0].reshaped(to: [1, length]))
@@ -56,9 +56,9 @@ public final class TextSampler<Model: Layer> {
             let seen = tokens.suffix(length)
             // What stands behind the last token is not looked at.
             window.write(seen)
-            place.values[0] = Int32(seen.count - 1)
+            position.values[0] = Int32(seen.count - 1)
             key.values[2] = Int64(number)
-            let drawn = try step(window.tensor, place.tensor, key.tensor)[0]
+            let drawn = try step(window.tensor, position.tensor, key.tensor)[0]
             tokens += try drawn.values(Int32.self)
         }
         return Array(tokens.dropFirst(prompt.count))

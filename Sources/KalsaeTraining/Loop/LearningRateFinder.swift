@@ -40,9 +40,9 @@ public struct LearningRateFinder: Sendable, Equatable {
         }
         let start = max(min(window, lowest - 1), 1)
         let slopes = (start..<lowest).map { losses[$0 + 1] - losses[$0 - 1] }
-        guard let place = slopes.indices.min(by: { slopes[$0] < slopes[$1] }), slopes[place] < 0
+        guard let index = slopes.indices.min(by: { slopes[$0] < slopes[$1] }), slopes[index] < 0
         else { return nil }
-        return rates[start + place]
+        return rates[start + index]
     }
 }
 

@@ -78,7 +78,7 @@ public enum NetworkSource: Sendable, Equatable {
         }
     }
 
-    /// What a decoder says, with its place, on one line.
+    /// What a decoder says, with its path, on one line.
     private static func text(_ error: DecodingError) -> String {
         let context: DecodingError.Context? =
             switch error {
@@ -88,11 +88,11 @@ public enum NetworkSource: Sendable, Equatable {
             @unknown default: nil
             }
         guard let context else { return "something else" }
-        let place = context.codingPath.map { key in
+        let keys = context.codingPath.map { key in
             key.intValue.map { "layer \($0 + 1)" } ?? "\"\(key.stringValue)\""
         }
         let words = context.debugDescription.split(whereSeparator: \.isNewline)
-        return (place + words.map(String.init)).joined(separator: ": ")
+        return (keys + words.map(String.init)).joined(separator: ": ")
     }
 }
 

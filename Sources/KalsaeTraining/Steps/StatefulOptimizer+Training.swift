@@ -87,8 +87,8 @@ private struct NamedSlots: TensorTree {
         at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
     ) throws(Failure) {
         for index in slots.indices {
-            let place = path.appending(slots[index].name, role: .state)
-            try slots[index].slots.forEachTensor(at: place, body)
+            let slot = path.appending(slots[index].name, role: .state)
+            try slots[index].slots.forEachTensor(at: slot, body)
         }
     }
 }

@@ -5,25 +5,25 @@ import KalsaeTensor
 /// The numbers of an optimizer's step at one place in memory: in `float64` where the model has
 /// parameters of that type, so that it loses nothing.
 struct StepScalars {
-    private enum Place {
+    private enum Storage {
         case single(HostTensor<Float>)
         case double(HostTensor<Double>)
     }
 
-    private let place: Place
+    private let storage: Storage
 
     init<Model: TensorTree>(count: Int, for model: Model) throws(KalsaeError) {
         let isDouble = model.tensors.contains { $0.tensor.dtype == .float64 }
         if isDouble {
-            place = .double(try HostTensor(count: count))
+            storage = .double(try HostTensor(count: count))
         } else {
-            place = .single(try HostTensor(count: count))
+            storage = .single(try HostTensor(count: count))
         }
     }
 
     /// The tensor over the memory.
     var tensor: Tensor {
-        switch place {
+        switch storage {
         case .single(let host): host.tensor
         case .double(let host): host.tensor
         }
@@ -31,7 +31,7 @@ struct StepScalars {
 
     /// Writes as many numbers as there is place for.
     func write(_ values: [Double]) {
-        switch place {
+        switch storage {
         case .single(let host):
             for (index, value) in values.prefix(host.count).enumerated() {
                 host.values[index] = Float(value)

@@ -58,9 +58,9 @@ import Testing
                 group.addTask {
                     var wrong = 0
                     for number in 0..<(count / Self.tasks) {
-                        let place = (number + task) % rows.count
-                        let answer = try served(rows[place])
-                        if !answers.contains(where: { $0[place] == answer }) { wrong += 1 }
+                        let index = (number + task) % rows.count
+                        let answer = try served(rows[index])
+                        if !answers.contains(where: { $0[index] == answer }) { wrong += 1 }
                     }
                     return wrong
                 }
@@ -171,8 +171,8 @@ import Testing
         let flat = (0..<count).map { Float($0) / 1000 }
         let result = try served(flat)
         #expect(result.count == 2 * count)
-        for place in [0, 4095, 4096, count - 1] {
-            #expect(try served([flat[place]]) == Array(result[(2 * place)..<(2 * place + 2)]))
+        for index in [0, 4095, 4096, count - 1] {
+            #expect(try served([flat[index]]) == Array(result[(2 * index)..<(2 * index + 2)]))
         }
         #expect(served.planCount == 3)
     }

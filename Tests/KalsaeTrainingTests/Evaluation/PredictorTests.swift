@@ -49,9 +49,9 @@ import Testing
             for _ in 0..<4 {
                 group.addTask {
                     try (0..<2000).count { number in
-                        let place = number % rows.count
-                        let answer = try classes(predictor.predict(rows: rows[place]))
-                        return answer.probabilities != alone[place]
+                        let index = number % rows.count
+                        let answer = try classes(predictor.predict(rows: rows[index]))
+                        return answer.probabilities != alone[index]
                     }
                 }
             }

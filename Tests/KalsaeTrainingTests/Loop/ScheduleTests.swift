@@ -119,12 +119,12 @@ private final class Rates: Sendable {
         let start = await coach.averagedModel
         try await coach.fit(data, epochs: 3, batch: 16)
         let (model, mean) = (await coach.model, await coach.averagedModel)
-        let places = (start, mean, model)
-        let first = try places.0.tensors[0].tensor.values()
-        let middle = try places.1.tensors[0].tensor.values()
-        let last = try places.2.tensors[0].tensor.values()
-        for place in first.indices where first[place] != last[place] {
-            #expect((middle[place] - first[place]) * (last[place] - middle[place]) > 0)
+        let models = (start, mean, model)
+        let first = try models.0.tensors[0].tensor.values()
+        let middle = try models.1.tensors[0].tensor.values()
+        let last = try models.2.tensors[0].tensor.values()
+        for index in first.indices where first[index] != last[index] {
+            #expect((middle[index] - first[index]) * (last[index] - middle[index]) > 0)
         }
         #expect(middle != last)
     }

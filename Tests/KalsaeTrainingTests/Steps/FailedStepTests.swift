@@ -73,9 +73,9 @@ import Testing
         var bytes = try FileBytes.read(path)
         let old = Array("\"kalsae.steps\":\"1\"".utf8)
         let new = Array("\"kalsae.steps\":\"\(count)\"".utf8)
-        let place = try #require(
+        let start = try #require(
             bytes.indices.first { bytes[$0...].starts(with: old) })
-        bytes.replaceSubrange(place..<(place + old.count), with: new)
+        bytes.replaceSubrange(start..<(start + old.count), with: new)
         // The header's length stands in front of it.
         let length = Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
         let changed = length + new.count - old.count
