@@ -54,10 +54,10 @@ struct LectureDecay<Base: Optimizer>: Optimizer {
     }
     var slotCount: Int { base.slotCount }
 
-    func scalars(step: Int) -> [Double] { base.scalars(step: step) }
+    func scalars(step: Int) -> OptimizerScalars { base.scalars(step: step) }
 
     func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
         let slope = parameter.rank >= 2 ? gradient + parameter * lambda : gradient
         return base.update(parameter, gradient: slope, slots: slots, scalars: scalars)

@@ -17,7 +17,12 @@ public protocol Optimizer: Sendable {
     /// How many tensors are remembered for a parameter, where its settings are not its own.
     var slotCount: Int { get }
 
-    /// Throws where a setting makes no sense: called before training begins.
+    /// Visits every setting under its name with its rule: the one list that reads them from an
+    /// ``OptimizerSpec``, writes them into one, and checks them. By default the learning rate alone.
+    mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError)
+
+    /// Throws where a setting makes no sense: called before training begins. By default it checks
+    /// the rules of ``visit(_:)``.
     func check() throws(KalsaeError)
 
     /// Throws where a setting is about parameters that a model does not have.
@@ -32,7 +37,7 @@ public protocol Optimizer: Sendable {
     func initialSlots(for parameter: Tensor, at path: TensorPath) -> [Tensor]
 
     /// The scalars that the update of a step uses; steps count from 1.
-    func scalars(step: Int) -> [Double]
+    func scalars(step: Int) -> OptimizerScalars
 
     /// The parameter and its slots after a step.
     ///
@@ -42,7 +47,7 @@ public protocol Optimizer: Sendable {
     ///   - slots: what is remembered, at first ``initialSlots(for:at:)``.
     ///   - scalars: those of the step, as tensors of shape `[]` and the parameter's type.
     func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor])
 
     /// All parameters after a step; by default each by itself.
@@ -50,7 +55,7 @@ public protocol Optimizer: Sendable {
     /// - Parameters:
     ///   - parameters: all of them, in the model's order.
     ///   - scalars: those of the step, as tensors of shape `[]` and any floating-point type.
-    func updateAll(_ parameters: [TrainedParameter], scalars: [Tensor]) -> [TrainedParameter]
+    func updateAll(_ parameters: [TrainedParameter], scalars: ScalarTensors) -> [TrainedParameter]
 
     /// The numbers that a parameter should have outside of training: by default its own, with an
     /// averaging wrapper their average.
@@ -78,9 +83,22 @@ public struct TrainedParameter: Sendable {
 }
 
 extension Optimizer {
-    /// Refuses a learning rate that is negative or no number.
+    /// The learning rate.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+    }
+
+    /// Checks the rules of all settings.
     public func check() throws(KalsaeError) {
-        try Setting.check("\(Self.self)", Setting("learningRate", learningRate, .notNegative))
+        var copy = self
+        var visitor = SettingVisitor(checking: "\(Self.self)")
+        try copy.visit(&visitor)
+    }
+
+    /// Refuses a learning rate that was set to what makes no sense after ``check()``: cheap enough
+    /// for every step.
+    package func checkRate() throws(KalsaeError) {
+        if !SettingRule.notNegative.allows(learningRate) { try check() }
     }
 
     /// Nothing to check.
@@ -96,14 +114,13 @@ extension Optimizer {
 
     /// Each parameter by itself.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         parameters.map { parameter in
             var after = parameter
-            let typed = scalars.map { $0.cast(to: parameter.value.dtype) }
             (after.value, after.slots) = update(
                 parameter.value, gradient: parameter.gradient, slots: parameter.slots,
-                scalars: typed)
+                scalars: scalars.cast(to: parameter.value.dtype))
             return after
         }
     }

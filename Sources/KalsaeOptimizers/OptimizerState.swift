@@ -41,12 +41,11 @@ extension Optimizer {
     ///   - model: the model.
     ///   - gradient: the gradient, in the model's structure.
     ///   - state: what the optimizer remembers.
-    ///   - scalars: ``scalars(step:)`` as one tensor.
+    ///   - scalars: the values of ``scalars(step:)`` as one tensor.
     public func updated<Model: TensorTree>(
         _ model: Model, gradient: Model, state: inout OptimizerState, scalars: Tensor
     ) -> Model {
-        let count = self.scalars(step: 1).count
-        let numbers = (0..<count).map { scalars[$0] }
+        let named = ScalarTensors(scalars, names: self.scalars(step: 1).names)
         let all = zip(model.tensors, gradient.tensors).filter { $0.0.path.role == .parameter }
         let trained = all.indices.filter { trains(all[$0].0.path) }
         let parameters = trained.map { index in
@@ -55,7 +54,7 @@ extension Optimizer {
                 gradient: all[index].1.tensor, slots: state.slots[index])
         }
         var values = all.map(\.0.tensor)
-        for (index, after) in zip(trained, updateAll(parameters, scalars: numbers)) {
+        for (index, after) in zip(trained, updateAll(parameters, scalars: named)) {
             values[index] = after.value
             state.slots[index] = after.slots
         }

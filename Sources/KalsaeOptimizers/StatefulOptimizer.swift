@@ -55,9 +55,10 @@ public struct StatefulOptimizer: Sendable {
     package mutating func step<Model: TensorTree>(
         _ model: inout Model, _ gradient: Model, alongside others: [Tensor]
     ) throws {
+        try rule.checkRate()
         try check(model)
         try check(gradient)
-        let numbers = rule.scalars(step: stepCount + 1)
+        let numbers = rule.scalars(step: stepCount + 1).values
         let isDouble = model.tensors.contains { $0.tensor.dtype == .float64 }
         let scalars = isDouble ? Tensor(numbers) : Tensor(numbers.map { Float($0) })
         var after = state

@@ -5,22 +5,15 @@ import KalsaeTesting
 import KalsaeTraining
 import Testing
 
-/// Every optimizer under its name in recipes.
-let optimizersByName: [(name: String, optimizer: any Optimizer)] = [
-    ("sgd", SGD()),
-    ("momentum", SGD(momentum: 0.9)),
-    ("nesterov", SGD(momentum: 0.9, nesterov: true)),
-    ("adagrad", AdaGrad()),
-    ("rmsprop", RMSProp()),
-    ("adadelta", Adadelta()),
-    ("adam", Adam()),
-    ("amsgrad", AMSGrad()),
-    ("adamw", AdamW()),
-    ("adamax", AdaMax()),
-    ("nadam", NAdam()),
-    ("lion", Lion()),
-    ("adafactor", Adafactor()),
-]
+/// Every optimizer that stands alone, under its name in specs.
+let optimizersByName: [(name: String, optimizer: any Optimizer)] = OptimizerSpec.plainNames.map {
+    do {
+        return ($0, try OptimizerSpec($0).optimizer())
+    } catch {
+        Issue.record(error)
+        return ($0, SGD())
+    }
+}
 
 /// Other forms, and wrappers.
 private let variants: [any Optimizer] = [
@@ -50,15 +43,26 @@ private let variants: [any Optimizer] = [
         checkOptimizer(variants[index])
     }
 
-    @Test func everyNameStandsInTheList() {
-        #expect(optimizersByName.map(\.name) == Recipe.OptimizerName.allCases.map(\.rawValue))
-        for (name, optimizer) in zip(Recipe.OptimizerName.allCases, optimizersByName) {
-            let made = name.make(learningRate: 0.25)
-            #expect(type(of: made) == type(of: optimizer.optimizer))
+    /// What recipes named before there was a catalog.
+    @Test func everyNameOfRecipesIsKept() throws {
+        let names: [(String, any Optimizer, Double)] = [
+            ("sgd", SGD(), 0.1), ("momentum", SGD(momentum: 0.9), 0.01),
+            ("nesterov", SGD(momentum: 0.9, nesterov: true), 0.01), ("adagrad", AdaGrad(), 0.01),
+            ("rmsprop", RMSProp(), 0.001), ("adadelta", Adadelta(), 1), ("adam", Adam(), 0.001),
+            ("amsgrad", AMSGrad(), 0.001), ("adamw", AdamW(), 0.001), ("adamax", AdaMax(), 0.002),
+            ("nadam", NAdam(), 0.002), ("lion", Lion(), 0.001), ("adafactor", Adafactor(), 0.01),
+        ]
+        #expect(names.map(\.0) == OptimizerSpec.plainNames.filter(names.map(\.0).contains))
+        #expect(Recipe.OptimizerName.allCases.map(\.rawValue) == OptimizerSpec.plainNames)
+        for (text, optimizer, rate) in names {
+            let name = try #require(Recipe.OptimizerName(rawValue: text))
+            let made = try name.make(learningRate: 0.25)
+            #expect(type(of: made) == type(of: optimizer))
             #expect(made.learningRate == 0.25)
-            #expect(made.slotCount == optimizer.optimizer.slotCount)
-            #expect(name.defaultRate > 0)
+            #expect(made.slotCount == optimizer.slotCount)
+            #expect(name.defaultRate == rate, "\(text)")
         }
+        #expect(Recipe.OptimizerName(rawValue: "clippedByNorm") == nil)
     }
 
     @Test func badSettingsAreRefused() {

@@ -175,6 +175,53 @@ import Testing
         #expect(optimizer.state.tensors.allSatisfy { $0.tensor.node.source == nil })
     }
 
+    /// A rate may be set between steps, past the check of the first one.
+    @Test(arguments: [-0.5, .infinity, .nan]) func aRateThatMakesNoSenseTakesNoStep(
+        rate: Double
+    ) throws {
+        var model = try network()
+        var optimizer = try StatefulOptimizer(Adam(), for: model)
+        let compiled = try optimizer.compiled(for: model) { model, batch in model(batch[0]).sum() }
+        let x = Tensor.zeros([4, 5])
+        try compiled(x)
+        let before = (try numbers(model), try numbers(compiled.model))
+        optimizer.learningRate = rate
+        compiled.learningRate = rate
+        var errors: [String] = []
+        for step in [{ try compiled(x) }, { try optimizer.step(&model) { $0(x).sum() } }] {
+            do { _ = try step() } catch { errors.append("\(error)") }
+        }
+        let expected = "Adam: expected learningRate of at least 0, got \(rate)"
+        #expect(errors == [expected, expected])
+        #expect(try numbers(model) == before.0)
+        #expect(try numbers(compiled.model) == before.1)
+        #expect(optimizer.stepCount == 0)
+        optimizer.learningRate = 0.01
+        #expect(try optimizer.step(&model) { $0(x).sum() }.isFinite)
+    }
+
+    /// A second step finds the plan of the first, and makes as many nodes for each further layer.
+    @Test func aStepGrowsLinearlyWithTheLayers() throws {
+        let counts = try [200, 400, 800].map { count in
+            var model = try Sequential(
+                (0..<count).map { _ in .dense(units: 4, activation: .tanh) }, input: [4])
+            var optimizer = try StatefulOptimizer(Adam(), for: model)
+            let x = Tensor.full([2, 4], 1)
+            try optimizer.step(&model) { $0(x).sum() }
+            return try Counters.measure { try optimizer.step(&model) { $0(x).sum() } }.counts
+        }
+        #expect(counts.map(\.plansCompiled) == [0, 0, 0])
+        #expect(counts.map(\.plansRun) == [1, 1, 1])
+        let growth: [KeyPath<Counts, Int>] = [
+            \.nodesMade, \.instructionsRun, \.buffersAllocated, \.bytesAllocated,
+        ]
+        for count in growth {
+            let (one, two, four) = (counts[0], counts[1], counts[2])
+            let first = two[keyPath: count] - one[keyPath: count]
+            #expect(four[keyPath: count] - two[keyPath: count] == 2 * first)
+        }
+    }
+
     @Test func whatDoesNotFitIsRefusedAndChangesNothing() throws {
         var model = try network()
         #expect(throws: KalsaeError.self) {

@@ -12,7 +12,7 @@ func trajectory(
     var all: [[[Double]]] = []
     for step in 1...steps {
         let dtype = start[0].dtype
-        let scalars = Tensor(optimizer.scalars(step: step)).cast(to: dtype)
+        let scalars = Tensor(optimizer.scalars(step: step).values).cast(to: dtype)
         let slopes = gradient(parameters, step)
         parameters = optimizer.updated(
             parameters, gradient: slopes, state: &state, scalars: scalars)

@@ -104,11 +104,11 @@ struct PrintedPath: Sendable, CustomTestStringConvertible {
 private struct WrongNesterov: Optimizer {
     var learningRate: Double
     var slotCount: Int { 1 }
-    func scalars(step: Int) -> [Double] { [learningRate] }
+    func scalars(step: Int) -> OptimizerScalars { ["rate": learningRate] }
     func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let velocity = slots[0] * 0.9 - scalars[0] * gradient
-        return (parameter + velocity * 0.81 - (scalars[0] * 1.9) * gradient, [velocity])
+        let velocity = slots[0] * 0.9 - scalars.rate * gradient
+        return (parameter + velocity * 0.81 - (scalars.rate * 1.9) * gradient, [velocity])
     }
 }

@@ -37,7 +37,8 @@ private struct Run {
         slopes.weight = Tensor(weight, shape: [2, 2])
         slopes.bias = Tensor(bias)
         model = optimizer.updated(
-            model, gradient: slopes, state: &state, scalars: Tensor(optimizer.scalars(step: step)))
+            model, gradient: slopes, state: &state,
+            scalars: Tensor(optimizer.scalars(step: step).values))
     }
 
     func weight() throws -> [Double] { try model.weight.values(Double.self) }

@@ -48,17 +48,19 @@ struct FaultyDescent: Optimizer {
         fault == .forgetsSlot ? [] : [.zeros(like: parameter)]
     }
 
-    func scalars(step: Int) -> [Double] { [fault == .ignoresRate ? 0.01 : learningRate] }
+    func scalars(step: Int) -> OptimizerScalars {
+        ["rate": fault == .ignoresRate ? 0.01 : learningRate]
+    }
 
     func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        var after = parameter - scalars[0] * gradient
+        var after = parameter - scalars.rate * gradient
         switch fault {
-        case .climbs: after = parameter + scalars[0] * gradient
+        case .climbs: after = parameter + scalars.rate * gradient
         case .widens: after = after.cast(to: .float32).cast(to: .float64).expandingShape(at: 0)
         case .movesAtRateZero: after = after - gradient * 0.001
-        case .drifts: after = after - scalars[0]
+        case .drifts: after = after - scalars.rate
         case .refusesNothing, .forgetsSlot, .losesSlot, .ignoresRate: break
         }
         return (after, fault == .losesSlot ? [] : slots)

@@ -80,7 +80,7 @@ struct StepRequest: Sendable {
         let model = try TrainingRun(recipe, data: parts).model
         let data = try Dataset(parts.train)
         let step = try TrainingStep(
-            model, loss: parts.train.targets.loss, optimizer: recipe.makeOptimizer(), seed: 0)
+            model, loss: parts.train.targets.loss, optimizer: try recipe.makeOptimizer(), seed: 0)
         let rows = min(recipe.batch, data.count)
         let resident = ResidentRows(data)
         var order = (0..<Int32(data.count)).map { $0 }

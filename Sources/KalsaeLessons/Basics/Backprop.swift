@@ -93,7 +93,7 @@ struct Backprop {
         let (value, gradient) = valueAndGradient(at: network) { error($0) }
         let next = optimizer.updated(
             network, gradient: gradient, state: &state,
-            scalars: .doubles(optimizer.scalars(step: 1)))
+            scalars: .doubles(optimizer.scalars(step: 1).values))
         return (next, value, gradient)
     }
 

@@ -40,7 +40,7 @@ struct OptimizerPaths {
             let slope = gradient(at: point) { ($0.square() * stretch).sum() }
             point = optimizer.updated(
                 point, gradient: slope, state: &state,
-                scalars: .doubles(optimizer.scalars(step: step)))
+                scalars: .doubles(optimizer.scalars(step: step).values))
             path.append(try point.doubles)
         }
         return path

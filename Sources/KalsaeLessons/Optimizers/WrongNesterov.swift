@@ -8,12 +8,12 @@ import KalsaeTensor
 struct WrongNesterov: Optimizer {
     var learningRate: Double
     var slotCount: Int { 1 }
-    func scalars(step: Int) -> [Double] { [learningRate] }
+    func scalars(step: Int) -> OptimizerScalars { ["rate": learningRate] }
 
     func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let move = scalars[0] * gradient
+        let move = scalars.rate * gradient
         let velocity = slots[0] * 0.9 - move
         return (parameter + velocity * 0.81 - move * 1.9, [velocity])
     }

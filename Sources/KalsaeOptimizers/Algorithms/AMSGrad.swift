@@ -28,20 +28,22 @@ public struct AMSGrad: Optimizer {
     /// Means of the gradient and of its square, and the largest of the latter.
     public var slotCount: Int { 3 }
 
-    /// Refuses what Adam refuses.
-    public func check() throws(KalsaeError) { try adam.check(as: "AMSGrad") }
+    /// Adam's.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try adam.visit(&settings)
+    }
 
     /// Adam's.
-    public func scalars(step: Int) -> [Double] { adam.scalars(step: step) }
+    public func scalars(step: Int) -> OptimizerScalars { adam.scalars(step: step) }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let mean = scalars[2] * slots[0] + scalars[3] * gradient
-        let square = scalars[4] * slots[1] + scalars[5] * (gradient * gradient)
+        let mean = s.beta1 * slots[0] + s.oneMinusBeta1 * gradient
+        let square = s.beta2 * slots[1] + s.oneMinusBeta2 * (gradient * gradient)
         let largest = slots[2].maximum(square)
-        let root = largest.sqrt() * scalars[1] + scalars[6]
-        return (parameter - scalars[0] * (mean / root), [mean, square, largest])
+        let root = largest.sqrt() * s.rootCorrection + s.epsilon
+        return (parameter - s.rate * (mean / root), [mean, square, largest])
     }
 }

@@ -35,24 +35,26 @@ public struct AdaGrad: Optimizer {
         [.full(parameter.shape, initialAccumulator, dtype: parameter.dtype)]
     }
 
-    /// Refuses negative numbers and an epsilon of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "AdaGrad", Setting("learningRate", learningRate, .notNegative),
-            Setting("initialAccumulator", initialAccumulator, .notNegative),
-            Setting("epsilon", epsilon, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("initialAccumulator", &initialAccumulator, .notNegative)
+        try settings("epsilon", &epsilon, .positive)
+        try settings("epsilonPlacement", &epsilonPlacement)
     }
 
     /// The rate and epsilon.
-    public func scalars(step: Int) -> [Double] { [learningRate, epsilon] }
+    public func scalars(step: Int) -> OptimizerScalars {
+        ["rate": learningRate, "epsilon": epsilon]
+    }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
         let sum = slots[0] + gradient * gradient
-        let root = epsilonPlacement.root(of: sum, scalars[1])
-        return (parameter - scalars[0] * (gradient / root), [sum])
+        let root = epsilonPlacement.root(of: sum, s.epsilon)
+        return (parameter - s.rate * (gradient / root), [sum])
     }
 }
 

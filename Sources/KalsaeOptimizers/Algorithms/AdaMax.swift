@@ -30,26 +30,29 @@ public struct AdaMax: Optimizer {
     /// The mean of the gradient and the largest gradient.
     public var slotCount: Int { 2 }
 
-    /// Refuses a negative rate, betas outside of [0, 1) and an epsilon of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "AdaMax", Setting("learningRate", learningRate, .notNegative),
-            Setting("beta1", beta1, .share), Setting("beta2", beta2, .share),
-            Setting("epsilon", epsilon, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("beta1", &beta1, .share)
+        try settings("beta2", &beta2, .share)
+        try settings("epsilon", &epsilon, .positive)
     }
 
     /// The corrected rate, the first beta with its complement, the second beta, epsilon.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         let rate = learningRate / (1 - pow(beta1, Double(step)))
-        return [rate, beta1, 1 - beta1, beta2, epsilon]
+        return [
+            "rate": rate, "beta1": beta1, "oneMinusBeta1": 1 - beta1, "beta2": beta2,
+            "epsilon": epsilon,
+        ]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let mean = scalars[1] * slots[0] + scalars[2] * gradient
-        let largest = (scalars[3] * slots[1]).maximum(gradient.abs() + scalars[4])
-        return (parameter - scalars[0] * (mean / largest), [mean, largest])
+        let mean = s.beta1 * slots[0] + s.oneMinusBeta1 * gradient
+        let largest = (s.beta2 * slots[1]).maximum(gradient.abs() + s.epsilon)
+        return (parameter - s.rate * (mean / largest), [mean, largest])
     }
 }

@@ -24,25 +24,26 @@ public struct Adadelta: Optimizer {
     /// Mean squares of the gradient and of the steps.
     public var slotCount: Int { 2 }
 
-    /// Refuses a negative rate, a decay outside of [0, 1) and an epsilon of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "Adadelta", Setting("learningRate", learningRate, .notNegative),
-            Setting("decay", decay, .share), Setting("epsilon", epsilon, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("decay", &decay, .share)
+        try settings("epsilon", &epsilon, .positive)
     }
 
     /// The rate, the decay with its complement, epsilon.
-    public func scalars(step: Int) -> [Double] { [learningRate, decay, 1 - decay, epsilon] }
+    public func scalars(step: Int) -> OptimizerScalars {
+        ["rate": learningRate, "decay": decay, "oneMinusDecay": 1 - decay, "epsilon": epsilon]
+    }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let (keep, take, epsilon) = (scalars[1], scalars[2], scalars[3])
-        let square = keep * slots[0] + take * (gradient * gradient)
-        let ratio = (slots[1] + epsilon).sqrt() / (square + epsilon).sqrt()
+        let square = s.decay * slots[0] + s.oneMinusDecay * (gradient * gradient)
+        let ratio = (slots[1] + s.epsilon).sqrt() / (square + s.epsilon).sqrt()
         let direction = ratio * gradient
-        let moved = keep * slots[1] + take * (direction * direction)
-        return (parameter - scalars[0] * direction, [square, moved])
+        let moved = s.decay * slots[1] + s.oneMinusDecay * (direction * direction)
+        return (parameter - s.rate * direction, [square, moved])
     }
 }

@@ -48,30 +48,32 @@ public struct Adafactor: Optimizer {
         return [rows, columns].map { Tensor.zeros(Shape($0), dtype: parameter.dtype) }
     }
 
-    /// Refuses a negative rate, a decay power that is not below 0, and thresholds of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "Adafactor", Setting("learningRate", learningRate, .notNegative),
-            Setting("-decayPower", -decayPower, .positive),
-            Setting("epsilon", epsilon ?? 1, .positive),
-            Setting("minimumScale", minimumScale, .notNegative),
-            Setting("clipThreshold", clipThreshold, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("decayPower", &decayPower, .negative)
+        try settings("epsilon", &epsilon, .positive)
+        try settings("minimumScale", &minimumScale, .notNegative)
+        try settings("clipThreshold", &clipThreshold, .positive)
     }
 
     /// The rate of the step, the share of new squares with its complement, and the thresholds.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         let share = pow(Double(step), decayPower)
         let rate = min(learningRate, 1 / sqrt(Double(step)))
-        return [rate, share, 1 - share, minimumScale, clipThreshold]
+        return [
+            "rate": rate, "share": share, "oneMinusShare": 1 - share,
+            "minimumScale": minimumScale, "clipThreshold": clipThreshold,
+        ]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
         let epsilon = self.epsilon ?? (parameter.dtype == .float64 ? 0x1p-52 : 0x1p-23)
         let squares = gradient * gradient
-        let (take, keep) = (scalars[1], scalars[2])
+        let (take, keep) = (s.share, s.oneMinusShare)
         let estimate: Tensor
         var after = slots
         if parameter.rank >= 2 {
@@ -84,8 +86,8 @@ public struct Adafactor: Optimizer {
             estimate = after[0]
         }
         let direction = gradient / estimate.maximum(epsilon * epsilon).sqrt()
-        let clip = (rootMeanSquare(direction) / scalars[4]).maximum(1)
-        let rate = rootMeanSquare(parameter).maximum(scalars[3]) * scalars[0]
+        let clip = (rootMeanSquare(direction) / s.clipThreshold).maximum(1)
+        let rate = rootMeanSquare(parameter).maximum(s.minimumScale) * s.rate
         return (parameter - rate / clip * direction, after)
     }
 

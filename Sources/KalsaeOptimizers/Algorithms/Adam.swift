@@ -45,35 +45,34 @@ public struct Adam: Optimizer {
     /// Means of the gradient and of its square.
     public var slotCount: Int { 2 }
 
-    /// Refuses a negative rate, betas outside of [0, 1) and an epsilon of 0.
-    public func check() throws(KalsaeError) { try check(as: "Adam") }
-
-    func check(as name: String) throws(KalsaeError) {
-        try Setting.check(
-            name, Setting("learningRate", learningRate, .notNegative),
-            Setting("beta1", beta1, .share), Setting("beta2", beta2, .share),
-            Setting("epsilon", epsilon, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("beta1", &beta1, .share)
+        try settings("beta2", &beta2, .share)
+        try settings("epsilon", &epsilon, .positive)
+        try settings("epsilonForm", &epsilonForm)
     }
 
     /// The corrected rate, the root's correction, both betas with their complements, epsilon.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         let rate = learningRate / (1 - pow(beta1, Double(step)))
         let root = sqrt(1 - pow(beta2, Double(step)))
         let isAfter = epsilonForm == .afterCorrection
-        // The complements are taken in Double: in Float, 1 - 0.999 would be off by 5e-5.
         return [
-            isAfter ? rate : rate * root, isAfter ? 1 / root : 1, beta1, 1 - beta1, beta2,
-            1 - beta2, epsilon,
+            "rate": isAfter ? rate : rate * root, "rootCorrection": isAfter ? 1 / root : 1,
+            "beta1": beta1, "oneMinusBeta1": 1 - beta1, "beta2": beta2,
+            "oneMinusBeta2": 1 - beta2, "epsilon": epsilon,
         ]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let mean = scalars[2] * slots[0] + scalars[3] * gradient
-        let square = scalars[4] * slots[1] + scalars[5] * (gradient * gradient)
-        let root = square.sqrt() * scalars[1] + scalars[6]
-        return (parameter - scalars[0] * (mean / root), [mean, square])
+        let mean = s.beta1 * slots[0] + s.oneMinusBeta1 * gradient
+        let square = s.beta2 * slots[1] + s.oneMinusBeta2 * (gradient * gradient)
+        let root = square.sqrt() * s.rootCorrection + s.epsilon
+        return (parameter - s.rate * (mean / root), [mean, square])
     }
 }

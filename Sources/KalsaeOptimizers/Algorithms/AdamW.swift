@@ -33,23 +33,24 @@ public struct AdamW: Optimizer {
     /// Adam's two.
     public var slotCount: Int { adam.slotCount }
 
-    /// Refuses what Adam refuses and a negative decay.
-    public func check() throws(KalsaeError) {
-        try adam.check(as: "AdamW")
-        try Setting.check("AdamW", Setting("decay", decay, .notNegative))
+    /// Adam's, then those of the decay.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try adam.visit(&settings)
+        try settings("decay", &decay, .notNegative)
+        try settings("decayed", &decayed)
     }
 
     /// Adam's, then the share of a weight that stays.
-    public func scalars(step: Int) -> [Double] {
-        adam.scalars(step: step) + [1 - learningRate * decay]
+    public func scalars(step: Int) -> OptimizerScalars {
+        adam.scalars(step: step) + ["kept": 1 - learningRate * decay]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let kept = decayed.contains(parameter) ? parameter * scalars[7] : parameter
-        return adam.update(kept, gradient: gradient, slots: slots, scalars: scalars)
+        let kept = decayed.contains(parameter) ? parameter * s.kept : parameter
+        return adam.update(kept, gradient: gradient, slots: slots, scalars: s)
     }
 }
 

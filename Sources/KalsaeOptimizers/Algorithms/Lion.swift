@@ -23,24 +23,27 @@ public struct Lion: Optimizer {
     /// The mean of the gradient.
     public var slotCount: Int { 1 }
 
-    /// Refuses a negative rate and betas outside of [0, 1).
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "Lion", Setting("learningRate", learningRate, .notNegative),
-            Setting("beta1", beta1, .share), Setting("beta2", beta2, .share))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("beta1", &beta1, .share)
+        try settings("beta2", &beta2, .share)
     }
 
     /// The rate, both betas with their complements.
-    public func scalars(step: Int) -> [Double] {
-        [learningRate, beta1, 1 - beta1, beta2, 1 - beta2]
+    public func scalars(step: Int) -> OptimizerScalars {
+        [
+            "rate": learningRate, "beta1": beta1, "oneMinusBeta1": 1 - beta1, "beta2": beta2,
+            "oneMinusBeta2": 1 - beta2,
+        ]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let direction = (scalars[1] * slots[0] + scalars[2] * gradient).sign()
-        let mean = scalars[3] * slots[0] + scalars[4] * gradient
-        return (parameter - scalars[0] * direction, [mean])
+        let direction = (s.beta1 * slots[0] + s.oneMinusBeta1 * gradient).sign()
+        let mean = s.beta2 * slots[0] + s.oneMinusBeta2 * gradient
+        return (parameter - s.rate * direction, [mean])
     }
 }

@@ -34,24 +34,26 @@ public struct NAdam: Optimizer {
     /// Means of the gradient and of its square.
     public var slotCount: Int { 2 }
 
-    /// Refuses negative numbers, betas outside of [0, 1) and an epsilon of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "NAdam", Setting("learningRate", learningRate, .notNegative),
-            Setting("beta1", beta1, .share), Setting("beta2", beta2, .share),
-            Setting("epsilon", epsilon, .positive),
-            Setting("momentumDecay", momentumDecay, .notNegative))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("beta1", &beta1, .share)
+        try settings("beta2", &beta2, .share)
+        try settings("epsilon", &epsilon, .positive)
+        try settings("momentumDecay", &momentumDecay, .notNegative)
     }
 
     /// The rates of gradient and mean, the root's correction, both betas with their complements,
     /// epsilon.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         let (now, next) = (momentum(step), momentum(step + 1))
         let product = momentumProduct(step)
         return [
-            learningRate * (1 - now) / (1 - product),
-            learningRate * next / (1 - product * next),
-            1 / sqrt(1 - pow(beta2, Double(step))), beta1, 1 - beta1, beta2, 1 - beta2, epsilon,
+            "gradientRate": learningRate * (1 - now) / (1 - product),
+            "meanRate": learningRate * next / (1 - product * next),
+            "rootCorrection": 1 / sqrt(1 - pow(beta2, Double(step))), "beta1": beta1,
+            "oneMinusBeta1": 1 - beta1, "beta2": beta2, "oneMinusBeta2": 1 - beta2,
+            "epsilon": epsilon,
         ]
     }
 
@@ -80,12 +82,12 @@ public struct NAdam: Optimizer {
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let mean = scalars[3] * slots[0] + scalars[4] * gradient
-        let square = scalars[5] * slots[1] + scalars[6] * (gradient * gradient)
-        let root = square.sqrt() * scalars[2] + scalars[7]
-        let direction = scalars[0] * gradient + scalars[1] * mean
+        let mean = s.beta1 * slots[0] + s.oneMinusBeta1 * gradient
+        let square = s.beta2 * slots[1] + s.oneMinusBeta2 * (gradient * gradient)
+        let root = square.sqrt() * s.rootCorrection + s.epsilon
+        let direction = s.gradientRate * gradient + s.meanRate * mean
         return (parameter - direction / root, [mean, square])
     }
 }

@@ -38,37 +38,42 @@ public struct RMSProp: Optimizer {
     /// The mean square; then the mean, if centered; then the velocity, if there is momentum.
     public var slotCount: Int { 1 + (isCentered ? 1 : 0) + (momentum == 0 ? 0 : 1) }
 
-    /// Refuses a negative rate, shares outside of [0, 1) and an epsilon of 0.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "RMSProp", Setting("learningRate", learningRate, .notNegative),
-            Setting("decay", decay, .share), Setting("momentum", momentum, .share),
-            Setting("epsilon", epsilon, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("decay", &decay, .share)
+        try settings("momentum", &momentum, .share)
+        try settings("isCentered", &isCentered)
+        try settings("epsilon", &epsilon, .positive)
+        try settings("epsilonPlacement", &epsilonPlacement)
     }
 
     /// The rate, the decay with its complement, the momentum, epsilon.
-    public func scalars(step: Int) -> [Double] {
-        [learningRate, decay, 1 - decay, momentum, epsilon]
+    public func scalars(step: Int) -> OptimizerScalars {
+        [
+            "rate": learningRate, "decay": decay, "oneMinusDecay": 1 - decay,
+            "momentum": momentum, "epsilon": epsilon,
+        ]
     }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let square = scalars[1] * slots[0] + scalars[2] * (gradient * gradient)
+        let square = s.decay * slots[0] + s.oneMinusDecay * (gradient * gradient)
         var after = [square]
         var spread = square
         if isCentered {
-            let mean = scalars[1] * slots[1] + scalars[2] * gradient
+            let mean = s.decay * slots[1] + s.oneMinusDecay * gradient
             after.append(mean)
             // Rounding may take the difference below 0, and its root would be NaN.
             spread = (square - mean * mean).maximum(0)
         }
-        var direction = gradient / epsilonPlacement.root(of: spread, scalars[4])
+        var direction = gradient / epsilonPlacement.root(of: spread, s.epsilon)
         if momentum != 0 {
-            direction = scalars[3] * slots[after.count] + direction
+            direction = s.momentum * slots[after.count] + direction
             after.append(direction)
         }
-        return (parameter - scalars[0] * direction, after)
+        return (parameter - s.rate * direction, after)
     }
 }

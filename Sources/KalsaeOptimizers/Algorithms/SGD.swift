@@ -23,29 +23,30 @@ public struct SGD: Optimizer {
     /// The velocity, where there is momentum.
     public var slotCount: Int { momentum == 0 ? 0 : 1 }
 
-    /// Refuses a negative rate, a momentum outside of [0, 1) and looking ahead without momentum.
-    public func check() throws(KalsaeError) {
-        try Setting.check(
-            "SGD", Setting("learningRate", learningRate, .notNegative),
-            Setting("momentum", momentum, .share))
-        guard !nesterov || momentum > 0 else {
-            throw KalsaeError("SGD", expected: "momentum above 0 with nesterov", got: "0.0")
-        }
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("learningRate", &learningRate, .notNegative)
+        try settings("momentum", &momentum, .share)
+        try settings("nesterov", &nesterov)
+        try settings.require(
+            !nesterov || momentum > 0, expected: "momentum above 0 with nesterov",
+            got: "\(momentum)")
     }
 
     /// The rate and the momentum.
-    public func scalars(step: Int) -> [Double] { [learningRate, momentum] }
+    public func scalars(step: Int) -> OptimizerScalars {
+        ["rate": learningRate, "momentum": momentum]
+    }
 
     /// One step.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
-        let (rate, momentum) = (scalars[0], scalars[1])
         guard let velocity = slots.first else {
-            return (parameter - rate * gradient, [])
+            return (parameter - s.rate * gradient, [])
         }
-        let moved = momentum * velocity + gradient
-        let direction = nesterov ? gradient + momentum * moved : moved
-        return (parameter - rate * direction, [moved])
+        let moved = s.momentum * velocity + gradient
+        let direction = nesterov ? gradient + s.momentum * moved : moved
+        return (parameter - s.rate * direction, [moved])
     }
 }

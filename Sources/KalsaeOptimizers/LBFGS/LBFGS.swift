@@ -69,13 +69,16 @@ public struct LBFGS: Sendable {
 
     /// Refuses counts below 1, negative tolerances and a rate of 0.
     public func check() throws(KalsaeError) {
-        try Setting.check(
-            "L-BFGS", Setting("memory", Double(memory), .positive),
-            Setting("maximumIterations", Double(maximumIterations), .notNegative),
-            Setting("gradientTolerance", gradientTolerance, .notNegative),
-            Setting("changeTolerance", changeTolerance, .notNegative))
-        if case .fixed(let rate) = stepRule {
-            try Setting.check("L-BFGS", Setting("rate", rate, .positive))
+        let rate: Double
+        if case .fixed(let fixed) = stepRule { rate = fixed } else { rate = 1 }
+        let settings: [(String, Double, SettingRule)] = [
+            ("memory", Double(memory), .positive),
+            ("maximumIterations", Double(maximumIterations), .notNegative),
+            ("gradientTolerance", gradientTolerance, .notNegative),
+            ("changeTolerance", changeTolerance, .notNegative), ("rate", rate, .positive),
+        ]
+        for (name, value, rule) in settings where !rule.allows(value) {
+            throw KalsaeError("L-BFGS", expected: "\(name) \(rule.rawValue)", got: "\(value)")
         }
     }
 

@@ -44,12 +44,25 @@ public struct PlateauReduction: Codable, Sendable, Equatable {
 
     /// Refuses a factor outside of [0, 1) and negative numbers.
     public func check() throws(KalsaeError) {
-        try Setting.check(
-            "plateau", Setting("factor", factor, .share),
-            Setting("patience", Double(patience), .notNegative),
-            Setting("threshold", threshold, .share),
-            Setting("cooldown", Double(cooldown), .notNegative),
-            Setting("minimumScale", minimumScale, .notNegative))
+        var copy = self
+        var visitor = SettingVisitor(checking: "plateau")
+        try copy.visit(&visitor)
+    }
+
+    /// The rule from settings by name; what is left out has its default.
+    public init(_ settings: [String: SettingValue]) throws(KalsaeError) {
+        self.init()
+        var visitor = SettingVisitor(reading: settings, "plateau")
+        try visit(&visitor)
+        try visitor.refuseUnknown()
+    }
+
+    private mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("factor", &factor, .share)
+        try settings("patience", &patience, .notNegative)
+        try settings("threshold", &threshold, .share)
+        try settings("cooldown", &cooldown, .notNegative)
+        try settings("minimumScale", &minimumScale, .notNegative)
     }
 
     /// Notes the loss of an epoch and returns what the rate is to be multiplied with from now on.

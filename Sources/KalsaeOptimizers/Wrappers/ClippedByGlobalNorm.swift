@@ -18,23 +18,24 @@ public struct ClippedByGlobalNorm: OptimizerWrapper {
         self.limit = limit
     }
 
-    /// Refuses a limit of 0 or less.
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check("ClippedByGlobalNorm", Setting("limit", limit, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings.required("limit", &limit, .positive)
+        try settings("base", &base)
     }
 
     /// The limit.
-    public func ownScalars(step: Int) -> [Double] { [limit] }
+    public func ownScalars(step: Int) -> OptimizerScalars { ["limit": limit] }
 
     /// Clips, then the base's step.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         guard let first = parameters.first else { return parameters }
         // Parameters of two types are measured in the wider one.
         let types = parameters.map(\.gradient.dtype)
         let dtype = types.contains(.float64) ? .float64 : first.gradient.dtype
-        let limit = ownScalars(scalars)[0].cast(to: dtype)
+        let limit = ownScalars(scalars).limit.cast(to: dtype)
         let squares = parameters.map { parameter in
             (parameter.gradient * parameter.gradient).sum().cast(to: dtype)
         }

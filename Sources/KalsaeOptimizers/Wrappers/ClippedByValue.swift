@@ -16,22 +16,23 @@ public struct ClippedByValue: OptimizerWrapper {
         self.limit = limit
     }
 
-    /// Refuses a limit of 0 or less.
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check("ClippedByValue", Setting("limit", limit, .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings.required("limit", &limit, .positive)
+        try settings("base", &base)
     }
 
     /// The limit.
-    public func ownScalars(step: Int) -> [Double] { [limit] }
+    public func ownScalars(step: Int) -> OptimizerScalars { ["limit": limit] }
 
     /// Clips, then the base's step.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
-        let limits = ownScalars(scalars)
+        let own = ownScalars(scalars)
         let clipped = parameters.map { parameter in
             var parameter = parameter
-            let limit = limits[0].cast(to: parameter.gradient.dtype)
+            let limit = own.limit.cast(to: parameter.gradient.dtype)
             parameter.gradient = parameter.gradient.maximum(-limit).minimum(limit)
             return parameter
         }

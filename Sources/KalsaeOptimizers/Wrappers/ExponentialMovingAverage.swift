@@ -19,9 +19,11 @@ public struct ExponentialMovingAverage: WeightAverage {
         self.warmsUp = warmsUp
     }
 
-    /// Refuses a decay outside of [0, 1).
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check("ExponentialMovingAverage", Setting("decay", decay, .share))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("decay", &decay, .share)
+        try settings("warmsUp", &warmsUp)
+        try settings("base", &base)
     }
 
     /// `1 - d`.

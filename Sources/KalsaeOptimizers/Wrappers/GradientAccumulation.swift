@@ -19,9 +19,10 @@ public struct GradientAccumulation: OptimizerWrapper {
         self.count = count
     }
 
-    /// Refuses a count below 1.
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check("GradientAccumulation", Setting("count", Double(count), .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings.required("count", &count, .positive)
+        try settings("base", &base)
     }
 
     /// The base's and the sum of gradients.
@@ -33,26 +34,26 @@ public struct GradientAccumulation: OptimizerWrapper {
     }
 
     /// Those of the base's own step, then the wrapper's.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         let group = max(count, 1)
         return base.scalars(step: (step - 1) / group + 1) + ownScalars(step: step)
     }
 
     /// Whether the base steps, and one over the count.
-    public func ownScalars(step: Int) -> [Double] {
+    public func ownScalars(step: Int) -> OptimizerScalars {
         let group = max(count, 1)
-        return [step % group == 0 ? 1 : 0, 1 / Double(group)]
+        return ["isFull": step % group == 0 ? 1 : 0, "share": 1 / Double(group)]
     }
 
     /// Adds up, and steps where the count is full.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         let own = ownScalars(scalars)
-        let isFull = own[0] .> 0.5
+        let isFull = own.isFull .> 0.5
         let inner = parameters.map { parameter in
             var inner = parameter
-            let share = own[1].cast(to: parameter.gradient.dtype)
+            let share = own.share.cast(to: parameter.gradient.dtype)
             inner.gradient = share * parameter.gradient
             if let sum = inner.slots.popLast() { inner.gradient += sum }
             return inner

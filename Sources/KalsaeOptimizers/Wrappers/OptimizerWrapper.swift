@@ -15,10 +15,7 @@ public protocol OptimizerWrapper: Optimizer {
     var base: any Optimizer { get set }
 
     /// The scalars of the wrapper itself in a step, which go behind those of the base.
-    func ownScalars(step: Int) -> [Double]
-
-    /// Throws where a setting of the wrapper itself makes no sense.
-    func checkOwn() throws(KalsaeError)
+    func ownScalars(step: Int) -> OptimizerScalars
 }
 
 extension OptimizerWrapper {
@@ -31,10 +28,9 @@ extension OptimizerWrapper {
     /// The base's.
     public var slotCount: Int { base.slotCount }
 
-    /// Checks the wrapper, then the base.
-    public func check() throws(KalsaeError) {
-        try checkOwn()
-        try base.check()
+    /// The base alone: a wrapper with settings of its own writes them in front of it.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings("base", &base)
     }
 
     /// The base's.
@@ -49,13 +45,13 @@ extension OptimizerWrapper {
     }
 
     /// The base's, then the wrapper's own.
-    public func scalars(step: Int) -> [Double] {
+    public func scalars(step: Int) -> OptimizerScalars {
         base.scalars(step: step) + ownScalars(step: step)
     }
 
     /// One parameter as if there were no others.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
         let alone = TrainedParameter(
             path: TensorPath(), value: parameter, gradient: gradient, slots: slots)
@@ -69,12 +65,12 @@ extension OptimizerWrapper {
     }
 
     /// The scalars without the wrapper's own.
-    public func baseScalars(_ scalars: [Tensor]) -> [Tensor] {
+    public func baseScalars(_ scalars: ScalarTensors) -> ScalarTensors {
         scalars.dropLast(ownScalars(step: 1).count)
     }
 
     /// The wrapper's own scalars.
-    public func ownScalars(_ scalars: [Tensor]) -> [Tensor] {
+    public func ownScalars(_ scalars: ScalarTensors) -> ScalarTensors {
         scalars.suffix(ownScalars(step: 1).count)
     }
 }

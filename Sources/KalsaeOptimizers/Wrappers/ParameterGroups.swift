@@ -75,8 +75,12 @@ public struct ParameterGroups: Optimizer {
             switch group.rule {
             case .frozen: continue
             case .rate(let factor):
-                try Setting.check(
-                    "ParameterGroups", Setting("rate of \(group.pattern)", factor, .notNegative))
+                guard SettingRule.notNegative.allows(factor) else {
+                    throw KalsaeError(
+                        "ParameterGroups",
+                        expected: "a rate of \(group.pattern) \(SettingRule.notNegative.rawValue)",
+                        got: "\(factor)")
+                }
             case .optimizer(let optimizer): try optimizer.check()
             }
         }
@@ -103,27 +107,28 @@ public struct ParameterGroups: Optimizer {
     }
 
     /// The base's, then those of the groups in order.
-    public func scalars(step: Int) -> [Double] {
-        members.flatMap { optimizer(at: $0)?.scalars(step: step) ?? [] }
+    public func scalars(step: Int) -> OptimizerScalars {
+        members.reduce([:]) { $0 + (optimizer(at: $1)?.scalars(step: step) ?? [:]) }
     }
 
     /// One parameter, with the base's settings.
     public func update(
-        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+        _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: ScalarTensors
     ) -> (parameter: Tensor, slots: [Tensor]) {
         base.update(parameter, gradient: gradient, slots: slots, scalars: scalars)
     }
 
     /// Each group by its optimizer.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         var after = parameters
-        var rest = scalars[...]
+        var rest = scalars
         for member in members {
             guard let optimizer = optimizer(at: member) else { continue }
-            let own = Array(rest.prefix(optimizer.scalars(step: 1).count))
-            rest = rest.dropFirst(own.count)
+            let count = optimizer.scalars(step: 1).count
+            let own = rest.prefix(count)
+            rest = rest.dropFirst(count)
             let indices = parameters.indices.filter {
                 groupIndex(of: parameters[$0].path) == member
             }

@@ -18,11 +18,11 @@ public struct StochasticWeightAverage: WeightAverage {
         self.every = every
     }
 
-    /// Refuses numbers below 1.
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check(
-            "StochasticWeightAverage", Setting("start", Double(start), .positive),
-            Setting("every", Double(every), .positive))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings.required("start", &start, .positive)
+        try settings.required("every", &every, .positive)
+        try settings("base", &base)
     }
 
     /// 1 up to the start, then one over the count of weights at every so many steps, else 0.

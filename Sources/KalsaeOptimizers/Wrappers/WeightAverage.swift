@@ -21,14 +21,14 @@ extension WeightAverage {
     }
 
     /// The weight and its complement.
-    public func ownScalars(step: Int) -> [Double] {
+    public func ownScalars(step: Int) -> OptimizerScalars {
         let weight = weight(step: step)
-        return [weight, 1 - weight]
+        return ["weight": weight, "oneMinusWeight": 1 - weight]
     }
 
     /// The base's step, then the means.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         let own = ownScalars(scalars)
         let inner = parameters.map { parameter in
@@ -40,8 +40,8 @@ extension WeightAverage {
         return zip(parameters, moved).map { before, after in
             guard let mean = before.slots.last else { return after }
             var after = after
-            let weights = own.map { $0.cast(to: mean.dtype) }
-            after.slots.append(weights[1] * mean + weights[0] * after.value)
+            let s = own.cast(to: mean.dtype)
+            after.slots.append(s.oneMinusWeight * mean + s.weight * after.value)
             return after
         }
     }

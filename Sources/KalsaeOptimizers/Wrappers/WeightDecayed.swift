@@ -38,24 +38,27 @@ public struct WeightDecayed: OptimizerWrapper {
         self.decayed = decayed
     }
 
-    /// Refuses a negative decay.
-    public func checkOwn() throws(KalsaeError) {
-        try Setting.check("WeightDecayed", Setting("decay", decay, .notNegative))
+    /// The settings with their rules.
+    public mutating func visit(_ settings: inout SettingVisitor) throws(KalsaeError) {
+        try settings.required("decay", &decay, .notNegative)
+        try settings("style", &style)
+        try settings("decayed", &decayed)
+        try settings("base", &base)
     }
 
     /// The decay, times the rate where it is decoupled.
-    public func ownScalars(step: Int) -> [Double] {
-        [style == .gradient ? decay : learningRate * decay]
+    public func ownScalars(step: Int) -> OptimizerScalars {
+        ["pull": style == .gradient ? decay : learningRate * decay]
     }
 
     /// The base's step and the decay.
     public func updateAll(
-        _ parameters: [TrainedParameter], scalars: [Tensor]
+        _ parameters: [TrainedParameter], scalars: ScalarTensors
     ) -> [TrainedParameter] {
         let own = ownScalars(scalars)
         let pulls = parameters.map { parameter -> Tensor? in
             guard decayed.contains(parameter.value) else { return nil }
-            return own[0].cast(to: parameter.value.dtype) * parameter.value
+            return own.pull.cast(to: parameter.value.dtype) * parameter.value
         }
         var parameters = parameters
         if style == .gradient {

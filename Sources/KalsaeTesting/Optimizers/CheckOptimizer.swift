@@ -70,7 +70,7 @@ struct OptimizerProbe {
     ) throws -> [Double] {
         let compiled = try step(optimizer, dtype)
         for count in 1...steps {
-            try compiled.run([Tensor(optimizer.scalars(step: count)), Tensor([scale])])
+            try compiled.run([Tensor(optimizer.scalars(step: count).values), Tensor([scale])])
         }
         return try flat(compiled.state.first)
     }
@@ -109,7 +109,7 @@ struct OptimizerProbe {
             return "expected \(optimizer.slotCount) slots, got \(before.slots[0].count)"
         }
         var state = before
-        let scalars = Tensor(optimizer.scalars(step: 1))
+        let scalars = Tensor(optimizer.scalars(step: 1).values)
         let after = optimizer.updated(start, gradient: start, state: &state, scalars: scalars)
         for (old, new) in zip(before.slots, state.slots) {
             let types = (old.map(\.type), new.map(\.type))
@@ -137,7 +137,7 @@ struct OptimizerProbe {
 
     func rate() throws -> String? {
         let compiled = try step(optimizer, .float32)
-        let first = Tensor(optimizer.scalars(step: 1).map { Float($0) })
+        let first = Tensor(optimizer.scalars(step: 1).values.map { Float($0) })
         let scale = Tensor([1.0] as [Double])
         try Tensor.evaluate([first, scale])
         try compiled.run([first, scale])
@@ -146,7 +146,7 @@ struct OptimizerProbe {
         // As many more steps as a wrapper may let pass without moving.
         var counts = Counts()
         for count in 2...9 {
-            let next = Tensor(changed.scalars(step: count).map { Float($0) })
+            let next = Tensor(changed.scalars(step: count).values.map { Float($0) })
             try Tensor.evaluate([next])
             let measured = try Counters.measure { try compiled.run([next, scale]) }.counts
             counts.plansCompiled += measured.plansCompiled

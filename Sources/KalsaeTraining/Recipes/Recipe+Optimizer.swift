@@ -1,77 +1,76 @@
 import KalsaeOptimizers
+import KalsaeSupport
 
 extension Recipe {
-    /// Which optimizer.
-    public enum OptimizerName: String, CaseIterable, Codable, Sendable {
-        case sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, adamax
-        case nadam, lion, adafactor
+    /// Which optimizer, by its name in the catalog of ``OptimizerSpec``.
+    public struct OptimizerName: RawRepresentable, CaseIterable, Codable, Hashable, Sendable {
+        /// The name.
+        public let rawValue: String
 
-        /// The learning rate where none is given: what small networks on small batches bear.
+        /// The optimizer of that name that stands alone; nil where there is none.
+        public init?(rawValue: String) {
+            guard OptimizerSpec.plainNames.contains(rawValue) else { return nil }
+            self.rawValue = rawValue
+        }
+
+        private init(_ name: String) { rawValue = name }
+
+        /// All optimizers that stand alone.
+        public static var allCases: [OptimizerName] {
+            OptimizerSpec.plainNames.map { OptimizerName($0) }
+        }
+
+        /// Plain gradient descent.
+        public static let sgd = OptimizerName("sgd")
+        /// ``Adam``.
+        public static let adam = OptimizerName("adam")
+        /// ``AdamW``.
+        public static let adamw = OptimizerName("adamw")
+
+        /// The learning rate where none is given: the optimizer's own, but what small networks on
+        /// small batches bear where that is too low or too high.
         public var defaultRate: Double {
-            switch self {
-            case .sgd: 0.1
-            case .momentum, .nesterov, .adagrad, .adafactor: 0.01
-            case .rmsprop, .adam, .amsgrad, .adamw, .lion: 0.001
-            case .adadelta: 1
-            case .adamax, .nadam: 0.002
-            }
+            let others = ["sgd": 0.1, "rmsprop": 0.001, "lion": 0.001]
+            return others[rawValue] ?? (try? OptimizerSpec(rawValue).optimizer().learningRate) ?? 0
         }
 
         /// The optimizer with a rate.
-        public func make(learningRate: Double) -> any Optimizer {
-            switch self {
-            case .sgd: SGD(learningRate: learningRate)
-            case .momentum: SGD(learningRate: learningRate, momentum: 0.9)
-            case .nesterov: SGD(learningRate: learningRate, momentum: 0.9, nesterov: true)
-            case .adagrad: AdaGrad(learningRate: learningRate)
-            case .rmsprop: RMSProp(learningRate: learningRate)
-            case .adadelta: Adadelta(learningRate: learningRate)
-            case .adam: Adam(learningRate: learningRate)
-            case .amsgrad: AMSGrad(learningRate: learningRate)
-            case .adamw: AdamW(learningRate: learningRate)
-            case .adamax: AdaMax(learningRate: learningRate)
-            case .nadam: NAdam(learningRate: learningRate)
-            case .lion: Lion(learningRate: learningRate)
-            case .adafactor: Adafactor(learningRate: learningRate)
-            }
+        ///
+        /// - Throws: a `KalsaeError` for a rate that is negative or not finite.
+        public func make(learningRate: Double) throws(KalsaeError) -> any Optimizer {
+            try OptimizerSpec(rawValue, ["learningRate": .number(learningRate)]).optimizer()
         }
     }
 
-    /// How the learning rate changes over a training of known length.
-    public enum ScheduleName: String, CaseIterable, Codable, Sendable {
-        case constant, step, exponential
-        case inverseTime = "inverse-time"
-        case polynomial, cosine
-        case cosineRestarts = "cosine-restarts"
-        case warmup
-        case warmupCosine = "warmup-cosine"
-        case oneCycle = "one-cycle"
-        case noam, plateau
+    /// How the learning rate changes over a training of known length: the name of a
+    /// ``SchedulePreset``.
+    public struct ScheduleName: RawRepresentable, CaseIterable, Codable, Hashable, Sendable {
+        /// The name.
+        public let rawValue: String
+
+        /// The schedule of that name; nil where there is none.
+        public init?(rawValue: String) {
+            guard SchedulePreset.all.contains(where: { $0.name == rawValue }) else { return nil }
+            self.rawValue = rawValue
+        }
+
+        private init(_ name: String) { rawValue = name }
+
+        /// All presets.
+        public static var allCases: [ScheduleName] {
+            SchedulePreset.all.map { ScheduleName($0.name) }
+        }
+
+        /// A rise over a tenth of the steps, then half of a cosine wave.
+        public static let warmupCosine = ScheduleName("warmup-cosine")
+        /// The same rate throughout.
+        public static let constant = ScheduleName("constant")
+        /// A fall where the validation loss no longer falls.
+        public static let plateau = ScheduleName("plateau")
 
         /// The schedule for a number of steps; nil where the rate depends on the validation loss.
-        ///
-        /// A tenth of the rate after each third (`step`), a hundredth at the end (`exponential`), a
-        /// tenth at the end (`inverse-time`), four periods (`cosine-restarts`), a tenth of the
-        /// steps to warm up. The rate is the highest one in each.
         public func make(steps: Int) -> LearningRateSchedule? {
-            let steps = max(steps, 1)
-            let warmup = max(steps / 10, 1)
-            switch self {
-            case .constant: return .constant()
-            case .step: return .step(every: max(steps / 3, 1))
-            case .exponential: return .exponential(factor: 0.01, every: steps)
-            case .inverseTime: return .inverseTime(decay: 9, every: steps)
-            case .polynomial: return .polynomial(steps: steps)
-            case .cosine: return .cosine(steps: steps)
-            case .cosineRestarts: return .cosineRestarts(period: max(steps / 4, 1))
-            case .warmup: return .linearWarmup(steps: warmup)
-            case .warmupCosine:
-                let rest = max(steps - warmup, 1)
-                return .cosine(steps: rest).warmedUp(over: warmup)
-            case .oneCycle: return .oneCycle(steps: steps)
-            case .noam: return .inverseSquareRoot(warmup: warmup)
-            case .plateau: return nil
-            }
+            SchedulePreset.all.first { $0.name == rawValue }?.schedule(max(steps, 1))
         }
 
         /// The rule that depends on the validation loss, if it is one.
@@ -82,18 +81,24 @@ extension Recipe {
         }
     }
 
-    /// The optimizer with all that the recipe says of it.
-    public func makeOptimizer() -> any Optimizer {
-        var made = optimizer.make(learningRate: learningRate)
+    /// The optimizer with all that the recipe says of it, as plain data.
+    ///
+    /// - Throws: a `KalsaeError` for a number that makes no sense.
+    public func optimizerSpec() throws(KalsaeError) -> OptimizerSpec {
+        var spec = try OptimizerSpec(
+            optimizer.rawValue, ["learningRate": .number(learningRate)])
         if let weightDecay {
-            if var adamW = made as? AdamW {
-                adamW.decay = weightDecay
-                made = adamW
-            } else {
-                made = WeightDecayed(made, decay: weightDecay)
-            }
+            spec =
+                optimizer == .adamw
+                ? try spec.replacing(["decay": .number(weightDecay)])
+                : try spec.wrapped(in: "weightDecayed", ["decay": .number(weightDecay)])
         }
-        if let clipNorm { made = ClippedByGlobalNorm(made, limit: clipNorm) }
-        return made
+        guard let clipNorm else { return spec }
+        return try spec.wrapped(in: "clippedByGlobalNorm", ["limit": .number(clipNorm)])
+    }
+
+    /// The optimizer with all that the recipe says of it.
+    public func makeOptimizer() throws(KalsaeError) -> any Optimizer {
+        try optimizerSpec().optimizer()
     }
 }

@@ -56,7 +56,7 @@ public struct TrainingRun: Sendable {
         let (train, validation) = (try Dataset(data.train), try Dataset(data.validation))
         let trainer = try Trainer(
             model, loss: data.train.targets.loss,
-            optimizer: recipe.makeOptimizer(),
+            optimizer: try recipe.makeOptimizer(),
             metrics: data.train.targets.metrics, seed: recipe.seed)
         let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)

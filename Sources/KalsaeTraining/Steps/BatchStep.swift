@@ -123,6 +123,7 @@ package final class BatchStep<Model: Layer> {
     /// Takes one step and returns the loss before the update.
     package func run(_ inputs: [Tensor]) throws -> Double {
         let number = count + 1
+        try optimizer.checkRate()
         scalars.write(optimizer.scalars(step: number))
         key.values[2] = Int64(number)
         if arguments.count != inputs.count + 2 {

@@ -1,4 +1,5 @@
 import KalsaeGraph
+import KalsaeOptimizers
 import KalsaeSupport
 import KalsaeTensor
 
@@ -30,13 +31,14 @@ struct StepScalars {
     }
 
     /// Writes as many numbers as there is place for.
-    func write(_ values: [Double]) {
+    func write(_ scalars: OptimizerScalars) {
         switch storage {
         case .single(let host):
-            for (index, value) in values.prefix(host.count).enumerated() {
-                host.values[index] = Float(value)
+            for index in 0..<min(host.count, scalars.count) {
+                host.values[index] = Float(scalars[index])
             }
-        case .double(let host): host.write(values[...])
+        case .double(let host):
+            for index in 0..<min(host.count, scalars.count) { host.values[index] = scalars[index] }
         }
     }
 }
