@@ -14,6 +14,7 @@ expect fails "Long.swift: expected at most 300 lines, got 301" Scripts/check-fil
 rm $long
 mkdir Sources/KalsaeOne/Many
 for number in {1..15}; do write Sources/KalsaeOne/Many/$number.swift 110; done
+touch Sources/KalsaeOne/Many/15.h
 expect passes "median 110" Scripts/check-files
 for number in {1..15}; do write Sources/KalsaeOne/Many/$number.swift 221; done
 expect fails "expected nine of ten files within 220 lines, got 221" Scripts/check-files
