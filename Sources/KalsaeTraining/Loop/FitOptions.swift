@@ -6,21 +6,21 @@ import KalsaeSupport
 /// Keras.
 ///
 /// ```swift
-/// var options = FitOptions(epochs: 20, batch: 100, validation: digits.validation)
-/// options.callbacks = [HalveTheRate(every: 5)]
+/// let options = FitOptions(
+///     epochs: 20, batch: 100, validation: digits.validation, callbacks: [HalveTheRate(every: 5)])
 /// let history = try await trainer.fit(digits.train, options)
 /// ```
 public struct FitOptions: Sendable {
     /// How many times every row is seen.
-    public var epochs = 1
+    public var epochs: Int
     /// The number of steps instead; epochs follow from it.
     public var steps: Int?
     /// The number of steps of an epoch; without it, as many as the source has batches.
     public var stepsPerEpoch: Int?
     /// Rows per step, of a data set; the last batch of an epoch may be smaller.
-    public var batch = 32
+    public var batch: Int
     /// Which rows of a data set make a batch.
-    public var order = BatchOrder.shuffled
+    public var order: BatchOrder
     /// What is measured after each epoch, and not trained on.
     public var validation: (any BatchSource)?
     /// After how many epochs it is measured each time.
@@ -32,22 +32,34 @@ public struct FitOptions: Sendable {
     /// Lowers the rate when the validation loss no longer falls; needs validation data.
     public var plateau: PlateauReduction?
     /// What acts at step boundaries, in this order.
-    public var callbacks: [any Callback] = []
+    public var callbacks: [any Callback]
     /// Whether a loss that is not finite brings back model and optimizer of the last epoch's end (of
     /// the call's beginning in the first epoch) before the error is thrown; it costs a copy of both
     /// each epoch.
     public var restoresLastEpochOnDivergence = false
 
-    /// Options, by default those of Keras.
+    /// Options, by default those of Keras; the rarer ones are properties.
     ///
     /// - Parameters:
     ///   - epochs: how many times every row is seen.
+    ///   - steps: the number of steps instead.
     ///   - batch: rows per step.
+    ///   - order: which rows make a batch.
     ///   - validation: data that are measured after each epoch.
-    public init(epochs: Int = 1, batch: Int = 32, validation: Dataset? = nil) {
-        self.epochs = epochs
-        self.batch = batch
+    ///   - earlyStopping: when to end early.
+    ///   - schedule: what the learning rate is multiplied with.
+    ///   - plateau: lowers the rate when the validation loss no longer falls.
+    ///   - callbacks: what acts at step boundaries.
+    public init(
+        epochs: Int = 1, steps: Int? = nil, batch: Int = 32, order: BatchOrder = .shuffled,
+        validation: Dataset? = nil, earlyStopping: EarlyStopping? = nil,
+        schedule: LearningRateSchedule? = nil, plateau: PlateauReduction? = nil,
+        callbacks: [any Callback] = []
+    ) {
+        (self.epochs, self.steps, self.batch, self.order) = (epochs, steps, batch, order)
         self.validation = validation?.batches(of: EvaluationBatch.rows)
+        self.earlyStopping = earlyStopping
+        (self.schedule, self.plateau, self.callbacks) = (schedule, plateau, callbacks)
     }
 
     /// Throws where options make no sense.

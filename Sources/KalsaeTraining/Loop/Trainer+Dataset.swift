@@ -45,14 +45,13 @@ extension Trainer {
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> History {
-        var options = FitOptions(epochs: epochs, batch: batch, validation: validation)
-        (options.steps, options.order) = (steps, order)
-        options.earlyStopping = earlyStopping
-        (options.schedule, options.plateau) = (schedule, plateau)
+        var options = FitOptions(
+            epochs: epochs, steps: steps, batch: batch, order: order, validation: validation,
+            earlyStopping: earlyStopping, schedule: schedule, plateau: plateau,
+            callbacks: callbacks)
         if onStep != nil || onEpoch != nil {
-            options.callbacks = [ClosureCallback(onStep: onStep, onEpoch: onEpoch)]
+            options.callbacks.insert(ClosureCallback(onStep: onStep, onEpoch: onEpoch), at: 0)
         }
-        options.callbacks += callbacks
         return try await fit(data, options)
     }
 }
