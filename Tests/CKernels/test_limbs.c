@@ -1,7 +1,7 @@
 // Limbs of floats, bit by bit, and where they lie; on processors with AMX, or on emulated tiles.
 #include "amx/block.h"
 #include "amx/limbs_reference.h"
-#include "amx/pack_lines.h"
+#include "amx/packing/pack_lines.h"
 #include "amx/special_values.h"
 #include "harness.h"
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "kls_isa.h"
-#include "packer.h"
+#include "packing/packer.h"
 
 bool kls_amx_available(void) { return kls_isa_level() == KLS_ISA_AMX; }
 

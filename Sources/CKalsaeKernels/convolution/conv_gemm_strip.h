@@ -3,7 +3,7 @@
 #define KLS_CONVOLUTION_CONV_GEMM_STRIP_H
 
 #include "../gemm/microkernel.h"
-#include "conv_amx.h"
+#include "amx/conv_amx.h"
 
 struct kls_conv_gemm {
     kls_conv_gemm_spec spec;

@@ -15,7 +15,7 @@
 #include "../threads/pieces.h"
 #include "image_walk.h"
 #include "kls_parallel.h"
-#include "weight_gradient_amx.h"
+#include "amx/weight_gradient_amx.h"
 
 enum {
     PARTIALS_MAX = 16,               // partial results, each of a part of the batch

@@ -16,7 +16,7 @@
 #include "../threads/pieces.h"
 #include "copy_rows.h"
 #include "epilogue.h"
-#include "gemm_amx.h"
+#include "amx/gemm_amx.h"
 #include "kls_parallel.h"
 #include "microkernel.h"
 #include "pack.h"

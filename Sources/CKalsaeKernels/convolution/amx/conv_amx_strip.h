@@ -2,7 +2,7 @@
 #ifndef KLS_CONVOLUTION_CONV_AMX_STRIP_H
 #define KLS_CONVOLUTION_CONV_AMX_STRIP_H
 
-#include "../amx/block.h"
+#include "../../amx/block.h"
 #include "conv_amx_plan.h"
 
 enum { STRIP_LINES_MAX = 32 * 1024 };  // elements of the rows that a thread makes limbs of at a time

@@ -2,7 +2,7 @@
 #ifndef KLS_AMX_PACK_LINES_H
 #define KLS_AMX_PACK_LINES_H
 
-#include "layout.h"
+#include "../layout.h"
 
 // Limbs of floats that lie one behind the other, in whole K blocks; `limb` elements from limb to limb.
 void kls_line_limbs(const float *from, int64_t count, bf16 *to, int64_t limb);

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "../amx/block.h"
-#include "../amx/fallback.h"
-#include "../amx/pack_pixels.h"
-#include "../amx/special_values.h"
+#include "../../amx/block.h"
+#include "../../amx/fallback.h"
+#include "../../amx/packing/pack_pixels.h"
+#include "../../amx/special_values.h"
 
 enum { STAGE_K_BLOCKS = 4 };         // of A and B that the first-level cache holds
 

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "../amx/layout.h"
+#include "../../amx/layout.h"
 #include "kls_convolution.h"
 
 // Elements that an image and its gradient may take.

@@ -3,7 +3,7 @@
 #ifndef KLS_ELEMENTWISE_MATH_F32_H
 #define KLS_ELEMENTWISE_MATH_F32_H
 
-#include "../isa/builtins.h"
+#include "../../isa/builtins.h"
 #include "tile_macros.h"
 
 KLS_INLINE int32_t kls_bits(float x) { int32_t i; memcpy(&i, &x, 4); return i; }

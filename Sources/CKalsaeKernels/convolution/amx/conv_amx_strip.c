@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "../amx/fallback.h"
-#include "../amx/pack_lines.h"
-#include "../amx/special_values.h"
+#include "../../amx/fallback.h"
+#include "../../amx/packing/pack_lines.h"
+#include "../../amx/special_values.h"
 
 const float *conv_amx_weights(const conv_amx_job *job, int64_t panel, int64_t *row) {
     const conv_amx *c = job->plan;

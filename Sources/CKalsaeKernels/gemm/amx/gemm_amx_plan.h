@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-#include "../amx/block.h"
-#include "epilogue.h"
+#include "../../amx/block.h"
+#include "../epilogue.h"
 #include "kls_gemm.h"
 
 enum {

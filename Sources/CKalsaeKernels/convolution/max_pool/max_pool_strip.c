@@ -1,6 +1,6 @@
 #include "max_pool_strip.h"
 
-#include "../isa/dispatch.h"
+#include "../../isa/dispatch.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -2,7 +2,7 @@
 #ifndef KLS_ELEMENTWISE_TILE_MACROS_H
 #define KLS_ELEMENTWISE_TILE_MACROS_H
 
-#include "../isa/dispatch.h"
+#include "../../isa/dispatch.h"
 #include "kls_tile.h"
 #include <math.h>
 #include <string.h>

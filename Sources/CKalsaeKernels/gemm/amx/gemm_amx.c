@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "../amx/special_values.h"
-#include "../isa/dispatch.h"
-#include "../threads/pieces.h"
+#include "../../amx/special_values.h"
+#include "../../isa/dispatch.h"
+#include "../../threads/pieces.h"
 #include "gemm_amx_blocks.h"
 #include "kls_parallel.h"
 

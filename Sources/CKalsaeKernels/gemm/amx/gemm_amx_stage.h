@@ -2,7 +2,7 @@
 #ifndef KLS_GEMM_GEMM_AMX_STAGE_H
 #define KLS_GEMM_GEMM_AMX_STAGE_H
 
-#include "../amx/packer.h"
+#include "../../amx/packing/packer.h"
 #include "gemm_amx_plan.h"
 
 typedef struct {

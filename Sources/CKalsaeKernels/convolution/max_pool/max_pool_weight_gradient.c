@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../gemm/microkernel.h"
-#include "../isa/dispatch.h"
-#include "../threads/pieces.h"
+#include "../../gemm/microkernel.h"
+#include "../../isa/dispatch.h"
+#include "../../threads/pieces.h"
 #include "kls_parallel.h"
 #include "max_pool_strip.h"
 

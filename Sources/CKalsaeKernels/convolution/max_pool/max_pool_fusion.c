@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "../isa/dispatch.h"
+#include "../../isa/dispatch.h"
 
 enum { LANES = 16 };
 typedef float floats __attribute__((vector_size(64), aligned(4), may_alias));

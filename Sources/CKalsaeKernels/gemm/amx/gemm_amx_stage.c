@@ -1,6 +1,6 @@
 #include "gemm_amx_stage.h"
 
-#include "../amx/special_values.h"
+#include "../../amx/special_values.h"
 
 static void start_packer(
     gemm_amx_worker *w, packer *p, const operand *o, int64_t block, int64_t blocks,

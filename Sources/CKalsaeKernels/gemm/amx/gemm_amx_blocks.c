@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "../amx/fallback.h"
-#include "../amx/special_values.h"
+#include "../../amx/fallback.h"
+#include "../../amx/special_values.h"
 
 _Static_assert(EPILOGUE_STREAMS <= PREFETCH_STREAMS_MAX, "all streams are prefetched");
 

@@ -12,10 +12,10 @@
 #ifndef KLS_CONVOLUTION_CONV_AMX_PLAN_H
 #define KLS_CONVOLUTION_CONV_AMX_PLAN_H
 
-#include "../gemm/epilogue.h"
-#include "image_walk.h"
+#include "../../gemm/epilogue.h"
+#include "../image_walk.h"
 #include "kls_conv_gemm.h"
-#include "max_pool_fusion.h"
+#include "../max_pool/max_pool_fusion.h"
 
 typedef struct conv_amx {
     kls_conv_gemm_spec spec;

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "../amx/pack_lines.h"
-#include "../amx/special_values.h"
-#include "../gemm/pack.h"
-#include "../threads/pieces.h"
+#include "../../amx/packing/pack_lines.h"
+#include "../../amx/special_values.h"
+#include "../../gemm/pack.h"
+#include "../../threads/pieces.h"
 #include "conv_amx_strip.h"
 #include "kls_parallel.h"
 

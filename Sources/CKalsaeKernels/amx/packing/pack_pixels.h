@@ -2,7 +2,7 @@
 #ifndef KLS_AMX_PACK_PIXELS_H
 #define KLS_AMX_PACK_PIXELS_H
 
-#include "layout.h"
+#include "../layout.h"
 
 // k counts lines of `pitch` pixels, of which all but `width` from `left` on, and all but `lines` from
 // line `top` on, are zeros. Pixels lie `row` elements apart, lines `line`.

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "limbs.h"
+#include "../limbs.h"
 
 enum { PACK_STEPS_MAX = 2 };         // steps in a round of products, at most
 

@@ -1,7 +1,7 @@
 // Packs dense lines and rows at once.
 #include "pack_lines.h"
 
-#include "limbs.h"
+#include "../limbs.h"
 
 #if KLS_HAS_AMX
 TARGET void kls_line_limbs(const float *from, int64_t count, bf16 *to, int64_t limb) {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limbs.h"
+#include "../limbs.h"
 
 #if KLS_HAS_AMX
 // Where the pixels of AMX_K indices of k lie; NULL for zeros.
