@@ -1,6 +1,5 @@
 import CKalsaeKernels
 import KalsaeGraph
-import KalsaeSupport
 
 extension kls_gather {
     /// Rows along an axis of `values`, as many as there are indices.

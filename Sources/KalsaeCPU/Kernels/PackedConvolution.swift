@@ -1,6 +1,5 @@
 import CKalsaeKernels
 import KalsaeGraph
-import KalsaeSupport
 
 /// A convolution of `float32`, or the gradient of its input, by own loops over pixels; freed with
 /// its last user.

@@ -1,6 +1,5 @@
 import CKalsaeKernels
 import KalsaeGraph
-import KalsaeSupport
 
 /// A product of `float32` by own loops over packed panels; freed with its last user.
 final class PackedProduct: Sendable {

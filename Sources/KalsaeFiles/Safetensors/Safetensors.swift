@@ -1,5 +1,3 @@
-import KalsaeSupport
-
 /// The safetensors format: a JSON header, then the elements of all tensors, little-endian and
 /// row-major. Source: the README of huggingface/safetensors.
 ///

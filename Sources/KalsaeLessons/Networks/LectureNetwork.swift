@@ -1,7 +1,6 @@
 import Glibc
 import KalsaeGraph
 import KalsaeLayers
-import KalsaeSupport
 import KalsaeTensor
 
 /// The book's `MultiLayerNet`: dense layers with an activation between them, biases 0, weights from

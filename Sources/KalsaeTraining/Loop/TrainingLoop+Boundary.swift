@@ -1,5 +1,4 @@
 import KalsaeLayers
-import KalsaeSupport
 
 /// Step boundaries and the ends of epochs: where callbacks and cancellation act.
 extension TrainingLoop {
