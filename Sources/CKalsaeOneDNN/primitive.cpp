@@ -75,10 +75,10 @@ void kdnn_primitive::reorder(const dnnl::memory &from, const dnnl::memory &to) {
 void kdnn_primitive::run(void *const *pointers, void *base) {
     std::lock_guard<std::mutex> guard(lock);
     // Version 2 clears the padding of a memory whose handle is set, so set it only when it moves.
-    const auto point = [](kalsae::Place &place, void *handle) {
-        if (place.handle == handle) return;
-        place.memory.set_data_handle(handle);
-        place.handle = handle;
+    const auto point = [](kalsae::Location &location, void *handle) {
+        if (location.handle == handle) return;
+        location.memory.set_data_handle(handle);
+        location.handle = handle;
     };
     for (size_t i = 0; i < buffers.size(); ++i) point(buffers[i], pointers[i]);
     for (auto &part : scratch) point(part, static_cast<char *>(base) + part.offset);

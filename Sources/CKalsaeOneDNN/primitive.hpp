@@ -18,7 +18,7 @@ dnnl::stream &stream();
 void remember(const char *message);
 
 /// One memory object: a buffer of the caller, or a part of the scratch.
-struct Place {
+struct Location {
     dnnl::memory memory;
     size_t offset;
     void *handle;
@@ -52,8 +52,8 @@ int guarded(Body body) {
 
 struct kdnn_primitive {
     std::mutex lock;
-    std::vector<kalsae::Place> buffers;
-    std::vector<kalsae::Place> scratch;
+    std::vector<kalsae::Location> buffers;
+    std::vector<kalsae::Location> scratch;
     std::vector<kalsae::Stage> stages;
     size_t scratchBytes = 0;
     std::string description;

@@ -73,11 +73,11 @@ static void find_table(void) {
 
 const char *kalsae_program_function(uintptr_t address) {
     pthread_once(&once, find_table);
-    uintptr_t place = address - table.base;
+    const uintptr_t offset = address - table.base;
     for (size_t i = 0; i < table.count; i++) {
         const ElfW(Sym) *symbol = &table.symbols[i];
-        if ((symbol->st_info & 0xf) != STT_FUNC || place < symbol->st_value ||
-            place - symbol->st_value >= symbol->st_size || symbol->st_name >= table.names_size)
+        if ((symbol->st_info & 0xf) != STT_FUNC || offset < symbol->st_value ||
+            offset - symbol->st_value >= symbol->st_size || symbol->st_name >= table.names_size)
             continue;
         return table.names + symbol->st_name;
     }

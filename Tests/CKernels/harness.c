@@ -74,10 +74,10 @@ bool one_in(int64_t n) { return between(1, n) == 1; }
 static struct {
     unsigned char *memory;
     int64_t before, bytes;
-} rooms[MOST_ROOMS];
+} workspaces[MOST_ROOMS];
 static int room_count;
 
-static void *make_room(int64_t bytes, int64_t offset) {
+static void *make_workspace(int64_t bytes, int64_t offset) {
     if (room_count == MOST_ROOMS) give_up("expected fewer pieces of memory in one case");
     void *memory = NULL;
     const int64_t before = GUARD + offset;
@@ -87,23 +87,23 @@ static void *make_room(int64_t bytes, int64_t offset) {
     memset(start, MARK, (size_t)before);
     memset(start + before, 0xFF, (size_t)bytes);
     memset(start + before + bytes, MARK, GUARD);
-    rooms[room_count].memory = start;
-    rooms[room_count].before = before;
-    rooms[room_count++].bytes = bytes;
+    workspaces[room_count].memory = start;
+    workspaces[room_count].before = before;
+    workspaces[room_count++].bytes = bytes;
     return start + before;
 }
 
-void *room(int64_t bytes) { return make_room(bytes, 8); }
-void *scratch_room(int64_t bytes) { return make_room(bytes, 0); }
+void *workspace(int64_t bytes) { return make_workspace(bytes, 8); }
+void *scratch_room(int64_t bytes) { return make_workspace(bytes, 0); }
 
 void release_all(void) {
     int64_t touched = 0;
     for (int i = 0; i < room_count; i++) {
-        const unsigned char *start = rooms[i].memory;
-        const int64_t end = rooms[i].before + rooms[i].bytes;
-        for (int64_t j = 0; j < rooms[i].before; j++) touched += start[j] != MARK;
+        const unsigned char *start = workspaces[i].memory;
+        const int64_t end = workspaces[i].before + workspaces[i].bytes;
+        for (int64_t j = 0; j < workspaces[i].before; j++) touched += start[j] != MARK;
         for (int64_t j = 0; j < GUARD; j++) touched += start[end + j] != MARK;
-        free(rooms[i].memory);
+        free(workspaces[i].memory);
     }
     room_count = 0;
     check(touched == 0, "bytes written outside of the memory handed over: %lld", (long long)touched);
@@ -114,13 +114,13 @@ void fill_floats(float *to, int64_t n) {
 }
 
 float *random_floats(int64_t n) {
-    float *made = room(n * 4);
+    float *made = workspace(n * 4);
     fill_floats(made, n);
     return made;
 }
 
 double *random_doubles(int64_t n) {
-    double *made = room(n * 8);
+    double *made = workspace(n * 8);
     for (int64_t i = 0; i < n; i++) made[i] = uniform(-2, 2);
     return made;
 }
@@ -131,8 +131,8 @@ double sum_error(int64_t k, double sizes) {
     return rounding(k, U32) * sizes + (double)k * 0x1p-149;
 }
 
-wanted wanted_room(int64_t n) {
-    wanted want = {room(n * 8), room(n * 8), n};
+wanted wanted_workspace(int64_t n) {
+    wanted want = {workspace(n * 8), workspace(n * 8), n};
     memset(want.value, 0, (size_t)n * 8);
     memset(want.error, 0, (size_t)n * 8);
     return want;

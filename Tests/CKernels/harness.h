@@ -25,7 +25,7 @@ bool one_in(int64_t count);
 // Memory until release_all, which checks what lies around it; all bits are set, so that floats that
 // nobody writes stay NaN. The first is aligned as elements are and no better, the second as scratch
 // memory must be.
-void *room(int64_t bytes);
+void *workspace(int64_t bytes);
 void *scratch_room(int64_t bytes);
 void release_all(void);
 
@@ -47,7 +47,7 @@ typedef struct {
     int64_t count;
 } wanted;
 
-wanted wanted_room(int64_t count);
+wanted wanted_workspace(int64_t count);
 bool matches_f32(const wanted *want, const float *got, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool matches_f64(const wanted *want, const double *got, const char *format, ...)

@@ -25,10 +25,10 @@ static void test_known(void) {
 // Element by element; the pairs of normal numbers by Box and Muller in double. For float32 ln has a
 // relative error of 2^-22 and the root half of that, sine and cosine an absolute one of 2^-23.
 static void test_key(const int64_t key[3], int64_t count) {
-    uint32_t *bits = room(count * 4), *want_bits = room(count * 4), words[4];
-    float *uniforms = room(count * 4), *want_uniforms = room(count * 4), *normals = room(count * 4);
-    double *wide = room(count * 8), *want_wide = room(count * 8), *wide_normals = room(count * 8);
-    wanted normal = wanted_room(count), wide_normal = wanted_room(count);
+    uint32_t *bits = workspace(count * 4), *want_bits = workspace(count * 4), words[4];
+    float *uniforms = workspace(count * 4), *want_uniforms = workspace(count * 4), *normals = workspace(count * 4);
+    double *wide = workspace(count * 8), *want_wide = workspace(count * 8), *wide_normals = workspace(count * 8);
+    wanted normal = wanted_workspace(count), wide_normal = wanted_workspace(count);
     const double pi = 3.14159265358979323846;
     for (int64_t i = 0; i < count; i++) {
         philox_reference_block(key, i / 4, words);

@@ -47,7 +47,7 @@ extension BackendCase {
         let step = try graph.add(.binary(.multiply), [next, rate])
         graph.outputs = [try graph.add(.binary(.subtract), [weight, step]), next]
         return BackendCase(
-            "momentum in place", graph, [.normal, .normal, .normal],
+            "momentum, donated", graph, [.normal, .normal, .normal],
             options: PlanOptions(donations: [0, 1]), errorFactor: 2)
     }
 

@@ -24,8 +24,8 @@ static problem random_problem(bool large) {
     p.keys = random_floats(p.others);
     p.values = random_floats(p.others);
     p.upstream = random_floats(p.rows);
-    p.out = wanted_room(p.rows);
-    p.gradient = wanted_room(p.rows + 2 * p.others);
+    p.out = wanted_workspace(p.rows);
+    p.gradient = wanted_workspace(p.rows + 2 * p.others);
     return p;
 }
 
@@ -86,9 +86,9 @@ static void test_problem(problem p) {
              (long long)s->head_size, s->is_causal);
     for (int64_t i = 0; i < s->batch * s->heads * s->query_count; i++)
         attend(&p, i / s->query_count / s->heads, i / s->query_count % s->heads, i % s->query_count);
-    float *got = room(p.rows * 4), *again = room(p.rows * 4);
+    float *got = workspace(p.rows * 4), *again = workspace(p.rows * 4);
     const int64_t all = p.rows + 2 * p.others;
-    float *slope = room(all * 4), *slopes = room(all * 4);
+    float *slope = workspace(all * 4), *slopes = workspace(all * 4);
     const int64_t scratch = kls_attention_scratch(s);
     const int64_t more = kls_attention_gradient_scratch(s);
     kls_attention_run(s, p.queries, p.keys, p.values, got, scratch_room(scratch), false);
@@ -111,7 +111,7 @@ static void test_nan(void) {
     problem p = random_problem(false);
     const int64_t features = p.s.heads * p.s.head_size;
     p.keys[0] = NAN;
-    float *got = room(p.rows * 4);
+    float *got = workspace(p.rows * 4);
     kls_attention_run(
         &p.s, p.queries, p.keys, p.values, got, scratch_room(kls_attention_scratch(&p.s)), false);
     int64_t wrong = 0;

@@ -7,7 +7,7 @@ static const kls_op ops[] = {KLS_ADD, KLS_MUL, KLS_MIN, KLS_MAX};
 // Any order of n sums or products is within n - 1 roundings of the terms' sizes.
 #define TEST_FLOAT(T, type, u, matches)                                                        \
     static void reduce_##type(kls_op op, int64_t rows, int64_t n, bool has_nan) {              \
-        T *from = room(rows * n * (int64_t)sizeof(T)), *got = room(rows * (int64_t)sizeof(T)); \
+        T *from = workspace(rows * n * (int64_t)sizeof(T)), *got = workspace(rows * (int64_t)sizeof(T)); \
         for (int64_t i = 0; i < rows * n; i++)                                                 \
             from[i] = (T)(op == KLS_MUL ? pow(2, uniform(-1, 1)) : uniform(-2, 2));            \
         if (has_nan) {                                                                         \
@@ -15,7 +15,7 @@ static const kls_op ops[] = {KLS_ADD, KLS_MUL, KLS_MIN, KLS_MAX};
             for (int64_t r = 1; r < rows; r += 2)                                              \
                 from[r * n + between(0, n - 1)] = op == KLS_MIN ? -(T)INFINITY : (T)INFINITY;  \
         }                                                                                      \
-        wanted want = wanted_room(rows);                                                       \
+        wanted want = wanted_workspace(rows);                                                       \
         for (int64_t r = 0; r < rows; r++) {                                                   \
             double value = (double)from[r * n], sizes = fabs(value);                           \
             for (int64_t i = 1; i < n; i++) {                                                  \
@@ -40,8 +40,8 @@ TEST_FLOAT(double, KLS_F64, U64, matches_f64)
 
 #define TEST_INTEGER(T, U, type)                                                               \
     static void reduce_##type(kls_op op, int64_t rows, int64_t n) {                            \
-        T *from = room(rows * n * (int64_t)sizeof(T)), *got = room(rows * (int64_t)sizeof(T)); \
-        T *want = room(rows * (int64_t)sizeof(T));                                             \
+        T *from = workspace(rows * n * (int64_t)sizeof(T)), *got = workspace(rows * (int64_t)sizeof(T)); \
+        T *want = workspace(rows * (int64_t)sizeof(T));                                             \
         for (int64_t i = 0; i < rows * n; i++) from[i] = (T)random_word();                     \
         for (int64_t r = 0; r < rows; r++) {                                                   \
             T value = from[r * n];                                                             \

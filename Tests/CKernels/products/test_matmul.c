@@ -16,7 +16,7 @@ static layout random_layout(void) {
     p->m = sizes[between(0, 11)];
     p->n = one_in(8) ? between(250, 300) : sizes[between(0, 13)];
     p->k = one_in(8) ? between(250, 530) : sizes[between(0, 11)];
-    // As rows or as columns, with room between them.
+    // As rows or as columns, with workspace between them.
     const int64_t gap = between(0, 3);
     if (one_in(2)) p->a_row = p->k + gap, p->a_column = 1;
     else p->a_row = 1, p->a_column = p->m + gap;
@@ -37,8 +37,8 @@ static layout random_layout(void) {
 #define TEST_FLOAT(T, run, u, matches)                                                            \
     static void test_##run(const layout *l, bool has_bias, bool special) {                        \
         const kls_matmul *p = &l->p;                                                              \
-        T *a = room(l->a_count * (int64_t)sizeof(T)), *b = room(l->b_count * (int64_t)sizeof(T)); \
-        T *bias = has_bias ? room(p->n * (int64_t)sizeof(T)) : NULL;                              \
+        T *a = workspace(l->a_count * (int64_t)sizeof(T)), *b = workspace(l->b_count * (int64_t)sizeof(T)); \
+        T *bias = has_bias ? workspace(p->n * (int64_t)sizeof(T)) : NULL;                              \
         for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                        \
         for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                        \
         for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);               \
@@ -48,9 +48,9 @@ static layout random_layout(void) {
             b[between(0, l->b_count - 1)] = 0;                                                    \
         }                                                                                         \
         const int64_t count = l->batches * p->m * p->n;                                           \
-        wanted want = wanted_room(count);                                                         \
-        double *wide_a = room(l->a_count * 8), *wide_b = room(l->b_count * 8);                    \
-        double *wide_bias = room(p->n * 8);                                                       \
+        wanted want = wanted_workspace(count);                                                         \
+        double *wide_a = workspace(l->a_count * 8), *wide_b = workspace(l->b_count * 8);                    \
+        double *wide_bias = workspace(p->n * 8);                                                       \
         for (int64_t i = 0; i < l->a_count; i++) wide_a[i] = (double)a[i];                        \
         for (int64_t i = 0; i < l->b_count; i++) wide_b[i] = (double)b[i];                        \
         for (int64_t i = 0; has_bias && i < p->n; i++) wide_bias[i] = (double)bias[i];            \
@@ -60,7 +60,7 @@ static layout random_layout(void) {
             if (p->relu && want.value[i] < 0) want.value[i] = 0;                                  \
             want.error[i] *= 2 * rounding(p->k + 1, u);                                           \
         }                                                                                         \
-        T *got = room(count * (int64_t)sizeof(T)), *again = room(count * (int64_t)sizeof(T));     \
+        T *got = workspace(count * (int64_t)sizeof(T)), *again = workspace(count * (int64_t)sizeof(T));     \
         run(p, a, b, bias, got);                                                                  \
         matches(&want, got, #run " %lldx%lldx%lld of %lld", (long long)p->m, (long long)p->n,     \
                 (long long)p->k, (long long)l->batches);                                          \
@@ -77,13 +77,13 @@ TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
     static void test_##run(const layout *l, bool has_bias) {                                      \
         kls_matmul p = l->p;                                                                      \
         p.relu = false;                                                                           \
-        U *a = room(l->a_count * (int64_t)sizeof(U)), *b = room(l->b_count * (int64_t)sizeof(U)); \
-        U *bias = has_bias ? room(p.n * (int64_t)sizeof(U)) : NULL;                               \
+        U *a = workspace(l->a_count * (int64_t)sizeof(U)), *b = workspace(l->b_count * (int64_t)sizeof(U)); \
+        U *bias = has_bias ? workspace(p.n * (int64_t)sizeof(U)) : NULL;                               \
         for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                         \
         for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                         \
         for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();                 \
         const int64_t count = l->batches * p.m * p.n;                                             \
-        U *got = room(count * (int64_t)sizeof(U)), *want = room(count * (int64_t)sizeof(U));      \
+        U *got = workspace(count * (int64_t)sizeof(U)), *want = workspace(count * (int64_t)sizeof(U));      \
         for (int64_t i = 0; i < count; i++) {                                                     \
             const int64_t batch = i / (p.m * p.n);                                                \
             const int64_t at_a = batch * p.a_batch, at_b = batch * p.b_batch;                     \
@@ -103,7 +103,7 @@ TEST_INTEGER(uint64_t, kls_matmul_i64)
 TEST_INTEGER(uint8_t, kls_matmul_u8)
 
 static void test_relu(int64_t n) {
-    float *values = random_floats(n), *want = room(n * 4);
+    float *values = random_floats(n), *want = workspace(n * 4);
     for (int64_t i = 0; i < n; i += 7) values[i] = i % 2 ? NAN : -0.0f;
     for (int64_t i = 0; i < n; i++) want[i] = values[i] < 0 ? 0 : values[i];
     kls_relu_f32(values, n);

@@ -7,9 +7,9 @@ static const int forms[] = {KLS_VVV, KLS_VSV, KLS_VVS, KLS_VSS};
 
 #define TEST_SELECT(T, type)                                                                   \
     static void select_##type(int64_t n) {                                                     \
-        uint8_t *which = room(n);                                                              \
-        T *a = room((n + 1) * sizeof(T)), *b = room((n + 1) * sizeof(T));                      \
-        T *got = room(n * sizeof(T)), *want = room(n * sizeof(T));                             \
+        uint8_t *which = workspace(n);                                                              \
+        T *a = workspace((n + 1) * sizeof(T)), *b = workspace((n + 1) * sizeof(T));                      \
+        T *got = workspace(n * sizeof(T)), *want = workspace(n * sizeof(T));                             \
         for (int64_t i = 0; i <= n; i++) {                                                     \
             a[i] = (T)random_word();                                                           \
             b[i] = (T)random_word();                                                           \
@@ -32,9 +32,9 @@ TEST_SELECT(uint64_t, KLS_I64)
 // |error| <= u |xy| + u |result|, and u |result| with one rounding.
 #define TEST_FMA(T, type, u, matches)                                                          \
     static void fma_##type(kls_op op, int form) {                                              \
-        T *x = room(COUNT * sizeof(T)), *y = room(COUNT * sizeof(T));                          \
-        T *z = room(COUNT * sizeof(T)), *got = room(COUNT * sizeof(T));                        \
-        wanted want = wanted_room(COUNT);                                                      \
+        T *x = workspace(COUNT * sizeof(T)), *y = workspace(COUNT * sizeof(T));                          \
+        T *z = workspace(COUNT * sizeof(T)), *got = workspace(COUNT * sizeof(T));                        \
+        wanted want = wanted_workspace(COUNT);                                                      \
         for (int i = 0; i < COUNT; i++) {                                                      \
             x[i] = (T)uniform(-2, 2);                                                          \
             y[i] = (T)uniform(-2, 2);                                                          \

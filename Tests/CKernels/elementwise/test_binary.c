@@ -50,11 +50,11 @@ static const double special[] = {0, -0.0, 1, -1, 2.5, -2.5, (double)INFINITY, -(
         const kls_tile_fn tile = kls_tile(op, type, form);                                     \
         if (!check(tile != NULL, #type " %d form %d is there", op, form)) return;              \
         const bool compares = op >= KLS_EQ && op <= KLS_GE;                                    \
-        T *a = room(COUNT * sizeof(T)), *b = room(COUNT * sizeof(T));                          \
-        T *results = room(COUNT * sizeof(T));                                                  \
-        uint8_t *truths = room(COUNT);                                                         \
+        T *a = workspace(COUNT * sizeof(T)), *b = workspace(COUNT * sizeof(T));                          \
+        T *results = workspace(COUNT * sizeof(T));                                                  \
+        uint8_t *truths = workspace(COUNT);                                                         \
         for (int64_t n = 0; n <= COUNT; n = n == 0 ? 1 : n == 1 ? 37 : n + 166) {              \
-            wanted want = wanted_room(n);                                                      \
+            wanted want = wanted_workspace(n);                                                      \
             for (int64_t i = 0; i < n; i++) {                                                  \
                 /* Pairs of special numbers first. */                                          \
                 const int64_t k = COUNT_OF(special);                                           \
@@ -81,7 +81,7 @@ static const double special[] = {0, -0.0, 1, -1, 2.5, -2.5, (double)INFINITY, -(
                     (long long)n);                                                             \
             if (!compares && form != KLS_SVV) {                                                \
                 tile(n, a, a, b, a);                                                           \
-                same_bits(a, results, n * (int64_t)sizeof(T), #type " %d in place", op);       \
+                same_bits(a, results, n * (int64_t)sizeof(T), #type " %d overwritten", op);       \
             }                                                                                  \
         }                                                                                      \
         release_all();                                                                         \
@@ -141,8 +141,8 @@ static bool wanted_integer(kls_op op, __int128 x, __int128 y, __int128 least, __
         if (!check(tile != NULL, #type " %d form %d is there", op, form)) return;              \
         const bool compares = op >= KLS_EQ && op <= KLS_GE;                                    \
         static const T special[] = {0, 1, (T)-1, 2, 3, 7, (T)-7, least, most, most / 2 + 1};   \
-        T *a = room(COUNT * sizeof(T)), *b = room(COUNT * sizeof(T));                          \
-        T *results = room(COUNT * sizeof(T));                                                  \
+        T *a = workspace(COUNT * sizeof(T)), *b = workspace(COUNT * sizeof(T));                          \
+        T *results = workspace(COUNT * sizeof(T));                                                  \
         for (int i = 0; i < COUNT; i++) {                                                      \
             a[i] = i < 100 ? special[i / 10] : (T)random_word();                               \
             b[i] = i < 100 ? special[i % 10] : (T)random_word();                               \
@@ -170,7 +170,7 @@ static void test_power(void) {
         1e30f, -7, 2.5f, 1.0000001f, 0.9999999f, 1e9f, -1e9f, 16777216, 0.01f, -0.01f};
     enum { N = COUNT_OF(values) };
     const kls_tile_fn tile = kls_tile(KLS_POW, KLS_F32, 0);
-    float *x = room(N * 4), *y = room(N * 4), *z = room(N * 4);
+    float *x = workspace(N * 4), *y = workspace(N * 4), *z = workspace(N * 4);
     for (int i = 0; i < N; i++) {
         for (int j = 0; j < N; j++) {
             x[j] = values[i];

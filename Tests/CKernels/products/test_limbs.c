@@ -28,7 +28,7 @@ static void test_reference(void) {
 static void test_line(int64_t count) {
     const int64_t distance = round_up(count, AMX_K);
     float *from = random_floats(count);
-    bf16 *got = room(LIMBS * distance * 2);
+    bf16 *got = workspace(LIMBS * distance * 2);
     for (int64_t i = 0; i < count; i++) from[i] = any_float();
     kls_clear_special();
     kls_line_limbs(from, count, got, distance);
@@ -47,7 +47,7 @@ static void test_line(int64_t count) {
 static void test_b(int64_t depth, int64_t columns) {
     const int64_t tiles = columns > AMX_ROWS ? 2 : 1, row = columns + between(0, 3);
     float *from = random_floats((depth - 1) * row + columns);
-    bf16 *got = room(LIMBS * tiles * AMX_TILE * 2);
+    bf16 *got = workspace(LIMBS * tiles * AMX_TILE * 2);
     kls_pack_b_limbs(from, row, depth, columns, got);
     int64_t wrong = 0;
     for (int64_t k = 0; k < AMX_K; k++)

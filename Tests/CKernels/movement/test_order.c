@@ -12,8 +12,8 @@
         return descending ? x[a] > x[b] : x[a] < x[b];                                         \
     }                                                                                          \
     static void sort_##suffix(const kls_order *o) {                                            \
-        T *from = room(o->rows * o->count * (int64_t)sizeof(T));                               \
-        int32_t *got = room(o->rows * o->taken * 4);                                           \
+        T *from = workspace(o->rows * o->count * (int64_t)sizeof(T));                               \
+        int32_t *got = workspace(o->rows * o->taken * 4);                                           \
         for (int64_t i = 0; i < o->rows * o->count; i++) from[i] = (T)(element);               \
         kls_arg_sort_##suffix(o, from, got, scratch_room((int64_t)kls_order_scratch(o)));      \
         int64_t wrong = 0;                                                                     \
@@ -37,8 +37,8 @@
         release_all();                                                                         \
     }                                                                                          \
     static void extreme_##suffix(int64_t outer, int64_t n, int64_t inner) {                    \
-        T *from = room(outer * n * inner * (int64_t)sizeof(T));                                \
-        int32_t *got = room(outer * inner * 4);                                                \
+        T *from = workspace(outer * n * inner * (int64_t)sizeof(T));                                \
+        int32_t *got = workspace(outer * inner * 4);                                                \
         for (int64_t i = 0; i < outer * n * inner; i++) from[i] = (T)(element);                \
         for (int largest = 0; largest <= 1; largest++) {                                       \
             kls_arg_reduce(type, largest, outer, n, inner, from, got);                         \

@@ -15,8 +15,8 @@ static void test_spread(int64_t n) {
     s.width = s.out_width * s.stride_x + between(0, s.stride_x - 1);
     const int64_t windows = s.batch * s.out_height * s.out_width;
     const int64_t count = s.batch * s.height * s.width * n;
-    uint8_t *argmax = room(windows * n);
-    float *gradient = random_floats(windows * n), *got = room(count * 4), *want = room(count * 4);
+    uint8_t *argmax = workspace(windows * n);
+    float *gradient = random_floats(windows * n), *got = workspace(count * 4), *want = workspace(count * 4);
     memset(want, 0, (size_t)count * 4);
     for (int64_t i = 0; i < windows * n; i++) {
         argmax[i] = (uint8_t)between(0, s.window_height * s.window_width - 1);
@@ -53,8 +53,8 @@ static void test_largest(int64_t height, int64_t width) {
     const int64_t n = s.out_channels, across = s.out_width / width;
     const int64_t count = output_count(&s) / (height * width);
     float *input = random_floats(input_count(&s)), *kernel = random_floats(kernel_count(&s));
-    float *got = room(count * 4);
-    uint8_t *argmax = room(count);
+    float *got = workspace(count * 4);
+    uint8_t *argmax = workspace(count);
     const kls_conv_gemm_spec spec = {
         .shape = s, .input = 0, .weights = 1, .output = 2, .window_height = height, .window_width = width,
         .argmax = 3};
@@ -70,8 +70,8 @@ static void test_largest(int64_t height, int64_t width) {
     void *buffers[] = {input, kernel, got, argmax};
     kls_conv_gemm_run(c, buffers, scratch_room(kls_conv_gemm_scratch(c)), false);
     kls_conv_gemm_destroy(c);
-    wanted want = wanted_room(count);
-    float *from = random_floats(count), *spread = room(output_count(&s) * 4);
+    wanted want = wanted_workspace(count);
+    float *from = random_floats(count), *spread = workspace(output_count(&s) * 4);
     memset(spread, 0, (size_t)output_count(&s) * 4);
     int64_t wrong = 0;
     for (int64_t i = 0; i < count; i++) {
@@ -98,7 +98,7 @@ static void test_largest(int64_t height, int64_t width) {
           "weight gradient by argmax %lldx%lld %s", (long long)height, (long long)width, described(&s));
     if (g != NULL) {
         wanted slope = convolved(&s, WEIGHT_GRADIENT, x, widened(spread, output_count(&s)), U32);
-        float *result = room(kernel_count(&s) * 4), *again = room(kernel_count(&s) * 4);
+        float *result = workspace(kernel_count(&s) * 4), *again = workspace(kernel_count(&s) * 4);
         const int64_t scratch = kls_conv_pool_weight_gradient_scratch(g);
         kls_conv_pool_weight_gradient_run(g, input, argmax, from, result, scratch_room(scratch), false);
         matches_f32(&slope, result, "weight gradient by argmax %s", described(&s));

@@ -55,14 +55,14 @@ static void test_halves(half_format *f) {
         f->value[i] = half_value((uint16_t)i, f->exponent_bits, f->fraction_bits);
     // One more step after the largest: what rounds there is infinite.
     f->value[infinity] = 2 * f->value[infinity - 1] - f->value[infinity - 2];
-    uint16_t *halves = room(COUNT * 2), *back = room(COUNT * 2);
-    float *floats = room(COUNT * 4);
-    double *doubles = room(COUNT * 8);
+    uint16_t *halves = workspace(COUNT * 2), *back = workspace(COUNT * 2);
+    float *floats = workspace(COUNT * 4);
+    double *doubles = workspace(COUNT * 8);
     for (int i = 0; i < COUNT; i++) halves[i] = (uint16_t)i;
     kls_tile_cast(f->type, KLS_F32)(COUNT, floats, halves, NULL, NULL);
     kls_tile_cast(f->type, KLS_F64)(COUNT, doubles, halves, NULL, NULL);
     kls_tile_cast(KLS_F32, f->type)(COUNT, back, floats, NULL, NULL);
-    int wrong = 0, unequal = 0, turned = 0;
+    int wrong = 0, unequal = 0, negated = 0;
     for (int i = 0; i < COUNT; i++) {
         const double value = half_value((uint16_t)i, f->exponent_bits, f->fraction_bits);
         const bool is_nan = isnan(value);
@@ -70,18 +70,18 @@ static void test_halves(half_format *f) {
                         : (double)floats[i] != value || doubles[i] != value
                             || !signbit(floats[i]) != !(i & 0x8000);
         unequal += is_nan ? (back[i] & 0x7FFF) <= infinity : back[i] != halves[i];
-        turned += is_nan && (back[i] ^ halves[i]) & 0x8000;
+        negated += is_nan && (back[i] ^ halves[i]) & 0x8000;
     }
     check(wrong == 0, "%s to float: %d of all are wrong", f->name, wrong);
     check(unequal == 0, "%s to float and back: %d of all are wrong", f->name, unequal);
-    check(turned == 0, "%s: %d NaN change their sign", f->name, turned);
+    check(negated == 0, "%s: %d NaN change their sign", f->name, negated);
     release_all();
 }
 
 static void test_rounding(const half_format *f) {
     enum { SWEEP = 60000, AROUND = 3 * 32767 };
-    float *from = room((SWEEP + AROUND) * 4);
-    uint16_t *to = room((SWEEP + AROUND) * 2);
+    float *from = workspace((SWEEP + AROUND) * 4);
+    uint16_t *to = workspace((SWEEP + AROUND) * 2);
     int64_t count = 0;
     for (; count < SWEEP; count++) from[count] = float_of((uint32_t)count * 71579u);
     // Halfway between neighbors, and next to it on both sides.
@@ -165,8 +165,8 @@ static void test_pair(kls_type from, kls_type to) {
     _Static_assert(COUNT_OF(numbers) == COUNT_OF(wholes), "as many of each");
     enum { N = COUNT_OF(numbers) };
     const int64_t size = kls_type_size(to);
-    void *source = room(N * kls_type_size(from));
-    char *want = room(N * size), *got = room(N * size);
+    void *source = workspace(N * kls_type_size(from));
+    char *want = workspace(N * size), *got = workspace(N * size);
     for (int i = 0; i < N; i++) {
         if (is_float(from)) store(from, source, i, numbers[i], 0, false);
         else if (from == KLS_BOOL) ((uint8_t *)source)[i] = i % 2;

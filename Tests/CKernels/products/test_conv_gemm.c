@@ -18,8 +18,8 @@ static void run(const kls_conv_gemm *c, void **buffers, int threads) {
 static void test_forward(const kls_convolution *s, bool allows_bf16_limbs, bool follows) {
     const int64_t n = s->out_channels, out = output_count(s);
     float *input = random_floats(input_count(s)), *kernel = random_floats(kernel_count(s));
-    float *bias = random_floats(n), *got = room(out * 4), *again = room(out * 4);
-    float *sums = room(n * 4);
+    float *bias = random_floats(n), *got = workspace(out * 4), *again = workspace(out * 4);
+    float *sums = workspace(n * 4);
     const kls_load loads[] = {
         {.reg = 0, .buffer = KLS_GEMM_RESULT, .type = KLS_F32, .strides = {n, 1}},
         {.reg = 1, .buffer = 3, .type = KLS_F32, .strides = {0, 1}},
@@ -42,8 +42,8 @@ static void test_forward(const kls_convolution *s, bool allows_bf16_limbs, bool 
         wanted want = convolved(
             s, FORWARD, widened(input, input_count(s)), widened(kernel, kernel_count(s)), U32);
         loosen(&want, kls_conv_gemm_uses_amx(c));
-        wanted total = wanted_room(n);
-        double *sizes = room(n * 8);
+        wanted total = wanted_workspace(n);
+        double *sizes = workspace(n * 8);
         memset(sizes, 0, (size_t)n * 8);
         for (int64_t i = 0; follows && i < out; i++) {
             const double value = want.value[i] + (double)bias[i % n];
@@ -74,7 +74,7 @@ static void test_input_gradient(const kls_convolution *shape, bool allows_bf16_l
     s.out_channels = s.channels;
     s.channels = out;
     float *gradient = random_floats(output_count(&s)), *kernel = random_floats(kernel_count(&s));
-    float *got = room(input_count(&s) * 4);
+    float *got = workspace(input_count(&s) * 4);
     const kls_conv_gemm_spec spec = {
         .shape = s, .is_input_gradient = true, .input = 0, .weights = 1, .output = 2,
         .allows_bf16_limbs = allows_bf16_limbs,
@@ -104,7 +104,7 @@ static void test_weight_gradient(const kls_convolution *s, bool allows_bf16_limb
     }
     if (!check(g != NULL, "weight gradient %s is taken", described(s))) return;
     float *input = random_floats(input_count(s)), *from = random_floats(output_count(s));
-    float *got = room(kernel_count(s) * 4), *again = room(kernel_count(s) * 4);
+    float *got = workspace(kernel_count(s) * 4), *again = workspace(kernel_count(s) * 4);
     wanted want = convolved(
         s, WEIGHT_GRADIENT, widened(input, input_count(s)), widened(from, output_count(s)), U32);
     loosen(&want, kls_conv_weight_gradient_uses_amx(g));

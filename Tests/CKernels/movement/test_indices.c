@@ -44,10 +44,10 @@ static void check_error(int64_t position, const int64_t *indices, int64_t limit,
 static void test_gather(bool large, bool bad) {
     const kls_gather g = random_gather(large);
     const int64_t bytes = g.row * g.element_size;
-    uint8_t *values = room(g.before * g.entries * bytes), *got = room(g.before * g.count * bytes);
-    uint8_t *want = room(g.before * g.count * bytes);
-    int64_t *indices = room(g.count * 8);
-    void *stored = room(g.count * 8);
+    uint8_t *values = workspace(g.before * g.entries * bytes), *got = workspace(g.before * g.count * bytes);
+    uint8_t *want = workspace(g.before * g.count * bytes);
+    int64_t *indices = workspace(g.count * 8);
+    void *stored = workspace(g.count * 8);
     for (int64_t i = 0; i < g.before * g.entries * bytes; i++) values[i] = (uint8_t)random_word();
     const int64_t position = make_indices(&g, indices, stored, bad);
     gather_reference(&g, values, indices, want);
@@ -66,10 +66,10 @@ static void test_gather(bool large, bool bad) {
         kls_gather g = random_gather(large);                                                   \
         g.element_size = sizeof(T);                                                            \
         const int64_t count = g.before * g.entries * g.row, more = g.before * g.count * g.row; \
-        T *base = room(count * (int64_t)sizeof(T)), *updates = room(more * (int64_t)sizeof(T)); \
-        T *got = room(count * (int64_t)sizeof(T)), *want = room(count * (int64_t)sizeof(T));   \
-        int64_t *indices = room(g.count * 8);                                                  \
-        void *stored = room(g.count * 8);                                                      \
+        T *base = workspace(count * (int64_t)sizeof(T)), *updates = workspace(more * (int64_t)sizeof(T)); \
+        T *got = workspace(count * (int64_t)sizeof(T)), *want = workspace(count * (int64_t)sizeof(T));   \
+        int64_t *indices = workspace(g.count * 8);                                                  \
+        void *stored = workspace(g.count * 8);                                                      \
         for (int64_t i = 0; i < count; i++)                                                    \
             want[i] = base[i] = is_float ? (T)uniform(-2, 2) : (T)random_word();               \
         for (int64_t i = 0; i < more; i++)                                                     \

@@ -35,7 +35,7 @@ typedef struct {
 static results pooled(const kls_pool *s, const double *input, const double *from, double u) {
     const int64_t n = s->channels, windows = s->batch * s->out_height * s->out_width;
     results r = {
-        wanted_room(windows * n), wanted_room(s->batch * s->height * s->width * n)};
+        wanted_workspace(windows * n), wanted_workspace(s->batch * s->height * s->width * n)};
     for (int64_t i = 0; i < windows * n; i++) {
         const pool_reference_result w = pool_reference(s, input, i / n, i % n);
         const int64_t whole = s->window_height * s->window_width;
@@ -58,15 +58,15 @@ static results pooled(const kls_pool *s, const double *input, const double *from
     static void test_##suffix(const kls_pool *s, bool special) {                               \
         const int64_t n = s->channels, in = s->batch * s->height * s->width * n;               \
         const int64_t out = s->batch * s->out_height * s->out_width * n;                       \
-        T *input = room(in * (int64_t)sizeof(T)), *from = room(out * (int64_t)sizeof(T));      \
-        T *got = room(out * (int64_t)sizeof(T)), *result = room(in * (int64_t)sizeof(T));      \
-        T *again = room(in * (int64_t)sizeof(T));                                              \
+        T *input = workspace(in * (int64_t)sizeof(T)), *from = workspace(out * (int64_t)sizeof(T));      \
+        T *got = workspace(out * (int64_t)sizeof(T)), *result = workspace(in * (int64_t)sizeof(T));      \
+        T *again = workspace(in * (int64_t)sizeof(T));                                              \
         /* Few different values, so that maxima are shared. */                                 \
         for (int64_t i = 0; i < in; i++) input[i] = (T)between(-6, 6) / 4;                     \
         for (int64_t i = 0; i < out; i++) from[i] = (T)uniform(-2, 2);                         \
         for (int64_t i = 0; special && i < in; i += 5)                                         \
             input[i] = i % 3 == 0 ? (T)NAN : i % 3 == 1 ? -(T)INFINITY : (T)INFINITY;          \
-        double *x = room(in * 8), *g = room(out * 8);                                          \
+        double *x = workspace(in * 8), *g = workspace(out * 8);                                          \
         for (int64_t i = 0; i < in; i++) x[i] = (double)input[i];                              \
         for (int64_t i = 0; i < out; i++) g[i] = (double)from[i];                              \
         const results want = pooled(s, x, g, u);                                               \

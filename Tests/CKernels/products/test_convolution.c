@@ -17,7 +17,7 @@ static void test_float(const kls_convolution *s) {
         }
         if (s->relu && want.value[i] < 0) want.value[i] = 0;
     }
-    float *got = room(out * 4), *again = room(out * 4);
+    float *got = workspace(out * 4), *again = workspace(out * 4);
     kls_convolution_f32(s, input, kernel, bias, got);
     matches_f32(&want, got, "convolution %s", described(s));
     openmp_threads = 3;
@@ -25,7 +25,7 @@ static void test_float(const kls_convolution *s) {
     openmp_threads = 1;
     same_bits(got, again, out * 4, "convolution %s on three threads", described(s));
     want = convolved(s, INPUT_GRADIENT, g, w, U32);
-    float *is_input_gradient = room(input_count(s) * 4), *of_kernel = room(kernel_count(s) * 4);
+    float *is_input_gradient = workspace(input_count(s) * 4), *of_kernel = workspace(kernel_count(s) * 4);
     kls_convolution_input_gradient_f32(s, gradient, kernel, is_input_gradient);
     matches_f32(&want, is_input_gradient, "gradient of the input %s", described(s));
     want = convolved(s, WEIGHT_GRADIENT, x, g, U32);
@@ -40,11 +40,11 @@ static void test_double(const kls_convolution *s) {
     kls_convolution plain = *s;
     plain.relu = false;
     wanted want = convolved(s, FORWARD, input, kernel, U64);
-    double *got = room(output_count(s) * 8);
+    double *got = workspace(output_count(s) * 8);
     kls_convolution_f64(&plain, input, kernel, NULL, got);
     matches_f64(&want, got, "convolution of float64 %s", described(s));
     want = convolved(s, INPUT_GRADIENT, gradient, kernel, U64);
-    double *is_input_gradient = room(input_count(s) * 8), *of_kernel = room(kernel_count(s) * 8);
+    double *is_input_gradient = workspace(input_count(s) * 8), *of_kernel = workspace(kernel_count(s) * 8);
     kls_convolution_input_gradient_f64(s, gradient, kernel, is_input_gradient);
     matches_f64(&want, is_input_gradient, "gradient of the input of float64 %s", described(s));
     want = convolved(s, WEIGHT_GRADIENT, input, gradient, U64);

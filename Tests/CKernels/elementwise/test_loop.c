@@ -114,9 +114,9 @@ static void test_shape(const shape *s, bool direct, const float *a, const float 
     kls_loop *loop = kls_loop_create(&spec);
     if (!check(loop != NULL, "%s is taken", name)) return;
     const int64_t results = result_count(s);
-    wanted stored = wanted_room(s->count), second = wanted_room(results);
-    double *sizes = room(results * 8);
-    int64_t *seen = room(results * 8);
+    wanted stored = wanted_workspace(s->count), second = wanted_workspace(results);
+    double *sizes = workspace(results * 8);
+    int64_t *seen = workspace(results * 8);
     for (int64_t i = 0; i < results; i++) {
         second.value[i] = s->op == KLS_MAX ? -(double)INFINITY : s->op == KLS_MIN ? (double)INFINITY : 0;
         sizes[i] = 0;
@@ -138,8 +138,8 @@ static void test_shape(const shape *s, bool direct, const float *a, const float 
     for (int64_t i = 0; i < results; i++)
         if (s->op == KLS_ADD) second.error[i] = sum_error(seen[i], sizes[i]);
     const int64_t scratch = kls_loop_scratch(loop);
-    float *one[2] = {room(s->count * 4), room(results * 4)};
-    float *more[2] = {room(s->count * 4), room(results * 4)};
+    float *one[2] = {workspace(s->count * 4), workspace(results * 4)};
+    float *more[2] = {workspace(s->count * 4), workspace(results * 4)};
     void *buffers[] = {(void *)a, (void *)b, one[0], one[1]};
     kls_loop_run(loop, buffers, scratch_room(scratch), 1);
     matches_f32(&stored, one[0], "%s, stored", name);
@@ -159,8 +159,8 @@ static void test_integers(const shape *s, const int32_t *a, const int32_t *b) {
     kls_loop *loop = kls_loop_create(&spec);
     if (!check(loop != NULL, "a loop of integers is taken")) return;
     const int64_t results = result_count(s);
-    int32_t *stored = room(s->count * 4), *second = room(results * 4);
-    int32_t *want_stored = room(s->count * 4), *want = room(results * 4);
+    int32_t *stored = workspace(s->count * 4), *second = workspace(results * 4);
+    int32_t *want_stored = workspace(s->count * 4), *want = workspace(results * 4);
     loop_reference(&spec, (void *[]){(void *)a, (void *)b, want_stored, want});
     void *buffers[] = {(void *)a, (void *)b, stored, second};
     kls_loop_run(loop, buffers, scratch_room(kls_loop_scratch(loop)), 2);
@@ -174,7 +174,7 @@ static void test_integers(const shape *s, const int32_t *a, const int32_t *b) {
 static void test_copy(int64_t rows, int64_t columns, int64_t row, int64_t column) {
     const int64_t low = (row < 0 ? row * (rows - 1) : 0) + (column < 0 ? column * (columns - 1) : 0);
     const int64_t high = (row > 0 ? row * (rows - 1) : 0) + (column > 0 ? column * (columns - 1) : 0);
-    uint8_t *from = room(high - low + 1), *to = room(rows * columns);
+    uint8_t *from = workspace(high - low + 1), *to = workspace(rows * columns);
     for (int64_t i = 0; i <= high - low; i++) from[i] = (uint8_t)random_word();
     const kls_load load = {.type = KLS_U8, .offset = -low, .strides = {row, column}};
     const kls_output output = {.buffer = 1, .type = KLS_U8, .op = KLS_COPY};

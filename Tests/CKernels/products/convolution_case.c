@@ -22,12 +22,12 @@ kls_convolution random_convolution(bool rich) {
         s.channels = s.groups * between(1, 5);
         s.out_channels = rich ? between(8, 70) : s.groups * between(1, 6);
         if (one_in(2)) s.stride_y = s.stride_x = 1;
-        const int64_t tall = (s.kernel_height - 1) * s.dilation_y + 1;
+        const int64_t reach = (s.kernel_height - 1) * s.dilation_y + 1;
         const int64_t wide = (s.kernel_width - 1) * s.dilation_x + 1;
-        s.pad_top = between(0, tall - 1);
+        s.pad_top = between(0, reach - 1);
         s.pad_left = between(0, wide - 1);
         // As much again, or less, on the other sides.
-        const int64_t down = s.height + s.pad_top + between(0, tall - 1) - tall;
+        const int64_t down = s.height + s.pad_top + between(0, reach - 1) - reach;
         const int64_t across = s.width + s.pad_left + between(0, wide - 1) - wide;
         if (down < 0 || across < 0) continue;
         s.out_height = down / s.stride_y + 1;
@@ -43,8 +43,8 @@ wanted convolved(
 ) {
     const int64_t count = direction == FORWARD ? output_count(s)
         : direction == INPUT_GRADIENT ? input_count(s) : kernel_count(s);
-    wanted want = wanted_room(count);
-    int64_t *terms = room(count * 8);
+    wanted want = wanted_workspace(count);
+    int64_t *terms = workspace(count * 8);
     memset(terms, 0, (size_t)count * 8);
     convolution_reference(
         s, &(convolution_sums){direction, left, right, want.value, want.error, terms});
@@ -54,7 +54,7 @@ wanted convolved(
 }
 
 double *widened(const float *from, int64_t count) {
-    double *made = room(count * 8);
+    double *made = workspace(count * 8);
     for (int64_t i = 0; i < count; i++) made[i] = (double)from[i];
     return made;
 }

@@ -75,11 +75,11 @@ static void test_float(const function *f, const float *inputs, float *results, i
     check(signs == 0, "%s: %lld wrong signs", f->name, (long long)signs);
     // In place, at sizes with all kinds of ends.
     for (int64_t n = 0; n < 70; n += n < 20 ? 1 : 7) {
-        float *place = room(n * 4), *apart = room(n * 4);
-        memcpy(place, inputs + 1000, (size_t)n * 4);
-        tile(n, apart, place, place, place);
-        tile(n, place, place, place, place);
-        same_bits(place, apart, n * 4, "%s in place of %lld", f->name, (long long)n);
+        float *over = workspace(n * 4), *apart = workspace(n * 4);
+        memcpy(over, inputs + 1000, (size_t)n * 4);
+        tile(n, apart, over, over, over);
+        tile(n, over, over, over, over);
+        same_bits(over, apart, n * 4, "%s overwritten, of %lld", f->name, (long long)n);
         release_all();
     }
 }
@@ -88,13 +88,13 @@ static void test_double(const function *f) {
     enum { COUNT = 5000 };
     const kls_tile_fn tile = kls_tile(f->op, KLS_F64, 0);
     if (!check(tile != NULL, "%s of float64 is there", f->name)) return;
-    double *x = room(COUNT * 8), *y = room(COUNT * 8);
+    double *x = workspace(COUNT * 8), *y = workspace(COUNT * 8);
     for (int i = 0; i < COUNT; i++) x[i] = uniform(-3, 3) * pow(2, (double)between(-60, 9));
     const double special[] = {0, -0.0, 1, -1, (double)INFINITY, -(double)INFINITY, (double)NAN,
                               5e-324, 0.5, 2.5, -2.5, 1e308};
     memcpy(x, special, sizeof special);
     tile(COUNT, y, x, x, x);
-    wanted want = wanted_room(COUNT);
+    wanted want = wanted_workspace(COUNT);
     for (int i = 0; i < COUNT; i++) {
         want.value[i] = f->exact(x[i]);
         // The C library on both sides; the sigmoid is made in another way, of four roundings.
@@ -123,7 +123,7 @@ static void test_predicates(void) {
 #define TEST_INTEGER(T, U, type, least, most)                                                  \
     static void test_##type(void) {                                                            \
         enum { COUNT = 77 };                                                                   \
-        T *x = room(COUNT * sizeof(T)), *y = room(COUNT * sizeof(T));                          \
+        T *x = workspace(COUNT * sizeof(T)), *y = workspace(COUNT * sizeof(T));                          \
         const T special[] = {least, most, 0, 1, (T)-1, 7, (T)-7, most - 1};                    \
         for (int i = 0; i < COUNT; i++)                                                        \
             x[i] = i < COUNT_OF(special) ? special[i] : (T)random_word();                      \

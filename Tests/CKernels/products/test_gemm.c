@@ -58,8 +58,8 @@ static void make_operands(problem *p) {
 static void multiply(problem *p) {
     const kls_gemm_spec *s = &p->spec;
     const int64_t count = s->batch * s->m * s->n;
-    p->want = wanted_room(count);
-    p->sizes = room(count * 8);
+    p->want = wanted_workspace(count);
+    p->sizes = workspace(count * 8);
     gemm_reference(s, p->a, p->b, p->want.value, p->sizes);
 }
 
@@ -90,7 +90,7 @@ static void test_plain(problem p, bool special) {
     if (!check(product != NULL, "%s is taken", name)) return;
     for (int64_t i = 0; i < p.want.count; i++)
         p.want.error[i] = product_error(s->k, p.sizes[i], kls_gemm_uses_amx(product));
-    float *got = room(p.want.count * 4), *again = room(p.want.count * 4);
+    float *got = workspace(p.want.count * 4), *again = workspace(p.want.count * 4);
     void *buffers[] = {p.a, p.b, got};
     run(product, buffers, 1);
     matches_f32(&p.want, got, "%s", name);
@@ -167,8 +167,8 @@ static void test_sums(problem p, bool transposed) {
     s->c = -1;
     kls_gemm *product = kls_gemm_create(s);
     if (!check(product != NULL, "%s is taken", name)) return;
-    wanted sums = wanted_room(n);
-    double *sizes = room(n * 8);
+    wanted sums = wanted_workspace(n);
+    double *sizes = workspace(n * 8);
     memset(sizes, 0, (size_t)n * 8);
     for (int64_t i = 0; i < count; i++) {
         const int64_t r = i / n, c = i % n;
@@ -183,7 +183,7 @@ static void test_sums(problem p, bool transposed) {
         sizes[c] += fabs(value) + p.want.error[i];
     }
     for (int64_t c = 0; c < n; c++) sums.error[c] += sum_error(rows + 2, sizes[c]);
-    float *got[2] = {room(count * 4), room(n * 4)}, *again[2] = {room(count * 4), room(n * 4)};
+    float *got[2] = {workspace(count * 4), workspace(n * 4)}, *again[2] = {workspace(count * 4), workspace(n * 4)};
     void *buffers[] = {p.a, p.b, got[0], bias, other, got[1]};
     run(product, buffers, 1);
     matches_f32(&p.want, got[0], "%s", name);

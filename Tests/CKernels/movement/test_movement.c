@@ -43,7 +43,7 @@ static void test_copy(void) {
     }
     c.to_start = between(0, 2);
     const int64_t size = c.element_size, total = c.to_start + count;
-    uint8_t *from = room(room_size * size), *got = room(total * size), *want = room(total * size);
+    uint8_t *from = workspace(room_size * size), *got = workspace(total * size), *want = workspace(total * size);
     for (int64_t i = 0; i < room_size * size; i++) from[i] = (uint8_t)random_word();
     copy_reference(&c, from, want);
     openmp_threads = one_in(2) ? 3 : 1;
@@ -58,7 +58,7 @@ static void test_copy(void) {
 }
 
 static void test_set(int32_t size, int64_t count) {
-    uint8_t *got = room(size * count), *want = room(size * count), value[8];
+    uint8_t *got = workspace(size * count), *want = workspace(size * count), value[8];
     for (int i = 0; i < 8; i++) value[i] = (uint8_t)random_word();
     for (int64_t i = 0; i < count; i++) memcpy(want + i * size, value, (size_t)size);
     kls_set_elements(size, value, got, count);
@@ -70,7 +70,7 @@ static void test_set(int32_t size, int64_t count) {
 #define TEST_SCAN(T, U, suffix, u, is_float)                                                   \
     static void scan_##suffix(const kls_scan *s) {                                             \
         const int64_t count = s->before * s->count * s->after;                                 \
-        T *from = room(count * (int64_t)sizeof(T)), *got = room(count * (int64_t)sizeof(T));   \
+        T *from = workspace(count * (int64_t)sizeof(T)), *got = workspace(count * (int64_t)sizeof(T));   \
         for (int64_t i = 0; i < count; i++)                                                    \
             from[i] = is_float ? (T)uniform(-2, 2) : (T)random_word();                         \
         openmp_threads = 2;                                                                    \
@@ -109,7 +109,7 @@ TEST_SCAN(uint8_t, uint8_t, u8, U32, false)
 
 #define TEST_IOTA(T, suffix)                                                                   \
     static void iota_##suffix(int64_t before, int64_t count, int64_t after) {                  \
-        T *got = room(before * count * after * (int64_t)sizeof(T));                            \
+        T *got = workspace(before * count * after * (int64_t)sizeof(T));                            \
         kls_iota_##suffix(before, count, after, got);                                          \
         int64_t wrong = 0;                                                                     \
         for (int64_t i = 0; i < before * count * after; i++)                                   \
