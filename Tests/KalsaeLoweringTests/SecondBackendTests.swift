@@ -76,7 +76,9 @@ import Testing
         let graph = try Self.graph([Self.matrix]) {
             [try $0.add(.unary(.tanh), [$0.add(.unary(.exp), $1)])]
         }
-        let plan = try ToyBackend().compile(graph, options: PlanOptions())
+        let plan = try EnvironmentFlag.with(.passes, "all") {
+            try ToyBackend().compile(graph, options: PlanOptions())
+        }
         #expect(plan.instructions.map(\.name) == ["loop(exp, tanh)"])
         #expect(plan.arenaByteCount == 0)
     }

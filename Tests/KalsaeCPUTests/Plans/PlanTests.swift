@@ -129,12 +129,12 @@ import Testing
 
     @Test func aWarmRunAllocatesNothing() throws {
         var graph = Graph()
-        let x = graph.addInput(TensorType(.float32, [8, 8]))
+        let x = graph.addInput(TensorType(.float32, [64, 64]))
         let product = try graph.add(.matrixProduct(MatrixProductParameters()), [x, x])
         graph.outputs = [try graph.add(.unary(.tanh), [product])]
         let plan = try CPUBackend(threads: 1).compile(graph, options: PlanOptions())
-        let input = try buffer([Float](repeating: 0.5, count: 64))
-        let output = try Buffer(byteCount: 256)
+        let input = try buffer([Float](repeating: 0.5, count: 4096))
+        let output = try Buffer(byteCount: 4 * 4096)
         let counts = try Counters.measure {
             for _ in 0..<3 { try plan.run(inputs: [input], outputs: [output]) }
         }.counts
