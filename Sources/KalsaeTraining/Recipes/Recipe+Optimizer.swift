@@ -2,7 +2,7 @@ import KalsaeOptimizers
 import KalsaeSupport
 
 extension Recipe {
-    /// Which optimizer, by its name in the catalog of ``OptimizerSpec``.
+    /// Which optimizer, by its name in the catalog of `OptimizerSpec`.
     public struct OptimizerName: RawRepresentable, CaseIterable, Codable, Hashable, Sendable {
         /// The name.
         public let rawValue: String
@@ -22,9 +22,9 @@ extension Recipe {
 
         /// Plain gradient descent.
         public static let sgd = OptimizerName("sgd")
-        /// ``Adam``.
+        /// `Adam`.
         public static let adam = OptimizerName("adam")
-        /// ``AdamW``.
+        /// `AdamW`.
         public static let adamw = OptimizerName("adamw")
 
         /// The learning rate where none is given: the optimizer's own, but what small networks on
@@ -43,7 +43,7 @@ extension Recipe {
     }
 
     /// How the learning rate changes over a training of known length: the name of a
-    /// ``SchedulePreset``.
+    /// `SchedulePreset`.
     public struct ScheduleName: RawRepresentable, CaseIterable, Codable, Hashable, Sendable {
         /// The name.
         public let rawValue: String
