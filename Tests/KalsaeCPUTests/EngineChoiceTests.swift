@@ -23,6 +23,11 @@ import Testing
         Row(m: 128, k: 5000, n: 256, scalar: .oneDNN, avx2: .oneDNN, amx: .oneDNN),
         // Bytes are read on tiles, or cast before.
         Row(m: 512, k: 784, n: 256, left: .uint8, scalar: nil, avx2: nil, amx: .amxTiles),
+        // A stack: as long as a panel of K stays on a thread's stack.
+        Row(
+            m: 64, k: 128, n: 64, batch: 4, scalar: .oneDNN, avx2: .packedVectors,
+            amx: .packedVectors),
+        Row(m: 64, k: 2048, n: 64, batch: 2, scalar: .oneDNN, avx2: .oneDNN, amx: .oneDNN),
         // Types that only plain loops know.
         Row(
             m: 256, k: 256, n: 256, left: .float64, right: .float64, scalar: .plainLoops,
@@ -32,8 +37,8 @@ import Testing
 
     @Test(arguments: rows) func engine(_ row: Row) {
         let sizes = ProductSizes(
-            MatrixProductParameters(), left: TensorType(row.left, [row.m, row.k]),
-            right: TensorType(row.right, [row.k, row.n]))
+            MatrixProductParameters(), left: TensorType(row.left, [row.batch, row.m, row.k]),
+            right: TensorType(row.right, [row.batch, row.k, row.n]))
         func engine(_ isa: InstructionSet, limbs: Bool = true) -> EngineChoice.Engine? {
             EngineChoice(isa: isa, allowsLimbs: limbs).engine(sizes, row.right)
         }
