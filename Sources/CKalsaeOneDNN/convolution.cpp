@@ -9,7 +9,7 @@ using dnnl::memory;
 /// The parts of a convolution in the library's terms: logical order NCHW and [G]OIHW, the layout
 /// told by strides; the kernel once as the caller keeps it and once as the library likes it.
 struct Parts {
-    memory::desc input, output, bias, kernel, anyKernel;
+    memory::desc input, output, kernel, anyKernel;
     memory::dims strides, dilations, padLow, padHigh;
 };
 
@@ -19,12 +19,11 @@ memory::desc image(memory::dim batch, memory::dim channels, memory::dim height, 
         {height * width * channels, 1, width * channels, channels});
 }
 
-Parts parts(const kdnn_convolution &shape, bool biased) {
+Parts parts(const kdnn_convolution &shape) {
     const auto type = memory::data_type::f32;
     Parts parts;
     parts.input = image(shape.batch, shape.channels, shape.height, shape.width);
     parts.output = image(shape.batch, shape.out_channels, shape.out_height, shape.out_width);
-    if (biased) parts.bias = memory::desc({shape.out_channels}, type, memory::format_tag::a);
 
     const auto in = shape.channels / shape.groups;
     const auto out = shape.out_channels / shape.groups;
@@ -52,12 +51,11 @@ dnnl::convolution_forward::primitive_desc forward(
     const auto direct = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl::convolution_forward::primitive_desc(
-        engine(), kind, direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations,
-        p.padLow, p.padHigh, attr);
+        engine(), kind, direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow,
+        p.padHigh, attr);
 #else
     return dnnl::convolution_forward::primitive_desc(
-        {kind, direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations, p.padLow,
-         p.padHigh},
+        {kind, direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow, p.padHigh},
         attr, engine());
 #endif
 }
@@ -70,24 +68,21 @@ memory readable(kdnn_primitive &made, const memory &kernel, const memory::desc &
     return copy;
 }
 
-void prepareForward(kdnn_primitive &made, const kdnn_convolution &shape, int flags) {
-    const bool biased = flags & KDNN_BIAS;
-    const auto p = parts(shape, biased);
+void prepareForward(kdnn_primitive &made, const kdnn_convolution &shape) {
+    const auto p = parts(shape);
     // The kind for inference prepares nothing for a backward pass and allows more kernels.
     const auto chosen = forward(p, dnnl::prop_kind::forward_inference, attributes());
-    made.description = chosen.impl_info_str();
     const auto input = made.buffer(p.input);
     const auto kernel = made.buffer(p.kernel);
-    std::vector<std::pair<int, memory>> arguments;
-    if (biased) arguments.push_back({DNNL_ARG_BIAS, made.buffer(p.bias)});
-    arguments.push_back({DNNL_ARG_DST, made.buffer(p.output)});
-    arguments.push_back({DNNL_ARG_SRC, input});
-    arguments.push_back({DNNL_ARG_WEIGHTS, readable(made, kernel, chosen.weights_desc())});
-    made.stage(dnnl::convolution_forward(chosen), chosen.scratchpad_desc(), arguments);
+    const auto output = made.buffer(p.output);
+    const auto weights = readable(made, kernel, chosen.weights_desc());
+    made.stage(
+        dnnl::convolution_forward(chosen), chosen.scratchpad_desc(),
+        {{DNNL_ARG_SRC, input}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, output}});
 }
 
 void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
-    const auto p = parts(shape, false);
+    const auto p = parts(shape);
     const auto attr = attributes();
     const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
     const auto direct = dnnl::algorithm::convolution_direct;
@@ -100,7 +95,6 @@ void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
         {direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow, p.padHigh},
         attr, engine(), hint);
 #endif
-    made.description = chosen.impl_info_str();
     const auto output = made.buffer(p.output);
     const auto kernel = made.buffer(p.kernel);
     const auto input = made.buffer(p.input);
@@ -111,21 +105,19 @@ void prepareInputGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
 }
 
 void prepareWeightGradient(kdnn_primitive &made, const kdnn_convolution &shape) {
-    const auto p = parts(shape, false);
+    const auto p = parts(shape);
     const auto attr = attributes();
     const auto hint = forward(p, dnnl::prop_kind::forward_training, attr);
     const auto direct = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
     const dnnl::convolution_backward_weights::primitive_desc chosen(
-        engine(), direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations,
-        p.padLow, p.padHigh, hint, attr);
+        engine(), direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow,
+        p.padHigh, hint, attr);
 #else
     const dnnl::convolution_backward_weights::primitive_desc chosen(
-        {direct, p.input, p.anyKernel, p.bias, p.output, p.strides, p.dilations, p.padLow,
-         p.padHigh},
+        {direct, p.input, p.anyKernel, p.output, p.strides, p.dilations, p.padLow, p.padHigh},
         attr, engine(), hint);
 #endif
-    made.description = chosen.impl_info_str();
     const auto input = made.buffer(p.input);
     const auto output = made.buffer(p.output);
     const auto kernel = made.buffer(p.kernel);
@@ -144,11 +136,9 @@ void prepareWeightGradient(kdnn_primitive &made, const kdnn_convolution &shape) 
 
 extern "C" {
 
-int kdnn_convolution_forward(
-    const kdnn_convolution *shape, int flags, kdnn_primitive **primitive
-) {
+int kdnn_convolution_forward(const kdnn_convolution *shape, kdnn_primitive **primitive) {
     return kalsae::build(primitive, [&](kdnn_primitive &made) {
-        kalsae::prepareForward(made, *shape, flags);
+        kalsae::prepareForward(made, *shape);
     });
 }
 

@@ -27,26 +27,19 @@ void prepare(kdnn_primitive &made, const kdnn_matmul &product) {
     const memory::desc rhs(list(product.rhs_dims, rank), type, list(product.rhs_strides, rank));
     const auto outDims = list(product.out_dims, rank);
     const memory::desc out(outDims, type, rowMajor(outDims));
-    memory::desc bias;
-    const bool biased = product.flags & KDNN_BIAS;
-    if (biased) {
-        memory::dims dims(rank, 1);
-        dims[rank - 1] = outDims[rank - 1];
-        bias = memory::desc(dims, type, rowMajor(dims));
-    }
     const auto attr = attributes();
 #if DNNL_VERSION_MAJOR >= 3
-    const dnnl::matmul::primitive_desc chosen(engine(), lhs, rhs, bias, out, attr);
+    const dnnl::matmul::primitive_desc chosen(engine(), lhs, rhs, out, attr);
 #else
-    const dnnl::matmul::primitive_desc chosen({lhs, rhs, bias, out}, attr, engine());
+    const dnnl::matmul::primitive_desc chosen({lhs, rhs, out}, attr, engine());
 #endif
-    made.description = chosen.impl_info_str();
-    std::vector<std::pair<int, memory>> arguments;
-    arguments.push_back({DNNL_ARG_SRC, made.buffer(lhs)});
-    arguments.push_back({DNNL_ARG_WEIGHTS, made.buffer(rhs)});
-    if (biased) arguments.push_back({DNNL_ARG_BIAS, made.buffer(bias)});
-    arguments.push_back({DNNL_ARG_DST, made.buffer(out)});
-    made.stage(dnnl::matmul(chosen), chosen.scratchpad_desc(), arguments);
+    // In the order of the caller's buffers.
+    const auto left = made.buffer(lhs);
+    const auto right = made.buffer(rhs);
+    const auto result = made.buffer(out);
+    made.stage(
+        dnnl::matmul(chosen), chosen.scratchpad_desc(),
+        {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
 }
 
 }  // namespace

@@ -170,10 +170,6 @@ size_t kdnn_scratch_bytes(const kdnn_primitive *primitive) {
     return primitive->scratchBytes;
 }
 
-const char *kdnn_description(const kdnn_primitive *primitive) {
-    return primitive->description.c_str();
-}
-
 int kdnn_run(kdnn_primitive *primitive, void *const *buffers, void *scratch) {
     return kalsae::guarded([&] { primitive->run(buffers, scratch); });
 }

@@ -56,7 +56,6 @@ struct kdnn_primitive {
     std::vector<kalsae::Location> scratch;
     std::vector<kalsae::Stage> stages;
     size_t scratchBytes = 0;
-    std::string description;
 
     /// Adds the caller's next buffer.
     dnnl::memory buffer(const dnnl::memory::desc &layout);

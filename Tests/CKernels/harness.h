@@ -56,7 +56,7 @@ bool same_bits(const void *a, const void *b, int64_t bytes, const char *format, 
     __attribute__((format(printf, 4, 5)));
 
 // Threads that kernels which ask OpenMP for them get: this program is its runtime.
-extern int openmp_threads;
+extern int openmp_threads, openmp_regions;
 
 // Kernels over sizes whose vectors are too narrow for them return NULL.
 int level_lanes(void);

@@ -14,6 +14,11 @@ extern long checks_passed, checks_failed;
 #define DECLARE(name) void test_##name(void);
 FAMILIES(DECLARE)
 
+static const char *level_name(kls_isa level) {
+    static const char *const names[] = {"scalar", "avx2", "avx512", "amx"};
+    return names[level];
+}
+
 typedef struct {
     const char *name;
     void (*run)(void);
@@ -36,10 +41,10 @@ static double now(void) {
 
 int main(int count, char **arguments) {
     if (kls_isa_request() != KLS_ISA_GRANTED) {
-        fprintf(stderr, "kalsae: expected KALSAE_ISA up to %s\n", kls_isa_name(kls_best_isa()));
+        fprintf(stderr, "kalsae: expected KALSAE_ISA up to %s\n", level_name(kls_best_isa()));
         return 2;
     }
-    printf("ISA level %s, vectors of %d floats\n", kls_isa_name(kls_isa_level()), level_lanes());
+    printf("ISA level %s, vectors of %d floats\n", level_name(kls_isa_level()), level_lanes());
     for (int i = 0; i < COUNT_OF(families); i++) {
         if (!is_wanted(families[i].name, count - 1, arguments + 1)) continue;
         const long passed = checks_passed, failed = checks_failed;

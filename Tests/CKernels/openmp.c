@@ -3,7 +3,7 @@
 
 #include "harness.h"
 
-int openmp_threads = 1;
+int openmp_threads = 1, openmp_regions;
 static _Thread_local int number, size = 1;
 
 int omp_get_max_threads(void);
@@ -34,6 +34,7 @@ static void *run(void *argument) {
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags) {
     enum { MOST = 16 };
     (void)flags;
+    openmp_regions++;
     pthread_t started[MOST];
     member members[MOST];
     const int all = threads > MOST ? MOST : (int)threads;

@@ -3,7 +3,7 @@
 
 typedef struct {
     const kls_convolution *shape;
-    const T *left, *right, *bias;
+    const T *left, *right;
     T *result;
 } NAME(conv_job);
 
@@ -15,7 +15,7 @@ KLS_DISPATCH(static, void, NAME(conv_row), (const NAME(conv_job) *job, int64_t r
     const T *input = job->left + image * s->height * s->width * s->channels;
     T *result = job->result + row * s->out_width * s->out_channels;
     for (int64_t x = 0; x < s->out_width; x++, result += s->out_channels) {
-        for (int64_t c = 0; c < s->out_channels; c++) result[c] = job->bias ? job->bias[c] : 0;
+        for (int64_t c = 0; c < s->out_channels; c++) result[c] = 0;
         for (int64_t ky = 0; ky < s->kernel_height; ky++) {
             const int64_t iy = y * s->stride_y - s->pad_top + ky * s->dilation_y;
             if (iy < 0 || iy >= s->height) continue;
@@ -32,9 +32,6 @@ KLS_DISPATCH(static, void, NAME(conv_row), (const NAME(conv_job) *job, int64_t r
                     for (int64_t c = 0; c < out; c++) sums[c] += value * weights[c];
                 }
             }
-        }
-        if (s->relu) {
-            for (int64_t c = 0; c < s->out_channels; c++) result[c] = result[c] < 0 ? 0 : result[c];
         }
     }
 }
@@ -124,24 +121,23 @@ static int64_t NAME(conv_work)(const kls_convolution *s) {
 }
 
 void NAME(kls_convolution)(
-    const kls_convolution *s, const void *input, const void *kernel, const void *bias,
-    void *output
+    const kls_convolution *s, const void *input, const void *kernel, void *output
 ) {
-    NAME(conv_job) job = {s, input, kernel, bias, output};
+    NAME(conv_job) job = {s, input, kernel, output};
     kls_pieces(s->batch * s->out_height, NAME(conv_work)(s), &job, NAME(conv_forward_piece));
 }
 
 void NAME(kls_convolution_input_gradient)(
     const kls_convolution *s, const void *gradient, const void *kernel, void *result
 ) {
-    NAME(conv_job) job = {s, gradient, kernel, 0, result};
+    NAME(conv_job) job = {s, gradient, kernel, result};
     kls_pieces(s->batch * s->height, NAME(conv_work)(s), &job, NAME(conv_input_piece));
 }
 
 void NAME(kls_convolution_weight_gradient)(
     const kls_convolution *s, const void *input, const void *gradient, void *result
 ) {
-    NAME(conv_job) job = {s, input, gradient, 0, result};
+    NAME(conv_job) job = {s, input, gradient, result};
     const int64_t rows = s->kernel_height * s->kernel_width * (s->channels / s->groups);
     kls_pieces(rows, NAME(conv_work)(s), &job, NAME(conv_weight_piece));
 }

@@ -24,17 +24,15 @@ static inline void gemm_reference(
     }
 }
 
-// The same with a bias, which may be NULL; without ReLU.
+// The same in double, for the kernels of every type.
 static inline void matmul_reference(
-    const kls_matmul *s, const double *a, const double *b, const double *bias, double *c,
-    double *sizes
+    const kls_matmul *s, const double *a, const double *b, double *c, double *sizes
 ) {
     for (int64_t i = 0; i < s->batch * s->m * s->n; i++) {
         const int64_t batch = i / (s->m * s->n), row = i / s->n % s->m, column = i % s->n;
         const double *a_line = a + batch * s->a_batch + row * s->a_row;
         const double *b_line = b + batch * s->b_batch + column * s->b_column;
-        c[i] = bias != 0 ? bias[column] : 0;
-        sizes[i] = fabs(c[i]);
+        c[i] = sizes[i] = 0;
         for (int64_t k = 0; k < s->k; k++) {
             const double term = a_line[k * s->a_column] * b_line[k * s->b_row];
             c[i] += term;

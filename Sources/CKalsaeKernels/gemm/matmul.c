@@ -1,5 +1,6 @@
 // Products of any element type in register tiles, for what the library does not do, or not as quickly: no
-// epilogue but ReLU, panels of one vector of columns, packed only where they are transposed.
+// epilogue, panels of one vector of columns, packed only where they are transposed.
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../isa/dispatch.h"

@@ -21,12 +21,11 @@ typedef struct {
     int64_t a_row, a_column;
     const T *b;
     int64_t b_row;
-    const T *bias;
     T *c;
     int64_t c_row;
     int64_t depth;
     int64_t columns;  // how many of the vector's columns belong to the result
-    bool first, last, relu;
+    bool first;       // of the K blocks: C is set, not added to
     // The panel is all of the result: a row may be written past its end into those that follow.
     bool narrow;
 } NAME(tile);
@@ -45,15 +44,13 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
     KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) { \
         V sums[ROWS];                                                                        \
         T *c = t->c + row * t->c_row;                                                        \
-        V edge = {0};                                                                        \
         const int64_t width = sizeof(V) / sizeof(T);                                         \
         const bool whole = t->columns == width;                                              \
         if (t->first) {                                                                      \
-            if (t->bias) edge = *(const V *)t->bias;                                         \
-            _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = edge;                 \
+            _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = (V){0};               \
         } else {                                                                             \
             _Pragma("unroll") for (int r = 0; r < rows; r++) {                               \
-                sums[r] = edge;                                                              \
+                sums[r] = (V){0};                                                            \
                 if (whole) sums[r] = *(const V *)(c + r * t->c_row);                         \
                 else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);           \
             }                                                                                \
@@ -69,14 +66,9 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
             b += b_row;                                                                      \
         }                                                                                    \
         _Pragma("unroll") for (int r = 0; r < rows; r++) {                                   \
-            V value = sums[r];                                                               \
-            if (t->relu && t->last) {                                                        \
-                const __typeof__(value < value) negative = value < (V){0};                   \
-                value = (V)(~negative & (__typeof__(negative))value);                        \
-            }                                                                                \
             if (whole || (t->narrow && (rows - r) * t->columns >= width))                    \
-                *(V *)(c + r * t->c_row) = value;                                            \
-            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);           \
+                *(V *)(c + r * t->c_row) = sums[r];                                          \
+            else NAME(copy_some)(c + r * t->c_row, (const T *)&sums[r], t->columns);         \
         }                                                                                    \
     }                                                                                        \
     KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {               \
@@ -92,11 +84,9 @@ TILE(NAME(half), half)
 
 // One part of one matrix of the batch.
 KLS_DISPATCH(static, void, NAME(part), (
-    const kls_matmul *product, const T *a, const T *b, const T *bias, T *c, int64_t rows,
-    int64_t columns
-), (product, a, b, bias, c, rows, columns)) {
+    const kls_matmul *product, const T *a, const T *b, T *c, int64_t rows, int64_t columns
+), (product, a, b, c, rows, columns)) {
     T packed[DEPTH * 64 / sizeof(T)] __attribute__((aligned(64)));
-    T edge[64 / sizeof(T)] __attribute__((aligned(64))) = {0};
     const int64_t k = product->k, b_row = product->b_row, b_column = product->b_column;
     int64_t start = 0;
     do {
@@ -108,10 +98,8 @@ KLS_DISPATCH(static, void, NAME(part), (
             NAME(tile) t = {
                 .a = a + start * product->a_column, .a_row = product->a_row,
                 .a_column = product->a_column, .b = from, .b_row = b_row,
-                .bias = bias ? bias + column : 0, .c = c + column, .c_row = product->n,
-                .depth = depth, .columns = used, .first = start == 0,
-                .last = start + depth == k, .relu = product->relu,
-                .narrow = product->n <= FULL,
+                .c = c + column, .c_row = product->n, .depth = depth, .columns = used,
+                .first = start == 0, .narrow = product->n <= FULL,
             };
             if (b_column != 1 || used < width) {
                 // A transposed operand is packed column by column, so that reads are contiguous.
@@ -127,10 +115,6 @@ KLS_DISPATCH(static, void, NAME(part), (
                 t.b = packed;
                 t.b_row = width;
             }
-            if (bias && used < width) {
-                NAME(copy_some)(edge, bias + column, used);
-                t.bias = edge;
-            }
             if (width == FULL) NAME(panel_full)(&t, rows);
             else NAME(panel_half)(&t, rows);
         }
@@ -140,7 +124,7 @@ KLS_DISPATCH(static, void, NAME(part), (
 
 typedef struct {
     const kls_matmul *product;
-    const T *a, *b, *bias;
+    const T *a, *b;
     T *c;
     int64_t row_parts, column_parts;
 } NAME(job);
@@ -160,16 +144,16 @@ static void NAME(piece)(void *context, int64_t index) {
         product->n - column < PART_COLUMNS ? product->n - column : PART_COLUMNS;
     NAME(part)(
         product, a + row * product->a_row, b + column * product->b_column,
-        job->bias ? job->bias + column : 0, c + row * product->n + column, rows, columns);
+        c + row * product->n + column, rows, columns);
 }
 
 void NAME(kls_matmul)(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c
+    const kls_matmul *product, const void *a, const void *b, void *c
 ) {
     const int64_t batches = product->batch;
     if (batches == 0 || product->m == 0 || product->n == 0) return;
     const NAME(job) job = {
-        .product = product, .a = a, .b = b, .bias = bias, .c = c,
+        .product = product, .a = a, .b = b, .c = c,
         .row_parts = (product->m + PART_ROWS - 1) / PART_ROWS,
         .column_parts = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
     };

@@ -2,6 +2,8 @@
 #ifndef KLS_CONV_POOL_H
 #define KLS_CONV_POOL_H
 
+#include <stdbool.h>
+
 #include "kls_convolution.h"
 
 // From the input, the argmax index of each window (a byte, as kls_conv_gemm writes it) and the gradient of

@@ -3,7 +3,6 @@
 #ifndef KLS_CONVOLUTION_H
 #define KLS_CONVOLUTION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 // A convolution in two dimensions. Input [batch, height, width, channels], kernel
@@ -17,24 +16,15 @@ typedef struct {
     int64_t dilation_y, dilation_x;  // 1: neighbors
     int64_t pad_top, pad_left;
     int64_t groups;
-    bool relu;  // forward only: replaces negative values by zero, after the bias
 } kls_convolution;
 
-// The bias is null or a vector of out_channels.
-typedef void (*kls_convolution_fn)(
-    const kls_convolution *shape, const void *input, const void *kernel, const void *bias,
-    void *output);
 void kls_convolution_f32(
-    const kls_convolution *shape, const void *input, const void *kernel, const void *bias,
-    void *output);
+    const kls_convolution *shape, const void *input, const void *kernel, void *output);
 void kls_convolution_f64(
-    const kls_convolution *shape, const void *input, const void *kernel, const void *bias,
-    void *output);
+    const kls_convolution *shape, const void *input, const void *kernel, void *output);
 
 // The two gradients: (gradient of the output, kernel) to that of the input, and (input, gradient
 // of the output) to that of the kernel.
-typedef void (*kls_convolution_gradient_fn)(
-    const kls_convolution *shape, const void *left, const void *right, void *result);
 void kls_convolution_input_gradient_f32(
     const kls_convolution *shape, const void *gradient, const void *kernel, void *result);
 void kls_convolution_input_gradient_f64(

@@ -24,8 +24,6 @@ kls_isa kls_best_isa(void);
 // The level in force: that of KALSAE_ISA if it was granted, else the best. It never changes.
 kls_isa kls_isa_level(void);
 kls_isa_answer kls_isa_request(void);
-// scalar, avx2, avx512 or amx.
-const char *kls_isa_name(kls_isa level);
 
 // How often, since the process began, a part of a product was left to vectors because an
 // operand had values that tiles of bfloat16 do not carry: infinities, NaN, numbers below 2^-103.

@@ -3,7 +3,6 @@
 #ifndef KLS_MATMUL_H
 #define KLS_MATMUL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 // C[m x n] = A[m x k] B[k x n] for each matrix of a batch; C is dense. Strides count elements; an operand
@@ -12,22 +11,13 @@ typedef struct {
     int64_t batch, m, n, k;
     int64_t a_batch, a_row, a_column;
     int64_t b_batch, b_row, b_column;
-    bool relu;                       // replaces negative values by zero at the end
 } kls_matmul;
 
-// The bias is null or a vector of n that is added to each row. Integers wrap.
-typedef void (*kls_matmul_fn)(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
-
-void kls_matmul_f32(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
-void kls_matmul_f64(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
-void kls_matmul_i32(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
-void kls_matmul_i64(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
-void kls_matmul_u8(
-    const kls_matmul *product, const void *a, const void *b, const void *bias, void *c);
+// Integers wrap.
+void kls_matmul_f32(const kls_matmul *product, const void *a, const void *b, void *c);
+void kls_matmul_f64(const kls_matmul *product, const void *a, const void *b, void *c);
+void kls_matmul_i32(const kls_matmul *product, const void *a, const void *b, void *c);
+void kls_matmul_i64(const kls_matmul *product, const void *a, const void *b, void *c);
+void kls_matmul_u8(const kls_matmul *product, const void *a, const void *b, void *c);
 
 #endif

@@ -36,9 +36,6 @@ void kls_gather_run(
 
 // out = base, then out[b, indices[i]] += updates[b, i] in the order of i. An index out of range
 // adds nothing and gives an error. out may be base.
-typedef void (*kls_scatter_fn)(
-    const kls_gather *scatter, const void *base, const void *indices, const void *updates,
-    void *out);
 void kls_scatter_add_f32(
     const kls_gather *scatter, const void *base, const void *indices, const void *updates,
     void *out);
@@ -62,7 +59,6 @@ typedef struct {
 } kls_scan;
 
 // Sums of f32 are kept in double; those of integers wrap.
-typedef void (*kls_scan_fn)(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_f32(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_f64(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_i32(const kls_scan *scan, const void *from, void *to);
@@ -70,7 +66,6 @@ void kls_cumulative_sum_i64(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_u8(const kls_scan *scan, const void *from, void *to);
 
 // 0, 1, 2, ... along the middle axis of [before, count, after].
-typedef void (*kls_iota_fn)(int64_t before, int64_t count, int64_t after, void *to);
 void kls_iota_f32(int64_t before, int64_t count, int64_t after, void *to);
 void kls_iota_f64(int64_t before, int64_t count, int64_t after, void *to);
 void kls_iota_i32(int64_t before, int64_t count, int64_t after, void *to);

@@ -23,9 +23,6 @@ bool kls_openmp_spins(void);
 // To be called before a library that has a pool of its own.
 void kls_before_library(void);
 
-// Whether a second thread can be had at all.
-int kls_has_threads(void);
-
 // Cores that this process may run on.
 int kls_core_count(void);
 

@@ -21,12 +21,9 @@ typedef struct {
     int64_t pad_top, pad_left;
 } kls_pool;
 
-typedef void (*kls_pool_fn)(const kls_pool *shape, const void *input, void *output);
 void kls_pool_f32(const kls_pool *shape, const void *input, void *output);
 void kls_pool_f64(const kls_pool *shape, const void *input, void *output);
 
-typedef void (*kls_pool_gradient_fn)(
-    const kls_pool *shape, const void *input, const void *gradient, void *result);
 void kls_pool_gradient_f32(
     const kls_pool *shape, const void *input, const void *gradient, void *result);
 void kls_pool_gradient_f64(

@@ -8,7 +8,7 @@
 // Random numbers by Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
 // 2011). The key is {seed, stream, step}: the generator's key is the seed, its counter (block,
 // low 32 bits of the stream, low and high 32 bits of the step); element i is made from fixed words.
-typedef void (*kls_random_fn)(const int64_t key[3], void *to, int64_t count);
+
 // Word i % 4 of block i / 4.
 void kls_random_bits(const int64_t key[3], void *to, int64_t count);
 // (word >> 8) * 2^-24 in [0, 1).

@@ -16,8 +16,6 @@ typedef struct {
 
 // Bytes of scratch that any of the following needs.
 size_t kls_order_scratch(const kls_order *order);
-typedef void (*kls_order_fn)(
-    const kls_order *order, const void *from, int32_t *positions, void *scratch);
 void kls_arg_sort_f32(
     const kls_order *order, const void *from, int32_t *positions, void *scratch);
 void kls_arg_sort_f64(

@@ -61,7 +61,3 @@ __attribute__((constructor)) static void decide(void) {
 kls_isa kls_best_isa(void) { return best; }
 kls_isa kls_isa_level(void) { return level; }
 kls_isa_answer kls_isa_request(void) { return answer; }
-
-const char *kls_isa_name(kls_isa level) {
-    return level >= KLS_ISA_SCALAR && level <= KLS_ISA_AMX ? names[level] : "unknown";
-}

@@ -57,7 +57,7 @@ static void body(void *data) {
     if (begin < end) r->fn(begin, end, r->context);
 }
 
-int kls_has_threads(void) {
+static bool has_openmp(void) {
     pthread_once(&once, find_runtime);
     return gomp_parallel != NULL;
 }
@@ -65,7 +65,7 @@ int kls_has_threads(void) {
 void kls_parallel_for(int64_t chunks, kls_chunk_fn fn, void *context, int threads) {
     if (threads > chunks) threads = (int)chunks;
     if (threads > 1 && !shares_openmp && kls_team_for(chunks, fn, context, threads)) return;
-    if (threads <= 1 || !shares_openmp || !kls_has_threads()) {
+    if (threads <= 1 || !shares_openmp || !has_openmp()) {
         if (chunks > 0) fn(0, chunks, context);
         return;
     }

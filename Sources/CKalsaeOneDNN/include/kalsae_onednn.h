@@ -13,11 +13,8 @@
 extern "C" {
 #endif
 
-// The most dimensions that a matrix product can have, batch dimensions included.
-#define KDNN_MAX_RANK 12
-
-// A product or a convolution adds a vector along the last axis.
-#define KDNN_BIAS 1
+// The most dimensions that a matrix product can have: one of the batch, and two.
+#define KDNN_MAX_RANK 3
 
 // A prepared primitive. Runs of one primitive on several threads wait for one another.
 typedef struct kdnn_primitive kdnn_primitive;
@@ -34,21 +31,19 @@ int kdnn_set_isa(int level);
 // Sets how many threads the parallel regions of the calling thread use, from 1.
 // OpenMP keeps this number per thread: call it on the thread that runs plans, before preparing.
 void kdnn_set_threads(int count);
-// How many threads the parallel regions of the calling thread use.
+// How many threads the parallel regions of the calling thread use; for tests.
 int kdnn_threads(void);
 
-// out = lhs . rhs over the last two dimensions; the dimensions before are the batch.
-// A batch dimension of an operand is that of the result or 1. Strides count elements, so a
+// out = lhs . rhs over the last two dimensions, for each matrix of the batch. Strides count elements, so a
 // transposed operand has its last two swapped. The result is dense, row-major.
 typedef struct {
-    int32_t rank;   // 2 to KDNN_MAX_RANK, the same for all three
-    int32_t flags;  // KDNN_BIAS or 0
+    int32_t rank;  // 2 to KDNN_MAX_RANK, the same for all three
     int64_t lhs_dims[KDNN_MAX_RANK], lhs_strides[KDNN_MAX_RANK];
     int64_t rhs_dims[KDNN_MAX_RANK], rhs_strides[KDNN_MAX_RANK];
     int64_t out_dims[KDNN_MAX_RANK];
 } kdnn_matmul;
 
-// Buffers of a run: lhs, rhs, [bias], out.
+// Buffers of a run: lhs, rhs, out.
 int kdnn_matmul_create(const kdnn_matmul *product, kdnn_primitive **primitive);
 
 // A convolution in two dimensions. Input [batch, height, width, channels], kernel
@@ -64,8 +59,8 @@ typedef struct {
     int64_t groups;
 } kdnn_convolution;
 
-// Buffers of a run: input, kernel, [bias], output.
-int kdnn_convolution_forward(const kdnn_convolution *shape, int flags, kdnn_primitive **primitive);
+// Buffers of a run: input, kernel, output.
+int kdnn_convolution_forward(const kdnn_convolution *shape, kdnn_primitive **primitive);
 // Buffers of a run: gradient of the output, kernel, gradient of the input.
 int kdnn_convolution_input_gradient(const kdnn_convolution *shape, kdnn_primitive **primitive);
 // Buffers of a run: input, gradient of the output, gradient of the weights.
@@ -73,8 +68,6 @@ int kdnn_convolution_weight_gradient(const kdnn_convolution *shape, kdnn_primiti
 
 // How many bytes of scratch a run needs; it must begin at a multiple of 64.
 size_t kdnn_scratch_bytes(const kdnn_primitive *primitive);
-// The library's name for what it chose, such as "brg:avx512_core".
-const char *kdnn_description(const kdnn_primitive *primitive);
 // Runs the primitive over the buffers in the order given where it was made.
 int kdnn_run(kdnn_primitive *primitive, void *const *buffers, void *scratch);
 // Frees the primitive; null is allowed.

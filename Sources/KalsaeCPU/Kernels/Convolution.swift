@@ -75,7 +75,7 @@ extension Kernel {
         if let primitive = primitive(
             "convolution", sizes, input.dtype,
             {
-                kdnn_convolution_forward($0, 0, $1)
+                kdnn_convolution_forward($0, $1)
             })
         {
             return oneDNN("convolution", primitive, flops: sizes.flops)
@@ -83,7 +83,7 @@ extension Kernel {
         let run:
             @convention(c) @Sendable (
                 UnsafePointer<kls_convolution>?, UnsafeRawPointer?, UnsafeRawPointer?,
-                UnsafeRawPointer?, UnsafeMutableRawPointer?
+                UnsafeMutableRawPointer?
             ) -> Void
         switch input.dtype {
         case .float32: run = kls_convolution_f32
@@ -93,7 +93,7 @@ extension Kernel {
         }
         let shape = sizes.own
         return Kernel(name: "convolution.own", flops: sizes.flops, usesThreads: true) { buffers in
-            withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], nil, buffers[2]) }
+            withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], buffers[2]) }
         }
     }
 

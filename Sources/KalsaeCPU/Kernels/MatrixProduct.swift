@@ -103,7 +103,7 @@ extension Kernel {
 
     private typealias PlainLoops =
         @convention(c) @Sendable (
-            UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?,
+            UnsafePointer<kls_matmul>?, UnsafeRawPointer?, UnsafeRawPointer?,
             UnsafeMutableRawPointer?
         ) -> Void
 
@@ -121,7 +121,7 @@ extension Kernel {
         }
         let product = sizes.own
         return Kernel(name: "matmul.own", flops: sizes.flops, usesThreads: usesThreads) { buffers in
-            withUnsafePointer(to: product) { run($0, buffers[0], buffers[1], nil, buffers[2]) }
+            withUnsafePointer(to: product) { run($0, buffers[0], buffers[1], buffers[2]) }
         }
     }
 

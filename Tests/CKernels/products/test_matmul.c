@@ -1,8 +1,7 @@
-// Small matrix products of every type, with stacks, strides, bias and negatives cut.
+// Small matrix products of every type, with stacks and strides.
 #include "harness.h"
 #include "gemm/gemm_reference.h"
 #include "kls_matmul.h"
-#include "kls_relu.h"
 
 typedef struct {
     kls_matmul p;
@@ -29,19 +28,16 @@ static layout random_layout(void) {
     if (!one_in(3)) p->b_batch = b_size;
     l.a_count = p->a_batch > 0 ? p->batch * a_size : a_size;
     l.b_count = p->b_batch > 0 ? p->batch * b_size : b_size;
-    p->relu = one_in(3);
     return l;
 }
 
-// |error| <= gamma_{k + 1} (sum |a| |b| + |bias|), twice that where the sums here are as inexact.
+// |error| <= gamma_{k + 1} sum |a| |b|, twice that where the sums here are as inexact.
 #define TEST_FLOAT(T, run, u, matches)                                                            \
-    static void test_##run(const layout *l, bool has_bias, bool special) {                        \
+    static void test_##run(const layout *l, bool special) {                                       \
         const kls_matmul *p = &l->p;                                                              \
         T *a = workspace(l->a_count * (int64_t)sizeof(T)), *b = workspace(l->b_count * (int64_t)sizeof(T)); \
-        T *bias = has_bias ? workspace(p->n * (int64_t)sizeof(T)) : NULL;                              \
         for (int64_t i = 0; i < l->a_count; i++) a[i] = (T)uniform(-2, 2);                        \
         for (int64_t i = 0; i < l->b_count; i++) b[i] = (T)uniform(-2, 2);                        \
-        for (int64_t i = 0; has_bias && i < p->n; i++) bias[i] = (T)uniform(-2, 2);               \
         if (special && l->a_count > 0 && l->b_count > 0) {                                        \
             a[between(0, l->a_count - 1)] = (T)NAN;                                               \
             a[between(0, l->a_count - 1)] = (T)INFINITY;                                          \
@@ -50,22 +46,16 @@ static layout random_layout(void) {
         const int64_t count = l->batches * p->m * p->n;                                           \
         wanted want = wanted_workspace(count);                                                         \
         double *wide_a = workspace(l->a_count * 8), *wide_b = workspace(l->b_count * 8);                    \
-        double *wide_bias = workspace(p->n * 8);                                                       \
         for (int64_t i = 0; i < l->a_count; i++) wide_a[i] = (double)a[i];                        \
         for (int64_t i = 0; i < l->b_count; i++) wide_b[i] = (double)b[i];                        \
-        for (int64_t i = 0; has_bias && i < p->n; i++) wide_bias[i] = (double)bias[i];            \
-        matmul_reference(                                                                         \
-            p, wide_a, wide_b, has_bias ? wide_bias : NULL, want.value, want.error);              \
-        for (int64_t i = 0; i < count; i++) {                                                     \
-            if (p->relu && want.value[i] < 0) want.value[i] = 0;                                  \
-            want.error[i] *= 2 * rounding(p->k + 1, u);                                           \
-        }                                                                                         \
+        matmul_reference(p, wide_a, wide_b, want.value, want.error);                              \
+        for (int64_t i = 0; i < count; i++) want.error[i] *= 2 * rounding(p->k + 1, u);           \
         T *got = workspace(count * (int64_t)sizeof(T)), *again = workspace(count * (int64_t)sizeof(T));     \
-        run(p, a, b, bias, got);                                                                  \
+        run(p, a, b, got);                                                                        \
         matches(&want, got, #run " %lldx%lldx%lld of %lld", (long long)p->m, (long long)p->n,     \
                 (long long)p->k, (long long)l->batches);                                          \
         openmp_threads = 3;                                                                       \
-        run(p, a, b, bias, again);                                                                \
+        run(p, a, b, again);                                                                      \
         openmp_threads = 1;                                                                       \
         same_bits(got, again, count * (int64_t)sizeof(T), #run " on three threads");              \
         release_all();                                                                            \
@@ -74,26 +64,23 @@ TEST_FLOAT(float, kls_matmul_f32, U32, matches_f32)
 TEST_FLOAT(double, kls_matmul_f64, U64, matches_f64)
 
 #define TEST_INTEGER(U, run)                                                                      \
-    static void test_##run(const layout *l, bool has_bias) {                                      \
-        kls_matmul p = l->p;                                                                      \
-        p.relu = false;                                                                           \
+    static void test_##run(const layout *l) {                                                     \
+        const kls_matmul p = l->p;                                                                \
         U *a = workspace(l->a_count * (int64_t)sizeof(U)), *b = workspace(l->b_count * (int64_t)sizeof(U)); \
-        U *bias = has_bias ? workspace(p.n * (int64_t)sizeof(U)) : NULL;                               \
         for (int64_t i = 0; i < l->a_count; i++) a[i] = (U)random_word();                         \
         for (int64_t i = 0; i < l->b_count; i++) b[i] = (U)random_word();                         \
-        for (int64_t i = 0; has_bias && i < p.n; i++) bias[i] = (U)random_word();                 \
         const int64_t count = l->batches * p.m * p.n;                                             \
         U *got = workspace(count * (int64_t)sizeof(U)), *want = workspace(count * (int64_t)sizeof(U));      \
         for (int64_t i = 0; i < count; i++) {                                                     \
             const int64_t batch = i / (p.m * p.n);                                                \
             const int64_t at_a = batch * p.a_batch, at_b = batch * p.b_batch;                     \
-            uint64_t sum = has_bias ? bias[i % p.n] : 0;                                          \
+            uint64_t sum = 0;                                                                     \
             for (int64_t q = 0; q < p.k; q++)                                                     \
                 sum += (uint64_t)a[at_a + i / p.n % p.m * p.a_row + q * p.a_column]               \
                     * b[at_b + q * p.b_row + i % p.n * p.b_column];                               \
             want[i] = (U)sum;                                                                     \
         }                                                                                         \
-        run(&p, a, b, bias, got);                                                                 \
+        run(&p, a, b, got);                                                                       \
         same_bits(got, want, count * (int64_t)sizeof(U), #run " %lldx%lldx%lld",                  \
                   (long long)p.m, (long long)p.n, (long long)p.k);                                \
         release_all();                                                                            \
@@ -102,24 +89,13 @@ TEST_INTEGER(uint32_t, kls_matmul_i32)
 TEST_INTEGER(uint64_t, kls_matmul_i64)
 TEST_INTEGER(uint8_t, kls_matmul_u8)
 
-static void test_relu(int64_t n) {
-    float *values = random_floats(n), *want = workspace(n * 4);
-    for (int64_t i = 0; i < n; i += 7) values[i] = i % 2 ? NAN : -0.0f;
-    for (int64_t i = 0; i < n; i++) want[i] = values[i] < 0 ? 0 : values[i];
-    kls_relu_f32(values, n);
-    same_bits(values, want, n * 4, "negative values of %lld cut", (long long)n);
-    release_all();
-}
-
 void test_matmul(void) {
     for (int number = 0; number < 120; number++) {
         const layout l = random_layout();
-        const bool has_bias = one_in(2);
-        test_kls_matmul_f32(&l, has_bias, number % 5 == 0);
-        if (number % 2 == 0) test_kls_matmul_f64(&l, has_bias, number % 10 == 0);
-        if (number % 3 == 0) test_kls_matmul_i32(&l, has_bias);
-        if (number % 3 == 1) test_kls_matmul_i64(&l, has_bias);
-        if (number % 3 == 2) test_kls_matmul_u8(&l, has_bias);
+        test_kls_matmul_f32(&l, number % 5 == 0);
+        if (number % 2 == 0) test_kls_matmul_f64(&l, number % 10 == 0);
+        if (number % 3 == 0) test_kls_matmul_i32(&l);
+        if (number % 3 == 1) test_kls_matmul_i64(&l);
+        if (number % 3 == 2) test_kls_matmul_u8(&l);
     }
-    for (int64_t n = 0; n < 70000; n = n * 3 + 1) test_relu(n);
 }
