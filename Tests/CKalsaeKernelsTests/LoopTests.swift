@@ -91,8 +91,8 @@ import Testing
         two.scalar = 1
         two.constant = UInt64(Float(2).bitPattern)
         loads.append(two)
-        let add = try #require(kls_tile(KLS_ADD, KLS_F32, 0))
-        let scale = try #require(kls_tile(KLS_MUL, KLS_F32, Int32(KLS_VSV)))
+        let add = try #require(kls_elementwise(KLS_ADD, KLS_F32, 0))
+        let scale = try #require(kls_elementwise(KLS_MUL, KLS_F32, Int32(KLS_VSV)))
         let steps = [
             kls_step(fn: add, dst: 2, a: 0, b: 1, c: 0),
             kls_step(fn: scale, dst: 4, a: 2, b: 3, c: 0),

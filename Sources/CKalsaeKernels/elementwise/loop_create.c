@@ -1,4 +1,4 @@
-// Lays out a fused loop: how each load reads, tiles along rows, blocks by size.
+// Lays out a fused loop: how each load reads, strips along rows, blocks by size.
 #include "loop_layout.h"
 #include <stdlib.h>
 #include <string.h>
@@ -50,22 +50,22 @@ static kls_load_mode mode_of(const kls_loop *loop, kls_planned_load *p) {
     // With one outer dimension the row number times a stride replaces the odometer.
     p->linear = loop->rank <= 2 || outer == 0;
     p->row_stride = loop->rank == 2 && outer > 0 ? load->strides[0] : 0;
-    if (outer == 0 && loop->tile % loop->inner == 0) return KLS_LOAD_PATTERN;
+    if (outer == 0 && loop->strip % loop->inner == 0) return KLS_LOAD_PATTERN;
     return KLS_LOAD_ROWS;
 }
 
-static void lay_out_tiles(kls_loop *loop, int64_t memory_registers) {
+static void lay_out_strips(kls_loop *loop, int64_t memory_registers) {
     int64_t most = KLS_FILE_TARGET / ((memory_registers + 1) * loop->register_bytes);
-    most = most > KLS_TILE_MAX ? KLS_TILE_MAX : most;
-    most = most < KLS_TILE_MIN ? KLS_TILE_MIN : most & ~(int64_t)31;
+    most = most > KLS_STRIP_MAX ? KLS_STRIP_MAX : most;
+    most = most < KLS_STRIP_MIN ? KLS_STRIP_MIN : most & ~(int64_t)31;
     if (loop->segment <= most) {
-        loop->tile = most / loop->segment * loop->segment;
+        loop->strip = most / loop->segment * loop->segment;
     } else if (loop->inner <= most) {
-        loop->tile = most / loop->inner * loop->inner;
+        loop->strip = most / loop->inner * loop->inner;
     } else {
-        loop->tile = most;
+        loop->strip = most;
     }
-    if (loop->tile > loop->count) loop->tile = loop->count;
+    if (loop->strip > loop->count) loop->strip = loop->count;
 }
 
 static void lay_out_blocks(kls_loop *loop) {
@@ -73,12 +73,12 @@ static void lay_out_blocks(kls_loop *loop) {
     if (loop->span == KLS_REDUCE_LEADING && loop->reducing) {
         loop->by_column = loop->segment > KLS_COLUMN_MAX;
         if (loop->by_column) {
-            // Tiles restart at each segment, and one tile is one block of columns.
-            loop->block = loop->tile;
-            if (loop->inner > loop->tile) {
-                loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->tile);
+            // Strips restart at each segment, and one strip is one block of columns.
+            loop->block = loop->strip;
+            if (loop->inner > loop->strip) {
+                loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->strip);
             } else {
-                loop->pieces = divide_up(loop->segment, loop->tile);
+                loop->pieces = divide_up(loop->segment, loop->strip);
             }
             loop->blocks = loop->pieces;
             return;
@@ -88,37 +88,37 @@ static void lay_out_blocks(kls_loop *loop) {
     }
     if (loop->segment <= target) {
         int64_t whole = target / loop->segment;
-        // Blocks end where tiles do.
-        int64_t in_tile = loop->tile / loop->segment;
-        if (in_tile > 1 && whole > in_tile) whole = whole / in_tile * in_tile;
+        // Blocks end where strips do.
+        int64_t in_strip = loop->strip / loop->segment;
+        if (in_strip > 1 && whole > in_strip) whole = whole / in_strip * in_strip;
         loop->block = whole * loop->segment;
         loop->blocks = divide_up(loop->count, loop->block);
     } else if (loop->inner <= target) {
-        int64_t rows = target / loop->inner, in_tile = loop->tile / loop->inner;
-        if (in_tile > 1 && rows > in_tile) rows = rows / in_tile * in_tile;
+        int64_t rows = target / loop->inner, in_strip = loop->strip / loop->inner;
+        if (in_strip > 1 && rows > in_strip) rows = rows / in_strip * in_strip;
         loop->block = rows * loop->inner;
         loop->pieces = divide_up(loop->segment, loop->block);
         loop->blocks = loop->segments * loop->pieces;
     } else {
-        loop->block = target / loop->tile * loop->tile;
+        loop->block = target / loop->strip * loop->strip;
         loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->block);
         loop->blocks = loop->segments * loop->pieces;
     }
 }
 
 static void lay_out_partials(kls_loop *loop) {
-    loop->accumulator = loop->tile > loop->segment ? loop->tile : loop->segment;
+    loop->accumulator = loop->strip > loop->segment ? loop->strip : loop->segment;
     for (int i = 0; i < loop->output_count; i++) {
         kls_planned_output *o = &loop->outputs[i];
         o->size = (int32_t)kls_type_size(o->output.type);
         if (o->output.op == KLS_COPY) continue;
-        o->combine = kls_tile(o->output.op, o->output.type, KLS_VVV);
+        o->combine = kls_elementwise(o->output.op, o->output.type, KLS_VVV);
         o->rows = kls_reduce_rows(o->output.op, o->output.type);
         int64_t elements = 0;
         if (loop->span == KLS_REDUCE_ALL) elements = 1;
         if (loop->span == KLS_REDUCE_TRAILING && loop->pieces > 0) elements = 1;
         if (loop->span == KLS_REDUCE_LEADING && !loop->by_column) elements = loop->accumulator;
-        if (loop->by_column && loop->segments > KLS_COLUMN_ROWS) elements = loop->tile;
+        if (loop->by_column && loop->segments > KLS_COLUMN_ROWS) elements = loop->strip;
         o->partial_bytes = elements * o->size;
         o->partial_offset = loop->scratch;
         loop->scratch += align(o->partial_bytes * loop->blocks);
@@ -128,7 +128,7 @@ static void lay_out_partials(kls_loop *loop) {
 static void find_divisions(kls_loop *loop) {
     for (int i = 0; i < loop->step_count; i++) {
         kls_division division;
-        if (!kls_tile_divides(loop->steps[i].fn, &division)) continue;
+        if (!kls_elementwise_divides(loop->steps[i].fn, &division)) continue;
         loop->divides = 1;
         loop->divisors[i] = (kls_planned_divisor){
             loop->steps[i].b, (int32_t)kls_type_size(division.type), division.scalar,
@@ -186,7 +186,7 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
     }
     if (loop->count == 0) return loop;
     loop->segments = loop->count / loop->segment;
-    lay_out_tiles(loop, spec->registers);
+    lay_out_strips(loop, spec->registers);
     for (size_t i = 0; i < loads; i++) {
         loop->loads[i].load = spec->loads[i];
         loop->loads[i].mode = mode_of(loop, &loop->loads[i]);
@@ -196,7 +196,7 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
         && only->mode == KLS_LOAD_ROWS && only->inner_stride == 1
         && only->load.reg == loop->outputs[0].output.reg;
     for (int r = 0; r < loop->registers; r++) {
-        loop->register_offset[r] = (align(loop->tile * loop->register_bytes) + 64) * r;
+        loop->register_offset[r] = (align(loop->strip * loop->register_bytes) + 64) * r;
     }
     lay_out_blocks(loop);
     lay_out_partials(loop);

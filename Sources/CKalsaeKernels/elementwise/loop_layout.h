@@ -1,4 +1,4 @@
-// A loop after its tiles and blocks are laid out; shared by loop_create.c and loop_run.c.
+// A loop after its strips and blocks are laid out; shared by loop_create.c and loop_run.c.
 #ifndef KLS_ELEMENTWISE_LOOP_LAYOUT_H
 #define KLS_ELEMENTWISE_LOOP_LAYOUT_H
 
@@ -6,11 +6,11 @@
 #include "reduce.h"
 
 enum {
-    KLS_TILE_MAX = 1024,             // elements of a tile at most
-    KLS_TILE_MIN = 128,              // and as planned for many registers
+    KLS_STRIP_MAX = 1024,             // elements of a strip at most
+    KLS_STRIP_MIN = 128,              // and as planned for many registers
     KLS_FILE_TARGET = 32 * 1024,     // bytes of registers that should stay in the first-level cache
     // Each register with 64 bytes of slack, for loads that write whole vectors.
-    KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_TILE_MIN * 8 + 64),
+    KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_STRIP_MIN * 8 + 64),
     KLS_BLOCK = 16384,               // elements of a block: the unit of work for a thread
     KLS_COLUMN_BLOCKS = 64,          // blocks of a column reduction, each with its partial sums
     KLS_COLUMN_MAX = 4096,          // wider column reductions are cut by column instead
@@ -20,8 +20,8 @@ enum {
 typedef enum {
     KLS_LOAD_DIRECT,                 // points into the buffer, which lies as the output does
     KLS_LOAD_SCALAR,                 // points at one element
-    KLS_LOAD_FILL,                   // one element over the whole tile, written once
-    KLS_LOAD_PATTERN,                // a short row repeated over the tile, written once
+    KLS_LOAD_FILL,                   // one element over the whole strip, written once
+    KLS_LOAD_PATTERN,                // a short row repeated over the strip, written once
     KLS_LOAD_ROWS,                   // walked row by row
 } kls_load_mode;
 
@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
     kls_output output;
     int32_t size;
-    kls_tile_fn combine;             // element-wise form of a reduction
+    kls_elementwise_fn combine;             // element-wise form of a reduction
     kls_rows_fn rows;
     int64_t partial_offset;          // bytes into the scratch memory
     int64_t partial_bytes;           // of one block
@@ -56,7 +56,7 @@ struct kls_loop {
     int64_t count, inner;
     int64_t segment, segments;       // elements reduced together, or kept together (LEADING)
     int64_t results;                 // elements of a reducing output
-    int64_t tile;                    // elements of a full tile
+    int64_t strip;                    // elements of a full strip
     int64_t block;                   // elements of a full block; pieces of a segment or several
     int64_t pieces;                  // blocks in one segment, if a block is a piece; else 0
     int64_t blocks;
@@ -75,10 +75,10 @@ struct kls_loop {
     kls_planned_divisor *divisors;   // one a step
 };
 
-// Copies the elements that a ROWS load gives to tile `start ..< start + n` and returns where they
-// are: in `tile`, or in the buffer itself.
+// Copies the elements that a ROWS load gives to strip `start ..< start + n` and returns where they
+// are: in `strip`, or in the buffer itself.
 const void *kls_load_rows(const kls_loop *loop, const kls_planned_load *load, const char *base,
-                          int64_t start, int64_t n, void *tile);
+                          int64_t start, int64_t n, void *strip);
 
 // Writes `n` copies of one element of 1, 2, 4 or 8 bytes.
 void kls_fill(void *dst, const void *element, int32_t size, int64_t n);

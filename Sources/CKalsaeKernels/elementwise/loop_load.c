@@ -50,7 +50,7 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
 // behind the last row into the slack that every register has.
 #define REPEAT(T) { \
     const T *from = (const T *)base + p->load.offset; \
-    char *out = tile; \
+    char *out = strip; \
     for (int64_t r = 0; r < rows; r++) { \
         T lanes[64 / sizeof(T)]; \
         for (size_t i = 0; i < 64 / sizeof(T); i++) lanes[i] = from[offset]; \
@@ -63,7 +63,7 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
 // Whole vectors of 64 bytes, at a size that is no call of memcpy.
 #define LINES { \
     const char *from = base + p->load.offset * p->size; \
-    char *out = tile; \
+    char *out = strip; \
     for (int64_t r = 0; r < rows; r++, out += bytes) { \
         const char *q = from + offset * p->size; \
         for (int64_t i = 0; i < bytes; i += 64) memcpy(out + i, q + i, 64); \
@@ -73,7 +73,7 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
 
 #define ROWS(T) { \
     const T *from = (const T *)base + p->load.offset; \
-    T *out = tile; \
+    T *out = strip; \
     for (int64_t r = 0; r < rows; r++) { \
         const T *q = from + offset; \
         if (stride == 1) { \
@@ -87,7 +87,7 @@ KLS_INLINE int64_t next_row(const kls_loop *loop, const kls_planned_load *p, int
 }
 
 KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_planned_load *p, const char *base,
-                          int64_t start, int64_t n, void *tile), (loop, p, base, start, n, tile)) {
+                          int64_t start, int64_t n, void *strip), (loop, p, base, start, n, strip)) {
     int64_t index[KLS_MAX_RANK];
     int64_t row = start / loop->inner, position = start - row * loop->inner;
     int64_t stride = p->inner_stride;
@@ -102,14 +102,14 @@ KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_pla
         const char *first = base + (p->load.offset + offset) * p->size;
         if (stride == 1) return first;
         if (stride == 0) {
-            kls_fill(tile, first, p->size, n);
-            return tile;
+            kls_fill(strip, first, p->size, n);
+            return strip;
         }
     }
     const int64_t bytes = inner * p->size;
     if (stride == 1 && bytes % 64 == 0) {
         LINES
-        return tile;
+        return strip;
     }
     if (stride == 0) {
         switch (p->size) {
@@ -118,7 +118,7 @@ KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_pla
             case 4: REPEAT(uint32_t) break;
             default: REPEAT(uint64_t) break;
         }
-        return tile;
+        return strip;
     }
     switch (p->size) {
         case 1: ROWS(uint8_t) break;
@@ -126,5 +126,5 @@ KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_pla
         case 4: ROWS(uint32_t) break;
         default: ROWS(uint64_t) break;
     }
-    return tile;
+    return strip;
 }

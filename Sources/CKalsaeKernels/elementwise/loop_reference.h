@@ -51,7 +51,7 @@ static inline void loop_reference(const kls_loop_spec *s, void *const *buffers) 
             if (o->op != KLS_COPY) at = loop_reference_result(s, element, &is_first);
             char *to = (char *)buffers[o->buffer] + at * size;
             if (is_first) memcpy(to, &registers[o->reg], (size_t)size);
-            else kls_tile(o->op, o->type, KLS_VVV)(1, to, to, &registers[o->reg], NULL);
+            else kls_elementwise(o->op, o->type, KLS_VVV)(1, to, to, &registers[o->reg], NULL);
         }
     }
 }

@@ -1,13 +1,13 @@
-// Runs a fused loop: an interpreter whose registers are tiles of up to 1,024 elements.
+// Runs a fused loop: an interpreter whose registers are strips of up to 1,024 elements.
 //
 //     for each block of 16,384 elements                        (the work of a thread)
-//         for each tile of the block
+//         for each strip of the block
 //             loads      buffers -> registers                  in place, repeated, or walked row by row
-//             steps      register op register -> register      one vectorized C function each (tile_*.c)
+//             steps      register op register -> register      one vectorized C function each (strip_*.c)
 //             outputs    registers -> buffers, or into the block's partial results
 //     partial results are combined pairwise                    (loop_combine.c)
 //
-// All registers of a tile fit the first-level cache, so that a chain of operations reads and writes memory
+// All registers of a strip fit the first-level cache, so that a chain of operations reads and writes memory
 // once: what MonetDB/X100 (Boncz, Zukowski and Nes 2005) calls vectorized execution.
 #include <stdatomic.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 typedef struct {
     const kls_run *run;
     char *file;                          // memory of the registers
-    void *reg[KLS_MAX_REGISTERS];        // where each register's tile is now
+    void *reg[KLS_MAX_REGISTERS];        // where each register's strip is now
 } kls_worker;
 
 static const char *base_of(const kls_run *run, const kls_load *load) {
@@ -39,9 +39,9 @@ static void prepare(kls_worker *w) {
         if (p->mode == KLS_LOAD_SCALAR) {
             w->reg[p->load.reg] = (void *)first;
         } else if (p->mode == KLS_LOAD_FILL) {
-            kls_fill(memory, first, p->size, loop->tile);
+            kls_fill(memory, first, p->size, loop->strip);
         } else {
-            int64_t row = loop->inner * p->size, all = loop->tile * p->size;
+            int64_t row = loop->inner * p->size, all = loop->strip * p->size;
             kls_load_rows(loop, p, base_of(w->run, &p->load), 0, loop->inner, memory);
             if (p->inner_stride == 1) memcpy(memory, first, (size_t)row);
             for (int64_t done = row; done < all; done *= 2) {
@@ -75,7 +75,7 @@ static void report(const kls_run *run) {
     kls_report_error(KLS_ZERO_DIVISOR, run->loop->permuted ? -1 : zero / 2, zero % 2);
 }
 
-// Loads and computes one tile.
+// Loads and computes one strip.
 static void compute(kls_worker *w, int64_t start, int64_t n) {
     const kls_loop *loop = w->run->loop;
     for (int i = 0; i < loop->load_count; i++) {
@@ -110,7 +110,7 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
     }
 }
 
-// Adds a tile to accumulators; `first` starts them instead.
+// Adds a strip to accumulators; `first` starts them instead.
 static void accumulate(const kls_planned_output *o, char *to, const void *from, int64_t n,
                        int first) {
     if (first) {
@@ -125,10 +125,10 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
     const kls_run *run = w->run;
     const kls_loop *loop = run->loop;
     for (int64_t at = start; at < end;) {
-        int64_t n = loop->tile;
-        if (loop->tile < loop->segment) {
-            // Tiles end with their segment, and pieces of a row with their row.
-            int64_t unit = loop->tile < loop->inner ? loop->inner : loop->segment;
+        int64_t n = loop->strip;
+        if (loop->strip < loop->segment) {
+            // Strips end with their segment, and pieces of a row with their row.
+            int64_t unit = loop->strip < loop->inner ? loop->inner : loop->segment;
             int64_t left = unit - at % unit;
             n = n < left ? n : left;
         }
@@ -160,7 +160,7 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
                     break;
                 case KLS_REDUCE_LEADING:
                     to = kls_loop_partial(run, o, block);
-                    if (loop->tile < loop->segment) to += at % loop->segment * o->size;
+                    if (loop->strip < loop->segment) to += at % loop->segment * o->size;
                     accumulate(o, to, from, n, at - start < loop->accumulator);
                     break;
             }
@@ -173,14 +173,14 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
 // so that a sum that has grown large does not swallow single elements.
 static void run_column(kls_worker *w, int64_t block) {
     const kls_loop *loop = w->run->loop;
-    int64_t column = block * loop->tile, end = loop->segment;
-    if (loop->inner > loop->tile) {
-        int64_t in_row = (loop->inner + loop->tile - 1) / loop->tile;
+    int64_t column = block * loop->strip, end = loop->segment;
+    if (loop->inner > loop->strip) {
+        int64_t in_row = (loop->inner + loop->strip - 1) / loop->strip;
         int64_t row = block / in_row;
-        column = row * loop->inner + block % in_row * loop->tile;
+        column = row * loop->inner + block % in_row * loop->strip;
         end = (row + 1) * loop->inner;
     }
-    int64_t n = end - column < loop->tile ? end - column : loop->tile;
+    int64_t n = end - column < loop->strip ? end - column : loop->strip;
     for (int64_t s = 0; s < loop->segments; s++) {
         compute(w, s * loop->segment + column, n);
         for (int i = 0; i < loop->output_count; i++) {

@@ -1,6 +1,6 @@
 // Reductions of dense rows: four vector accumulators, then a tree over the lanes.
 #include "reduce.h"
-#include "tiles/tile_macros.h"
+#include "functions/macros.h"
 
 #define LANES 16
 #define ADD(x, y) ((x) + (y))

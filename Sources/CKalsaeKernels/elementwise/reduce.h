@@ -2,7 +2,7 @@
 #ifndef KLS_ELEMENTWISE_REDUCE_H
 #define KLS_ELEMENTWISE_REDUCE_H
 
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 // Reduces each of `rows` rows of n >= 1 elements to one element of dst.
 typedef void (*kls_rows_fn)(int64_t rows, int64_t n, const void *src, void *dst);

@@ -74,7 +74,7 @@ bool epilogue_adds_row(const epilogue *plan, kls_load *row, int32_t *out) {
     const kls_step *s = &plan->steps[0];
     const kls_output *o = &plan->outputs[0];
     if (p->mode != ROW || p->load.type != KLS_F32 || p->load.buffer < 0) return false;
-    if (s->fn != kls_tile(KLS_ADD, KLS_F32, 0) || s->a == s->b) return false;
+    if (s->fn != kls_elementwise(KLS_ADD, KLS_F32, 0) || s->a == s->b) return false;
     const bool reads = (s->a == p->load.reg && s->b == plan->product)
         || (s->b == p->load.reg && s->a == plan->product);
     if (!reads || o->reg != s->dst || o->op != KLS_COPY || o->type != KLS_F32) return false;

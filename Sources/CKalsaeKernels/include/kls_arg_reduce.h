@@ -2,7 +2,7 @@
 #ifndef KLS_ARG_REDUCE_H
 #define KLS_ARG_REDUCE_H
 
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 // src [outer, n, inner] to the int32 positions [outer, inner] of the first largest (or smallest)
 // element along n; the first NaN wins.

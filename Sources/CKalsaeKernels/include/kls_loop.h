@@ -1,12 +1,12 @@
-// Fused element-wise loops: loads, steps on tiles that stay in the first-level cache, stores, reductions.
+// Fused element-wise loops: loads, steps on strips that stay in the first-level cache, stores, reductions.
 #ifndef KLS_LOOP_H
 #define KLS_LOOP_H
 
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 enum { KLS_MAX_RANK = 8, KLS_MAX_REGISTERS = 64 };
 
-// Fills a register with one tile of a buffer (or of the constant, when buffer < 0).
+// Fills a register with one strip of a buffer (or of the constant, when buffer < 0).
 typedef struct {
     int32_t reg, buffer;
     kls_type type;
@@ -17,7 +17,7 @@ typedef struct {
 } kls_load;
 
 typedef struct {
-    kls_tile_fn fn;
+    kls_elementwise_fn fn;
     int32_t dst, a, b, c;
 } kls_step;
 
@@ -48,7 +48,7 @@ typedef struct {
 
 typedef struct kls_loop kls_loop;
 
-// Checks the specification and lays out tiles and blocks; NULL if it is not valid.
+// Checks the specification and lays out strips and blocks; NULL if it is not valid.
 kls_loop *kls_loop_create(const kls_loop_spec *spec);
 void kls_loop_destroy(kls_loop *loop);
 

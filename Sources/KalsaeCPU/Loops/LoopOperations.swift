@@ -90,16 +90,16 @@ extension LoopPlan.Output {
 }
 
 extension LoopPlan.Step {
-    /// The C function that does the step on tiles, or on one element where an operand is a scalar.
-    func function(to result: DType, scalars: Set<Int>) throws(KalsaeError) -> kls_tile_fn {
-        let function: kls_tile_fn?
+    /// The C function that does the step on strips, or on one element where an operand is a scalar.
+    func function(to result: DType, scalars: Set<Int>) throws(KalsaeError) -> kls_elementwise_fn {
+        let function: kls_elementwise_fn?
         if operation == .cast {
-            function = kls_tile_cast(dtype.kernelType, result.kernelType)
+            function = kls_elementwise_cast(dtype.kernelType, result.kernelType)
         } else {
             var form: Int32 = 0
             for (operand, bit) in zip(operands, [KLS_SVV, KLS_VSV, KLS_VVS])
             where scalars.contains(operand) && operands.count > 1 { form |= Int32(bit) }
-            function = kls_tile(kernelOperation, dtype.kernelType, form)
+            function = kls_elementwise(kernelOperation, dtype.kernelType, form)
         }
         guard let function else {
             throw KalsaeError(

@@ -10,7 +10,7 @@ struct RegisterAllocation {
     init(_ plan: LoopPlan, direct: [Bool]) {
         of = [Int](repeating: 0, count: max(plan.valueTypes.count, 1))
         let lastUse = plan.lastUse
-        // Outputs are read at the end of a tile; direct ones lie in their buffer.
+        // Outputs are read at the end of a strip; direct ones lie in their buffer.
         var pinned = Set(plan.outputs.map(\.value))
         for (_, value) in plan.loads {
             of[value] = count
@@ -23,7 +23,7 @@ struct RegisterAllocation {
             for operand in Set(step.operands) where !pinned.contains(operand) {
                 if lastUse[operand] == number { freed.append(operand) }
             }
-            // In place only at the same width: a tile function may not overlap otherwise.
+            // In place only at the same width: a elementwise function may not overlap otherwise.
             let width = plan.valueTypes[step.result].byteSize
             let inPlace = freed.first { plan.valueTypes[$0].byteSize == width }
             if pinned.contains(step.result) {

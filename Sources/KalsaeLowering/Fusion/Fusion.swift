@@ -140,7 +140,7 @@ struct Fusion {
             if let producer = internalProducer(load), isMember(producer) { continue }
             if !group.loads.contains(load) { group.loads.append(load) }
         }
-        // What is the same everywhere may be needed both as an element and as a tile.
+        // What is the same everywhere may be needed both as an element and as a strip.
         let registers = group.loads.reduce(group.ops.count) { $0 + ($1.isUniform ? 2 : 1) }
         guard registers <= limits.registers else { return nil }
         // A loop in another order cannot store elements: they would not lie densely.

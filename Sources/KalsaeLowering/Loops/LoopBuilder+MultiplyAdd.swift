@@ -39,14 +39,14 @@ extension LoopBuilder {
             let left: Int
             let right: Int
             if let uniform = scalar(factors, 1) {
-                (left, right) = (tile(factors, 0), uniform)
+                (left, right) = (strip(factors, 0), uniform)
             } else if let uniform = scalar(factors, 0) {
-                (left, right) = (tile(factors, 1), uniform)
+                (left, right) = (strip(factors, 1), uniform)
             } else {
-                (left, right) = (tile(factors, 0), tile(factors, 1))
+                (left, right) = (strip(factors, 0), strip(factors, 1))
             }
             let uniform = scalar(op, 1 - side)
-            let addend = uniform ?? tile(op, 1 - side)
+            let addend = uniform ?? strip(op, 1 - side)
             let fused: LoopOperation =
                 operation == .add
                 ? .multiplyAdd : side == 0 ? .multiplySubtract : .negatedMultiplyAdd

@@ -117,8 +117,8 @@ struct LoopBuilder {
         return producer
     }
 
-    /// An operand as a tile.
-    mutating func tile(_ op: LoweredOp, _ position: Int) -> Int {
+    /// An operand as a strip.
+    mutating func strip(_ op: LoweredOp, _ position: Int) -> Int {
         let operand = op.operands[position]
         if let producer = registerOp(operand), let value = valueOf[producer] { return value }
         return load(operand, op.operandTypes[position].dtype, scalar: false)
@@ -147,10 +147,10 @@ struct LoopBuilder {
         case .kernel:
             return
         case .copy:
-            value = tile(op, 0)
+            value = strip(op, 0)
             plan.names.append("copy")
         case .reduction(let reduction, _):
-            value = tile(op, 0)
+            value = strip(op, 0)
             plan.names.append(reduction.rawValue)
             plan.outputs.append(.init(value: value, storage: op.result, reduction: reduction))
             return
@@ -170,21 +170,21 @@ struct LoopBuilder {
         let (dtype, result) = (op.operandTypes[0].dtype, op.type.dtype)
         switch primitive {
         case .unary(let operation):
-            return step(.unary(operation), dtype, [tile(op, 0)], result: result)
-        case .cast: return step(.cast, dtype, [tile(op, 0)], result: result)
+            return step(.unary(operation), dtype, [strip(op, 0)], result: result)
+        case .cast: return step(.cast, dtype, [strip(op, 0)], result: result)
         case .binary(let operation):
             if let value = multiplyAdd(operation, op) { return value }
             if operation == .multiply, op.operands[0] == op.operands[1] {
-                return step(.square, dtype, [tile(op, 0)], result: result)
+                return step(.square, dtype, [strip(op, 0)], result: result)
             }
             return binary(.binary(operation), op)
         case .compare(let comparison): return binary(.compare(comparison), op)
         case .select:
-            let condition = tile(op, 0)
+            let condition = strip(op, 0)
             let (left, right) = (scalar(op, 1), scalar(op, 2))
-            let operands = [condition, left ?? tile(op, 1), right ?? tile(op, 2)]
+            let operands = [condition, left ?? strip(op, 1), right ?? strip(op, 2)]
             return step(.select, result, operands, result: result)
-        case .barrier: return tile(op, 0)
+        case .barrier: return strip(op, 0)
         case _:
             throw KalsaeError("loop", expected: "an element-wise operation", got: primitive.name)
         }
@@ -194,12 +194,12 @@ struct LoopBuilder {
     private mutating func binary(_ operation: LoopOperation, _ op: LoweredOp) -> Int {
         let (dtype, result) = (op.operandTypes[0].dtype, op.type.dtype)
         if let right = scalar(op, 1) {
-            return step(operation, dtype, [tile(op, 0), right], result: result)
+            return step(operation, dtype, [strip(op, 0), right], result: result)
         }
         if let left = scalar(op, 0) {
-            return step(operation, dtype, [left, tile(op, 1)], result: result)
+            return step(operation, dtype, [left, strip(op, 1)], result: result)
         }
-        return step(operation, dtype, [tile(op, 0), tile(op, 1)], result: result)
+        return step(operation, dtype, [strip(op, 0), strip(op, 1)], result: result)
     }
 
     /// Joins neighboring axes wherever every load walks them as one.

@@ -10,7 +10,7 @@ package struct LoopPlan {
         package var storage: Int
         package var offset: Int
         package var strides: [Int]
-        /// Whether steps read one element instead of a tile.
+        /// Whether steps read one element instead of a strip.
         package var isScalar: Bool
     }
 

@@ -85,7 +85,7 @@ package struct MemoryPlan {
         guard let loop = task.kind.loop,
             loop.outputs.contains(where: { $0.storage == storage && $0.isElementwise })
         else { return false }
-        // A value that goes out as it was read is read again at the end of each tile.
+        // A value that goes out as it was read is read again at the end of each strip.
         let passed = loop.loads.filter { load, value in
             loop.outputs.contains { $0.value == value }
         }

@@ -1,6 +1,6 @@
-// Binary tile functions of every type and form, and what each gives at the edges of its type.
+// Binary elementwise functions of every type and form, and what each gives at the edges of its type.
 #include "harness.h"
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 enum { COUNT = 203 };
 
@@ -47,8 +47,8 @@ static const double special[] = {0, -0.0, 1, -1, 2.5, -2.5, (double)INFINITY, -(
 
 #define TEST_FLOAT(T, type, compare, u)                                                        \
     static void test_##type(kls_op op, int form) {                                             \
-        const kls_tile_fn tile = kls_tile(op, type, form);                                     \
-        if (!check(tile != NULL, #type " %d form %d is there", op, form)) return;              \
+        const kls_elementwise_fn function = kls_elementwise(op, type, form);                       \
+        if (!check(function != NULL, #type " %d form %d is there", op, form)) return;              \
         const bool compares = op >= KLS_EQ && op <= KLS_GE;                                    \
         T *a = workspace(COUNT * sizeof(T)), *b = workspace(COUNT * sizeof(T));                          \
         T *results = workspace(COUNT * sizeof(T));                                                  \
@@ -72,15 +72,15 @@ static const double special[] = {0, -0.0, 1, -1, 2.5, -2.5, (double)INFINITY, -(
                 if (op == KLS_REMAINDER) want.error[i] = 2 * u * fabs(y);                      \
             }                                                                                  \
             if (compares) {                                                                    \
-                tile(n, truths, a, b, a);                                                      \
+                function(n, truths, a, b, a);                                                      \
                 for (int64_t i = 0; i < n; i++) results[i] = truths[i];                        \
             } else {                                                                           \
-                tile(n, results, a, b, a);                                                     \
+                function(n, results, a, b, a);                                                     \
             }                                                                                  \
             compare(&want, results, #type " operation %d, form %d, n %lld", op, form,          \
                     (long long)n);                                                             \
             if (!compares && form != KLS_SVV) {                                                \
-                tile(n, a, a, b, a);                                                           \
+                function(n, a, a, b, a);                                                           \
                 same_bits(a, results, n * (int64_t)sizeof(T), #type " %d overwritten", op);       \
             }                                                                                  \
         }                                                                                      \
@@ -133,12 +133,12 @@ static bool wanted_integer(kls_op op, __int128 x, __int128 y, __int128 least, __
 
 #define TEST_INTEGER(T, type, least, most)                                                     \
     static void test_##type(kls_op op, int form) {                                             \
-        const kls_tile_fn tile = kls_tile(op, type, form);                                     \
+        const kls_elementwise_fn function = kls_elementwise(op, type, form);                       \
         if (op == KLS_ATAN2) {                                                                 \
-            check(tile == NULL, #type " has no atan2");                                        \
+            check(function == NULL, #type " has no atan2");                                        \
             return;                                                                            \
         }                                                                                      \
-        if (!check(tile != NULL, #type " %d form %d is there", op, form)) return;              \
+        if (!check(function != NULL, #type " %d form %d is there", op, form)) return;              \
         const bool compares = op >= KLS_EQ && op <= KLS_GE;                                    \
         static const T special[] = {0, 1, (T)-1, 2, 3, 7, (T)-7, least, most, most / 2 + 1};   \
         T *a = workspace(COUNT * sizeof(T)), *b = workspace(COUNT * sizeof(T));                          \
@@ -148,7 +148,7 @@ static bool wanted_integer(kls_op op, __int128 x, __int128 y, __int128 least, __
             b[i] = i < 100 ? special[i % 10] : (T)random_word();                               \
             if (i >= 150 && op == KLS_POW) b[i] = (T)(random_word() % 12);                     \
         }                                                                                      \
-        tile(COUNT, results, a, b, a);                                                         \
+        function(COUNT, results, a, b, a);                                                         \
         for (int i = 0; i < COUNT; i++) {                                                      \
             const T x = a[form == KLS_SVV ? 0 : i], y = b[form == KLS_VSV ? 0 : i];            \
             __int128 want = 0;                                                                 \
@@ -169,14 +169,14 @@ static void test_power(void) {
         0, -0.0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, 10, 0.1f, INFINITY, -INFINITY, NAN, 1e-40f,
         1e30f, -7, 2.5f, 1.0000001f, 0.9999999f, 1e9f, -1e9f, 16777216, 0.01f, -0.01f};
     enum { N = COUNT_OF(values) };
-    const kls_tile_fn tile = kls_tile(KLS_POW, KLS_F32, 0);
+    const kls_elementwise_fn function = kls_elementwise(KLS_POW, KLS_F32, 0);
     float *x = workspace(N * 4), *y = workspace(N * 4), *z = workspace(N * 4);
     for (int i = 0; i < N; i++) {
         for (int j = 0; j < N; j++) {
             x[j] = values[i];
             y[j] = values[j];
         }
-        tile(N, z, x, y, x);
+        function(N, z, x, y, x);
         for (int j = 0; j < N; j++) {
             const double exact = pow((double)x[j], (double)y[j]);
             const float want = (float)exact;

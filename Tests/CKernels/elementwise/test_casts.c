@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 static float float_of(uint32_t bits) {
     float x;
@@ -59,9 +59,9 @@ static void test_halves(half_format *f) {
     float *floats = workspace(COUNT * 4);
     double *doubles = workspace(COUNT * 8);
     for (int i = 0; i < COUNT; i++) halves[i] = (uint16_t)i;
-    kls_tile_cast(f->type, KLS_F32)(COUNT, floats, halves, NULL, NULL);
-    kls_tile_cast(f->type, KLS_F64)(COUNT, doubles, halves, NULL, NULL);
-    kls_tile_cast(KLS_F32, f->type)(COUNT, back, floats, NULL, NULL);
+    kls_elementwise_cast(f->type, KLS_F32)(COUNT, floats, halves, NULL, NULL);
+    kls_elementwise_cast(f->type, KLS_F64)(COUNT, doubles, halves, NULL, NULL);
+    kls_elementwise_cast(KLS_F32, f->type)(COUNT, back, floats, NULL, NULL);
     int wrong = 0, unequal = 0, negated = 0;
     for (int i = 0; i < COUNT; i++) {
         const double value = half_value((uint16_t)i, f->exponent_bits, f->fraction_bits);
@@ -92,7 +92,7 @@ static void test_rounding(const half_format *f) {
         from[count++] = -nextafterf(half, 0);
         from[count++] = nextafterf(half, INFINITY);
     }
-    kls_tile_cast(KLS_F32, f->type)(count, to, from, NULL, NULL);
+    kls_elementwise_cast(KLS_F32, f->type)(count, to, from, NULL, NULL);
     int wrong = 0;
     for (int64_t i = 0; i < count; i++) {
         const bool right = isnan(from[i]) ? (to[i] & 0x7FFF) > infinity
@@ -178,7 +178,7 @@ static void test_pair(kls_type from, kls_type to) {
         const int64_t whole = from == KLS_I64 ? ((int64_t *)source)[i] : is_float(from) ? 0 : (int64_t)x;
         store(to, want, i, x, whole, !is_float(from));
     }
-    kls_tile_cast(from, to)(N, got, source, NULL, NULL);
+    kls_elementwise_cast(from, to)(N, got, source, NULL, NULL);
     for (int i = 0; i < N; i++) {
         // NaN may have any payload.
         if (is_float(to) && isnan(load(from, source, i)) && isnan(load(to, got, i))) {
@@ -203,5 +203,5 @@ void test_casts(void) {
     for (int from = 0; from < KLS_TYPE_COUNT; from++)
         for (int to = 0; to < KLS_TYPE_COUNT; to++)
             test_pair((kls_type)from, (kls_type)to);
-    check(kls_tile_cast(KLS_TYPE_COUNT, KLS_F32) == NULL, "no cast from a type that is none");
+    check(kls_elementwise_cast(KLS_TYPE_COUNT, KLS_F32) == NULL, "no cast from a type that is none");
 }

@@ -93,8 +93,8 @@ static kls_loop_spec make_spec(const shape *s, kls_type type, bool direct) {
     const float two = 2;
     const int32_t whole = 2;
     memcpy(&loads[2].constant, type == KLS_F32 ? (const void *)&two : (const void *)&whole, 4);
-    steps[0] = (kls_step){kls_tile(KLS_ADD, type, 0), 2, 0, 1, 0};
-    steps[1] = (kls_step){kls_tile(KLS_MUL, type, KLS_VSV), 4, 2, 3, 0};
+    steps[0] = (kls_step){kls_elementwise(KLS_ADD, type, 0), 2, 0, 1, 0};
+    steps[1] = (kls_step){kls_elementwise(KLS_MUL, type, KLS_VSV), 4, 2, 3, 0};
     outputs[0] = (kls_output){4, 2, type, KLS_COPY, direct};
     outputs[1] = (kls_output){2, 3, type, s->op, 0};
     kls_loop_spec spec = {

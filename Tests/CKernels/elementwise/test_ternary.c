@@ -1,6 +1,6 @@
 // Select, and the multiply-adds with one rounding or two.
 #include "harness.h"
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 enum { COUNT = 131 };
 static const int forms[] = {KLS_VVV, KLS_VSV, KLS_VVS, KLS_VSS};
@@ -19,7 +19,7 @@ static const int forms[] = {KLS_VVV, KLS_VSV, KLS_VVS, KLS_VSS};
             for (int64_t i = 0; i < n; i++)                                                    \
                 want[i] = which[i] ? a[forms[f] & KLS_VSV ? 0 : i]                             \
                                    : b[forms[f] & KLS_VVS ? 0 : i];                            \
-            kls_tile(KLS_SELECT, type, forms[f])(n, got, which, a, b);                         \
+            kls_elementwise(KLS_SELECT, type, forms[f])(n, got, which, a, b);                         \
             same_bits(got, want, n * (int64_t)sizeof(T), "select " #type " form %d", forms[f]); \
         }                                                                                      \
         release_all();                                                                         \
@@ -50,7 +50,7 @@ TEST_SELECT(uint64_t, KLS_I64)
             want.value[i] = (double)value;                                                     \
             want.error[i] = u * (double)(fabsl(a * b) + 2 * fabsl(value)) * (1 + 8 * u);       \
         }                                                                                      \
-        kls_tile(op, type, form)(COUNT, got, x, y, z);                                         \
+        kls_elementwise(op, type, form)(COUNT, got, x, y, z);                                         \
         matches(&want, got, #type " multiply-add %d form %d", op, form);                       \
         release_all();                                                                         \
     }
@@ -69,6 +69,6 @@ void test_ternary(void) {
             fma_KLS_F32((kls_op)op, forms[f]);
             fma_KLS_F64((kls_op)op, forms[f]);
         }
-    check(kls_tile(KLS_FMA, KLS_I32, 0) == NULL, "no multiply-add of integers");
-    check(kls_tile(KLS_SELECT, KLS_F32, KLS_SVV) == NULL, "no select of one condition");
+    check(kls_elementwise(KLS_FMA, KLS_I32, 0) == NULL, "no multiply-add of integers");
+    check(kls_elementwise(KLS_SELECT, KLS_F32, KLS_SVV) == NULL, "no select of one condition");
 }

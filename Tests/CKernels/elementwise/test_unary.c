@@ -1,8 +1,8 @@
-// Unary tile functions: float32 against double in units in the last place, the rest exactly.
+// Unary elementwise functions: float32 against double in units in the last place, the rest exactly.
 #include <stdlib.h>
 
 #include "harness.h"
-#include "kls_tile.h"
+#include "kls_elementwise.h"
 
 typedef struct {
     const char *name;
@@ -57,9 +57,9 @@ static double error_of(float got, double exact) {
 }
 
 static void test_float(const function *f, const float *inputs, float *results, int64_t count) {
-    const kls_tile_fn tile = kls_tile(f->op, KLS_F32, 0);
-    if (!check(tile != NULL, "%s of float32 is there", f->name)) return;
-    tile(count, results, inputs, inputs, inputs);
+    const kls_elementwise_fn function = kls_elementwise(f->op, KLS_F32, 0);
+    if (!check(function != NULL, "%s of float32 is there", f->name)) return;
+    function(count, results, inputs, inputs, inputs);
     double worst = 0;
     float at = 0;
     int64_t signs = 0;
@@ -77,8 +77,8 @@ static void test_float(const function *f, const float *inputs, float *results, i
     for (int64_t n = 0; n < 70; n += n < 20 ? 1 : 7) {
         float *over = workspace(n * 4), *apart = workspace(n * 4);
         memcpy(over, inputs + 1000, (size_t)n * 4);
-        tile(n, apart, over, over, over);
-        tile(n, over, over, over, over);
+        function(n, apart, over, over, over);
+        function(n, over, over, over, over);
         same_bits(over, apart, n * 4, "%s overwritten, of %lld", f->name, (long long)n);
         release_all();
     }
@@ -86,14 +86,14 @@ static void test_float(const function *f, const float *inputs, float *results, i
 
 static void test_double(const function *f) {
     enum { COUNT = 5000 };
-    const kls_tile_fn tile = kls_tile(f->op, KLS_F64, 0);
-    if (!check(tile != NULL, "%s of float64 is there", f->name)) return;
+    const kls_elementwise_fn function = kls_elementwise(f->op, KLS_F64, 0);
+    if (!check(function != NULL, "%s of float64 is there", f->name)) return;
     double *x = workspace(COUNT * 8), *y = workspace(COUNT * 8);
     for (int i = 0; i < COUNT; i++) x[i] = uniform(-3, 3) * pow(2, (double)between(-60, 9));
     const double special[] = {0, -0.0, 1, -1, (double)INFINITY, -(double)INFINITY, (double)NAN,
                               5e-324, 0.5, 2.5, -2.5, 1e308};
     memcpy(x, special, sizeof special);
-    tile(COUNT, y, x, x, x);
+    function(COUNT, y, x, x, x);
     wanted want = wanted_workspace(COUNT);
     for (int i = 0; i < COUNT; i++) {
         want.value[i] = f->exact(x[i]);
@@ -113,9 +113,9 @@ static void test_predicates(void) {
         {KLS_NOT, is_zero}, {KLS_IS_NAN, is_nan}, {KLS_IS_FINITE, is_finite}};
     for (int i = 0; i < 3; i++) {
         uint8_t got[8];
-        kls_tile(rows[i].op, KLS_F32, 0)(8, got, x, x, x);
+        kls_elementwise(rows[i].op, KLS_F32, 0)(8, got, x, x, x);
         same_bits(got, rows[i].want, 8, "predicate %d of float32", rows[i].op);
-        kls_tile(rows[i].op, KLS_F64, 0)(8, got, wide, wide, wide);
+        kls_elementwise(rows[i].op, KLS_F64, 0)(8, got, wide, wide, wide);
         same_bits(got, rows[i].want, 8, "predicate %d of float64", rows[i].op);
     }
 }
@@ -130,7 +130,7 @@ static void test_predicates(void) {
         static const kls_op ops[] = {KLS_NEG, KLS_ABS, KLS_SIGN, KLS_NOT, KLS_SQUARE, KLS_COPY, \
                                      KLS_FLOOR, KLS_ROUND};                                    \
         for (int j = 0; j < COUNT_OF(ops); j++) {                                              \
-            kls_tile(ops[j], type, 0)(COUNT, y, x, x, x);                                      \
+            kls_elementwise(ops[j], type, 0)(COUNT, y, x, x, x);                                      \
             for (int i = 0; i < COUNT; i++) {                                                  \
                 const U u = (U)x[i];                                                           \
                 T want = x[i];                                                                 \
@@ -165,7 +165,7 @@ void test_unary(void) {
         test_float(&functions[i], inputs, results, count);
         test_double(&functions[i]);
     }
-    // The argument reduction's fast road, which one large argument in a tile would leave.
+    // The argument reduction's fast road, which one large argument in a strip would leave.
     for (int64_t i = 0; i < SWEEP; i++) inputs[i] = (float)uniform(-1, 1) * (i % 2 ? 1e6f : 10);
     for (int i = 0; i < COUNT_OF(functions); i++)
         if (functions[i].op >= KLS_SIN && functions[i].op <= KLS_TAN)

@@ -25,8 +25,8 @@ static void test_forward(const kls_convolution *s, bool allows_bf16_limbs, bool 
         {.reg = 1, .buffer = 3, .type = KLS_F32, .strides = {0, 1}},
         {.reg = 2, .buffer = -1, .type = KLS_F32, .scalar = 1}};
     const kls_step steps[] = {
-        {kls_tile(KLS_ADD, KLS_F32, 0), 3, 0, 1, 0},
-        {kls_tile(KLS_MAX, KLS_F32, KLS_VSV), 3, 3, 2, 0}};
+        {kls_elementwise(KLS_ADD, KLS_F32, 0), 3, 0, 1, 0},
+        {kls_elementwise(KLS_MAX, KLS_F32, KLS_VSV), 3, 3, 2, 0}};
     const kls_output outputs[] = {{3, 2, KLS_F32, KLS_COPY, 0}, {3, 4, KLS_F32, KLS_ADD, 0}};
     const kls_loop_spec loop = {
         .rank = 2, .dims = {out / n, n}, .span = KLS_REDUCE_LEADING, .reduced = 1, .registers = 4,

@@ -153,9 +153,9 @@ static void test_sums(problem p, bool transposed) {
         {.reg = 3, .buffer = -1, .type = KLS_F32, .scalar = 1},
     };
     const kls_step steps[] = {
-        {kls_tile(KLS_ADD, KLS_F32, 0), 4, 0, 1, 0},
-        {kls_tile(KLS_MAX, KLS_F32, KLS_VSV), 4, 4, 3, 0},
-        {kls_tile(KLS_MUL, KLS_F32, 0), 5, 4, 2, 0},
+        {kls_elementwise(KLS_ADD, KLS_F32, 0), 4, 0, 1, 0},
+        {kls_elementwise(KLS_MAX, KLS_F32, KLS_VSV), 4, 4, 3, 0},
+        {kls_elementwise(KLS_MUL, KLS_F32, 0), 5, 4, 2, 0},
     };
     const kls_output outputs[] = {
         {5, 2, KLS_F32, KLS_COPY, 0}, {5, 5, KLS_F32, KLS_ADD, 0}};

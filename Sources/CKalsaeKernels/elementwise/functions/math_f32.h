@@ -4,7 +4,7 @@
 #define KLS_ELEMENTWISE_MATH_F32_H
 
 #include "../../isa/builtins.h"
-#include "tile_macros.h"
+#include "macros.h"
 
 KLS_INLINE int32_t kls_bits(float x) { int32_t i; memcpy(&i, &x, 4); return i; }
 KLS_INLINE float kls_float(int32_t i) { float x; memcpy(&x, &i, 4); return x; }

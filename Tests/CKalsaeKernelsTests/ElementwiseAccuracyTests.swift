@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// The largest error of the float32 functions, in units in the last place, against `Double`.
-@Suite struct TileAccuracyTests {
+@Suite struct ElementwiseAccuracyTests {
     struct Function: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var operation: kls_op
@@ -49,13 +49,13 @@ import Testing
     }
 
     @Test(arguments: functions) func isAccurate(function: Function) throws {
-        let tile = try #require(kls_tile(function.operation, KLS_F32, 0))
+        let run = try #require(kls_elementwise(function.operation, KLS_F32, 0))
         // Every 10,007th bit pattern: all exponents, both signs, subnormals, NaN.
         let inputs = stride(from: UInt32(0), to: .max - 10007, by: 10007).map {
             Float(bitPattern: $0)
         }
         var results = [Float](repeating: 0, count: inputs.count)
-        tile(Int64(inputs.count), &results, inputs, inputs, inputs)
+        run(Int64(inputs.count), &results, inputs, inputs, inputs)
         var worst = (error: 0.0, at: Float(0))
         for (x, y) in zip(inputs, results) {
             let error = Self.error(y, function.exact(Double(x)))
@@ -65,12 +65,12 @@ import Testing
     }
 
     @Test(arguments: functions) func keepsSpecialValues(function: Function) throws {
-        let tile = try #require(kls_tile(function.operation, KLS_F32, 0))
+        let run = try #require(kls_elementwise(function.operation, KLS_F32, 0))
         let inputs: [Float] = [
             0, -0.0, 1, -1, .infinity, -.infinity, .nan, Float(bitPattern: 71_362),
         ]
         var results = [Float](repeating: 0, count: inputs.count)
-        tile(Int64(inputs.count), &results, inputs, inputs, inputs)
+        run(Int64(inputs.count), &results, inputs, inputs, inputs)
         for (x, y) in zip(inputs, results) {
             let exact = function.exact(Double(x))
             #expect(Self.error(y, exact) <= max(function.limit, 1), "\(x) gives \(y)")
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func powerIsAccurate() throws {
-        let tile = try #require(kls_tile(KLS_POW, KLS_F32, 0))
+        let run = try #require(kls_elementwise(KLS_POW, KLS_F32, 0))
         let values: [Float] = [
             0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 10, 0.1, .infinity, -.infinity, .nan,
             Float(bitPattern: 71_362),
@@ -88,7 +88,7 @@ import Testing
         let x = values.flatMap { value in values.map { _ in value } }
         let y = values.flatMap { _ in values }
         var results = [Float](repeating: 0, count: x.count)
-        tile(Int64(x.count), &results, x, y, x)
+        run(Int64(x.count), &results, x, y, x)
         for index in x.indices {
             let exact = pow(Double(x[index]), Double(y[index]))
             #expect(Self.error(results[index], exact) <= 1, "\(x[index]) ^ \(y[index])")
@@ -97,8 +97,8 @@ import Testing
 
     @Test func halfPrecisionRoundTrips() throws {
         for type in [KLS_F16, KLS_BF16] {
-            let widen = try #require(kls_tile_cast(type, KLS_F32))
-            let narrow = try #require(kls_tile_cast(KLS_F32, type))
+            let widen = try #require(kls_elementwise_cast(type, KLS_F32))
+            let narrow = try #require(kls_elementwise_cast(KLS_F32, type))
             let halves = [UInt16](0...UInt16.max)
             var floats = [Float](repeating: 0, count: halves.count)
             var back = [UInt16](repeating: 0, count: halves.count)
@@ -115,8 +115,8 @@ import Testing
         let inputs: [Float] = [.nan, .infinity, -.infinity, 3e9, -3e9, 2.9, -2.9, 300]
         var wide = [Int32](repeating: 7, count: inputs.count)
         var narrow = [UInt8](repeating: 7, count: inputs.count)
-        let toInt32 = try #require(kls_tile_cast(KLS_F32, KLS_I32))
-        let toUInt8 = try #require(kls_tile_cast(KLS_F32, KLS_U8))
+        let toInt32 = try #require(kls_elementwise_cast(KLS_F32, KLS_I32))
+        let toUInt8 = try #require(kls_elementwise_cast(KLS_F32, KLS_U8))
         toInt32(8, &wide, inputs, nil, nil)
         toUInt8(8, &narrow, inputs, nil, nil)
         #expect(wide == [0, .max, .min, .max, .min, 2, -2, 300])
@@ -128,8 +128,8 @@ import Testing
         let y: [Int32] = [2, 2, -2, -2, -1, 0, 0, 0]
         var quotients = [Int32](repeating: 99, count: 8)
         var remainders = [Int32](repeating: 99, count: 8)
-        let divide = try #require(kls_tile(KLS_FLOOR_DIV, KLS_I32, 0))
-        let remainder = try #require(kls_tile(KLS_REMAINDER, KLS_I32, 0))
+        let divide = try #require(kls_elementwise(KLS_FLOOR_DIV, KLS_I32, 0))
+        let remainder = try #require(kls_elementwise(KLS_REMAINDER, KLS_I32, 0))
         divide(8, &quotients, x, y, nil)
         remainder(8, &remainders, x, y, nil)
         #expect(quotients == [3, -4, -4, 3, .min, 0, 0, 0])

@@ -1,8 +1,8 @@
 // Select and the multiply-adds.
-#include "tile_macros.h"
+#include "macros.h"
 
 #define SELECT_FORM(name, T, ys, zs) \
-    KLS_TILE(name) { \
+    KLS_ELEMENTWISE(name) { \
         const uint8_t *pa = a; const T *pb = b, *pc = c; T *out = dst; \
         const T y0 = *pb, z0 = *pc; (void)y0; (void)z0; \
         KLS_VECTOR_LOOP \
@@ -20,13 +20,13 @@ SELECT(uint64_t, 8)
 
 #define FORMS(name) { name##vvv, name##vsv, name##vvs, name##vss }
 #define SELECT_FORMS(s) { select_vvv_##s, select_vsv_##s, select_vvs_##s, select_vss_##s }
-const kls_tile_versions kls_select_table[4][4] = {
+const kls_elementwise_versions kls_select_table[4][4] = {
     SELECT_FORMS(1), SELECT_FORMS(2), SELECT_FORMS(4), SELECT_FORMS(8)
 };
 
 // Contracted to one rounding where the processor has a fused multiply-add.
 #define FMA_FORM(name, T, ys, zs, expression) \
-    KLS_TILE(name) { \
+    KLS_ELEMENTWISE(name) { \
         const T *pa = a, *pb = b, *pc = c; T *out = dst; \
         const T y0 = *pb, z0 = *pc; (void)y0; (void)z0; \
         KLS_VECTOR_LOOP \
@@ -44,7 +44,7 @@ const kls_tile_versions kls_select_table[4][4] = {
 FMA_FAMILY(float, f32_)
 FMA_FAMILY(double, f64_)
 
-const kls_tile_versions kls_fma_table[2][3][4] = {
+const kls_elementwise_versions kls_fma_table[2][3][4] = {
     { FORMS(fma_f32_), FORMS(fms_f32_), FORMS(fnma_f32_) },
     { FORMS(fma_f64_), FORMS(fms_f64_), FORMS(fnma_f64_) },
 };

@@ -1,5 +1,5 @@
 // Conversions between every two types.
-#include "tile_macros.h"
+#include "macros.h"
 
 KLS_INLINE uint32_t bits_of(float x) { uint32_t i; memcpy(&i, &x, 4); return i; }
 KLS_INLINE float float_of(uint32_t i) { float x; memcpy(&x, &i, 4); return x; }
@@ -72,7 +72,7 @@ FROM_INTEGER(u8, uint8_t)
     [KLS_BF16] = s##_to_bf16, [KLS_I32] = s##_to_i32, [KLS_I64] = s##_to_i64, \
     [KLS_U8] = s##_to_u8, [KLS_BOOL] = s##_to_bool }
 
-const kls_tile_versions kls_cast_table[KLS_TYPE_COUNT][KLS_TYPE_COUNT] = {
+const kls_elementwise_versions kls_cast_table[KLS_TYPE_COUNT][KLS_TYPE_COUNT] = {
     [KLS_F32] = CAST_ROW(f32), [KLS_F64] = CAST_ROW(f64), [KLS_F16] = CAST_ROW(f16),
     [KLS_BF16] = CAST_ROW(bf16), [KLS_I32] = CAST_ROW(i32), [KLS_I64] = CAST_ROW(i64),
     [KLS_U8] = CAST_ROW(u8), [KLS_BOOL] = CAST_ROW(u8),

@@ -1,6 +1,6 @@
-// Tile functions: one vectorized C function per (operation, type, form), over n dense elements.
-#ifndef KLS_TILE_H
-#define KLS_TILE_H
+// elementwise functions: one vectorized C function per (operation, type, form), over n dense elements.
+#ifndef KLS_ELEMENTWISE_H
+#define KLS_ELEMENTWISE_H
 
 #include <stdint.h>
 
@@ -23,19 +23,19 @@ typedef enum {
     KLS_OP_COUNT
 } kls_op;
 
-// Which operands are single elements instead of tiles; bit 0 is a, bit 1 is b, bit 2 is c.
+// Which operands are single elements instead of strips; bit 0 is a, bit 1 is b, bit 2 is c.
 enum { KLS_VVV = 0, KLS_SVV = 1, KLS_VSV = 2, KLS_VVS = 4, KLS_VSS = 6 };
 
 // dst may be the same memory as an operand of the same element size, but may not overlap otherwise.
-typedef void (*kls_tile_fn)(int64_t n, void *dst, const void *a, const void *b, const void *c);
+typedef void (*kls_elementwise_fn)(int64_t n, void *dst, const void *a, const void *b, const void *c);
 
 // The function for an operation on `type` (for comparisons and select: the type compared or
 // chosen), or NULL where there is none. Unary: form 0. Binary: 0, SVV, VSV. SELECT: 0, VSV, VVS,
 // VSS. FMA family: 0, VSV, VVS, VSS. f16 and bf16 are storage only: COPY, SELECT and casts.
-kls_tile_fn kls_tile(kls_op op, kls_type type, int form);
+kls_elementwise_fn kls_elementwise(kls_op op, kls_type type, int form);
 
 // The conversion between two types: float to integer saturates and maps NaN to 0, integers wrap.
-kls_tile_fn kls_tile_cast(kls_type from, kls_type to);
+kls_elementwise_fn kls_elementwise_cast(kls_type from, kls_type to);
 
 // How a function divides integers: their type, whether the divisor (b) is one element.
 typedef struct {
@@ -44,7 +44,7 @@ typedef struct {
 } kls_division;
 
 // Whether a function divides integers, for which a divisor of 0 has no quotient; it gives 0.
-int kls_tile_divides(kls_tile_fn fn, kls_division *division);
+int kls_elementwise_divides(kls_elementwise_fn fn, kls_division *division);
 
 // Bytes of one element.
 int64_t kls_type_size(kls_type type);

@@ -1,5 +1,5 @@
-// Binary tile functions of the integer types and of bool.
-#include "tile_macros.h"
+// Binary elementwise functions of the integer types and of bool.
+#include "macros.h"
 
 // Division by zero gives 0 (loops report it); the least integer divided by -1 wraps.
 #define DIVISIONS(T, U, s) \
@@ -78,13 +78,13 @@ kls_binary_row kls_binary_bool[KLS_BINARY_COUNT] = {
     SET(KLS_ADD, or_u8), SET(KLS_MUL, and_u8), ORDER_AND_BITS(u8)
 };
 
-static int is_any(kls_tile_fn fn, kls_binary_row *rows, kls_op op, int *scalar) {
-    const kls_tile_versions *forms = rows[KLS_BINARY_INDEX(op)];
+static int is_any(kls_elementwise_fn fn, kls_binary_row *rows, kls_op op, int *scalar) {
+    const kls_elementwise_versions *forms = rows[KLS_BINARY_INDEX(op)];
     *scalar = fn == forms[2][kls_vector_isa];
     return *scalar || fn == forms[0][kls_vector_isa] || fn == forms[1][kls_vector_isa];
 }
 
-int kls_tile_divides(kls_tile_fn fn, kls_division *division) {
+int kls_elementwise_divides(kls_elementwise_fn fn, kls_division *division) {
     static const struct { kls_type type; kls_binary_row *rows; } types[] = {
         { KLS_I32, kls_binary_i32 }, { KLS_I64, kls_binary_i64 }, { KLS_U8, kls_binary_u8 },
     };

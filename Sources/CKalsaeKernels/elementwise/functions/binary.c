@@ -1,4 +1,4 @@
-// Binary tile functions of the floating-point types, and comparisons of every type.
+// Binary elementwise functions of the floating-point types, and comparisons of every type.
 #include "math_f32.h"
 
 // Remainder with the sign of the divisor, and the quotient that goes with it.

@@ -1,4 +1,4 @@
-// Unary tile functions of every type.
+// Unary elementwise functions of every type.
 #include "math_f32.h"
 
 #define ABS(x) __builtin_elementwise_abs(x)
@@ -36,7 +36,7 @@ KLS_DISPATCH(static, int, beyond_trig_limit, (int64_t n, const float *x), (n, x)
 #define TRIGONOMETRIC(name, fast, exact) \
     KLS_UNARY_AS(name##_fast, float, float, fast(x)) \
     KLS_UNARY_SCALAR(name##_exact, float, float, exact(x)) \
-    KLS_TILE_ONCE(name) { \
+    KLS_ELEMENTWISE_ONCE(name) { \
         (beyond_trig_limit(n, a) ? name##_exact : name##_fast)[kls_vector_isa](n, dst, a, b, c); \
     }
 TRIGONOMETRIC(sin_f32, kls_sinf, sinf)
@@ -105,7 +105,7 @@ INTEGER(uint8_t, uint32_t, u8)
 KLS_UNARY_AS(not_bool, uint8_t, uint8_t, x ^ 1)
 
 #define COPY(name, size) \
-    KLS_TILE_ONCE(name) { \
+    KLS_ELEMENTWISE_ONCE(name) { \
         (void)b; (void)c; \
         if (dst != a) memmove(dst, a, (size_t)n * size); \
     }
@@ -134,7 +134,7 @@ COPY(copy_8, 8)
     [KLS_IS_NAN] = zero_##s, [KLS_IS_FINITE] = one_##s, [KLS_SQUARE] = square_##s, \
     [KLS_COPY] = copy }
 
-const kls_tile_versions kls_unary_table[KLS_TYPE_COUNT][KLS_FIRST_BINARY] = {
+const kls_elementwise_versions kls_unary_table[KLS_TYPE_COUNT][KLS_FIRST_BINARY] = {
     [KLS_F32] = FLOAT_ROW(f32, copy_4),
     [KLS_F64] = FLOAT_ROW(f64, copy_8),
     [KLS_F16] = { [KLS_COPY] = copy_2 },

@@ -1,5 +1,5 @@
-// Lookup of tile functions.
-#include "tile_macros.h"
+// Lookup of elementwise functions.
+#include "macros.h"
 
 int64_t kls_type_size(kls_type type) {
     static const int64_t sizes[KLS_TYPE_COUNT] = { 4, 8, 2, 2, 4, 8, 1, 1 };
@@ -7,11 +7,11 @@ int64_t kls_type_size(kls_type type) {
 }
 
 // The version for the level in force.
-static kls_tile_fn chosen(kls_tile_versions versions) {
+static kls_elementwise_fn chosen(kls_elementwise_versions versions) {
     return versions == NULL ? NULL : versions[kls_vector_isa];
 }
 
-static kls_tile_versions binary(kls_op op, kls_type type, int form) {
+static kls_elementwise_versions binary(kls_op op, kls_type type, int form) {
     static kls_binary_row *const rows[KLS_TYPE_COUNT] = {
         [KLS_F32] = kls_binary_f32, [KLS_F64] = kls_binary_f64, [KLS_I32] = kls_binary_i32,
         [KLS_I64] = kls_binary_i64, [KLS_U8] = kls_binary_u8, [KLS_BOOL] = kls_binary_bool,
@@ -20,7 +20,7 @@ static kls_tile_versions binary(kls_op op, kls_type type, int form) {
     return rows[type][KLS_BINARY_INDEX(op)][form];
 }
 
-kls_tile_fn kls_tile(kls_op op, kls_type type, int form) {
+kls_elementwise_fn kls_elementwise(kls_op op, kls_type type, int form) {
     if ((unsigned)type >= KLS_TYPE_COUNT || (unsigned)op >= KLS_OP_COUNT || form < 0) return NULL;
     if (op < KLS_FIRST_BINARY) return form == 0 ? chosen(kls_unary_table[type][op]) : NULL;
     if (op < KLS_SELECT) return chosen(binary(op, type, form));
@@ -34,7 +34,7 @@ kls_tile_fn kls_tile(kls_op op, kls_type type, int form) {
     return chosen(kls_fma_table[type == KLS_F64][op - KLS_FMA][form / 2]);
 }
 
-kls_tile_fn kls_tile_cast(kls_type from, kls_type to) {
+kls_elementwise_fn kls_elementwise_cast(kls_type from, kls_type to) {
     if ((unsigned)from >= KLS_TYPE_COUNT || (unsigned)to >= KLS_TYPE_COUNT) return NULL;
     return chosen(kls_cast_table[from][to]);
 }
