@@ -6,6 +6,7 @@ extension Primitive {
         case .binary(let operation): operation.rawValue
         case .compare(let comparison): comparison.rawValue
         case .reduce(let reduction, _): reduction.rawValue
+        case .scan(let scan, _): scan.rawValue
         case .argReduce(.max, _): "argMax"
         case .argReduce(.min, _): "argMin"
         case .pool(let parameters): "\(parameters.kind.rawValue)Pool"
@@ -37,8 +38,8 @@ extension Primitive {
             "window: \(pool.window.height)x\(pool.window.width)"
         case .attention(let attention), .attentionGradient(let attention):
             "heads: \(attention.heads), causal: \(attention.isCausal)"
-        case .cumulativeSum(let sum):
-            "axis: \(sum.axis), exclusive: \(sum.exclusive), reverse: \(sum.reverse)"
+        case .scan(_, let scan):
+            "axis: \(scan.axis), exclusive: \(scan.exclusive), reverse: \(scan.reverse)"
         case .argSort(let descending): descending ? "descending" : ""
         case .topK(let k): "\(k)"
         case _: ""

@@ -7,7 +7,7 @@ extension Primitive {
         case .input, .constant, .iota: 0
         case .unary, .cast, .identity, .broadcast, .reshape, .transpose, .slice, .reduce,
             .argReduce, .pool,
-            .random, .cumulativeSum, .argSort, .topK:
+            .random, .scan, .argSort, .topK:
             1
         case .binary, .compare, .barrier, .pad, .gather, .matrixProduct, .convolution,
             .convolutionInputGradient, .convolutionKernelGradient, .poolGradient:
@@ -83,7 +83,8 @@ extension Primitive {
             return try parameters.gradientType(
                 operands[0], operands[1], operands[2], operands[3])
         case .random(let parameters): return try parameters.resultType(key: operands[0])
-        case .cumulativeSum(let parameters): return try parameters.resultType(operands[0])
+        case .scan(let scan, let parameters):
+            return try scan.resultType(operands[0], parameters)
         case .argSort: return try OrderingRules.argSort(operands[0])
         case .topK(let k): return try OrderingRules.topK(operands[0], k)
         }

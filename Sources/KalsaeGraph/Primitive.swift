@@ -82,8 +82,8 @@ public enum Primitive: Hashable, Sendable {
     case barrier
     /// Counter-based random numbers; operand the key, `int64[3]` = seed, stream, step.
     case random(RandomParameters)
-    /// Running sums along an axis; of `float32` in `Double`, whole numbers wrap.
-    case cumulativeSum(CumulativeSumParameters)
+    /// Running results along an axis, such as running sums.
+    case scan(Scan, ScanParameters)
     /// Indices (`int32`) that would sort the last axis, stable; NaN is the largest number.
     case argSort(descending: Bool)
     /// Indices (`int32`) of the k largest of the last axis, largest first; NaN is the largest.
@@ -127,7 +127,7 @@ extension Primitive {
         case attention, attentionGradient
         case pool, poolGradient
         case random
-        case cumulativeSum, argSort, topK
+        case scan, argSort, topK
         case barrier
 
         /// What the family has in common with others.
@@ -143,7 +143,7 @@ extension Primitive {
                 .contraction
             case .pool, .poolGradient: .pooling
             case .random: .random
-            case .cumulativeSum, .argSort, .topK: .scan
+            case .scan, .argSort, .topK: .scan
             case .barrier: .barrier
             }
         }
@@ -180,7 +180,7 @@ extension Primitive {
         case .attention: .attention
         case .attentionGradient: .attentionGradient
         case .random: .random
-        case .cumulativeSum: .cumulativeSum
+        case .scan: .scan
         case .argSort: .argSort
         case .topK: .topK
         case .barrier: .barrier

@@ -45,7 +45,8 @@ enum Interpreter {
         case .attentionGradient(let parameters):
             return attentionGradient(operands, parameters, type)
         case .random(let parameters): return random(parameters, key: operands[0])
-        case .cumulativeSum(let parameters): return cumulativeSum(operands[0], parameters)
+        case .scan(let operation, let parameters):
+            return scan(operation, operands[0], parameters)
         case .argSort(let descending):
             return order(operands[0], descending: descending, type)
         case .topK: return order(operands[0], descending: true, type)

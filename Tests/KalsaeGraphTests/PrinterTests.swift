@@ -37,7 +37,7 @@ import Testing
             try graph.add(.slice(slice), [x]),
             try graph.add(.pad(PadParameters(low: [1], high: [0])), [x, zero]),
             try graph.add(.argReduce(.max, axis: 0), [x]),
-            try graph.add(.cumulativeSum(CumulativeSumParameters(axis: 0, reverse: true)), [x]),
+            try graph.add(.scan(.sum, ScanParameters(axis: 0, reverse: true)), [x]),
             try graph.add(.argSort(descending: true), [x]),
             try graph.add(.topK(2), [x]),
         ]

@@ -155,7 +155,7 @@ private let fittingRows: [FittingRow] = [
         float([2 * 3 * 6 + 2 * 2 * 5 * 6])),
     FittingRow(.random(RandomParameters(.bits, int([5]))), [key], int([5])),
     FittingRow(
-        .cumulativeSum(CumulativeSumParameters(axis: 1)), [int([2, 3])], int([2, 3])),
+        .scan(.sum, ScanParameters(axis: 1)), [int([2, 3])], int([2, 3])),
     FittingRow(.argSort(descending: true), [float([2, 3])], int([2, 3])),
     FittingRow(.topK(2), [float([4, 3])], int([4, 2])),
 ]
@@ -288,7 +288,7 @@ private let brokenRows: [BrokenRow] = [
         .random(RandomParameters(.uniform, float([2]))), [int([3])], "random key",
         "int64[3], got int32[3]"),
     BrokenRow(
-        .cumulativeSum(CumulativeSumParameters(axis: 1)), [float([2])], "cumulativeSum",
+        .scan(.sum, ScanParameters(axis: 1)), [float([2])], "cumulativeSum",
         "an axis of [2]"),
     BrokenRow(.argSort(descending: false), [float([])], "argSort", "at least one axis"),
     BrokenRow(.argSort(descending: false), [bool([2])], "argSort", "got bool"),

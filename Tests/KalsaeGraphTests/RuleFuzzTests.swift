@@ -116,7 +116,7 @@ private struct ParameterSource {
         case 21:
             let distribution = one(of: RandomParameters.Distribution.allCases)
             return .random(RandomParameters(distribution, type()))
-        case 22: return .cumulativeSum(CumulativeSumParameters(axis: number()))
+        case 22: return .scan(one(of: Scan.allCases), ScanParameters(axis: number()))
         case 23: return .attention(attention())
         case 24: return .attentionGradient(attention())
         default: return .topK(number())

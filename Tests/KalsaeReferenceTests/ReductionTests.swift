@@ -68,9 +68,9 @@ import Testing
 
     @Test func inBothDirectionsWithAndWithoutTheElement() throws {
         func sums(_ exclusive: Bool, _ reverse: Bool) throws -> Numbers {
-            let parameters = CumulativeSumParameters(
+            let parameters = ScanParameters(
                 axis: 0, exclusive: exclusive, reverse: reverse)
-            return try run(.cumulativeSum(parameters), [numbers]).numbers
+            return try run(.scan(.sum, parameters), [numbers]).numbers
         }
         #expect(try sums(false, false) == .floats([1, 3, 6, 10]))
         #expect(try sums(true, false) == .floats([0, 1, 3, 6]))
@@ -81,7 +81,7 @@ import Testing
     @Test func alongTheFirstAxisOfAMatrix() throws {
         let matrix = integers(.int32, [1, 2, 3, 4])
         let square = Value(TensorType(.int32, [2, 2]), matrix.numbers)
-        let got = try run(.cumulativeSum(CumulativeSumParameters(axis: 0)), [square])
+        let got = try run(.scan(.sum, ScanParameters(axis: 0)), [square])
         #expect(got.numbers == .integers([1, 2, 4, 6]))
     }
 }

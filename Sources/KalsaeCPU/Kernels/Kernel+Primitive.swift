@@ -43,7 +43,8 @@ extension Kernel {
             return try attentionGradient(
                 parameters, queries: operands[0].shape, keys: operands[1].shape)
         case .random(let parameters): return try random(parameters)
-        case .cumulativeSum(let parameters): return try cumulativeSum(operands[0], parameters)
+        case .scan(let operation, let parameters):
+            return try scan(operation, operands[0], parameters)
         case .argSort(let descending):
             return try argSort(operands[0], descending: descending)
         case .topK(let k): return try topK(operands[0], k)

@@ -38,23 +38,6 @@ public struct RandomParameters: Hashable, Sendable {
     }
 }
 
-/// Running sums along one axis.
-public struct CumulativeSumParameters: Hashable, Sendable {
-    /// The axis.
-    public var axis: Int
-    /// Whether an element's own value is left out of its sum.
-    public var exclusive: Bool
-    /// Whether sums run from the end.
-    public var reverse: Bool
-
-    /// Makes parameters.
-    public init(axis: Int, exclusive: Bool = false, reverse: Bool = false) {
-        self.axis = axis
-        self.exclusive = exclusive
-        self.reverse = reverse
-    }
-}
-
 extension IotaParameters {
     func resultType() throws(KalsaeError) -> TensorType {
         guard type.dtype.hasArithmetic else { throw Rule.unsupported("iota", type.dtype) }
@@ -75,19 +58,6 @@ extension RandomParameters {
             }
         guard fits else { throw Rule.unsupported("random \(distribution.rawValue)", type.dtype) }
         return type
-    }
-}
-
-extension CumulativeSumParameters {
-    func resultType(_ operand: TensorType) throws(KalsaeError) -> TensorType {
-        guard operand.dtype.hasArithmetic else {
-            throw Rule.unsupported("cumulativeSum", operand.dtype)
-        }
-        guard operand.shape.indices.contains(axis) else {
-            throw KalsaeError(
-                "cumulativeSum", expected: "an axis of \(operand.shape)", got: "\(axis)")
-        }
-        return operand
     }
 }
 

@@ -14,31 +14,4 @@ extension Interpreter {
         return type.dtype.isFloat
             ? Value(type, .floats(numbers.map { Double($0) })) : Value(type, wrapping: numbers)
     }
-
-    static func cumulativeSum(_ operand: Value, _ parameters: CumulativeSumParameters) -> Value {
-        var lines = operand.shape.lines(along: parameters.axis)
-        if parameters.reverse { lines = lines.map { $0.reversed() } }
-        switch operand.numbers {
-        case .floats(let numbers):
-            var results = numbers
-            for line in lines {
-                var sum = 0.0
-                for position in line {
-                    results[position] = parameters.exclusive ? sum : sum + numbers[position]
-                    sum += numbers[position]
-                }
-            }
-            return Value(operand.type, .floats(results))
-        case .integers(let numbers):
-            var results = numbers
-            for line in lines {
-                var sum: Int64 = 0
-                for position in line {
-                    results[position] = parameters.exclusive ? sum : sum &+ numbers[position]
-                    sum &+= numbers[position]
-                }
-            }
-            return Value(operand.type, wrapping: results)
-        }
-    }
 }

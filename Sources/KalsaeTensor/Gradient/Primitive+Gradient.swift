@@ -35,7 +35,7 @@ extension Primitive {
         case .poolGradient(let parameters): parameters.gradientGradient(context, for: index)
         case .attention(let parameters): parameters.gradient(context, for: index)
         case .attentionGradient(let parameters): parameters.gradientGradient(context, for: index)
-        case .cumulativeSum(let parameters): parameters.gradient(context)
+        case .scan(let scan, let parameters): scan.gradient(context, parameters)
         }
     }
 }

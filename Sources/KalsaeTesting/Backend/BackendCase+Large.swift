@@ -17,9 +17,6 @@ extension BackendCase {
                 .single(.reduce(.max, axes: [0]), [flat], [.normal]),
                 .single(.argReduce(.max, axis: 1), [wide], [.normal]),
                 .single(.transpose([1, 0]), [wide], [.normal]),
-                .single(
-                    .cumulativeSum(CumulativeSumParameters(axis: 0)), [wide], [.normal],
-                    errorFactor: 100),
                 .single(.argSort(descending: true), [wide], [.integers(0...300)]),
                 .single(
                     .gather(axis: 0), [wide, TensorType(.int32, [500])],
@@ -35,6 +32,10 @@ extension BackendCase {
                     try softmax(wide)
                 },
             ]
+            cases += Scan.allCases.map { scan in
+                .single(
+                    .scan(scan, ScanParameters(axis: 0)), [wide], [.normal], errorFactor: 100)
+            }
         }
         return cases.compactMap { $0 }
     }

@@ -13,7 +13,7 @@ extension BackendCase {
         ]
     }
 
-    /// Sum, product, largest, smallest, their positions and running sums.
+    /// Sum, product, largest, smallest, their positions, and scans.
     static var reductions: [BackendCase] {
         var cases: [BackendCase?] = []
         for dtype in DType.allCases {
@@ -39,12 +39,13 @@ extension BackendCase {
                 for (exclusive, reverse) in [
                     (false, false), (true, false), (false, true), (true, true),
                 ] {
-                    let sum = CumulativeSumParameters(
+                    let parameters = ScanParameters(
                         axis: row.axes[0], exclusive: exclusive, reverse: reverse)
-                    cases.append(
+                    cases += Scan.allCases.map { scan in
                         .single(
-                            .cumulativeSum(sum), [type], [.normal],
-                            errorFactor: 1 + Double(count) / 8))
+                            .scan(scan, parameters), [type], [.normal],
+                            errorFactor: 1 + Double(count) / 8)
+                    }
                 }
             }
             for reduction in Reduction.allCases {

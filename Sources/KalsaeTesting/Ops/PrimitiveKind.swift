@@ -10,6 +10,7 @@ extension Primitive.Family {
         case .compare: Comparison.allCases.map { "compare.\($0)" }
         case .reduce: Reduction.allCases.map { "reduce.\($0)" }
         case .argReduce: ArgReduction.allCases.map { "argReduce.\($0)" }
+        case .scan: Scan.allCases.map { "scan.\($0)" }
         case .pool: PoolParameters.Kind.allCases.map { "pool.\($0)" }
         case .poolGradient: PoolParameters.Kind.allCases.map { "poolGradient.\($0)" }
         case .random: RandomParameters.Distribution.allCases.map { "random.\($0)" }
@@ -27,6 +28,7 @@ extension Primitive {
         case .compare(let comparison): "\(family).\(comparison)"
         case .reduce(let reduction, _): "\(family).\(reduction)"
         case .argReduce(let reduction, _): "\(family).\(reduction)"
+        case .scan(let scan, _): "\(family).\(scan)"
         case .pool(let parameters), .poolGradient(let parameters): "\(family).\(parameters.kind)"
         case .random(let parameters): "\(family).\(parameters.distribution)"
         case _: "\(family)"

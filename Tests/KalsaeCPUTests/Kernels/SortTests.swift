@@ -82,10 +82,10 @@ import Testing
                 if dtype == .uint8 {
                     sums = sums.map { Double(UInt8(truncatingIfNeeded: Int($0))) }
                 }
-                let parameters = CumulativeSumParameters(
+                let parameters = ScanParameters(
                     axis: axis, exclusive: exclusive, reverse: reverse)
                 try expectRun(
-                    try Kernel.cumulativeSum(operand.type, parameters), [operand], operand.type,
+                    try Kernel.scan(.sum, operand.type, parameters), [operand], operand.type,
                     gives: sums)
             }
         }

@@ -96,25 +96,6 @@ extension Tensor {
         argReduced(.min, axis, keepsAxis, CallSite(file: file, line: line))
     }
 
-    /// Running sums along an axis.
-    ///
-    /// Whole numbers and `bool` are summed as `int64`, past whose range sums wrap; `float32` is
-    /// summed in `Double` and rounded at each position, as in PyTorch, so that ones count on past
-    /// 16,777,216.
-    /// - Parameters:
-    ///   - exclusive: whether an element's own value is left out.
-    ///   - reverse: whether sums run from the end.
-    public func cumulativeSum(
-        axis: Int = -1, exclusive: Bool = false, reverse: Bool = false,
-        file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor {
-        guard fault == nil else { return self }
-        let parameters = CumulativeSumParameters(
-            axis: shape.normalized(axis: axis) ?? axis, exclusive: exclusive, reverse: reverse)
-        return .apply(
-            .cumulativeSum(parameters), [widened], site: CallSite(file: file, line: line))
-    }
-
     /// In the type that sums and products have: `int64` for all whole numbers and `bool`.
     var widened: Tensor { dtype.isFloat ? self : cast(to: .int64) }
 
@@ -182,11 +163,5 @@ extension Tensor {
             flat.cumulativeProduct(exclusive: true)
             * flat.cumulativeProduct(exclusive: true, reverse: true)
         return TransposeOperation.inverse(others.reshaped(to: rows.shape), order)
-    }
-}
-
-extension CumulativeSumParameters {
-    func gradient(_ context: GradientContext) -> Tensor? {
-        context.upstream.cumulativeSum(axis: axis, exclusive: exclusive, reverse: !reverse)
     }
 }
