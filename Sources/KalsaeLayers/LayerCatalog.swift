@@ -7,6 +7,7 @@ enum LayerCatalog {
     static let kinds: [any LayerSettings.Type] = [
         Dense.Settings.self,
         Embedding.Settings.self,
+        NumericalEmbedding.Settings.self,
         ActivationLayer.Settings.self,
         PReLU.Settings.self,
         Conv2D.Settings.self,

@@ -86,6 +86,9 @@ private let rows: [LayerRow] = [
     LayerRow("Gaussian noise", .gaussianNoise(0.3), [4]),
     LayerRow(
         "embedding", .embedding(vocabulary: 5, size: 3), [4], .integers(0...4), checksInput: false),
+    LayerRow("numerical embedding", .numericalEmbedding(), [3]),
+    LayerRow(
+        "numerical embedding of other sizes", .numericalEmbedding(frequencies: 3, outputs: 2), [2]),
     LayerRow("simple RNN", .simpleRNN(units: 3), [4, 2]),
     LayerRow("simple RNN, all steps", .simpleRNN(units: 3, returnsSequences: true), [4, 2]),
     LayerRow("LSTM", .lstm(units: 3), [4, 2]),

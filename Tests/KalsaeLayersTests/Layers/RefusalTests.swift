@@ -79,6 +79,12 @@ private let refusals: [Refused] = [
     Refused(.groupNorm(groups: 0), [5, 5, 4], "groupNorm"),
     Refused(.instanceNorm(), [4], "instanceNorm"),
     Refused(.embedding(vocabulary: 0, size: 4), [4], "embedding: expected sizes of at least 1"),
+    Refused(
+        .numericalEmbedding(outputs: 1), [3], "numericalEmbedding: expected outputs of at least 2"),
+    Refused(.numericalEmbedding(outputs: .min), [3], "numericalEmbedding: expected outputs"),
+    Refused(.numericalEmbedding(outputs: .max), [3], "numericalEmbedding: expected sizes"),
+    Refused(.numericalEmbedding(frequencies: 0), [3], "numericalEmbedding: expected sizes"),
+    Refused(.numericalEmbedding(), [3, 2], "numericalEmbedding: expected input [features]"),
     Refused(.simpleRNN(units: 0), [4, 2], "simpleRNN"),
     Refused(.lstm(units: -2), [4, 2], "lstm"),
     Refused(.lstm(units: .max), [4, 2], "lstm"),
@@ -112,6 +118,7 @@ private let refusals: [Refused] = [
     @Test func aLayerMadeByHandCarriesTheFault() {
         expectFault(Conv2D(1, 2, kernel: 0)(.zeros([1, 3, 3, 1])), "conv2D: expected sizes")
         expectFault(Conv2D(1, 2, kernel: 2)(.zeros([3, 3, 1])), "add an axis of one channel")
+        expectFault(NumericalEmbedding(3)(.zeros([2, 4])), "numericalEmbedding: expected input")
         expectFault(LSTM(2, units: 3)(.zeros([1, 0, 2])), "lstm: expected input")
         expectFault(MultiHeadAttention(6, heads: 4)(.zeros([1, 2, 6])), "heads that divide")
         expectFault(LayerNorm(3)(.zeros([2, 4])), "layerNorm: expected input […, 3]")

@@ -63,6 +63,24 @@ import Testing
         #expect(try file.model(x).values() == saved(x).values())
     }
 
+    @Test func embeddedNumbersComeBackFromOneFile() throws {
+        defer { remove() }
+        let specs: [LayerSpec] = [
+            .numericalEmbedding(frequencies: 5, outputs: 3), .dense(units: 2),
+        ]
+        let saved = try withSeed(3) { try Sequential(specs, input: [4]) }
+        try ModelFile(saved).save(to: path)
+        let file = try ModelFile(path: path)
+        #expect(file.model.spec == specs)
+        let names = ["frequency", "phase", "weight", "bias"]
+        for name in names {
+            #expect(file.model.tensors.contains { $0.path.name == "numericalEmbedding1.\(name)" })
+        }
+        let x = Tensor.normal([6, 4], key: RandomKey(seed: 1))
+        #expect(saved(x).shape == [6, 2])
+        #expect(try file.model(x).values() == saved(x).values())
+    }
+
     @Test func aFileWithoutANetworkIsRefused() throws {
         defer { remove() }
         try Weights.save(try network([2, 2]), to: path)
