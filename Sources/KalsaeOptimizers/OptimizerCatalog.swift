@@ -13,6 +13,7 @@ extension OptimizerSpec {
         ("adamw", AdamW()),
         ("adamax", AdaMax()),
         ("nadam", NAdam()),
+        ("radam", RAdam()),
         ("lion", Lion()),
         ("adafactor", Adafactor()),
         ("clippedByValue", ClippedByValue(SGD(), limit: 1)),
