@@ -1,10 +1,11 @@
 import KalsaeGraph
+import KalsaeSupport
 import KalsaeTensor
 
 // Losses of values: predictions p and targets t of one shape.
 extension Loss {
     static let regressionLosses = [
-        meanSquaredError, halfSquaredError, meanAbsoluteError, huber, logCosh, poisson,
+        meanSquaredError, halfSquaredError, meanAbsoluteError, huber, quantile, logCosh, poisson,
         poissonOfRate,
     ]
 
@@ -38,6 +39,18 @@ extension Loss {
         return inside * difference - inside * inside * 0.5
     }
 
+    /// The pinball loss, level · (t - p) where p is below t and (1 - level) · (p - t) where it is
+    /// above (Koenker and Bassett, 1978): the p that makes it least is the quantile of t at that
+    /// level, by default .5, the median. Gradient 0 at 0.
+    public static let quantile = elementwise("quantile", ["level": [0.5]]) { p, t, settings in
+        let level = settings["level"]
+        guard (0...1).contains(level) else {
+            let error = KalsaeError("quantile", expected: "a level from 0 to 1", got: "\(level)")
+            return Tensor(error, operands: [p])
+        }
+        return (t - p).relu() * level + (p - t).relu() * (1 - level)
+    }
+
     /// log cosh (p - t), without overflow.
     public static let logCosh = elementwise("logCosh") { p, t, _ in
         let difference = p - t
@@ -55,6 +68,9 @@ extension Loss {
 
     /// Huber's loss with a delta.
     public static func huber(delta: Double) -> Loss { huber.with("delta", delta) }
+
+    /// The pinball loss of a quantile.
+    public static func quantile(level: Double) -> Loss { quantile.with("level", level) }
 
     /// A loss of each output by itself, the mean over the outputs of a row.
     static func elementwise(
