@@ -154,8 +154,8 @@ private let fittingRows: [FittingRow] = [
         [float([2, 3, 6]), float([2, 5, 6]), float([2, 5, 6]), float([2, 3, 6])],
         float([2 * 3 * 6 + 2 * 2 * 5 * 6])),
     FittingRow(.random(RandomParameters(.bits, int([5]))), [key], int([5])),
-    FittingRow(
-        .scan(.sum, ScanParameters(axis: 1)), [int([2, 3])], int([2, 3])),
+    FittingRow(.scan(.sum, ScanParameters(axis: 1)), [int([2, 3])], int([2, 3])),
+    FittingRow(.scan(.maximum, ScanParameters(axis: 0)), [float([2, 3])], float([2, 3])),
     FittingRow(.argSort(descending: true), [float([2, 3])], int([2, 3])),
     FittingRow(.topK(2), [float([4, 3])], int([4, 2])),
 ]
@@ -290,6 +290,8 @@ private let brokenRows: [BrokenRow] = [
     BrokenRow(
         .scan(.sum, ScanParameters(axis: 1)), [float([2])], "cumulativeSum",
         "an axis of [2]"),
+    BrokenRow(
+        .scan(.maximum, ScanParameters(axis: 0)), [bool([2])], "cumulativeMaximum", "got bool"),
     BrokenRow(.argSort(descending: false), [float([])], "argSort", "at least one axis"),
     BrokenRow(.argSort(descending: false), [bool([2])], "argSort", "got bool"),
     BrokenRow(.topK(4), [float([2, 3])], "topK", "k from 0 to 3, got 4"),

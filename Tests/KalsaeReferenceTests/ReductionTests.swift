@@ -86,6 +86,30 @@ import Testing
     }
 }
 
+@Suite struct CumulativeMaximumTests {
+    @Test func inBothDirectionsWithAndWithoutTheElement() throws {
+        let numbers = doubles([1, 3, 2, .nan, 4])
+        func maxima(_ exclusive: Bool, _ reverse: Bool) throws -> String {
+            let parameters = ScanParameters(axis: 0, exclusive: exclusive, reverse: reverse)
+            return "\(try run(.scan(.maximum, parameters), [numbers]).numbers)"
+        }
+        #expect(try maxima(false, false) == "floats([1.0, 3.0, 3.0, nan, nan])")
+        #expect(try maxima(true, false) == "floats([-inf, 1.0, 3.0, 3.0, nan])")
+        #expect(try maxima(false, true) == "floats([nan, nan, nan, nan, 4.0])")
+        #expect(try maxima(true, true) == "floats([nan, nan, nan, 4.0, -inf])")
+    }
+
+    @Test func wholeNumbersBeginWithTheLeastOfTheirType() throws {
+        let parameters = ScanParameters(axis: 0, exclusive: true)
+        for (dtype, least) in [
+            (DType.int32, Int64(Int32.min)), (.int64, .min), (.uint8, 0),
+        ] {
+            let got = try run(.scan(.maximum, parameters), [integers(dtype, [1, 4, 2])])
+            #expect(got.numbers == .integers([least, 1, 4]))
+        }
+    }
+}
+
 @Suite struct OrderingTests {
     private let numbers = doubles([3, .nan, 1, 3, 2, .nan, -.infinity])
 

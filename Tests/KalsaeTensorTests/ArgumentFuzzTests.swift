@@ -17,7 +17,7 @@ import Testing
                     x.transposed(permutation: [a, b]), x.swappingAxes(a, b),
                     x.reversed(axes: [a, b]),
                     x.sum(axes: [a, b]), x.max(axes: [a]), x.argMax(axis: a),
-                    x.cumulativeSum(axis: a),
+                    x.cumulativeSum(axis: a), x.cumulativeMaximum(axis: a),
                     x.movedAxis(from: a, to: b), x.flattened(from: a, to: b), x.softmax(axis: a),
                     x.median(axis: a), x.diff(axis: a), x.cumulativeProduct(axis: a),
                     x.norm(axes: [a]),

@@ -1,4 +1,4 @@
-// Copies between strided layouts, gathers, scatters, running sums and ranges.
+// Copies between strided layouts, gathers, scatters, scans and ranges.
 // Every result is the same for any number of threads. All sizes may be zero.
 #ifndef KLS_MOVEMENT_H
 #define KLS_MOVEMENT_H
@@ -52,7 +52,7 @@ void kls_scatter_add_u8(
     const kls_gather *scatter, const void *base, const void *indices, const void *updates,
     void *out);
 
-// Running sums along the middle axis of [before, count, after].
+// A scan (running sums or maxima) along the middle axis of [before, count, after].
 typedef struct {
     int64_t before, count, after;
     bool exclusive, reverse;
@@ -64,6 +64,12 @@ void kls_cumulative_sum_f64(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_i32(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_i64(const kls_scan *scan, const void *from, void *to);
 void kls_cumulative_sum_u8(const kls_scan *scan, const void *from, void *to);
+// The largest so far; NaN from the first NaN on. Of nothing it is the least number of the type.
+void kls_cumulative_max_f32(const kls_scan *scan, const void *from, void *to);
+void kls_cumulative_max_f64(const kls_scan *scan, const void *from, void *to);
+void kls_cumulative_max_i32(const kls_scan *scan, const void *from, void *to);
+void kls_cumulative_max_i64(const kls_scan *scan, const void *from, void *to);
+void kls_cumulative_max_u8(const kls_scan *scan, const void *from, void *to);
 
 // 0, 1, 2, ... along the middle axis of [before, count, after].
 void kls_iota_f32(int64_t before, int64_t count, int64_t after, void *to);

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "../isa/dispatch.h"
 #include "kls_movement.h"
 #include "../threads/pieces.h"
@@ -12,10 +14,15 @@ typedef struct {
     int64_t parts;
 } scan_job;
 
-// A is what sums are kept in: ones of T past its precision would add nothing.
-#define SCAN(T, A, SUFFIX)                                                                            \
-    KLS_DISPATCH(static, void, scan_##SUFFIX, (const scan_job *job, int64_t piece),                   \
-        (job, piece)) {                                                                               \
+#define SUM(x, y) ((x) + (y))
+#define MAX(x, y) ((x) > (y) ? (x) : (y))
+// NaN x stays; NaN y comes, since nothing is larger.
+#define MAX_OR_NAN(x, y) ((x) > (y) || (x) != (x) ? (x) : (y))
+
+// NAME is the function less its type, FIRST the result of nothing, and A what results are kept in: sums
+// in a float T past its precision would add nothing.
+#define SCAN(NAME, T, A, SUFFIX, FIRST, JOIN)                                                         \
+    KLS_DISPATCH(static, void, NAME##_##SUFFIX, (const scan_job *job, int64_t piece), (job, piece)) { \
         const kls_scan *s = job->scan;                                                                \
         const int64_t begin = piece % job->parts * COLUMNS;                                           \
         const int64_t width = begin + COLUMNS < s->after ? COLUMNS : s->after - begin;                \
@@ -25,33 +32,35 @@ typedef struct {
         const T *from = (const T *)job->from + first;                                                 \
         T *to = (T *)job->to + first;                                                                 \
         if (width == 1) {                                                                             \
-            A sum = 0;                                                                                \
+            A total = FIRST;                                                                          \
             for (int64_t i = 0; i < s->count; i++, from += step, to += step) {                        \
-                const T value = *from;                                                                \
-                *to = (T)(s->exclusive ? sum : sum + value);                                          \
-                sum += value;                                                                         \
+                const A before = total, value = *from;                                                \
+                total = JOIN(before, value);                                                          \
+                *to = (T)(s->exclusive ? before : total);                                             \
             }                                                                                         \
             return;                                                                                   \
         }                                                                                             \
-        A sums[COLUMNS];                                                                              \
-        for (int64_t c = 0; c < width; c++) sums[c] = 0;                                              \
+        A totals[COLUMNS];                                                                            \
+        for (int64_t c = 0; c < width; c++) totals[c] = FIRST;                                        \
         for (int64_t i = 0; i < s->count; i++, from += step, to += step) {                            \
             for (int64_t c = 0; c < width; c++) {                                                     \
-                const A before = sums[c], sum = before + from[c];                                     \
-                to[c] = (T)(s->exclusive ? before : sum);                                             \
-                sums[c] = sum;                                                                        \
+                const A before = totals[c], value = from[c], total = JOIN(before, value);             \
+                to[c] = (T)(s->exclusive ? before : total);                                           \
+                totals[c] = total;                                                                    \
             }                                                                                         \
         }                                                                                             \
     }                                                                                                 \
-    static void scan_piece_##SUFFIX(void *context, int64_t piece) {                                   \
-        scan_##SUFFIX(context, piece);                                                                \
+    static void NAME##_piece_##SUFFIX(void *context, int64_t piece) {                                 \
+        NAME##_##SUFFIX(context, piece);                                                              \
     }                                                                                                 \
-    void kls_cumulative_sum_##SUFFIX(const kls_scan *s, const void *from, void *to) {                 \
+    void kls_##NAME##_##SUFFIX(const kls_scan *s, const void *from, void *to) {                       \
         if (s->before == 0 || s->count == 0 || s->after == 0) return;                                 \
         scan_job job = {s, from, to, (s->after + COLUMNS - 1) / COLUMNS};                             \
         const int64_t bytes = 2 * s->before * s->count * s->after * (int64_t)sizeof(T);               \
-        kls_pieces(s->before * job.parts, bytes, &job, scan_piece_##SUFFIX);                          \
-    }                                                                                                 \
+        kls_pieces(s->before * job.parts, bytes, &job, NAME##_piece_##SUFFIX);                        \
+    }
+
+#define IOTA(T, SUFFIX)                                                                               \
     KLS_DISPATCH(, void, kls_iota_##SUFFIX, (int64_t before, int64_t count, int64_t after, void *to), \
         (before, count, after, to)) {                                                                 \
         T *next = to;                                                                                 \
@@ -66,9 +75,19 @@ typedef struct {
         }                                                                                             \
     }
 
-// Unsigned, since signed overflow has no meaning in C; the bits are the same.
-SCAN(float, double, f32)
-SCAN(double, double, f64)
-SCAN(uint32_t, uint32_t, i32)
-SCAN(uint64_t, uint64_t, i64)
-SCAN(uint8_t, uint8_t, u8)
+// Sums are unsigned, since signed overflow has no meaning in C; the bits are the same.
+SCAN(cumulative_sum, float, double, f32, 0, SUM)
+SCAN(cumulative_sum, double, double, f64, 0, SUM)
+SCAN(cumulative_sum, uint32_t, uint32_t, i32, 0, SUM)
+SCAN(cumulative_sum, uint64_t, uint64_t, i64, 0, SUM)
+SCAN(cumulative_sum, uint8_t, uint8_t, u8, 0, SUM)
+SCAN(cumulative_max, float, float, f32, -INFINITY, MAX_OR_NAN)
+SCAN(cumulative_max, double, double, f64, -(double)INFINITY, MAX_OR_NAN)
+SCAN(cumulative_max, int32_t, int32_t, i32, INT32_MIN, MAX)
+SCAN(cumulative_max, int64_t, int64_t, i64, INT64_MIN, MAX)
+SCAN(cumulative_max, uint8_t, uint8_t, u8, 0, MAX)
+IOTA(float, f32)
+IOTA(double, f64)
+IOTA(uint32_t, i32)
+IOTA(uint64_t, i64)
+IOTA(uint8_t, u8)

@@ -37,6 +37,11 @@ extension Scan {
         case (.sum, .int32): kls_cumulative_sum_i32
         case (.sum, .int64): kls_cumulative_sum_i64
         case (.sum, .uint8): kls_cumulative_sum_u8
+        case (.maximum, .float32): kls_cumulative_max_f32
+        case (.maximum, .float64): kls_cumulative_max_f64
+        case (.maximum, .int32): kls_cumulative_max_i32
+        case (.maximum, .int64): kls_cumulative_max_i64
+        case (.maximum, .uint8): kls_cumulative_max_u8
         case (_, .float16), (_, .bfloat16), (_, .bool): throw Kernel.noKernel(rawValue, dtype)
         }
     }

@@ -4,6 +4,8 @@ import KalsaeSupport
 public enum Scan: String, CaseIterable, Hashable, Sendable {
     /// Running sums; of `float32` in `Double`, whole numbers wrap.
     case sum = "cumulativeSum"
+    /// The largest so far, NaN from the first NaN on; of nothing the least number of the type.
+    case maximum = "cumulativeMaximum"
 }
 
 /// The axis and the direction of a scan.

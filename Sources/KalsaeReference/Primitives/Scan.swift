@@ -12,7 +12,7 @@ extension Interpreter {
             return Value(operand.type, .floats(results))
         case .integers(let numbers):
             let results = running(
-                numbers, lines, parameters, from: neutral(scan)
+                numbers, lines, parameters, from: neutral(scan, operand.type.dtype)
             ) { join(scan, $0, $1) }
             return Value(operand.type, wrapping: results)
         }
@@ -37,24 +37,29 @@ extension Interpreter {
     private static func neutral(_ scan: Scan) -> Double {
         switch scan {
         case .sum: 0
+        case .maximum: -.infinity
         }
     }
 
-    private static func neutral(_ scan: Scan) -> Int64 {
+    private static func neutral(_ scan: Scan, _ dtype: DType) -> Int64 {
         switch scan {
         case .sum: 0
+        case .maximum: dtype == .uint8 ? 0 : dtype == .int32 ? Int64(Int32.min) : .min
         }
     }
 
     private static func join(_ scan: Scan, _ x: Double, _ y: Double) -> Double {
         switch scan {
         case .sum: x + y
+        // Of equal ones the later, as their signs may differ for zeros.
+        case .maximum: x.isNaN || x > y ? x : y
         }
     }
 
     private static func join(_ scan: Scan, _ x: Int64, _ y: Int64) -> Int64 {
         switch scan {
         case .sum: x &+ y
+        case .maximum: max(x, y)
         }
     }
 }

@@ -46,6 +46,9 @@ extension BackendCase {
                             .scan(scan, parameters), [type], [.normal],
                             errorFactor: 1 + Double(count) / 8)
                     }
+                    for domain in [Domain.integers(0...3), .special] {
+                        cases.append(.single(.scan(.maximum, parameters), [type], [domain]))
+                    }
                 }
             }
             for reduction in Reduction.allCases {

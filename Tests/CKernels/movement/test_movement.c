@@ -1,4 +1,4 @@
-// Strided copies of every element size, elements set, running sums and counts.
+// Strided copies of every element size, elements set, scans and counts.
 #include "harness.h"
 #include "kls_error.h"
 #include "kls_movement.h"
@@ -107,6 +107,45 @@ TEST_SCAN(int32_t, uint32_t, i32, U32, false)
 TEST_SCAN(int64_t, uint64_t, i64, U32, false)
 TEST_SCAN(uint8_t, uint8_t, u8, U32, false)
 
+// Running maxima: the largest of all elements so far, looked for anew for each.
+#define TEST_SCAN_MAX(T, suffix, least, is_float)                                              \
+    static void scan_max_##suffix(const kls_scan *s) {                                         \
+        const int64_t count = s->before * s->count * s->after;                                 \
+        T *from = workspace(count * (int64_t)sizeof(T)), *got = workspace(count * (int64_t)sizeof(T));   \
+        for (int64_t i = 0; i < count; i++) {                                                  \
+            const double drawn = is_float && one_in(90) ? (double)NAN : (double)between(-9, 9); \
+            from[i] = is_float ? (T)drawn : (T)random_word();                                  \
+        }                                                                                      \
+        openmp_threads = 2;                                                                    \
+        kls_cumulative_max_##suffix(s, from, got);                                             \
+        openmp_threads = 1;                                                                    \
+        int64_t wrong = 0;                                                                     \
+        for (int64_t column = 0; column < s->before * s->after; column++) {                    \
+            const T *own = from + column / s->after * s->count * s->after + column % s->after; \
+            for (int64_t i = 0; i < s->count; i++) {                                           \
+                const int64_t begin = s->reverse ? i + s->exclusive : 0;                       \
+                const int64_t end = s->reverse ? s->count : i + !s->exclusive;                 \
+                T want = least;                                                                \
+                bool is_nan = false;                                                           \
+                for (int64_t j = begin; j < end; j++) {                                        \
+                    is_nan |= isnan((double)own[j * s->after]);                                \
+                    if (own[j * s->after] > want) want = own[j * s->after];                    \
+                }                                                                              \
+                const T found = got[own - from + i * s->after];                                \
+                wrong += is_nan ? !isnan((double)found) : found != want;                       \
+            }                                                                                  \
+        }                                                                                      \
+        check(wrong == 0, "running maxima " #suffix " of %lldx%lldx%lld: %lld wrong",          \
+              (long long)s->before, (long long)s->count, (long long)s->after,                  \
+              (long long)wrong);                                                               \
+        release_all();                                                                         \
+    }
+TEST_SCAN_MAX(float, f32, -INFINITY, true)
+TEST_SCAN_MAX(double, f64, -(double)INFINITY, true)
+TEST_SCAN_MAX(int32_t, i32, INT32_MIN, false)
+TEST_SCAN_MAX(int64_t, i64, INT64_MIN, false)
+TEST_SCAN_MAX(uint8_t, u8, 0, false)
+
 #define TEST_IOTA(T, suffix)                                                                   \
     static void iota_##suffix(int64_t before, int64_t count, int64_t after) {                  \
         T *got = workspace(before * count * after * (int64_t)sizeof(T));                            \
@@ -138,6 +177,11 @@ void test_movement(void) {
         scan_i32(&s);
         scan_i64(&s);
         scan_u8(&s);
+        scan_max_f32(&s);
+        scan_max_f64(&s);
+        scan_max_i32(&s);
+        scan_max_i64(&s);
+        scan_max_u8(&s);
         const int64_t before = between(0, 4), count = between(1, 40), after = between(1, 3);
         iota_f32(before, count, after);
         iota_f64(before, count, after);

@@ -2,7 +2,7 @@ import KalsaeCPU
 import KalsaeGraph
 import Testing
 
-/// Argument sort, top-k and running sums.
+/// Argument sort, top-k and scans.
 @Suite struct SortTests {
     static let types: [DType] = [.float32, .float64, .int32, .int64, .uint8]
 
@@ -57,8 +57,27 @@ import Testing
         try check(least)
     }
 
+    /// The largest of all elements so far, looked for anew for each.
+    private func maxima(_ operand: Value, _ scan: ScanParameters) -> [Double] {
+        let shape = operand.type.shape
+        let least: [DType: Double] = [
+            .int32: Double(Int32.min), .int64: Double(Int64.min), .uint8: 0,
+        ]
+        return multiIndices(shape).map { index in
+            let own = index[scan.axis]
+            let so = scan.reverse ? Array(own..<shape[scan.axis]) : Array(0...own)
+            return so.filter { !scan.exclusive || $0 != own }.reduce(
+                least[operand.type.dtype] ?? -.infinity
+            ) { largest, other in
+                var there = index
+                there[scan.axis] = other
+                return max(largest, operand.elements[position(there, shape)])
+            }
+        }
+    }
+
     @Test(arguments: types)
-    func cumulativeSum(_ dtype: DType) throws {
+    func scans(_ dtype: DType) throws {
         let cases: [(Shape, Int)] = [
             ([9], 0), ([4, 5], 0), ([4, 5], 1), ([2, 3, 4], 1), ([30, 2000], 0), ([0, 3], 0),
             ([3, 0], 0), ([300, 100], 1),
@@ -87,6 +106,9 @@ import Testing
                 try expectRun(
                     try Kernel.scan(.sum, operand.type, parameters), [operand], operand.type,
                     gives: sums)
+                try expectRun(
+                    try Kernel.scan(.maximum, operand.type, parameters), [operand], operand.type,
+                    gives: maxima(operand, parameters))
             }
         }
     }

@@ -79,6 +79,24 @@ let reductionRows: [OpCase] = [
     running("reverse cumulativeSum", is: { [$0[0] + $0[1] + $0[2], $0[1] + $0[2], $0[2]] }) {
         $0.cumulativeSum(axis: 1, reverse: true)
     },
+    running(
+        "cumulativeMaximum", .distinct,
+        is: { [$0[0], max($0[0], $0[1]), max($0[0], $0[1], $0[2])] }
+    ) { $0.cumulativeMaximum() },
+    running(
+        "reverse cumulativeMaximum", .distinct,
+        is: { [max($0[0], $0[1], $0[2]), max($0[1], $0[2]), $0[2]] }
+    ) { $0.cumulativeMaximum(axis: 1, reverse: true) },
+    OpCase(
+        "exclusive cumulativeMaximum with NaN",
+        inputs: [OpInput([2, 3], .numbers([1, 3, 2, 4, .nan, 5]))], shapes: [[[0, 3]], [[3, 0]]],
+        order: 0, oracle: { _ in [-.infinity, 1, 3, -.infinity, 4, .nan] },
+        body: { $0[0].cumulativeMaximum(exclusive: true) }),
+    OpCase(
+        "cumulativeMaximum of whole numbers", inputs: [OpInput([2, 3], dtype: .int32)], order: 0,
+        oracle: {
+            rowsOf($0[0]).flatMap { [$0[0], max($0[0], $0[1]), max($0[0], $0[1], $0[2])] }
+        }, body: { $0[0].cumulativeMaximum() }),
 ]
 
 /// Orders of the last axis.
