@@ -21,9 +21,28 @@ public struct KalsaeError: Error, Equatable, Sendable, CustomStringConvertible {
         self.advice = advice
     }
 
-    /// The whole message on one line.
+    /// The whole message on one line: control characters are escaped, and of a part that is very
+    /// long, as a file that was taken for a name, the beginning is shown.
     public var description: String {
-        let rule = "\(subject): expected \(expected), got \(got)"
-        return advice.isEmpty ? rule : "\(rule); \(advice)"
+        let rule = "\(Self.line(subject)): expected \(Self.line(expected)), got \(Self.line(got))"
+        return advice.isEmpty ? rule : "\(rule); \(Self.line(advice))"
+    }
+
+    /// The most characters of a part that are shown; the longest list of names has a third of it.
+    private static let longestPart = 2000
+
+    private static func line(_ part: String) -> String {
+        let isPlain = part.utf8.allSatisfy { (0x20...0x7e).contains($0) }
+        if isPlain, part.utf8.count <= longestPart { return part }
+        var text = ""
+        for (count, scalar) in part.unicodeScalars.enumerated() {
+            guard count < longestPart else { return "\(text)… (\(part.utf8.count) bytes)" }
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format:
+                text += scalar.escaped(asASCII: true)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }
