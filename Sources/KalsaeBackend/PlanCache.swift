@@ -4,7 +4,9 @@ import Synchronization
 
 /// Finds the plan of a graph that was seen before, and compiles it otherwise.
 ///
-/// Bounded: the plan that was not used for the longest time makes room.
+/// Bounded: the plan that was not used for the longest time makes room. The newest plan is kept
+/// whatever its size: of those that are beyond the bound by themselves there is one, beside the
+/// others, so that neither drives the other out at every step.
 public final class PlanCache: Sendable {
     /// A graph and its options; hashed once, as a graph may be long.
     private struct Key: Hashable {
@@ -35,24 +37,38 @@ public final class PlanCache: Sendable {
     private struct State {
         var entries: [Key: Entry] = [:]
         var clock = 0
-        /// Nodes of all graphs that are kept.
+        /// Nodes of all graphs that are kept, but for that of `oversized`.
         var nodeCount = 0
+        /// The graph that is kept although it has more nodes than all may have together.
+        var oversized: Key?
         /// By outline: how many plans were compiled, and the input types of the last.
         var outlines: [Int: (count: Int, inputs: [TensorType])] = [:]
 
         /// Adds a plan in place of those that were not used for the longest time.
         mutating func keep(_ key: Key, _ plan: any Plan, _ capacity: Int, _ nodeCapacity: Int) {
-            let count = key.graph.nodes.count
-            while entries.count >= capacity || nodeCount + count > nodeCapacity,
-                let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
-            {
-                entries[oldest.key] = nil
-                nodeCount -= oldest.key.graph.nodes.count
-            }
             // Another thread may have made the same plan meanwhile.
-            if entries.updateValue(Entry(plan: plan, lastUse: clock), forKey: key) == nil {
-                nodeCount += count
+            remove(key)
+            let count = key.graph.nodes.count
+            let isOversized = count > nodeCapacity
+            if isOversized, let oversized { remove(oversized) }
+            while entries.count >= capacity, let oldest = oldest(besides: nil) { remove(oldest) }
+            while !isOversized, nodeCount + count > nodeCapacity,
+                let oldest = oldest(besides: oversized)
+            {
+                remove(oldest)
             }
+            entries[key] = Entry(plan: plan, lastUse: clock)
+            if isOversized { oversized = key } else { nodeCount += count }
+        }
+
+        private func oldest(besides kept: Key?) -> Key? {
+            entries.lazy.filter { $0.key != kept }
+                .min { $0.value.lastUse < $1.value.lastUse }?.key
+        }
+
+        private mutating func remove(_ key: Key) {
+            guard entries.removeValue(forKey: key) != nil else { return }
+            if key == oversized { oversized = nil } else { nodeCount -= key.graph.nodes.count }
         }
     }
 
@@ -67,7 +83,7 @@ public final class PlanCache: Sendable {
     public let backend: any Backend
 
     /// Makes an empty cache of at most `capacity` plans, whose graphs have at most `nodeCapacity`
-    /// nodes together; a longer graph is not kept.
+    /// nodes together; of longer graphs the newest is kept besides.
     public init(backend: any Backend, capacity: Int = 512, nodeCapacity: Int = 1 << 20) {
         self.backend = backend
         self.capacity = max(capacity, 1)
@@ -89,7 +105,6 @@ public final class PlanCache: Sendable {
         let plan = try backend.compile(graph, options: options)
         Counters.record { $0.plansCompiled += 1 }
         tell(plan, graph)
-        guard graph.nodes.count <= nodeCapacity else { return plan }
         let outline = graph.outline
         let storm = state.withLock { state -> String? in
             state.keep(key, plan, capacity, nodeCapacity)

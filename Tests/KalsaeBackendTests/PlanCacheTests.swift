@@ -55,9 +55,42 @@ import Testing
         #expect(cache.count == 2)
         let (_, kept) = try Counters.measure { try cache.plan(for: makeGraph(2)) }
         #expect(kept.plansCompiled == 0)
-        let small = PlanCache(backend: ReferenceBackend(), nodeCapacity: 1)
-        _ = try small.plan(for: makeGraph(1))
-        #expect(small.count == 0)
+    }
+
+    /// A training's step of many thousand layers has more nodes than all plans may have together:
+    /// it is compiled once, whatever is computed between two steps.
+    @Test func aGraphThatIsTooLongIsKeptBesideTheOthers() throws {
+        // The long graph has four nodes, the short ones have two.
+        func long(_ size: Int) throws -> Graph {
+            var graph = Graph()
+            var node = graph.addInput(TensorType(.float32, [size]))
+            for _ in 0..<3 { node = try graph.add(.unary(.negate), [node]) }
+            graph.outputs = [node]
+            return graph
+        }
+        let cache = PlanCache(backend: ReferenceBackend(), nodeCapacity: 3)
+        let (_, counts) = try Counters.measure {
+            for _ in 0..<3 {
+                _ = try cache.plan(for: long(1))
+                for size in 1...2 { _ = try cache.plan(for: makeGraph(size)) }
+            }
+        }
+        // The short ones drive each other out: one at a time fits.
+        #expect(counts.plansCompiled == 1 + 3 * 2)
+        #expect(cache.count == 2)
+        // The newest long one takes the place of the last.
+        let (_, other) = try Counters.measure {
+            for _ in 0..<2 { _ = try cache.plan(for: long(2)) }
+        }
+        #expect(other.plansCompiled == 1 && cache.count == 2)
+        let (_, first) = try Counters.measure { try cache.plan(for: long(1)) }
+        #expect(first.plansCompiled == 1)
+        // By number of plans it takes part: a cache of one keeps the newest.
+        let single = PlanCache(backend: ReferenceBackend(), capacity: 1, nodeCapacity: 3)
+        for graph in try [long(1), makeGraph(1)] { _ = try single.plan(for: graph) }
+        #expect(single.count == 1)
+        let (_, again) = try Counters.measure { try single.plan(for: makeGraph(1)) }
+        #expect(again.plansCompiled == 0)
     }
 
     @Test func aGraphThatDoesNotCompileIsNotKept() throws {
