@@ -10,7 +10,8 @@ import KalsaeSupport
 /// was taken with ``state`` stays what it was.
 ///
 /// Tensors that the step uses without getting them are data as they were when it was traced. For
-/// inputs of other shapes the step is traced again; that is said from the fourth time on.
+/// inputs of other shapes the step is traced again; that is said at the fourth, the eighth, the
+/// sixteenth time. The plans of the last ``keptPlans`` shapes are kept.
 public final class CompiledStep<State: TensorTree> {
     /// A step's body: changes the state, returns results.
     public typealias Body = (inout State, [Tensor]) throws -> [Tensor]
@@ -23,10 +24,19 @@ public final class CompiledStep<State: TensorTree> {
     private var traces: [StepTrace] = []
     private let runner = StepRunner()
     private var active = -1
+    /// How often a trace was selected, and made.
+    private var clock = 0
+    private var traceCount = 0
     /// Whether a copy of the state or of results may be held by somebody.
     private var isShared = true {
         didSet { if isShared { runner.clear() } }
     }
+
+    /// For how many shapes of the inputs plans are kept.
+    public static var keptPlans: Int { 64 }
+
+    /// For how many shapes of the inputs a plan is kept at the moment.
+    package var planCount: Int { traces.count }
 
     /// Prepares a step from an initial state; nothing is traced before the first run.
     public init(_ state: State, body: @escaping Body) throws {
@@ -125,6 +135,8 @@ public final class CompiledStep<State: TensorTree> {
     private func selectTrace(_ inputs: [Tensor]) throws {
         if active < 0 || !matches(traces[active], inputs) {
             active = try traces.firstIndex { matches($0, inputs) } ?? trace(inputs)
+            clock += 1
+            traces[active].lastUse = clock
         }
         for (index, input) in inputs.enumerated() {
             let buffer = try input.evaluatedBuffer()
@@ -188,20 +200,27 @@ public final class CompiledStep<State: TensorTree> {
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
+        if traces.count >= Self.keptPlans,
+            let oldest = traces.indices.min(by: { traces[$0].lastUse < traces[$1].lastUse })
+        {
+            active = -1
+            traces.remove(at: oldest)
+        }
         traces.append(
             StepTrace(
                 inputTypes: inputs.map(\.type), plan: plan,
                 inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
                 resultTypes: results.map(\.type), lookups: gathered.lookups))
-        if traces.count >= 4 { warnOfTraces() }
+        traceCount += 1
+        if traceCount >= 4, traceCount & (traceCount - 1) == 0 { warnOfTraces() }
         return traces.count - 1
     }
 
     private func warnOfTraces() {
         let types = traces.suffix(2).map { "\($0.inputTypes.map(\.description))" }
         let last = types.joined(separator: " then ")
-        Notice.say("a step was compiled \(traces.count) times; inputs \(last)")
+        Notice.say("a step was compiled \(traceCount) times; inputs \(last)")
     }
 
     // MARK: - Copy on write

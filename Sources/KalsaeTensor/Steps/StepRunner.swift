@@ -14,6 +14,8 @@ final class StepTrace {
     let resultTypes: [TensorType]
     /// The lookups in tables that have a name, for messages.
     let lookups: NamedLookups
+    /// When it was last selected.
+    var lastUse = 0
 
     init(
         inputTypes: [TensorType], plan: any Plan, inputs: [Buffer], outputs: [Buffer],
