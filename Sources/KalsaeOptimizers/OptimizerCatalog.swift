@@ -22,6 +22,7 @@ extension OptimizerSpec {
         ("weightDecayed", WeightDecayed(SGD(), decay: 0.01)),
         ("gradientAccumulation", GradientAccumulation(SGD(), count: 2)),
         ("exponentialMovingAverage", ExponentialMovingAverage(SGD())),
+        ("parameterGroups", ParameterGroups(SGD(), [])),
         ("stochasticWeightAverage", StochasticWeightAverage(SGD(), start: 1, every: 1)),
     ]
 }

@@ -36,10 +36,19 @@ public struct StatefulOptimizer: Sendable {
         state = state.detached(like: state)
     }
 
-    /// The learning rate; a change acts from the next step on and compiles nothing.
+    /// The learning rate; a change acts from the next step on and compiles nothing. A rate that is
+    /// negative or not finite is refused by that step; ``setLearningRate(_:)`` refuses it at once.
     public var learningRate: Double {
         get { rule.learningRate }
         set { rule.learningRate = newValue }
+    }
+
+    /// Sets the learning rate.
+    ///
+    /// - Throws: a `KalsaeError` for one that is negative or not finite; the rate then stays.
+    public mutating func setLearningRate(_ rate: Double) throws(KalsaeError) {
+        try LearningRate.check(rate)
+        rule.learningRate = rate
     }
 
     /// Moves a model along its gradient: forward, backward and update in one plan, which is found

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KalsaeOptimizers
 import KalsaeSupport
+import KalsaeTensor
 import KalsaeTesting
 import Testing
 
@@ -22,7 +23,9 @@ import Testing
         if OptimizerSpec.plainNames.contains(name) { return try OptimizerSpec(name) }
         let needed: [String: [String: SettingValue]] = [
             "weightDecayed": ["decay": 0.1], "gradientAccumulation": ["count": 4],
-            "exponentialMovingAverage": [:], "stochasticWeightAverage": ["start": 3, "every": 2],
+            "exponentialMovingAverage": [:],
+            "parameterGroups": ["groups": [["pattern": "1", "rateFactor": 0.5]]],
+            "stochasticWeightAverage": ["start": 3, "every": 2],
         ]
         return try OptimizerSpec("adam").wrapped(in: name, needed[name] ?? ["limit": 1])
     }
@@ -157,7 +160,15 @@ import Testing
     }
 
     @Test func whatIsNotInTheCatalogHasNoSpec() {
-        #expect(message { _ = try OptimizerSpec(ParameterGroups(SGD(), [])) }.contains("catalog"))
+        struct Own: Optimizer {
+            var learningRate = 0.1
+            let slotCount = 0
+            func scalars(step: Int) -> OptimizerScalars { ["rate": learningRate] }
+            func update(
+                _ parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars s: ScalarTensors
+            ) -> (parameter: Tensor, slots: [Tensor]) { (parameter - s.rate * gradient, []) }
+        }
+        #expect(message { _ = try OptimizerSpec(Own()) }.contains("catalog"))
         #expect(message { _ = try OptimizerSpec(SGD(learningRate: -1)) }.contains("of at least 0"))
     }
 

@@ -26,6 +26,10 @@ public struct OptimizerSpec: Hashable, Sendable {
         _ = try optimizer()
     }
 
+    private init(unchecked name: String, _ settings: [String: SettingValue]) {
+        (self.name, self.settings) = (name, settings)
+    }
+
     /// The spec of an optimizer that exists, with all of its settings.
     ///
     /// - Throws: a `KalsaeError` where it is not of the catalog, or a setting breaks its rule.
@@ -90,15 +94,26 @@ public struct OptimizerSpec: Hashable, Sendable {
 
     /// A spec from such a value, or from a name alone.
     init(plain: SettingValue) throws(KalsaeError) {
+        self = try Self.unchecked(plain)
+        _ = try optimizer()
+    }
+
+    /// The optimizer of such a value. It is built once: wrappers in wrappers would else take a time
+    /// that doubles with each.
+    static func optimizer(plain: SettingValue) throws(KalsaeError) -> any Optimizer {
+        try unchecked(plain).optimizer()
+    }
+
+    private static func unchecked(_ plain: SettingValue) throws(KalsaeError) -> OptimizerSpec {
         switch plain {
-        case .text(let name): try self.init(name)
+        case .text(let name): return OptimizerSpec(unchecked: name, [:])
         case .settings(var settings):
-            guard case .text(let name)? = settings.removeValue(forKey: Self.nameKey) else {
+            guard case .text(let name)? = settings.removeValue(forKey: nameKey) else {
                 throw KalsaeError(
-                    "optimizer", expected: "a name as \(Self.nameKey)",
+                    "optimizer", expected: "a name as \(nameKey)",
                     got: "settings \(settings.keys.sorted().joined(separator: ", "))")
             }
-            try self.init(name, settings)
+            return OptimizerSpec(unchecked: name, settings)
         default:
             throw KalsaeError("optimizer", expected: "a name or settings", got: "\(plain)")
         }
@@ -124,7 +139,7 @@ extension SettingVisitor {
         try visit(
             name, &value, { value throws(KalsaeError) in try OptimizerSpec(value).plain },
             "an optimizer",
-            { plain throws(KalsaeError) in try OptimizerSpec(plain: plain).optimizer() })
+            { plain throws(KalsaeError) in try OptimizerSpec.optimizer(plain: plain) })
         try value.check()
     }
 }

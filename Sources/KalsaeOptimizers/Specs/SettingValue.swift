@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// The value of a setting as plain data, as JSON and YAML have it.
 public enum SettingValue: Hashable, Sendable {
     /// A number.
@@ -49,6 +51,12 @@ extension SettingValue: Codable {
     /// Reads a value of any kind.
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
+        guard !value.decodeNil() else {
+            let path = decoder.codingPath.map(\.stringValue).joined(separator: ".")
+            throw KalsaeError(
+                "settings", expected: "a value\(path.isEmpty ? "" : " as \(path)")", got: "null",
+                advice: "leave the setting out for its default")
+        }
         if let flag = try? value.decode(Bool.self) {
             self = .flag(flag)
         } else if let number = try? value.decode(Double.self) {

@@ -141,6 +141,9 @@ public struct SettingVisitor {
         }
     }
 
+    /// Counts a setting that is not given as known.
+    mutating func know(_ name: String) { known.append(name) }
+
     /// Refuses a setting that was given but not visited, with the nearest name that was.
     func refuseUnknown() throws(KalsaeError) {
         guard case .reading(let settings) = mode else { return }

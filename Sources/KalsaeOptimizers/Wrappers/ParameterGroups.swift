@@ -12,10 +12,19 @@ import KalsaeTensor
 /// ])
 /// ```
 ///
+/// In files
+///
+/// ```text
+/// {"optimizer": "parameterGroups", "base": "adam", "groups": [
+///     {"pattern": "encoder.first.*", "frozen": true},
+///     {"pattern": "encoder.*", "rateFactor": 0.1},
+///     {"pattern": "head.*", "optimizer": {"optimizer": "sgd", "learningRate": 0.1}}]}
+/// ```
+///
 /// The first group whose pattern fits counts. A change of ``learningRate`` changes all rates in
-/// proportion. Frozen parameters are not seen by wrappers around: their gradients count in no norm
+/// proportion, those of optimizers of their own too. Frozen parameters are not seen by wrappers around: their gradients count in no norm
 /// and are not even computed.
-public struct ParameterGroups: Optimizer {
+public struct ParameterGroups: OptimizerWrapper {
     /// A pattern with what holds for the parameters that fit.
     public struct Group: Sendable {
         enum Rule: Sendable {
@@ -49,41 +58,15 @@ public struct ParameterGroups: Optimizer {
     /// The optimizer of all other parameters.
     public var base: any Optimizer
     /// The groups, in the order in which they are asked.
-    public let groups: [Group]
-    private let originalRate: Double
+    public internal(set) var groups: [Group]
+    /// The base's rate at which the groups' optimizers have the rates that they were made with.
+    var referenceRate: Double
 
     /// Makes groups beside an optimizer.
     public init(_ base: any Optimizer, _ groups: [Group]) {
         self.base = base
         self.groups = groups
-        originalRate = base.learningRate
-    }
-
-    /// The base's rate.
-    public var learningRate: Double {
-        get { base.learningRate }
-        set { base.learningRate = newValue }
-    }
-
-    /// The base's.
-    public var slotCount: Int { base.slotCount }
-
-    /// Checks the base, the factors and the optimizers of all groups.
-    public func check() throws(KalsaeError) {
-        try base.check()
-        for group in groups {
-            switch group.rule {
-            case .frozen: continue
-            case .rate(let factor):
-                guard SettingRule.notNegative.allows(factor) else {
-                    throw KalsaeError(
-                        "ParameterGroups",
-                        expected: "a rate of \(group.pattern) \(SettingRule.notNegative.rawValue)",
-                        got: "\(factor)")
-                }
-            case .optimizer(let optimizer): try optimizer.check()
-            }
-        }
+        referenceRate = base.learningRate
     }
 
     /// Refuses a pattern that fits no parameter.
@@ -106,9 +89,9 @@ public struct ParameterGroups: Optimizer {
         optimizer(at: groupIndex(of: path))?.initialSlots(for: parameter, at: path) ?? []
     }
 
-    /// The base's, then those of the groups in order.
-    public func scalars(step: Int) -> OptimizerScalars {
-        members.reduce([:]) { $0 + (optimizer(at: $1)?.scalars(step: step) ?? [:]) }
+    /// Those of the groups, in order.
+    public func ownScalars(step: Int) -> OptimizerScalars {
+        groups.indices.reduce([:]) { $0 + (optimizer(at: $1)?.scalars(step: step) ?? [:]) }
     }
 
     /// One parameter, with the base's settings.
@@ -161,7 +144,7 @@ public struct ParameterGroups: Optimizer {
             optimizer.learningRate *= factor
             return optimizer
         case .optimizer(var optimizer):
-            if originalRate > 0 { optimizer.learningRate *= base.learningRate / originalRate }
+            if referenceRate > 0 { optimizer.learningRate *= base.learningRate / referenceRate }
             return optimizer
         }
     }

@@ -1,4 +1,5 @@
 import KalsaeLayers
+import KalsaeOptimizers
 
 /// Step boundaries and the ends of epochs: where callbacks and cancellation act.
 extension TrainingLoop {

@@ -1,5 +1,6 @@
 import KalsaeLayers
 import KalsaeOptimizers
+import KalsaeSupport
 import KalsaeTensor
 
 /// A loop's step that is compiled: traced once for each type of batch, then run in place.
@@ -43,10 +44,19 @@ public final class CompiledTraining<Model: Layer> {
         return optimizer
     }
 
-    /// The learning rate; a change acts from the next step on and compiles nothing.
+    /// The learning rate; a change acts from the next step on and compiles nothing. A rate that is
+    /// negative or not finite is refused by that step; ``setLearningRate(_:)`` refuses it at once.
     public var learningRate: Double {
         get { step.optimizer.learningRate }
         set { step.optimizer.learningRate = newValue }
+    }
+
+    /// Sets the learning rate.
+    ///
+    /// - Throws: a `KalsaeError` for one that is negative or not finite; the rate then stays.
+    public func setLearningRate(_ rate: Double) throws(KalsaeError) {
+        try LearningRate.check(rate)
+        learningRate = rate
     }
 }
 

@@ -1,8 +1,9 @@
 import KalsaeSupport
 
 /// What a learning rate must be.
-enum LearningRate {
-    static func check(_ rate: Double) throws(KalsaeError) {
+package enum LearningRate {
+    /// Throws for a rate that is negative or not finite.
+    package static func check(_ rate: Double) throws(KalsaeError) {
         guard rate >= 0, rate.isFinite else {
             throw KalsaeError(
                 "learning rate", expected: "a finite number of at least 0", got: "\(rate)")
