@@ -60,15 +60,22 @@ extension LayerSpec: Decodable {
         let file = try decoder.container(keyedBy: SettingKey.self)
         let kind = try file.decode(String.self, forKey: .layer)
         let former = LayerCatalog.formerKinds[kind]
-        guard let type = former ?? LayerCatalog.kinds.first(where: { $0.kind == kind }) else {
+        let others =
+            Self.kindsKey.flatMap { decoder.userInfo[$0] as? [any LayerSettings.Type] } ?? []
+        let known = LayerCatalog.kinds + others
+        guard let type = former ?? known.first(where: { $0.kind == kind }) else {
+            let names = known.map { $0.kind }
             throw KalsaeError(
-                "network", expected: "a layer: \(Self.kinds.joined(separator: ", "))",
+                "network", expected: "a layer: \(names.joined(separator: ", "))",
                 got: kind + number(decoder.codingPath),
-                advice: SpellingSuggestion.advice(kind, in: Self.kinds))
+                advice: SpellingSuggestion.advice(kind, in: names))
         }
         let name = "\(kind)" + number(decoder.codingPath)
         self.init(try type.init(reading: file, of: name), formerKind: former.map { _ in kind })
     }
+
+    /// Under which a decoder's user info has kinds beside those of the catalog.
+    package static let kindsKey = CodingUserInfoKey(rawValue: "kalsae.layerKinds")
 
     /// The kinds of layers that a file may hold.
     package static var kinds: [String] { LayerCatalog.kinds.map { $0.kind } }

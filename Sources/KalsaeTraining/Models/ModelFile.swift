@@ -39,10 +39,12 @@ public struct ModelFile: Sendable {
     }
 
     /// Reads a file, strictly: names, shapes and types must be those of its own network.
-    public init(path: String) throws {
+    ///
+    /// - Parameter kinds: the settings of layers of your own that the network may have.
+    public init(path: String, kinds: [any LayerSettings.Type] = []) throws {
         let file = try SafetensorsFile(path: path)
-        let network = try Self.decode([LayerSpec].self, Self.networkKey, file, path)
-        let input = try Self.decode([Int].self, Self.inputKey, file, path)
+        let network = try Self.decode([LayerSpec].self, Self.networkKey, file, path, kinds)
+        let input = try Self.decode([Int].self, Self.inputKey, file, path, kinds)
         // Reads of broken files stop here, before memory is asked for.
         let model = try Sequential(network, input: Shape(input))
         self.model = try Weights.load(file, into: model, subject: path)
@@ -50,19 +52,16 @@ public struct ModelFile: Sendable {
     }
 
     private static func decode<Value: Decodable>(
-        _ type: Value.Type, _ key: String, _ file: SafetensorsFile, _ path: String
-    ) throws -> Value {
+        _ type: Value.Type, _ key: String, _ file: SafetensorsFile, _ path: String,
+        _ kinds: [any LayerSettings.Type]
+    ) throws(KalsaeError) -> Value {
         guard let text = file.metadata[key] else {
             throw KalsaeError(
                 path, expected: "metadata \(key)", got: "none",
                 advice: "use a file that `kalsae train` wrote")
         }
-        do {
-            return try JSONDecoder().decode(type, from: Data(text.utf8))
-        } catch let error as KalsaeError {
-            throw error
-        } catch {
-            throw KalsaeError(path, expected: "metadata \(key) as written by Kalsae", got: text)
-        }
+        return try SpecText.decode(
+            type, Array(text.utf8), subject: path, expected: "metadata \(key) as Kalsae writes it",
+            advice: "use a file that `kalsae train` wrote", item: "layer", kinds: kinds)
     }
 }

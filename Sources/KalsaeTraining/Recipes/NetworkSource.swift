@@ -1,5 +1,3 @@
-import FoundationEssentials
-import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
@@ -15,11 +13,13 @@ public enum NetworkSource: Sendable, Equatable {
 
     /// Reads sizes or a preset's name; any other text is the path of a JSON file with a list of
     /// layers: `[{"layer": "conv2D", "filters": 8}, {"layer": "flatten"}, …]`.
-    public init(_ text: String) throws(KalsaeError) {
+    ///
+    /// - Parameter kinds: the settings of layers of your own that a file may name.
+    public init(_ text: String, kinds: [any LayerSettings.Type] = []) throws(KalsaeError) {
         if let preset = NetworkPreset(rawValue: text) {
             self = .preset(preset)
         } else if text.contains("/") || text.hasSuffix(".json") {
-            self = .layers(try Self.read(text), name: text)
+            self = .layers(try LayerSpec.read(text, kinds: kinds), name: text)
         } else if let sizes = try? NetworkSizes(text) {
             self = .sizes(sizes)
         } else {
@@ -59,40 +59,6 @@ public enum NetworkSource: Sendable, Equatable {
                 advice: "end with flatten and a dense layer of \(outputs) units")
         }
         return model
-    }
-
-    private static func read(_ path: String) throws(KalsaeError) -> [LayerSpec] {
-        // Networks are short; a data file given by mistake is not read to its end.
-        let bytes = try FileBytes.read(path, limit: 1 << 22)
-        do {
-            return try JSONDecoder().decode([LayerSpec].self, from: Data(bytes))
-        } catch let error as KalsaeError {
-            throw KalsaeError(
-                path, expected: error.expected, got: error.got, advice: error.advice)
-        } catch let error as DecodingError {
-            throw KalsaeError(
-                path, expected: "a JSON list of layers", got: Self.text(error),
-                advice: #"write [{"layer": "dense", "units": 10}]"#)
-        } catch {
-            throw KalsaeError(path, expected: "a JSON list of layers", got: "\(error)")
-        }
-    }
-
-    /// What a decoder says, with its path, on one line.
-    private static func text(_ error: DecodingError) -> String {
-        let context: DecodingError.Context? =
-            switch error {
-            case .typeMismatch(_, let context), .valueNotFound(_, let context),
-                .keyNotFound(_, let context), .dataCorrupted(let context):
-                context
-            @unknown default: nil
-            }
-        guard let context else { return "something else" }
-        let keys = context.codingPath.map { key in
-            key.intValue.map { "layer \($0 + 1)" } ?? "\"\(key.stringValue)\""
-        }
-        let words = context.debugDescription.split(whereSeparator: \.isNewline)
-        return (keys + words.map(String.init)).joined(separator: ": ")
     }
 }
 
