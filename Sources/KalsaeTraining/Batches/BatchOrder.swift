@@ -16,7 +16,8 @@ public enum BatchOrder: String, CaseIterable, Codable, Sendable {
     ///   - limit: how many rows the data have.
     func rows(count: Int, limit: Int, seed: Int, epoch: Int) -> [Int32] {
         let seed = UInt64(bitPattern: Int64(seed))
-        var random = Philox(seed: seed, stream: BatchOrder.stream, step: UInt64(epoch))
+        var random = Philox(
+            seed: seed, stream: BatchOrder.stream, step: UInt64(bitPattern: Int64(epoch)))
         switch self {
         case .sequential: return (0..<Int32(count)).map { $0 }
         case .shuffled:

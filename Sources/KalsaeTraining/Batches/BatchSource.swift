@@ -62,5 +62,8 @@ public struct BatchPosition: Codable, Sendable, Equatable {
     }
 
     /// Moves to the start of the next epoch.
-    public mutating func beginNextEpoch() { self = BatchPosition(epoch: epoch + 1) }
+    public mutating func beginNextEpoch() { self = BatchPosition(epoch: epoch &+ 1) }
+
+    /// Where it is, in words.
+    var text: String { "epoch \(epoch), batch \(batch)" }
 }

@@ -42,7 +42,7 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     /// The next batch; nil at the end of an epoch.
     public mutating func next() -> Batch? {
         guard given < count else {
-            epoch += 1
+            epoch &+= 1
             given = 0
             rows = []
             return nil
@@ -72,7 +72,7 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     /// order or seed.
     public mutating func seek(to position: BatchPosition) throws {
         guard position.cursor.isEmpty || position.cursor == cursor, position.batch >= 0,
-            position.batch <= count
+            position.batch <= count, position.epoch >= 1
         else {
             throw KalsaeError(
                 "batches", expected: "a position in \(data.count) rows, \(size) a batch, \(order)",

@@ -84,6 +84,20 @@ public enum Weights {
                 buffer, tensor.type, label: path.name, isParameter: tensor.node.isParameter))
     }
 
+    /// A tensor of a file as it is.
+    static func tensor(
+        _ entry: SafetensorsFile.Entry, of file: SafetensorsFile, _ subject: String
+    ) throws(KalsaeError) -> Tensor {
+        guard let dtype = entry.type.dtype else {
+            throw KalsaeError(
+                subject, expected: "numbers of a type that Kalsae computes with",
+                got: "\(entry.type.rawValue) for \(entry.name)")
+        }
+        let like = Tensor.zeros(Shape(entry.shape), dtype: dtype)
+        if let fault = like.fault { throw fault.error }
+        return try tensor(entry, of: file, for: TensorPath(entry.name), like: like)
+    }
+
     static func listed(_ names: [String]) -> String {
         let shown = names.prefix(5).joined(separator: ", ")
         return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown

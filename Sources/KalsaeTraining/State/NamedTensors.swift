@@ -14,13 +14,15 @@ public struct NamedTensors: TensorTree, Sendable {
         public var tensor: Tensor
     }
 
-    /// All of them, in the tree's order.
+    /// All of them, in the order of the tree or of the file that they are of.
     public private(set) var entries: [Entry]
 
     /// The tensors of a tree.
     public init<Tree: TensorTree>(_ tree: Tree) {
         entries = tree.tensors.map { Entry(name: $0.path.name, tensor: $0.tensor) }
     }
+
+    init(entries: [Entry]) { self.entries = entries }
 
     /// What an optimizer remembers, under the names of a model's parameters: `hidden.weight.0`.
     init<Model: TensorTree>(_ state: OptimizerState, of model: Model) {
@@ -46,11 +48,11 @@ public struct NamedTensors: TensorTree, Sendable {
     /// - Parameter subject: what the error is about.
     /// - Throws: a `KalsaeError` where names or types are not those of the tree.
     func restored<Tree: TensorTree>(into tree: Tree, subject: String) throws(KalsaeError) -> Tree {
-        try check(against: NamedTensors(tree), subject)
+        let tensors = try ordered(like: NamedTensors(tree), subject)
         var next = 0
         return tree.mapTensors { _, _ in
             defer { next += 1 }
-            return entries[next].tensor
+            return tensors[next]
         }
     }
 
@@ -58,26 +60,41 @@ public struct NamedTensors: TensorTree, Sendable {
     func restored<Model: TensorTree>(
         into state: OptimizerState, of model: Model, subject: String
     ) throws(KalsaeError) -> OptimizerState {
-        try check(against: NamedTensors(state, of: model), subject)
+        let tensors = try ordered(like: NamedTensors(state, of: model), subject)
         var state = state
         var next = 0
         for index in state.slots.indices {
             for slot in state.slots[index].indices {
-                state.slots[index][slot] = entries[next].tensor
+                state.slots[index][slot] = tensors[next]
                 next += 1
             }
         }
         return state
     }
 
-    private func check(against own: NamedTensors, _ subject: String) throws(KalsaeError) {
-        let wanted = own.entries.map { "\($0.name) \($0.tensor.type)" }
-        let given = entries.map { "\($0.name) \($0.tensor.type)" }
-        guard wanted != given else { return }
-        let first = zip(wanted, given).first { $0 != $1 }
-        throw KalsaeError(
-            subject, expected: first?.0 ?? "\(wanted.count) tensors",
-            got: first?.1 ?? "\(given.count) tensors",
-            advice: "use a state of this model and this optimizer")
+    /// The tensors in the order of another tree's, which has the same names and types.
+    private func ordered(
+        like own: NamedTensors, _ subject: String
+    ) throws(KalsaeError) -> [Tensor] {
+        let given = Dictionary(entries.map { ($0.name, $0.tensor) }) { first, _ in first }
+        let advice = "use a state of this model and this optimizer"
+        var tensors: [Tensor] = []
+        for wanted in own.entries {
+            let tensor = given[wanted.name]
+            guard let tensor, tensor.type == wanted.tensor.type else {
+                throw KalsaeError(
+                    subject, expected: "\(wanted.name) \(wanted.tensor.type)",
+                    got: tensor.map { "\($0.type)" } ?? "no such tensor", advice: advice)
+            }
+            tensors.append(tensor)
+        }
+        guard entries.count == own.entries.count else {
+            let known = Set(own.entries.map(\.name))
+            let others = entries.map(\.name).filter { !known.contains($0) }
+            throw KalsaeError(
+                subject, expected: "\(own.entries.count) tensors",
+                got: "\(Weights.listed(others)) besides", advice: advice)
+        }
+        return tensors
     }
 }

@@ -31,8 +31,7 @@ extension Snapshot {
                 "training state", expected: "\(name) \(own)", got: given,
                 advice: "make the trainer as the one that the state was taken of")
         }
-        let rate = state.progress.learningRate
-        try LearningRate.check(rate)
+        try state.progress.check()
         var restored = self
         restored.model = try state.model.restored(into: model, subject: "training state: model")
         restored.optimizer = try state.optimizer.restored(

@@ -1,4 +1,5 @@
 import KalsaeOptimizers
+import KalsaeSupport
 
 /// Where a training stands, apart from its tensors: plain data that can be encoded.
 ///
@@ -16,6 +17,44 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public var learningRate: Double
     /// The last call of `fit`, which a training can go on with; nil before the first.
     public var fit: FitProgress?
+}
+
+extension TrainingProgress {
+    /// More than any training has, and far from the end of Int.
+    private static let most = 1 << 53
+
+    /// Throws for numbers that no training can have, as those of a damaged file.
+    func check() throws(KalsaeError) {
+        try LearningRate.check(learningRate)
+        try check("stepCount", stepCount)
+        try check("epochsBegun", epochsBegun)
+        guard let fit else { return }
+        try check("steps", fit.steps)
+        try check("epochSteps", fit.epochSteps)
+        try check("position's epoch", fit.position.epoch, from: 1)
+        try check("position's batch", fit.position.batch)
+        try check("epochs without a better one", fit.best.waited)
+        try check("plateau's epochs", fit.plateau?.waited ?? 0)
+        try check("plateau's cooldown", fit.plateau?.cooling ?? 0)
+        try check("last epoch's steps", fit.history.steps)
+        for (name, value) in [
+            ("rateScale", fit.rateScale), ("plateau's scale", fit.plateau?.scale ?? 1),
+        ] where !SettingRule.notNegative.allows(value) {
+            throw fault("\(name) \(SettingRule.notNegative.rawValue)", "\(value)")
+        }
+    }
+
+    private func check(_ name: String, _ value: Int, from least: Int = 0) throws(KalsaeError) {
+        guard (least...Self.most).contains(value) else {
+            throw fault("\(name) from \(least) to \(Self.most)", "\(value)")
+        }
+    }
+
+    private func fault(_ expected: String, _ got: String) -> KalsaeError {
+        KalsaeError(
+            "training state", expected: expected, got: got,
+            advice: "use a state that a trainer gave")
+    }
 }
 
 /// Where a call of `fit` stands.

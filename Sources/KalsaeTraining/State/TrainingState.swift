@@ -5,13 +5,13 @@ import KalsaeTensor
 ///
 /// ```swift
 /// try await trainer.fit(data, options)           // ends in the middle: stopped, or cancelled
-/// let state = try await trainer.state
+/// try await trainer.state.save(to: "run.state")
 /// // Later, with a trainer made as the first was:
+/// let state = try TrainingState(path: "run.state")
 /// let history = try await other.fit(data, options, resuming: state)
 /// ```
 ///
-/// Everything in it can be saved: tensors under names, and a ``TrainingProgress``, which is
-/// `Codable`. Tensors that later steps change are copied first.
+/// It has tensors under names, and a ``TrainingProgress``, which is `Codable`. Tensors that later steps change are copied first.
 public struct TrainingState: TensorTree, Sendable {
     /// Parameters and state of the model.
     public var model: NamedTensors
