@@ -1,5 +1,6 @@
 import KalsaeData
 import KalsaeGraph
+import KalsaeSupport
 import KalsaeTensor
 
 /// Inputs and targets of one step.
@@ -55,6 +56,27 @@ public struct Batch: Sendable {
         switch storage {
         case .rows(let set, let rows): set.data.weights?.gathered(at: Tensor(Array(rows)))
         case .tensors(_, _, let weights): weights
+        }
+    }
+
+    /// Throws where a step would have no numbers: means over no rows are none, and would be in all
+    /// weights after it.
+    func check() throws {
+        guard case .tensors(let inputs, let targets, let weights) = storage else { return }
+        for tensor in [inputs, targets, weights] { if let fault = tensor?.fault { throw fault } }
+        guard let rows = inputs.shape.first, rows > 0 else {
+            throw KalsaeError(
+                "batch", expected: "at least one row", got: "inputs \(inputs.shape)",
+                advice: "leave batches without rows out of the source")
+        }
+        guard targets.shape.first == rows else {
+            throw KalsaeError(
+                "batch", expected: "targets of \(rows) rows", got: "\(targets.shape)",
+                advice: "give each row of inputs \(inputs.shape) a target")
+        }
+        guard weights?.shape.first ?? rows == rows else {
+            throw KalsaeError(
+                "batch", expected: "weights [\(rows)]", got: "\(weights?.shape ?? [])")
         }
     }
 

@@ -12,7 +12,7 @@
 /// ```
 ///
 /// A callback is called on the thread that trains; what it throws ends the training and is thrown
-/// by `fit`, but for a ``TrainingStop``. One whose numbers are to be read afterwards is a class.
+/// by `fit`, but for a ``TrainingStop``; the other callbacks see the same boundary first. One whose numbers are to be read afterwards is a class.
 public protocol Callback: Sendable {
     /// Called before the first step.
     mutating func onTrainBegin(_ control: inout TrainingControl) throws

@@ -35,6 +35,7 @@ final class EvaluationStep<Model: Layer> {
         var sums: [[Double]] = []
         while let batch = try source.next() {
             try Task.checkCancellation()
+            try batch.check()
             try compiled.run(BatchInputs.tensors(of: batch))
             let parts = split(try compiled.results[0].values(Double.self))
             sums = sums.isEmpty ? parts : joined(sums, parts)

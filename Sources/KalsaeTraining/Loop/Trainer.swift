@@ -142,6 +142,11 @@ public actor Trainer<Model: Layer> {
             try evaluator.checkMetrics(part)
         }
         try evaluator.warnOfProbabilities(source)
+        if let validation = options.validation, try evaluator.firstRows(of: validation, 1) == nil {
+            throw KalsaeError(
+                "validation", expected: "a source with batches", got: "none",
+                advice: "leave it out, or give it rows")
+        }
         let loop = try TrainingLoop(
             try prepareStep(), evaluator, source, options, seed: seed,
             learningRate: optimizer.learningRate, epochsBegun: epochsBegun)

@@ -4,18 +4,25 @@ import KalsaeOptimizers
 /// Step boundaries and the ends of epochs: where callbacks and cancellation act.
 extension TrainingLoop {
     /// Lets all callbacks act, does what they ask for, and looks whether the task was cancelled.
+    ///
+    /// Where one throws, the others still see the boundary and have their requests: a state that is
+    /// taken or resumed there is whole. Then the first error is thrown.
     func boundary(
         _ call: (inout any Callback, inout TrainingControl) throws -> Void
     ) throws {
         if !callbacks.isEmpty {
             var control = TrainingControl(learningRate: learningRate)
+            var failure: (any Error)?
             for index in callbacks.indices {
                 control.caller = index
-                do { try call(&callbacks[index], &control) } catch let stop as TrainingStop {
+                do {
+                    try call(&callbacks[index], &control)
+                } catch let stop as TrainingStop {
                     control.stop(stop.reason)
-                }
+                } catch { failure = failure ?? error }
             }
             try carryOut(control)
+            if let failure { throw failure }
         }
         lookForCancellation()
     }
@@ -34,6 +41,19 @@ extension TrainingLoop {
             for body in control.checkpoints { try body(state) }
         }
         if let stop = control.stop { end = end ?? .stopped(reason: stop.reason) }
+    }
+
+    /// Tells all callbacks of the end; there is nothing left to stop.
+    func tellEnd(_ history: History) throws {
+        var failure: (any Error)?
+        for index in callbacks.indices {
+            do {
+                try callbacks[index].onTrainEnd(history)
+            } catch is TrainingStop {
+                continue
+            } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     func lookForCancellation() {

@@ -91,7 +91,7 @@ final class TrainingLoop<Model: Layer> {
                 history.restoredEpoch = progress.best.epoch
             }
         }
-        for index in callbacks.indices { try callbacks[index].onTrainEnd(history) }
+        try tellEnd(history)
         return history
     }
 
@@ -133,12 +133,15 @@ final class TrainingLoop<Model: Layer> {
         // The source may stand at an end of its own epochs where ours begins, or goes on.
         if options.stepsPerEpoch == nil, progress.epochSteps > 0 { return nil }
         guard let batch = try source.next() else {
-            throw KalsaeError("fit", expected: "a source with batches", got: "none")
+            throw KalsaeError(
+                "fit", expected: "a source with batches", got: "none",
+                advice: "its next() returned nil twice, from \(source.position.text) on")
         }
         return batch
     }
 
     private func takeStep(_ batch: Batch) throws {
+        try batch.check()
         let number = progress.steps + 1
         let factor = progress.rateScale * (options.schedule?.factor(step: number) ?? 1)
         setRate(learningRate * factor)
