@@ -28,14 +28,14 @@ struct CPULowering: LoweringTarget {
             + loop.outputs.count(where: \.isElementwise)
         return streams <= CPULowering.mostEpilogueStreams
             && loop.cost <= CPULowering.mostEpilogueCost
-            && (try? Kernel.withEpilogue(op, loop, storages)) != nil
+            && Kernel.supportsEpilogue(op, loop, storages)
     }
 
     func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool {
-        Kernel.convMaxPool(convolution, pooling) != nil
+        Kernel.supports(convolution, pooling)
     }
 
     func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool {
-        Kernel.argmaxGradient(ArgmaxGradient(op: op, sizes: sizes)) != nil
+        Kernel.supports(ArgmaxGradient(op: op, sizes: sizes))
     }
 }

@@ -1,36 +1,44 @@
 import CKalsaeKernels
 import KalsaeGraph
 
-/// Which engine runs a matrix product, decided here and nowhere else.
+/// Which engine runs a matrix product or a convolution, decided here and nowhere else: kernels say what
+/// they support, and are built as they are told.
 ///
-/// The first row that fits, with what was measured for it (`Documentation/Performance.md`):
+/// The first row that fits, with what was measured for it (the ledger of `Documentation/Performance.md`).
+///
+/// Matrix products (`EngineChoice+MatrixProduct.swift`):
 ///
 /// | engine | ISA | shapes | because |
 /// |---|---|---|---|
-/// | AMX tiles, bf16 limbs | amx | `float32` or bytes x `float32`; K ≤ 4,608; ``Rates`` say that tiles and packing take less than vectors | 768x128x128: 114 us on vectors, 70 on tiles |
-/// | packed vectors | avx2, avx512 | `float32`; from 16,384 operations on; K ≤ 4,608; one matrix of at most 512³, in a stack K ≤ 1,024 and A of at most 512² | 97 % of one core's peak at 128x784x256, where oneDNN on both gets 70 % |
-/// | plain loops | all | any type; where they end before oneDNN's call has begun (``Rates``) | 100x50x10: a call costs 1.5 us |
+/// | AMX tiles, bf16 limbs | amx | `float32` or bytes x `float32`; K ≤ 4,608; ``Rates`` say that tiles and packing take less than vectors | "sums begin with the bias", 768x128x128: 114 us on vectors, 70 on tiles |
+/// | packed vectors | avx2, avx512 | `float32`; from 16,384 operations on; K ≤ 4,608; one matrix of at most 512³, in a stack K ≤ 1,024 and A of at most 512² | "own packed float32 products": 97 % of one core's peak at 128x784x256, where oneDNN on both gets 70 % |
+/// | plain loops | all | any type; where they end before oneDNN's call has begun (``Rates``) | "packed loops for small products too", 100x50x10: a call costs 1.5 us |
 /// | oneDNN | all | `float32` | 391 to 426 of 448 GFLOP/s at 512³ and 1,024³ |
 /// | plain loops | all | any other type | the only ones |
 ///
-/// An epilogue or bytes as left operand need one of the first two; where neither fits, lowering keeps
-/// ops apart.
+/// Convolutions (`EngineChoice+Convolution.swift`). Without vectors of 8 floats none is packed:
+///
+/// | operation | engine | ISA | shapes | because |
+/// |---|---|---|---|---|
+/// | forward, with max pooling or without, and input gradient | AMX tiles, bf16 limbs | amx | as for packed vectors, and ``ConvolutionRates`` say that tiles and packing take less | "products, convolutions and gradients of kernels on the AMX tiles": deepconvnet 23,366 us, 17,171 with tiles |
+/// | the same | packed vectors | avx2, avx512 | `float32`; one group; at least 8 output channels; K ≤ 1,280; for the gradient stride 1 | "own convolutions (forward, both gradients) in place of oneDNN": convnet 5,001 us, 3,563 with them |
+/// | max pooling inside | packed vectors or tiles | avx2, avx512, amx | windows cover the output without overlap; a row of them fits the cache | "the largest elements of windows taken inside of the convolution": convnet 3,473 us, 2,590 with it |
+/// | weight gradient | AMX tiles, bf16 limbs | amx | as for packed vectors; stride 1; an image fits; ``ConvolutionRates`` | "gradient of a kernel ... as shifts of rows": 26 us an image |
+/// | the same | packed vectors | avx2, avx512 | `float32`; one group; at least 8 output channels | "own convolutions (forward, both gradients)" |
+/// | weight gradient by argmax | vectors | avx512, amx | at most 4 input channels; stride 1; kernels of up to 5x5; windows of up to 2 rows | "both gradients, which become one": 921 us, 219 with it; with vectors of 32 bytes 2,706 |
+/// | weight gradient of oneDNN from a padded copy | oneDNN | all | padding of more than half a window | its fast kernels refuse such padding |
+/// | any | oneDNN | all | `float32` | its kernels know groups, strides and dilation |
+/// | any | plain loops | all | any other type; nothing to multiply; no kernel of oneDNN's | the only ones |
+///
+/// An epilogue, a pooling or bytes as left operand need an own kernel on vectors or tiles; where none fits,
+/// lowering keeps ops apart.
 package struct EngineChoice {
-    /// What can run a product.
-    package enum Engine: Equatable {
+    /// What can run a product or a convolution.
+    package enum Engine: Equatable, Sendable {
         case amxTiles, packedVectors, plainLoops, oneDNN
-    }
 
-    /// Measured speeds of one core (AVX-512; Sapphire Rapids for tiles), by which engines are compared.
-    enum Rates {
-        /// Operations of packed vectors, and of tiles with six products of limbs, in a nanosecond.
-        static let vectorFlops = 128.0, tileFlops = 400.0
-        /// Floats packed as limbs in a nanosecond, and what a product on tiles costs before it begins.
-        static let limbedFloats = 4.0, tileOverhead = 20_000.0
-        /// Multiply-adds of plain loops and of oneDNN on two threads in a microsecond, elements of a
-        /// transposed right operand that plain loops pack, and what a call of oneDNN costs.
-        static let loops = 35_000.0, library = 75_000.0, loopPacking = 2_000.0
-        static let libraryCall = 1.5
+        /// Whether own kernels on vectors or tiles run it, which take epilogues and poolings.
+        var isPacked: Bool { self == .amxTiles || self == .packedVectors }
     }
 
     /// The best instructions that may be used.
@@ -47,58 +55,5 @@ package struct EngineChoice {
     /// The choice under the level and the passes in force.
     static var current: EngineChoice {
         EngineChoice(isa: .current, allowsLimbs: CPUPass.limbs.isEnabled)
-    }
-
-    /// Below this, packing costs more than it saves, and an epilogue too: a step of iris takes 3.6 us
-    /// with its loops behind the products, and 4.2 inside of them.
-    private static let fewestPackedFlops = 16_384.0
-
-    /// The engine of a product; nil for bytes as left operand that only tiles read, if they do not pay.
-    package func engine(_ sizes: ProductSizes, _ dtype: DType) -> Engine? {
-        if sizes.flops == 0 { return .plainLoops }
-        if dtype == .float32 || sizes.leftIsBytes, isPacked(sizes) {
-            if tilesPay(sizes) { return .amxTiles }
-            if !sizes.leftIsBytes { return .packedVectors }
-        }
-        if sizes.leftIsBytes { return nil }
-        return dtype == .float32 && !loopsEndFirst(sizes) ? .oneDNN : .plainLoops
-    }
-
-    /// Whether packed kernels, on tiles or vectors, are faster than oneDNN.
-    private func isPacked(_ sizes: ProductSizes) -> Bool {
-        guard sizes.flops >= EngineChoice.fewestPackedFlops, isa >= .avx2,
-            sizes.k <= Int(KLS_GEMM_K_MAX)
-        else { return false }
-        if sizes.batch > 1 { return sizes.k <= 1024 && sizes.m * sizes.k <= 512 * 512 }
-        return Double(sizes.m) * Double(sizes.n) * Double(sizes.k) <= 512 * 512 * 512
-    }
-
-    /// A product on tiles takes its multiplications, the packing of both operands, and some
-    /// microseconds.
-    private func tilesPay(_ sizes: ProductSizes) -> Bool {
-        guard isa == .amx, allowsLimbs else { return false }
-        func rounded(_ size: Int, to unit: Int) -> Double {
-            Double((size + unit - 1) / unit * unit)
-        }
-        let (m, columns) = (Double(sizes.m), rounded(sizes.n, to: 16))
-        let k = rounded(sizes.k, to: 32)
-        let vectors = 2 * m * columns * Double(sizes.k) / Rates.vectorFlops
-        // One limb in place of three takes half of the products.
-        let tiles = 2 * m * columns * k / Rates.tileFlops / (sizes.leftIsBytes ? 2 : 1)
-        // With split-K threads pack nothing twice.
-        let splitsK = sizes.batch == 1 && sizes.k >= 8 * 32 && sizes.m * sizes.n <= 1 << 15
-        var lines = Double(max(sizes.m, sizes.n) + (splitsK ? 1 : 2) * min(sizes.m, sizes.n))
-        if sizes.leftIsBytes { lines -= Double(sizes.m * 2 / 3) }
-        return tiles + lines * k / Rates.limbedFloats + Rates.tileOverhead < vectors
-    }
-
-    /// Whether plain loops are done before a call of oneDNN would be. Four rows cost them as much as
-    /// one, and eight columns too.
-    func loopsEndFirst(_ sizes: ProductSizes) -> Bool {
-        let (batch, n, k) = (Double(sizes.batch), Double(sizes.n), Double(sizes.k))
-        var loops = Double(max(sizes.m, 4)) * Double(max(sizes.n, 8)) * k / Rates.loops
-        if sizes.transposeRight, sizes.k != 1 { loops += n * k / Rates.loopPacking }
-        let library = Rates.libraryCall + batch * Double(sizes.m) * n * k / Rates.library
-        return batch * loops <= library
     }
 }

@@ -56,14 +56,17 @@ public enum InstructionSet: String, CaseIterable, Comparable, Sendable {
         return .success(())
     }()
 
-    private var level: UInt32 {
+    /// The level in the C kernels.
+    var kernelLevel: kls_isa {
         switch self {
-        case .scalar: KLS_ISA_SCALAR.rawValue
-        case .avx2: KLS_ISA_AVX2.rawValue
-        case .avx512: KLS_ISA_AVX512.rawValue
-        case .amx: KLS_ISA_AMX.rawValue
+        case .scalar: KLS_ISA_SCALAR
+        case .avx2: KLS_ISA_AVX2
+        case .avx512: KLS_ISA_AVX512
+        case .amx: KLS_ISA_AMX
         }
     }
+
+    private var level: UInt32 { kernelLevel.rawValue }
 
     private init(_ level: kls_isa) {
         self = InstructionSet.allCases.last { $0.level <= level.rawValue } ?? .scalar

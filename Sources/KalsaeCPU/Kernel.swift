@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// One instruction of a CPU plan: what it is called, what it needs, and the code that does it.
 package struct Kernel: Sendable {
     /// The name in summaries and profiles.
@@ -28,5 +30,6 @@ package struct Kernel: Sendable {
         self.usesThreads = usesThreads
         self.callsLibrary = callsLibrary
         self.body = body
+        Counters.record { $0.kernelsMade += 1 }
     }
 }

@@ -4,6 +4,8 @@ import Synchronization
 public struct Counts: Equatable, Sendable {
     /// Plans compiled: plan-cache misses.
     public var plansCompiled = 0
+    /// Kernels made for plans: one for each instruction.
+    public var kernelsMade = 0
     /// Plans run.
     public var plansRun = 0
     /// Instructions run by all plans.

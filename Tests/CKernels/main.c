@@ -9,7 +9,7 @@ extern long checks_passed, checks_failed;
 
 #define FAMILIES(X)                                                                            \
     X(parallel) X(casts) X(unary) X(binary) X(ternary) X(reduce) X(loop) X(matmul) X(gemm)  \
-    X(epilogue) X(convolution) X(conv_gemm) X(pool) X(conv_pool) X(attention) X(movement)          \
+    X(epilogue) X(convolution) X(conv_gemm) X(pool) X(conv_pool) X(supports) X(attention) X(movement) \
     X(indices) X(order) X(randoms) X(limbs)
 #define DECLARE(name) void test_##name(void);
 FAMILIES(DECLARE)

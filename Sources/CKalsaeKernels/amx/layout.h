@@ -33,10 +33,4 @@ enum {
     BYTE_BLOCK = 2 * AMX_TILE,       // the same for bytes, of which one limb is all
 };
 
-// Measured, for choosing an engine: operations a nanosecond of a core on tiles in a convolution,
-// floats that it makes limbs of, and operations of the kernels on vectors.
-#define AMX_FLOPS_PER_NS 300.0
-#define LIMBED_FLOATS_PER_NS 2.5
-#define VECTOR_FLOPS_PER_NS 128.0
-
 #endif

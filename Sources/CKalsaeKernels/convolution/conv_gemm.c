@@ -15,9 +15,7 @@
 #include "kls_parallel.h"
 
 enum {
-    K_MAX = 1280,                    // a longer K leaves the second-level cache
     PIECES_MIN = 8,                  // so that several threads have work on a small batch
-    CHANNELS_MIN = 8,                // fewer output channels would leave most of a vector idle
 };
 
 // The forward convolution that makes an input gradient: of the padded gradient of the output, with flipped
@@ -37,50 +35,73 @@ static kls_convolution as_forward(const kls_convolution *s) {
 
 static bool valid(const kls_conv_gemm_spec *spec, const kls_convolution *t) {
     const kls_convolution *s = &spec->shape;
-    if (s->groups != 1 || t->batch < 1 || t->channels < 1 || t->out_channels < CHANNELS_MIN)
-        return false;
+    if (s->groups != 1 || t->batch < 1 || t->channels < 1 || t->out_channels < 1) return false;
     if (t->height < 1 || t->width < 1 || t->out_height < 1 || t->out_width < 1) return false;
     if (spec->is_input_gradient && (s->stride_y != 1 || s->stride_x != 1)) return false;
     if (t->pad_top < 0 || t->pad_left < 0) return false;
-    if (t->kernel_height * t->kernel_width * t->channels > K_MAX) return false;
     const int64_t pixels = t->batch * t->out_height * t->out_width;
     return spec->epilogue == NULL || epilogue_valid(spec->epilogue, pixels, t->out_channels);
 }
 
-kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
-    const kls_convolution t = spec->is_input_gradient ? as_forward(&spec->shape) : spec->shape;
-    const microkernel *micro = kls_microkernel();
-    max_pool_fusion pool;
-    if (micro->lanes < 8 || !max_pool_fusion_init(&pool, spec, t.out_width * 2 * micro->lanes)
-        || !valid(spec, &t))
-        return NULL;
-    kls_conv_gemm *c = calloc(1, sizeof *c);
-    if (c == NULL) return NULL;
-    c->spec = *spec;
+static kls_convolution forward_of(const kls_conv_gemm_spec *spec) {
+    return spec->is_input_gradient ? as_forward(&spec->shape) : spec->shape;
+}
+
+// Output rows that belong together: strips are whole rows of windows.
+static int64_t whole_rows(const kls_conv_gemm *c) { return c->pool.height > 0 ? c->pool.height : 1; }
+
+// Fills sizes, but allocates nothing; false where the level's kernels cannot do it.
+static bool measure(kls_conv_gemm *c, const kls_conv_gemm_spec *spec, kls_isa level) {
+    const kls_convolution t = forward_of(spec);
+    const microkernel *micro = kls_microkernel_at(level);
+    *c = (kls_conv_gemm){.spec = *spec, .micro = micro, .images = t.batch};
     c->spec.epilogue = NULL;
-    c->micro = micro;
-    c->pool = pool;
-    c->images = t.batch;
+    if (!valid(spec, &t) || !image_walk_measure(&c->walk, &t)
+        || !max_pool_fusion_init(&c->pool, spec, t.out_width * 2 * micro->lanes))
+        return false;
     c->n = t.out_channels;
     c->k = t.kernel_height * t.kernel_width * t.channels;
     c->panel = 2 * micro->lanes;
     c->panels = (c->n + c->panel - 1) / c->panel;
-    c->has_epilogue = spec->epilogue != NULL;
-    if (!image_walk_init(&c->walk, &t)
-        || (c->has_epilogue && !epilogue_init(&c->epilogue, spec->epilogue))) {
+    const int64_t whole = whole_rows(c);
+    c->strip = image_walk_rows(&c->walk) / whole * whole;
+    if (c->strip == 0) return false;
+    return !spec->uses_bf16_limbs
+        || (level == KLS_ISA_AMX && conv_amx_strip(&t, &c->walk, &c->pool) > 0);
+}
+
+bool kls_conv_gemm_supports(const kls_conv_gemm_spec *spec, kls_isa level) {
+    kls_conv_gemm c;
+    return measure(&c, spec, level);
+}
+
+kls_tile_work kls_conv_gemm_tile_work(const kls_conv_gemm_spec *spec) {
+    const kls_convolution t = forward_of(spec);
+    kls_conv_gemm c;
+    const bool fits = measure(&c, spec, KLS_ISA_AMX) && conv_amx_strip(&t, &c.walk, &c.pool) > 0;
+    return fits ? conv_amx_work(&t, &c.walk, &c.pool) : (kls_tile_work){0};
+}
+
+kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
+    const kls_convolution t = forward_of(spec);
+    kls_conv_gemm *c = malloc(sizeof *c);
+    if (c == NULL) return NULL;
+    if (!measure(c, spec, kls_isa_level()) || !image_walk_init(&c->walk, &t)
+        || (spec->epilogue != NULL && !epilogue_init(&c->epilogue, spec->epilogue))) {
         image_walk_free(&c->walk);
         free(c);
         return NULL;
     }
-    // Strips are whole rows of windows.
-    const int64_t whole = pool.height > 0 ? pool.height : 1;
-    c->strip = image_walk_rows(&c->walk) / whole * whole;
-    if (c->strip == 0) {
-        kls_conv_gemm_destroy(c);
-        return NULL;
+    c->has_epilogue = spec->epilogue != NULL;
+    if (spec->uses_bf16_limbs) {
+        c->amx = conv_amx_create(
+            spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL, &c->pool);
+        if (c->amx == NULL) {
+            kls_conv_gemm_destroy(c);
+            return NULL;
+        }
     }
-    c->amx = conv_amx_create(
-        spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL, &c->pool);
+    const int64_t whole = whole_rows(c);
     for (;;) {
         c->strips = (t.out_height + c->strip - 1) / c->strip;
         if (c->strip == whole || c->images * c->strips >= PIECES_MIN) return c;

@@ -3,7 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool image_walk_init(image_walk *w, const kls_convolution *s) {
+static bool joins_taps(const kls_convolution *s) {
+    return s->dilation_x == 1 || s->kernel_width == 1;
+}
+
+bool image_walk_measure(image_walk *w, const kls_convolution *s) {
     w->channels = s->channels;
     w->height = s->height;
     w->width = s->width;
@@ -20,9 +24,15 @@ bool image_walk_init(image_walk *w, const kls_convolution *s) {
     w->copies = w->top != 0 || w->left != 0 || lines > s->height || across > s->width;
     w->line = (w->copies ? across : s->width) * s->channels;
     if (w->copies && w->reach * w->line > IMAGE_COPY_MAX) return false;
-    const bool joined = s->dilation_x == 1 || s->kernel_width == 1;
+    const bool joined = joins_taps(s);
     w->segments = joined ? s->kernel_height : s->kernel_height * s->kernel_width;
     w->depth = joined ? s->kernel_width * s->channels : s->channels;
+    w->starts = NULL;
+    return true;
+}
+
+bool image_walk_init(image_walk *w, const kls_convolution *s) {
+    const bool joined = joins_taps(s);
     w->starts = malloc((size_t)w->segments * sizeof *w->starts);
     if (w->starts == NULL) return false;
     for (int64_t i = 0; i < w->segments; i++) {

@@ -24,7 +24,9 @@ typedef struct {
     bool copies;                     // the padding lies nowhere: rows are copied with it
 } image_walk;
 
-// False where a row of windows is too large to copy, or without memory.
+// Fills all but the starts; false where a row of windows is too large to copy.
+bool image_walk_measure(image_walk *walk, const kls_convolution *shape);
+// Makes the starts of a walk that was measured; false without memory.
 bool image_walk_init(image_walk *walk, const kls_convolution *shape);
 void image_walk_free(image_walk *walk);
 

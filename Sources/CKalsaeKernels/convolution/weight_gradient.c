@@ -22,7 +22,7 @@ enum {
     PARTIALS_BYTES = 768 * 1024,     // of all partial results, unless two are more
     STRIP_FLOATS = 9 * 1024,         // of A and B: what the first-level cache holds
     STRIP_PIXELS = 64,               // that a partial result should be loaded for, at least
-    CHANNELS_MIN = 8,
+    STRIP_ROWS_MAX = 256,            // whose starts fit the array for them
 };
 
 struct kls_conv_weight_gradient {
@@ -42,21 +42,16 @@ typedef struct {
     float *result, *partial;
 } gradient_run;
 
-kls_conv_weight_gradient *kls_conv_weight_gradient_create(
-    const kls_convolution *s, bool allows_bf16_limbs
+// Fills sizes, but allocates nothing; false where the level's kernels cannot do it.
+static bool measure(
+    kls_conv_weight_gradient *g, const kls_convolution *s, bool uses_bf16_limbs, kls_isa level
 ) {
-    const microkernel *micro = kls_microkernel();
-    if (micro->lanes < 8 || s->groups != 1 || s->batch < 1 || s->channels < 1
-        || s->out_channels < CHANNELS_MIN || s->out_height < 1 || s->out_width < 1
-        || s->pad_top < 0 || s->pad_left < 0)
-        return NULL;
-    kls_conv_weight_gradient *g = calloc(1, sizeof *g);
-    if (g == NULL) return NULL;
-    if (!image_walk_init(&g->walk, s)) {
-        free(g);
-        return NULL;
-    }
-    g->micro = micro;
+    const microkernel *micro = kls_microkernel_at(level);
+    *g = (kls_conv_weight_gradient){.micro = micro, .uses_amx = uses_bf16_limbs};
+    if (s->groups != 1 || s->batch < 1 || s->channels < 1
+        || s->out_channels < 1 || s->out_height < 1 || s->out_width < 1 || s->pad_top < 0
+        || s->pad_left < 0 || !image_walk_measure(&g->walk, s))
+        return false;
     g->images = s->batch;
     g->n = s->out_channels;
     g->width = (g->n + micro->lanes - 1) / micro->lanes * micro->lanes;
@@ -73,14 +68,33 @@ kls_conv_weight_gradient *kls_conv_weight_gradient_create(
     if (g->strip > most) g->strip = most;
     if (g->n != g->width && g->strip * s->out_width * g->width > IMAGE_COPY_MAX)
         g->strip = IMAGE_COPY_MAX / (s->out_width * g->width);
-    // The starts of a strip's rows must fit the array for them.
-    if (g->strip < 1) {
-        kls_conv_weight_gradient_destroy(g);
-        return NULL;
-    }
-    if (g->strip > 256) g->strip = 256;
-    g->uses_amx = allows_bf16_limbs && weight_gradient_amx_init(&g->amx, s);
-    return g;
+    if (g->strip < 1) return false;
+    if (g->strip > STRIP_ROWS_MAX) g->strip = STRIP_ROWS_MAX;
+    return !uses_bf16_limbs || (level == KLS_ISA_AMX && weight_gradient_amx_init(&g->amx, s));
+}
+
+bool kls_conv_weight_gradient_supports(
+    const kls_convolution *shape, bool uses_bf16_limbs, kls_isa level
+) {
+    kls_conv_weight_gradient g;
+    return measure(&g, shape, uses_bf16_limbs, level);
+}
+
+kls_tile_work kls_conv_weight_gradient_tile_work(const kls_convolution *shape) {
+    weight_gradient_amx amx;
+    return weight_gradient_amx_init(&amx, shape) ? weight_gradient_amx_work(&amx)
+                                                 : (kls_tile_work){0};
+}
+
+kls_conv_weight_gradient *kls_conv_weight_gradient_create(
+    const kls_convolution *shape, bool uses_bf16_limbs
+) {
+    kls_conv_weight_gradient *g = malloc(sizeof *g);
+    if (g == NULL) return NULL;
+    if (measure(g, shape, uses_bf16_limbs, kls_isa_level()) && image_walk_init(&g->walk, shape))
+        return g;
+    free(g);
+    return NULL;
 }
 
 void kls_conv_weight_gradient_destroy(kls_conv_weight_gradient *g) {
@@ -100,7 +114,7 @@ static void run_strip(
     int64_t rows, float *partial, bool adds
 ) {
     const image_walk *walk = &g->walk;
-    int64_t starts[256];
+    int64_t starts[STRIP_ROWS_MAX];
     for (int64_t y = 0; y < rows; y++) starts[y] = y * walk->stride_y * walk->line;
     micro_tile tile = {
         .b_row = b_row, .k = walk->out_width, .a_row = 1, .a_column = walk->pixel,

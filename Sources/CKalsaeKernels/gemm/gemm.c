@@ -50,15 +50,17 @@ typedef struct {
     float *packed, *a, *sums;
 } gemm_run;
 
-static int valid(const kls_gemm_spec *s) {
-    if (s->batch < 1 || s->m < 1 || s->n < 1 || s->k < 1 || s->k > KLS_GEMM_K_MAX) return 0;
-    if (s->a_row != 1 && s->a_column != 1) return 0;
-    if (s->b_row != 1 && s->b_column != 1) return 0;
+bool kls_gemm_supports(const kls_gemm_spec *s, kls_isa level) {
+    if (s->batch < 1 || s->m < 1 || s->n < 1 || s->k < 1 || s->k > KLS_GEMM_K_MAX) return false;
+    if (s->a_row != 1 && s->a_column != 1) return false;
+    if (s->b_row != 1 && s->b_column != 1) return false;
+    if (s->a_is_bytes && !s->uses_bf16_limbs) return false;
+    if (s->uses_bf16_limbs && !gemm_amx_supports(s, level)) return false;
     return s->epilogue == NULL || epilogue_valid(s->epilogue, s->batch * s->m, s->n);
 }
 
 kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
-    if (!valid(spec)) return NULL;
+    if (!kls_gemm_supports(spec, kls_isa_level())) return NULL;
     kls_gemm *g = calloc(1, sizeof *g);
     if (g == NULL) return NULL;
     g->spec = *spec;
@@ -87,12 +89,11 @@ kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
         free(g);
         return NULL;
     }
+    if (!spec->uses_bf16_limbs) return g;
     g->amx = gemm_amx_create(spec, g->has_epilogue ? &g->epilogue : NULL);
-    if (spec->a_is_bytes && g->amx == NULL) {
-        kls_gemm_destroy(g);
-        return NULL;
-    }
-    return g;
+    if (g->amx != NULL) return g;
+    kls_gemm_destroy(g);
+    return NULL;
 }
 
 void kls_gemm_destroy(kls_gemm *g) {

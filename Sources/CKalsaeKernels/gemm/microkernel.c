@@ -32,13 +32,15 @@
 #include "microkernel_template.h"
 #include "edge_template.h"
 
-const microkernel *kls_microkernel(void) {
+const microkernel *kls_microkernel_at(kls_isa level) {
 #if defined(__x86_64__)
     static const microkernel avx512 = {run_avx512, edge_avx512, 16, 14};
     static const microkernel avx2 = {run_avx2, edge_avx2, 8, 6};
-    if (kls_vector_isa == KLS_ISA_AVX512) return &avx512;
-    if (kls_vector_isa == KLS_ISA_AVX2) return &avx2;
+    if (level >= KLS_ISA_AVX512) return &avx512;
+    if (level == KLS_ISA_AVX2) return &avx2;
 #endif
     static const microkernel scalar = {run_scalar, edge_scalar, 4, 6};
     return &scalar;
 }
+
+const microkernel *kls_microkernel(void) { return kls_microkernel_at(kls_vector_isa); }

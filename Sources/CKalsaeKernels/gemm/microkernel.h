@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kls_isa.h"
+
 // A tile of C. K goes over segments of `k` indices; in each, A begins at its own start, while B goes on.
 typedef struct {
     const float *b;                  // rows of b_row floats
@@ -50,6 +52,8 @@ typedef struct {
     int lanes, mr;                   // NR is 2 * lanes
 } microkernel;
 
+// That of an ISA level, whether the processor has it or not.
+const microkernel *kls_microkernel_at(kls_isa level);
 // That of the ISA level in force.
 const microkernel *kls_microkernel(void);
 

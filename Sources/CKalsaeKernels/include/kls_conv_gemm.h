@@ -13,16 +13,27 @@ typedef struct {
     int32_t input, weights, output;  // numbers of buffers; output only without an epilogue
     // NULL, or a loop over the dimensions [pixels, channels] of the output, as for kls_gemm.
     const kls_loop_spec *epilogue;
-    bool allows_bf16_limbs;          // as for kls_gemm
+    bool uses_bf16_limbs;            // as for kls_gemm
     // Max-pool fusion: windows that cover the output without overlapping, of whose elements only the
     // maximum is kept, as in kls_pool. 0 without, and with an epilogue.
     int64_t window_height, window_width;
     int32_t argmax;                  // the buffer for the argmax index of each window, a byte; or -1
 } kls_conv_gemm_spec;
 
+// What an image takes, for choosing between tiles and vectors.
+typedef struct {
+    double vector_flops;             // on vectors
+    double tile_flops;               // on tiles, with what fills them up, a product of limbs counted once
+    double limbed_floats;            // floats of the image that tiles make limbs of
+} kls_tile_work;
+
 typedef struct kls_conv_gemm kls_conv_gemm;
 
-// NULL where these kernels cannot do it, or the library is faster.
+// Whether the kernels of an ISA level can do it; says nothing about what is fast.
+bool kls_conv_gemm_supports(const kls_conv_gemm_spec *spec, kls_isa level);
+// Of a specification that the level KLS_ISA_AMX supports with limbs.
+kls_tile_work kls_conv_gemm_tile_work(const kls_conv_gemm_spec *spec);
+// NULL where the kernels of the level in force cannot do it, or without memory.
 kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec);
 void kls_conv_gemm_destroy(kls_conv_gemm *convolution);
 
@@ -38,9 +49,12 @@ void kls_conv_gemm_run(
 // The gradient of the weights, from the input and the gradient of the output.
 typedef struct kls_conv_weight_gradient kls_conv_weight_gradient;
 
-// NULL where these kernels cannot do it, or the library is faster.
+// As for convolutions.
+bool kls_conv_weight_gradient_supports(
+    const kls_convolution *shape, bool uses_bf16_limbs, kls_isa level);
+kls_tile_work kls_conv_weight_gradient_tile_work(const kls_convolution *shape);
 kls_conv_weight_gradient *kls_conv_weight_gradient_create(
-    const kls_convolution *shape, bool allows_bf16_limbs);
+    const kls_convolution *shape, bool uses_bf16_limbs);
 void kls_conv_weight_gradient_destroy(kls_conv_weight_gradient *gradient);
 bool kls_conv_weight_gradient_uses_amx(const kls_conv_weight_gradient *gradient);
 int64_t kls_conv_weight_gradient_scratch(const kls_conv_weight_gradient *gradient);

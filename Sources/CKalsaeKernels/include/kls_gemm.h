@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "kls_isa.h"
 #include "kls_loop.h"
 
 // In an epilogue, instead of the number of a buffer: the product itself.
@@ -21,16 +22,18 @@ typedef struct {
     // NULL, or a loop over the dimensions [batch * m, n], whose reductions are sums over m. It may write
     // over what it reads at the same index, but not over A or B.
     const kls_loop_spec *epilogue;
-    // Whether A is of bytes, which count as floats; on AMX tiles only.
+    // Whether A is of bytes, which count as floats; with limbs only.
     bool a_is_bytes;
-    // Whether floats are multiplied as bfloat16 limbs on AMX tiles where there are any (BF16_BF16_F32_X6): as exact, but terms below
-    // 2^-126 count as zero.
+    // Whether floats are multiplied as bfloat16 limbs on AMX tiles (BF16_BF16_F32_X6): as exact, but terms
+    // below 2^-126 count as zero.
     bool uses_bf16_limbs;
 } kls_gemm_spec;
 
 typedef struct kls_gemm kls_gemm;
 
-// NULL where the specification is not one that these kernels can do.
+// Whether the kernels of an ISA level can do it; says nothing about what is fast.
+bool kls_gemm_supports(const kls_gemm_spec *spec, kls_isa level);
+// NULL where those of the level in force cannot, or without memory.
 kls_gemm *kls_gemm_create(const kls_gemm_spec *spec);
 void kls_gemm_destroy(kls_gemm *gemm);
 

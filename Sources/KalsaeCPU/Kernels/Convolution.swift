@@ -3,10 +3,18 @@ import CKalsaeOneDNN
 import KalsaeGraph
 import KalsaeSupport
 
-/// The sizes of a convolution, for both engines.
-struct ConvolutionSizes {
+/// The sizes of a convolution, for all engines.
+package struct ConvolutionSizes {
     var parameters: ConvolutionParameters
     var input: Shape, kernel: Shape, output: Shape
+
+    /// Makes sizes of shapes that the rules of convolution accept.
+    package init(parameters: ConvolutionParameters, input: Shape, kernel: Shape, output: Shape) {
+        self.parameters = parameters
+        self.input = input
+        self.kernel = kernel
+        self.output = output
+    }
 
     var flops: Double {
         Primitive.convolution(parameters).flops([input, kernel], result: output)
@@ -67,18 +75,18 @@ extension Kernel {
     ) throws(KalsaeError) -> Kernel {
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel.shape, output: result.shape)
-        if input.dtype == .float32,
-            let packed = PackedConvolution(sizes, ofInput: false)
-        {
+        switch EngineChoice.current.engine(.forward, sizes, input.dtype) {
+        case .amxTiles, .packedVectors:
+            guard let packed = PackedConvolution(.forward, sizes) else {
+                throw noMemory("convolution")
+            }
             return packed.kernel("convolution", flops: sizes.flops, buffers: 3)
-        }
-        if let primitive = primitive(
-            "convolution", sizes, input.dtype,
-            {
-                kdnn_convolution_forward($0, $1)
-            })
-        {
-            return oneDNN("convolution", primitive, flops: sizes.flops)
+        case .oneDNN:
+            let make: Make = { kdnn_convolution_forward($0, $1) }
+            if let primitive = primitive("convolution", sizes, make) {
+                return oneDNN("convolution", primitive, flops: sizes.flops)
+            }
+        case .plainLoops, nil: break
         }
         let run:
             @convention(c) @Sendable (
@@ -104,16 +112,18 @@ extension Kernel {
         let name = "convolutionInputGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input, kernel: kernel.shape, output: gradient.shape)
-        if gradient.dtype == .float32, let packed = PackedConvolution(sizes, ofInput: true) {
+        switch EngineChoice.current.engine(.inputGradient, sizes, gradient.dtype) {
+        case .amxTiles, .packedVectors:
+            guard let packed = PackedConvolution(.inputGradient, sizes) else {
+                throw noMemory(name)
+            }
             return packed.kernel(name, flops: sizes.flops, buffers: 3)
-        }
-        if let primitive = primitive(
-            name, sizes, gradient.dtype,
-            {
-                kdnn_convolution_input_gradient($0, $1)
-            })
-        {
-            return oneDNN(name, primitive, flops: sizes.flops)
+        case .oneDNN:
+            let make: Make = { kdnn_convolution_input_gradient($0, $1) }
+            if let primitive = primitive(name, sizes, make) {
+                return oneDNN(name, primitive, flops: sizes.flops)
+            }
+        case .plainLoops, nil: break
         }
         switch gradient.dtype {
         case .float32: return ownGradient(name, sizes, kls_convolution_input_gradient_f32)
@@ -130,10 +140,18 @@ extension Kernel {
         let name = "convolutionKernelGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel, output: gradient.shape)
-        if input.dtype == .float32, let packed = PackedKernelGradient(sizes) {
+        let choice = EngineChoice.current
+        switch choice.engine(.weightGradient, sizes, input.dtype) {
+        case .amxTiles, .packedVectors:
+            guard let packed = PackedKernelGradient(sizes) else { throw noMemory(name) }
             return packed.kernel(name, flops: sizes.flops)
+        case .oneDNN:
+            let kernel =
+                choice.padsInput(sizes)
+                ? try paddedKernelGradient(name, sizes) : kernelGradient(name, sizes)
+            if let kernel { return kernel }
+        case .plainLoops, nil: break
         }
-        if let fast = preparedKernelGradient(name, sizes, input.dtype) { return fast }
         switch input.dtype {
         case .float32: return ownGradient(name, sizes, kls_convolution_weight_gradient_f32)
         case .float64: return ownGradient(name, sizes, kls_convolution_weight_gradient_f64)
@@ -145,12 +163,15 @@ extension Kernel {
         UnsafePointer<kdnn_convolution>, UnsafeMutablePointer<OpaquePointer?>
     ) -> Int32
 
-    /// oneDNN's primitive, or nil where own loops must do it: other types, sizes of zero, and
-    /// what the library has no kernel for.
+    /// What own kernels support fails for one reason only.
+    private static func noMemory(_ name: String) -> KalsaeError {
+        KalsaeError(name, expected: "memory for a kernel", got: "none")
+    }
+
+    /// oneDNN's primitive, or nil where own loops must do it, since the library has no kernel.
     private static func primitive(
-        _ name: String, _ sizes: ConvolutionSizes, _ dtype: DType, _ make: Make
+        _ name: String, _ sizes: ConvolutionSizes, _ make: Make
     ) -> OneDNNPrimitive? {
-        guard dtype == .float32, !sizes.isEmpty else { return nil }
         let shape = sizes.oneDNN
         return OneDNNPrimitive.orOwnLoops(
             name, make: { made in withUnsafePointer(to: shape) { make($0, made) } })
@@ -170,29 +191,25 @@ extension Kernel {
         }
     }
 
-    /// oneDNN's gradient of the kernel, by way of a padded copy of the input where its fast
-    /// kernels refuse the padding: they allow no more than half a window.
-    private static func preparedKernelGradient(
-        _ name: String, _ sizes: ConvolutionSizes, _ dtype: DType
-    ) -> Kernel? {
-        let padding = sizes.parameters.padding
-        let limitY = sizes.parameters.dilations.height * (sizes.kernel[0] - 1) / 2
-        let limitX = sizes.parameters.dilations.width * (sizes.kernel[1] - 1) / 2
-        let make: Make = { kdnn_convolution_weight_gradient($0, $1) }
-        guard max(padding.top, padding.bottom) > limitY || max(padding.left, padding.right) > limitX
-        else {
-            return primitive(name, sizes, dtype, make).map {
-                oneDNN(name, $0, flops: sizes.flops)
-            }
-        }
+    /// oneDNN's gradient of the kernel.
+    private static func kernelGradient(_ name: String, _ sizes: ConvolutionSizes) -> Kernel? {
+        primitive(name, sizes) { kdnn_convolution_weight_gradient($0, $1) }
+            .map { oneDNN(name, $0, flops: sizes.flops) }
+    }
 
-        let padded = sizes.withPaddedInput
+    /// The same by way of a copy of the input with its padding.
+    private static func paddedKernelGradient(
+        _ name: String, _ sizes: ConvolutionSizes
+    ) throws(KalsaeError) -> Kernel? {
+        let (padded, padding, dtype) = (
+            sizes.withPaddedInput, sizes.parameters.padding, DType.float32
+        )
         let pad = PadParameters(
             low: [0, padding.top, padding.left, 0], high: [0, padding.bottom, padding.right, 0])
         let type = TensorType(dtype, sizes.input)
-        guard let primitive = primitive(name, padded, dtype, make),
-            let copy = try? PaddedCopy(pad, from: type, to: TensorType(dtype, padded.input))
-        else { return nil }
+        let make: Make = { kdnn_convolution_weight_gradient($0, $1) }
+        guard let primitive = primitive(name, padded, make) else { return nil }
+        let copy = try PaddedCopy(pad, from: type, to: TensorType(dtype, padded.input))
         let alignment = 64
         let copyBytes =
             (padded.input.elementCount * dtype.byteSize + alignment - 1) / alignment * alignment

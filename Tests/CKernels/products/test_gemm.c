@@ -38,6 +38,7 @@ static problem random_problem(int64_t most) {
     s->a_batch = s->a_column == 1 ? s->m * s->a_row : s->k * s->a_column;
     s->b_batch = s->b_column == 1 ? s->k * s->b_row : s->n * s->b_column;
     s->uses_bf16_limbs = one_in(2);
+    s->uses_bf16_limbs &= kls_gemm_supports(s, kls_isa_level());
     return p;
 }
 
@@ -88,6 +89,7 @@ static void test_plain(problem p, bool special) {
     multiply(&p);
     kls_gemm *product = kls_gemm_create(s);
     if (!check(product != NULL, "%s is taken", name)) return;
+    check(kls_gemm_uses_amx(product) == s->uses_bf16_limbs, "%s runs on what it asks for", name);
     for (int64_t i = 0; i < p.want.count; i++)
         p.want.error[i] = product_error(s->k, p.sizes[i], kls_gemm_uses_amx(product));
     float *got = workspace(p.want.count * 4), *again = workspace(p.want.count * 4);
@@ -130,8 +132,11 @@ void test_gemm(void) {
     check(kls_gemm_create(&refused) == NULL, "no operand without a step of 1");
     refused = large.spec;
     refused.a_is_bytes = true;
-    if (!kls_amx_available())
-        check(kls_gemm_create(&refused) == NULL, "no bytes without AMX");
+    check(kls_gemm_create(&refused) == NULL, "no bytes without limbs");
+    refused.uses_bf16_limbs = true;
+    kls_gemm *bytes = kls_gemm_create(&refused);
+    check((bytes != NULL) == kls_amx_available(), "limbs where there is AMX");
+    if (bytes != NULL) kls_gemm_destroy(bytes);
 }
 
 // max(product + bias, 0) * other stored, and summed over the rows; other is dense, or transposed.

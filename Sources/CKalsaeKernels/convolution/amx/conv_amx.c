@@ -11,34 +11,45 @@
 
 enum { PIECES_MIN = 8 };             // so that several threads have work on a small batch
 
-static bool pays(
-    const kls_conv_gemm_spec *spec, const kls_convolution *t, const image_walk *walk, int64_t strip
+// Elements of a row of limbs.
+static int64_t line_of(const kls_convolution *t) {
+    const int64_t across =
+        (t->out_width - 1) * t->stride_x + (t->kernel_width - 1) * t->dilation_x + 1;
+    return across * t->channels;
+}
+
+static int64_t whole_rows(const max_pool_fusion *pool) { return pool->height > 0 ? pool->height : 1; }
+
+int64_t conv_amx_strip(
+    const kls_convolution *t, const image_walk *walk, const max_pool_fusion *pool
 ) {
-    if (!spec->allows_bf16_limbs || !kls_amx_available() || strip < 1) return false;
+    const int64_t lines = STRIP_LINES_MAX / line_of(t);
+    if (lines < walk->reach) return 0;
+    const int64_t rows = (lines - walk->reach) / walk->stride_y + 1, whole = whole_rows(pool);
+    return min64(rows, t->out_height) / whole * whole;
+}
+
+kls_tile_work conv_amx_work(
+    const kls_convolution *t, const image_walk *walk, const max_pool_fusion *pool
+) {
+    const int64_t strip = conv_amx_strip(t, walk, pool);
     const double pixels = (double)(t->out_height * t->out_width);
     const int64_t k = walk->segments * walk->depth;
     const int64_t padded = walk->segments * round_up(walk->depth, AMX_K);
-    const double vectors = 2 * pixels * (double)(t->out_channels * k) / VECTOR_FLOPS_PER_NS;
-    const double tiles =
-        2 * pixels * (double)(round_up(t->out_channels, AMX_ROWS) * padded) / AMX_FLOPS_PER_NS;
     const double lines =
         (double)(t->out_height * walk->stride_y) * (double)(strip + walk->reach) / (double)strip;
-    return tiles + lines * (double)walk->line / LIMBED_FLOATS_PER_NS < vectors;
+    return (kls_tile_work){
+        .vector_flops = 2 * pixels * (double)(t->out_channels * k),
+        .tile_flops = 2 * pixels * (double)(round_up(t->out_channels, AMX_ROWS) * padded),
+        .limbed_floats = lines * (double)walk->line,
+    };
 }
 
 conv_amx *conv_amx_create(
     const kls_conv_gemm_spec *spec, const kls_convolution *t, const image_walk *walk,
     const epilogue *epilogue, const max_pool_fusion *pool
 ) {
-    const int64_t across =
-        (t->out_width - 1) * t->stride_x + (t->kernel_width - 1) * t->dilation_x + 1;
-    const int64_t line = across * t->channels;
-    int64_t strip = (STRIP_LINES_MAX / line - walk->reach) / walk->stride_y + 1;
-    if (STRIP_LINES_MAX / line < walk->reach) strip = 0;
-    if (strip > t->out_height) strip = t->out_height;
-    const int64_t whole = pool->height > 0 ? pool->height : 1;
-    strip = strip / whole * whole;
-    if (!pays(spec, t, walk, strip)) return NULL;
+    const int64_t whole = whole_rows(pool);
     conv_amx *c = calloc(1, sizeof *c);
     int64_t *starts = malloc((size_t)walk->segments * sizeof *starts);
     if (c == NULL || starts == NULL) {
@@ -50,12 +61,13 @@ conv_amx *conv_amx_create(
         .spec = *spec, .walk = walk, .epilogue = epilogue, .pool = pool, .images = t->batch,
         .n = t->out_channels, .k = walk->segments * walk->depth,
         .panels = (t->out_channels + AMX_BLOCK - 1) / AMX_BLOCK,
-        .k_blocks = (walk->depth + AMX_K - 1) / AMX_K, .line = line, .strip = strip,
+        .k_blocks = (walk->depth + AMX_K - 1) / AMX_K, .line = line_of(t),
+        .strip = conv_amx_strip(t, walk, pool),
         .starts = starts,
     };
     // A walk that copies nothing has lines of the image's own length.
     for (int64_t i = 0; i < walk->segments; i++)
-        starts[i] = walk->starts[i] / walk->line * line + walk->starts[i] % walk->line;
+        starts[i] = walk->starts[i] / walk->line * c->line + walk->starts[i] % walk->line;
     while (c->strip > whole
            && c->images * ((t->out_height + c->strip - 1) / c->strip) < PIECES_MIN)
         c->strip = (c->strip / whole + 1) / 2 * whole;

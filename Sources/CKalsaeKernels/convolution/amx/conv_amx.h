@@ -4,8 +4,15 @@
 
 #include "conv_amx_plan.h"
 
-// NULL where there is no AMX, or the kernels on vectors are faster. The shape is that of a forward
-// convolution, which an input gradient is too; what is pointed at must live as long.
+// The shape is always that of a forward convolution, which an input gradient is too.
+
+// Output rows whose lines a thread can hold as limbs; 0 where not even the rows of a window fit.
+int64_t conv_amx_strip(
+    const kls_convolution *shape, const image_walk *walk, const max_pool_fusion *pool);
+// Of a convolution that has a strip.
+kls_tile_work conv_amx_work(
+    const kls_convolution *shape, const image_walk *walk, const max_pool_fusion *pool);
+// The same, at a level that has AMX; NULL without memory. What is pointed at must live as long.
 conv_amx *conv_amx_create(
     const kls_conv_gemm_spec *spec, const kls_convolution *shape, const image_walk *walk,
     const epilogue *epilogue, const max_pool_fusion *pool);

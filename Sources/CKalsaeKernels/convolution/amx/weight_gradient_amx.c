@@ -9,17 +9,19 @@
 
 enum { STAGE_K_BLOCKS = 4 };         // of A and B that the first-level cache holds
 
-static bool pays(const weight_gradient_amx *g) {
+kls_tile_work weight_gradient_amx_work(const weight_gradient_amx *g) {
     const double pixels = (double)(g->out_height * g->out_width);
-    const double vectors = 2 * pixels * (double)(g->taps * g->channels * g->n) / VECTOR_FLOPS_PER_NS;
     const double columns = (double)(g->taps * round_up(g->channels, AMX_ROWS));
     const double rows = (double)(g->k_blocks * AMX_K * round_up(g->n, AMX_ROWS));
-    const double tiles = 2 * rows * columns / AMX_FLOPS_PER_NS;
-    return tiles + pixels * (double)(g->channels + g->n) / LIMBED_FLOATS_PER_NS < vectors;
+    return (kls_tile_work){
+        .vector_flops = 2 * pixels * (double)(g->taps * g->channels * g->n),
+        .tile_flops = 2 * rows * columns,
+        .limbed_floats = pixels * (double)(g->channels + g->n),
+    };
 }
 
 bool weight_gradient_amx_init(weight_gradient_amx *g, const kls_convolution *s) {
-    if (!kls_amx_available() || s->stride_y != 1 || s->stride_x != 1) return false;
+    if (s->stride_y != 1 || s->stride_x != 1) return false;
     const int64_t reach_y = (s->kernel_height - 1) * s->dilation_y;
     const int64_t reach_x = (s->kernel_width - 1) * s->dilation_x;
     *g = (weight_gradient_amx){
@@ -35,7 +37,7 @@ bool weight_gradient_amx_init(weight_gradient_amx *g, const kls_convolution *s) 
     g->tile = g->image_k_blocks * AMX_TILE;
     g->limb = (g->channels + AMX_ROWS - 1) / AMX_ROWS * g->tile;
     g->copy = LIMBS * g->limb;
-    return 2 * g->copy + g->k_blocks * LIMB_BLOCK <= IMAGE_LIMBS_MAX && pays(g);
+    return 2 * g->copy + g->k_blocks * LIMB_BLOCK <= IMAGE_LIMBS_MAX;
 }
 
 // Where the tiles of B begin for a tap.

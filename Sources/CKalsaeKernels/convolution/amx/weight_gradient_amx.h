@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "../../amx/layout.h"
-#include "kls_convolution.h"
+#include "kls_conv_gemm.h"
 
 // Elements that an image and its gradient may take.
 enum { IMAGE_LIMBS_MAX = 256 * 1024 };
@@ -25,8 +25,9 @@ typedef struct {
     int64_t tile, limb, copy;        // distances in the packed image
 } weight_gradient_amx;
 
-// False where there is no AMX, or the kernels on vectors are faster.
+// False where windows do not lie side by side, or an image is too large.
 bool weight_gradient_amx_init(weight_gradient_amx *gradient, const kls_convolution *shape);
+kls_tile_work weight_gradient_amx_work(const weight_gradient_amx *gradient);
 // Writes C of an image, n rows of taps * channels floats, or adds it.
 void weight_gradient_amx_image(
     const weight_gradient_amx *gradient, const float *image, const float *upstream, bf16 *workspace,

@@ -14,7 +14,6 @@
 
 enum {
     LANES = MAX_POOL_LANES,
-    CHANNELS_MAX = 4,                // of the input: more are better off as a GEMM
     PARTIALS_MAX = 16,               // partial results, each of a part of the batch
     LINES_MAX = 12 * 1024,           // floats of pairs of lines, of plain lines too
 };
@@ -47,11 +46,11 @@ static bool fits(const kls_conv_pool_weight_gradient *g, int64_t strip) {
         && lines_of(g, strip) * g->pitch <= LINES_MAX;
 }
 
-static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
-    if (kls_microkernel()->lanes != LANES || s->groups != 1 || s->batch < 1) return false;
+static bool valid(const kls_convolution *s, int64_t height, int64_t width, kls_isa level) {
+    if (kls_microkernel_at(level)->lanes != LANES || s->groups != 1 || s->batch < 1) return false;
     if (s->stride_y != 1 || s->stride_x != 1 || s->dilation_y != 1 || s->dilation_x != 1)
         return false;
-    if (s->channels < 1 || s->channels > CHANNELS_MAX || s->out_channels < 1) return false;
+    if (s->channels < 1 || s->out_channels < 1) return false;
     if (s->kernel_height != s->kernel_width || s->kernel_width < 2 || s->pad_top < 0
         || s->pad_left < 0)
         return false;
@@ -60,12 +59,12 @@ static bool valid(const kls_convolution *s, int64_t height, int64_t width) {
         && s->out_width >= width;
 }
 
-kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
-    const kls_convolution *s, int64_t window_height, int64_t window_width
+// Fills sizes; false where the level's kernels cannot do it.
+static bool measure(
+    kls_conv_pool_weight_gradient *g, const kls_convolution *s, int64_t window_height,
+    int64_t window_width, kls_isa level
 ) {
-    if (!valid(s, window_height, window_width)) return NULL;
-    kls_conv_pool_weight_gradient *g = calloc(1, sizeof *g);
-    if (g == NULL) return NULL;
+    if (!valid(s, window_height, window_width, level)) return false;
     *g = (kls_conv_pool_weight_gradient){
         .shape = *s, .window_height = window_height, .window_width = window_width,
         .down = s->out_height / window_height, .across = s->out_width / window_width,
@@ -75,7 +74,22 @@ kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
     };
     g->pitch = (g->across - 1) * window_width + MAX_POOL_SIDE;
     while (g->strip < g->down && fits(g, g->strip + 1)) g->strip++;
-    if (g->strip > 0) return g;
+    return g->strip > 0;
+}
+
+bool kls_conv_pool_weight_gradient_supports(
+    const kls_convolution *shape, int64_t window_height, int64_t window_width, kls_isa level
+) {
+    kls_conv_pool_weight_gradient g;
+    return measure(&g, shape, window_height, window_width, level);
+}
+
+kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
+    const kls_convolution *shape, int64_t window_height, int64_t window_width
+) {
+    kls_conv_pool_weight_gradient *g = malloc(sizeof *g);
+    if (g == NULL) return NULL;
+    if (measure(g, shape, window_height, window_width, kls_isa_level())) return g;
     free(g);
     return NULL;
 }

@@ -32,10 +32,12 @@ static bool splits_k(const kls_gemm_spec *s) {
     return s->batch == 1 && s->k >= 8 * AMX_K && s->m * s->n <= SPLIT_K_RESULTS;
 }
 
-gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
-    if (!spec->uses_bf16_limbs || !kls_amx_available()) return NULL;
+bool gemm_amx_supports(const kls_gemm_spec *spec, kls_isa level) {
     // Stages of a longer K keep sums for one matrix only.
-    if (spec->batch > 1 && spec->k > WHOLE_K) return NULL;
+    return level == KLS_ISA_AMX && (spec->batch == 1 || spec->k <= WHOLE_K);
+}
+
+gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
     gemm_amx *g = calloc(1, sizeof *g);
     if (g == NULL) return NULL;
     const bool streams_a = spec->m >= spec->n, is_single = spec->batch == 1;

@@ -93,8 +93,10 @@ static inline int64_t sum_pieces(const gemm_amx *g) {
     return g->spec.batch * (g->streamed.is_a ? g->partitions : 1);
 }
 
-// NULL where there is no AMX, or the kernels on vectors are faster. The epilogue, if there is one, must
-// live as long.
+// Whether the level has AMX, and the sums of all stages can be kept.
+bool gemm_amx_supports(const kls_gemm_spec *spec, kls_isa level);
+// Of a specification that is supported; NULL without memory. The epilogue, if there is one, must live as
+// long.
 gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue);
 void gemm_amx_destroy(gemm_amx *gemm);
 int64_t gemm_amx_scratch(const gemm_amx *gemm);

@@ -4,13 +4,24 @@ import KalsaeLowering
 import KalsaeSupport
 
 extension Kernel {
+    /// Whether ``withEpilogue(_:_:_:)`` makes a kernel.
+    static func supportsEpilogue(_ op: LoweredOp, _ loop: LoopPlan, _ storages: [Storage]) -> Bool {
+        guard let packed = PackedOp(op) else { return false }
+        // A step without a C function makes no specification.
+        let answer = try? loop.withSpecification(storages, behind: op.result) {
+            packed.isSupported($0)
+        }
+        return answer ?? false
+    }
+
     /// A product or convolution with a loop that takes the place of writing its result; throws where
     /// the packed kernels cannot do it.
     static func withEpilogue(
         _ op: LoweredOp, _ loop: LoopPlan, _ storages: [Storage]
     ) throws(KalsaeError) -> Kernel {
         let kernel = try loop.withSpecification(storages, behind: op.result) {
-            op.packedKernel(loop, $0, buffers: 2 + loop.buffers(storages, behind: op.result).count)
+            PackedOp(op)?.kernel(
+                op, loop, $0, buffers: 2 + loop.buffers(storages, behind: op.result).count)
         }
         guard let kernel else {
             throw KalsaeError(
@@ -21,32 +32,56 @@ extension Kernel {
     }
 }
 
-extension LoweredOp {
-    /// The instruction with a loop behind it, or nil where the packed kernels cannot do it.
-    fileprivate func packedKernel(
-        _ loop: LoopPlan, _ epilogue: kls_loop_spec, buffers: Int
-    ) -> Kernel? {
-        let epilogueName = "+loop(\(loop.names.joined(separator: ", ")))"
-        let total = flops + loop.flops
-        switch kernelPrimitive {
+/// What the packed kernels run, with its sizes.
+private enum PackedOp {
+    case product(ProductSizes)
+    case convolution(ConvolutionTask, ConvolutionSizes)
+
+    /// Nil for what has no packed kernel.
+    init?(_ op: LoweredOp) {
+        let types = op.operandTypes
+        switch op.kernelPrimitive {
         case .matrixProduct(let parameters):
-            let sizes = ProductSizes(parameters, left: operandTypes[0], right: operandTypes[1])
-            return PackedProduct(sizes, epilogue: epilogue)?.kernel(
-                "matmul", epilogue: epilogueName, flops: total, buffers: buffers)
+            self = .product(ProductSizes(parameters, left: types[0], right: types[1]))
         case .convolution(let parameters):
-            let sizes = ConvolutionSizes(
-                parameters: parameters, input: operandTypes[0].shape,
-                kernel: operandTypes[1].shape, output: type.shape)
-            return PackedConvolution(sizes, ofInput: false, epilogue: epilogue)?.kernel(
-                "convolution", epilogue: epilogueName, flops: total, buffers: buffers)
+            self = .convolution(
+                .forward,
+                ConvolutionSizes(
+                    parameters: parameters, input: types[0].shape, kernel: types[1].shape,
+                    output: op.type.shape))
         case .convolutionInputGradient(let parameters, let input):
-            let sizes = ConvolutionSizes(
-                parameters: parameters, input: input, kernel: operandTypes[1].shape,
-                output: operandTypes[0].shape)
-            return PackedConvolution(sizes, ofInput: true, epilogue: epilogue)?.kernel(
-                "convolutionInputGradient", epilogue: epilogueName, flops: total,
-                buffers: buffers)
+            self = .convolution(
+                .inputGradient,
+                ConvolutionSizes(
+                    parameters: parameters, input: input, kernel: types[1].shape,
+                    output: types[0].shape))
         case _: return nil
+        }
+    }
+
+    /// Whether ``kernel(_:_:_:buffers:)`` makes one.
+    func isSupported(_ epilogue: kls_loop_spec) -> Bool {
+        switch self {
+        case .product(let sizes): PackedProduct.isSupported(sizes, epilogue: epilogue)
+        case .convolution(let task, let sizes):
+            PackedConvolution.isSupported(task, sizes, epilogue: epilogue)
+        }
+    }
+
+    /// The instruction with a loop behind it, or nil where the packed kernels cannot do it.
+    func kernel(
+        _ op: LoweredOp, _ loop: LoopPlan, _ epilogue: kls_loop_spec, buffers: Int
+    ) -> Kernel? {
+        let name = "+loop(\(loop.names.joined(separator: ", ")))"
+        let total = op.flops + loop.flops
+        switch self {
+        case .product(let sizes):
+            return PackedProduct(sizes, epilogue: epilogue)?.kernel(
+                "matmul", epilogue: name, flops: total, buffers: buffers)
+        case .convolution(let task, let sizes):
+            return PackedConvolution(task, sizes, epilogue: epilogue)?.kernel(
+                task == .forward ? "convolution" : "convolutionInputGradient", epilogue: name,
+                flops: total, buffers: buffers)
         }
     }
 }

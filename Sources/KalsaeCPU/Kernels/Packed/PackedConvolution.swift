@@ -12,48 +12,49 @@ final class PackedConvolution: Sendable {
     /// Operations from which on a second thread pays.
     static let fewestParallelFlops = 800_000.0
 
-    /// Prepares the convolution, or nil where the loops cannot do it or the library is better.
+    /// Prepares the output, the largest elements of its windows or the input gradient; nil where another
+    /// engine runs it or the loops cannot do it.
     ///
     /// - Parameters:
-    ///   - ofInput: whether the gradient of the input is made, from gradient and kernel.
     ///   - epilogue: a loop over pixels and channels that takes the place of writing the result.
-    ///   - pooling: windows that cover the output, of which the largest elements are the result.
+    ///   - argmax: the buffer for the indices of the windows' largest elements, if anybody reads them.
     init?(
-        _ sizes: ConvolutionSizes, ofInput: Bool, epilogue: kls_loop_spec? = nil,
-        pooling: Pooling? = nil
+        _ task: ConvolutionTask, _ sizes: ConvolutionSizes, epilogue: kls_loop_spec? = nil,
+        argmax: Int? = nil
     ) {
-        guard !sizes.isEmpty else { return nil }
-        var spec = kls_conv_gemm_spec()
-        spec.shape = sizes.own
-        spec.is_input_gradient = ofInput
-        spec.allows_bf16_limbs = CPUPass.limbs.isEnabled
-        (spec.input, spec.weights, spec.output) = (0, 1, 2)
-        if let pooling {
-            spec.window_height = Int64(pooling.window.height)
-            spec.window_width = Int64(pooling.window.width)
-            spec.argmax = Int32(pooling.argmax ?? -1)
+        let made = PackedConvolution.withSpecification(task, sizes, epilogue) { spec in
+            spec.argmax = Int32(argmax ?? -1)
+            return kls_conv_gemm_create(&spec)
         }
-        let made: OpaquePointer?
-        if let epilogue {
-            made = withUnsafePointer(to: epilogue) { epilogue in
-                spec.epilogue = epilogue
-                return kls_conv_gemm_create(&spec)
-            }
-        } else {
-            made = kls_conv_gemm_create(&spec)
-        }
-        guard let made else { return nil }
+        guard let made = made ?? nil else { return nil }
         handle = made
         scratchBytes = Int(kls_conv_gemm_scratch(made))
         engine = kls_conv_gemm_uses_amx(made) ? .limbs : .packed
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
-    /// Windows that do not overlap, and the number of the buffer for the argmax indices of their
-    /// first largest elements, if anybody wants them.
-    struct Pooling {
-        var window: Pair
-        var argmax: Int?
+    /// Whether the initializer makes it.
+    static func isSupported(
+        _ task: ConvolutionTask, _ sizes: ConvolutionSizes, epilogue: kls_loop_spec? = nil
+    ) -> Bool {
+        withSpecification(task, sizes, epilogue) {
+            kls_conv_gemm_supports(&$0, InstructionSet.current.kernelLevel)
+        } ?? false
+    }
+
+    /// Calls `body` with the specification; nil where another engine runs it.
+    private static func withSpecification<Result>(
+        _ task: ConvolutionTask, _ sizes: ConvolutionSizes, _ epilogue: kls_loop_spec?,
+        _ body: (inout kls_conv_gemm_spec) -> Result
+    ) -> Result? {
+        guard let engine = EngineChoice.current.engine(task, sizes, .float32), engine.isPacked
+        else { return nil }
+        var spec = sizes.specification(task, limbs: engine == .amxTiles)
+        guard let epilogue else { return body(&spec) }
+        return withUnsafePointer(to: epilogue) {
+            spec.epilogue = $0
+            return body(&spec)
+        }
     }
 
     deinit { kls_conv_gemm_destroy(handle) }
@@ -85,15 +86,14 @@ final class PackedKernelGradient: Sendable {
     private let engine: PackedEngine
     private let scratchBytes: Int
 
-    /// Prepares the gradient, or nil where the loops cannot do it or the library is better.
+    /// Prepares the gradient, or nil where another engine makes it.
     init?(_ sizes: ConvolutionSizes) {
-        guard !sizes.isEmpty else { return nil }
-        let shape = sizes.own
-        let allowsLimbs = CPUPass.limbs.isEnabled
-        guard
-            let made = withUnsafePointer(
-                to: shape, { kls_conv_weight_gradient_create($0, allowsLimbs) })
-        else { return nil }
+        let choice = EngineChoice.current.engine(.weightGradient, sizes, .float32)
+        guard let choice, choice.isPacked else { return nil }
+        var shape = sizes.own
+        guard let made = kls_conv_weight_gradient_create(&shape, choice == .amxTiles) else {
+            return nil
+        }
         handle = made
         scratchBytes = Int(kls_conv_weight_gradient_scratch(made))
         engine = kls_conv_weight_gradient_uses_amx(made) ? .limbs : .packed

@@ -16,8 +16,28 @@ final class PackedProduct: Sendable {
     /// - Parameter epilogue: a loop over the result's two dimensions that takes the place of
     ///   writing it.
     init?(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) {
-        let choice = EngineChoice.current.engine(sizes, .float32)
-        guard choice == .amxTiles || choice == .packedVectors else { return nil }
+        let made = PackedProduct.withSpecification(sizes, epilogue) { kls_gemm_create(&$0) }
+        guard let made = made ?? nil else { return nil }
+        handle = made
+        scratchBytes = Int(kls_gemm_scratch(made))
+        engine = kls_gemm_uses_amx(made) ? .limbs : .packed
+        isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
+    }
+
+    /// Whether the initializer makes it.
+    static func isSupported(_ sizes: ProductSizes, epilogue: kls_loop_spec? = nil) -> Bool {
+        withSpecification(sizes, epilogue) {
+            kls_gemm_supports(&$0, InstructionSet.current.kernelLevel)
+        } ?? false
+    }
+
+    /// Calls `body` with the specification; nil where another engine runs it.
+    private static func withSpecification<Result>(
+        _ sizes: ProductSizes, _ epilogue: kls_loop_spec?,
+        _ body: (inout kls_gemm_spec) -> Result
+    ) -> Result? {
+        guard let choice = EngineChoice.current.engine(sizes, .float32), choice.isPacked
+        else { return nil }
         let own = sizes.own
         var spec = kls_gemm_spec()
         (spec.batch, spec.m, spec.n, spec.k) = (Int64(sizes.batch), own.m, own.n, own.k)
@@ -27,20 +47,11 @@ final class PackedProduct: Sendable {
         (spec.a, spec.b, spec.c) = (0, 1, 2)
         spec.a_is_bytes = sizes.leftIsBytes
         spec.uses_bf16_limbs = choice == .amxTiles
-        let made: OpaquePointer?
-        if let epilogue {
-            made = withUnsafePointer(to: epilogue) { epilogue in
-                spec.epilogue = epilogue
-                return kls_gemm_create(&spec)
-            }
-        } else {
-            made = kls_gemm_create(&spec)
+        guard let epilogue else { return body(&spec) }
+        return withUnsafePointer(to: epilogue) {
+            spec.epilogue = $0
+            return body(&spec)
         }
-        guard let made else { return nil }
-        handle = made
-        scratchBytes = Int(kls_gemm_scratch(made))
-        engine = kls_gemm_uses_amx(made) ? .limbs : .packed
-        isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
     deinit { kls_gemm_destroy(handle) }

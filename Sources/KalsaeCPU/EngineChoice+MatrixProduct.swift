@@ -1,0 +1,69 @@
+import CKalsaeKernels
+import KalsaeGraph
+
+extension EngineChoice {
+    /// Measured speeds of one core (AVX-512; Sapphire Rapids for tiles), by which engines are compared.
+    enum Rates {
+        /// Operations of packed vectors, and of tiles with six products of limbs, in a nanosecond.
+        static let vectorFlops = 128.0, tileFlops = 400.0
+        /// Floats packed as limbs in a nanosecond, and what a product on tiles costs before it begins.
+        static let limbedFloats = 4.0, tileOverhead = 20_000.0
+        /// Multiply-adds of plain loops and of oneDNN on two threads in a microsecond, elements of a
+        /// transposed right operand that plain loops pack, and what a call of oneDNN costs.
+        static let loops = 35_000.0, library = 75_000.0, loopPacking = 2_000.0
+        static let libraryCall = 1.5
+    }
+
+    /// Below this, packing costs more than it saves, and an epilogue too: a step of iris takes 3.6 us
+    /// with its loops behind the products, and 4.2 inside of them.
+    private static let fewestPackedFlops = 16_384.0
+
+    /// The engine of a product; nil for bytes as left operand that only tiles read, if they do not pay.
+    package func engine(_ sizes: ProductSizes, _ dtype: DType) -> Engine? {
+        if sizes.flops == 0 { return .plainLoops }
+        if dtype == .float32 || sizes.leftIsBytes, isPacked(sizes) {
+            if tilesPay(sizes) { return .amxTiles }
+            if !sizes.leftIsBytes { return .packedVectors }
+        }
+        if sizes.leftIsBytes { return nil }
+        return dtype == .float32 && !loopsEndFirst(sizes) ? .oneDNN : .plainLoops
+    }
+
+    /// Whether packed kernels, on tiles or vectors, are faster than oneDNN.
+    private func isPacked(_ sizes: ProductSizes) -> Bool {
+        guard sizes.flops >= EngineChoice.fewestPackedFlops, isa >= .avx2,
+            sizes.k <= Int(KLS_GEMM_K_MAX)
+        else { return false }
+        if sizes.batch > 1 { return sizes.k <= 1024 && sizes.m * sizes.k <= 512 * 512 }
+        return Double(sizes.m) * Double(sizes.n) * Double(sizes.k) <= 512 * 512 * 512
+    }
+
+    /// A product on tiles takes its multiplications, the packing of both operands, and some
+    /// microseconds.
+    private func tilesPay(_ sizes: ProductSizes) -> Bool {
+        guard isa == .amx, allowsLimbs else { return false }
+        func rounded(_ size: Int, to unit: Int) -> Double {
+            Double((size + unit - 1) / unit * unit)
+        }
+        let (m, columns) = (Double(sizes.m), rounded(sizes.n, to: 16))
+        let k = rounded(sizes.k, to: 32)
+        let vectors = 2 * m * columns * Double(sizes.k) / Rates.vectorFlops
+        // One limb in place of three takes half of the products.
+        let tiles = 2 * m * columns * k / Rates.tileFlops / (sizes.leftIsBytes ? 2 : 1)
+        // With split-K threads pack nothing twice.
+        let splitsK = sizes.batch == 1 && sizes.k >= 8 * 32 && sizes.m * sizes.n <= 1 << 15
+        var lines = Double(max(sizes.m, sizes.n) + (splitsK ? 1 : 2) * min(sizes.m, sizes.n))
+        if sizes.leftIsBytes { lines -= Double(sizes.m * 2 / 3) }
+        return tiles + lines * k / Rates.limbedFloats + Rates.tileOverhead < vectors
+    }
+
+    /// Whether plain loops are done before a call of oneDNN would be. Four rows cost them as much as
+    /// one, and eight columns too.
+    func loopsEndFirst(_ sizes: ProductSizes) -> Bool {
+        let (batch, n, k) = (Double(sizes.batch), Double(sizes.n), Double(sizes.k))
+        var loops = Double(max(sizes.m, 4)) * Double(max(sizes.n, 8)) * k / Rates.loops
+        if sizes.transposeRight, sizes.k != 1 { loops += n * k / Rates.loopPacking }
+        let library = Rates.libraryCall + batch * Double(sizes.m) * n * k / Rates.library
+        return batch * loops <= library
+    }
+}
