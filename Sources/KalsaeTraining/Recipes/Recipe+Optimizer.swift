@@ -30,7 +30,7 @@ extension Recipe {
         /// The learning rate where none is given: the optimizer's own, but what small networks on
         /// small batches bear where that is too low or too high.
         public var defaultRate: Double {
-            let others = ["sgd": 0.1, "rmsprop": 0.001, "lion": 0.001]
+            let others = ["sgd": 0.1, "rmsprop": 0.001, "lion": 0.001, "radam": 0.003]
             return others[rawValue] ?? (try? OptimizerSpec(rawValue).optimizer().learningRate) ?? 0
         }
 
