@@ -72,12 +72,15 @@ package final class TensorNode: Sendable {
     }
 
     /// An input of a step that is being traced: it has no value.
-    init(placeholder type: TensorType, label: String? = nil, isParameter: Bool = false) {
+    init(
+        placeholder type: TensorType, label: String? = nil, isParameter: Bool = false,
+        keepsHistory: Bool = false
+    ) {
         self.type = type
         self.label = label
         self.isParameter = isParameter
         failure = nil
-        keepsHistory = false
+        self.keepsHistory = keepsHistory
         content = Mutex(Content(source: nil, buffer: nil))
         Counters.record { $0.nodesMade += 1 }
     }

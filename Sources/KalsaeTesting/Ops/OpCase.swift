@@ -88,8 +88,8 @@ public struct OpCase: Sendable, CustomTestStringConvertible {
     public var testDescription: String { name }
 
     /// The tensors that go in.
-    func makeInputs(_ dtype: DType, _ shapes: [Shape]) throws -> [Tensor] {
-        var generator = SampleGenerator(seed: 5)
+    func makeInputs(_ dtype: DType, _ shapes: [Shape], seed: UInt64 = 5) throws -> [Tensor] {
+        var generator = SampleGenerator(seed: seed)
         var tensors: [Tensor] = []
         for (input, shape) in zip(inputs, shapes) {
             let type = TensorType(input.dtype ?? dtype, shape)
