@@ -61,8 +61,14 @@ extension Tensor {
     /// `x · min(max(x + 3, 0), 6) / 6`.
     public func hardSwish() -> Tensor { self * hardSigmoid() }
 
-    /// `x · tanh(softplus(x))`.
-    public func mish() -> Tensor { self * softplus().tanh() }
+    /// `x · tanh(softplus(x))` (Misra, 2019).
+    public func mish() -> Tensor {
+        // tanh(log(1 + e)) = (e² + 2e) / (e² + 2e + 2): one exponential in place of three functions.
+        // Beyond 20 the quotient is 1 in float64 too, and e² stays finite.
+        let power = minimum(20).exp()
+        let numerator = power * (power + 2)
+        return self * (numerator / (numerator + 2))
+    }
 
     /// `log(1 + e^x)`, without overflow.
     public func softplus() -> Tensor {
