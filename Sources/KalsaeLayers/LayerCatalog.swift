@@ -8,6 +8,7 @@ enum LayerCatalog {
         Dense.Settings.self,
         Embedding.Settings.self,
         NumericalEmbedding.Settings.self,
+        PiecewiseLinearEmbedding.Settings.self,
         ActivationLayer.Settings.self,
         PReLU.Settings.self,
         Conv2D.Settings.self,
@@ -46,6 +47,7 @@ enum LayerCatalog {
         Sequential.Settings.self,
         Residual.Settings.self,
         Checkpointed.Settings.self,
+        Ensemble.Settings.self,
         Augment.Settings.self,
     ]
 }

@@ -67,6 +67,13 @@ public struct Sequential: Layer, NamedComposition {
         outputShape = shape
     }
 
+    init(_ layers: [Named], spec: [LayerSpec], input: Shape, output: Shape) {
+        self.layers = layers
+        self.spec = spec
+        inputShape = input
+        outputShape = output
+    }
+
     var composition: [(name: String, part: any TensorTree)] { layers.map { ($0.name, $0.layer) } }
 
     /// The layers' names stand for the part's own, so that paths read `dense1.weight`.

@@ -36,6 +36,19 @@ private let rows: [LayerRow] = [
     LayerRow("batch norm", .batchNorm, [3, 2]),
     LayerRow("batch norm of Keras", .batchNorm(.keras), [3, 2]),
     LayerRow("sequential", .sequential([.batchNorm, .dense(units: 2)]), [3]),
+    LayerRow("piecewise linear", .piecewiseLinear(columns: [0, 2], bins: 3), [4]),
+    LayerRow(
+        "ensemble of values",
+        .ensemble(
+            [
+                .init(layers: [.dense(units: 3, activation: .tanh), .dense(units: 2)], count: 2),
+                .init(layers: [.dense(units: 2)], count: 3, weight: 0.5),
+            ]), [4]),
+    LayerRow(
+        "ensemble of probabilities",
+        .ensemble(
+            [.init(layers: [.dense(units: 3)], count: 2)], averaging: .probabilities,
+            temperature: 1.5), [4]),
     LayerRow("conv2D", .conv2D(filters: 3, kernel: 2), [4, 5, 2]),
     LayerRow("conv2D same", .conv2D(filters: 2, kernel: 3, strides: 2, padding: .same), [4, 5, 2]),
     LayerRow(
