@@ -10,7 +10,10 @@ struct Source {
     /// - Parameters:
     ///   - name: `iris`, `mnist`, …, the file name of a table in the data folders, or a path.
     ///   - target: the column to predict; only for files, where it is needed.
-    init(_ name: String, target: String?, seed: Int) throws(KalsaeError) {
+    ///   - fractions: the shares of a table that are held out.
+    init(_ name: String, target: String?, seed: Int, fractions: Split.Fractions = .standard)
+        throws(KalsaeError)
+    {
         let bits = UInt64(bitPattern: Int64(seed))
         if let set = NamedSet(rawValue: name) {
             guard target == nil else {
@@ -39,7 +42,7 @@ struct Source {
         }
         let file = name.split(separator: "/").last.map(String.init) ?? name
         let stem = file.split(separator: ".").first.map(String.init) ?? file
-        parts = try DataParts(table, name: stem, target: target, seed: bits)
+        parts = try DataParts(table, name: stem, target: target, fractions: fractions, seed: bits)
     }
 
     /// The path itself, or that of a table in the data folders where there is no such file here.

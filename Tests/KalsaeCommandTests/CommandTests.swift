@@ -85,8 +85,8 @@ import Testing
         for size in 20..<220 { csv += "\(size);\(1000 * size + 50_000)\n" }
         try csv.write(toFile: "\(folder.path)/houses.csv", atomically: true, encoding: .utf8)
         let report = try run("train", "houses.csv", "--target", "price", "--json").json
-        #expect((report["test"]?["r2"]?.number ?? 0) > 0.98)
-        #expect((report["test"]?["mae"]?.number ?? 0) > 10)
+        #expect((report["validation"]?["r2"]?.number ?? 0) > 0.98)
+        #expect((report["validation"]?["mae"]?.number ?? 0) > 10)
         let predictions = try run("predict", "houses.safetensors", "houses.csv")
         let prices = predictions.output.split(separator: "\n").dropFirst().compactMap {
             Double($0)

@@ -9,8 +9,13 @@ struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network on a named set or a CSV file.",
         discussion: """
+            A CSV file is learned with nothing set: several kinds of models are tried in folds, and
+            what helps is averaged; --effort says how much. A network or any option of its training
+            asks for one plain network instead.
+
             Examples:
               kalsae train iris --json
+              kalsae train titanic.csv --target survived
               kalsae train mnist --network 784-50-10
               kalsae train fashion-mnist --network batch-norm-convnet --augment flipHorizontal
               kalsae train mnist --network layers.json --epochs 5
@@ -40,14 +45,14 @@ struct Train: AsyncParsableCommand {
     @Option(help: "The function between layers: \(Activation.names).")
     var activation: Activation?
 
-    @Option(help: "\(Recipe.OptimizerName.names).")
-    var optimizer: Recipe.OptimizerName = .adam
+    @Option(help: "\(Recipe.OptimizerName.names); adam by default.")
+    var optimizer: Recipe.OptimizerName?
 
     @Option(help: "The learning rate; without it, what suits optimizer and data.")
     var learningRate: Double?
 
-    @Option(help: "How the rate changes: \(Recipe.ScheduleName.names).")
-    var schedule: Recipe.ScheduleName = .constant
+    @Option(help: "How the rate changes: \(Recipe.ScheduleName.names); constant by default.")
+    var schedule: Recipe.ScheduleName?
 
     @Option(help: "The largest norm of all gradients together; without it, none is clipped.")
     var clipNorm: Double?
@@ -64,14 +69,18 @@ struct Train: AsyncParsableCommand {
     @Option(help: "Rows per step.")
     var batch: Int?
 
-    @Option(help: "How batches are drawn: \(BatchOrder.names).")
-    var order: BatchOrder = .shuffled
+    @Option(help: "How batches are drawn: \(BatchOrder.names); shuffled by default.")
+    var order: BatchOrder?
 
     @Option(help: "Epochs without a better validation loss before it ends; 0 for never.")
     var patience: Int?
 
     @Option(help: "The seed of split, weights and shuffling: equal seeds give equal bits.")
     var seed = 0
+
+    @Option(
+        help: "How much is tried on a CSV file: quick, default, best (1, 5, 60 s for 5,000 rows).")
+    var effort: TableEffort?
 
     @Option(help: "Where the model goes; without it, NAME.safetensors in this folder.")
     var output: String?
@@ -82,6 +91,7 @@ struct Train: AsyncParsableCommand {
         try common.apply()
         let clock = ContinuousClock()
         let start = clock.now
+        if try isLearnedWhole() { return try learnTable() }
         let source = try Source(data, target: target, seed: seed)
         let recipe = try recipe(for: source.parts)
         let path = output ?? "\(source.parts.name).safetensors"
@@ -97,7 +107,7 @@ struct Train: AsyncParsableCommand {
     }
 
     private func recipe(for parts: DataParts) throws -> Recipe {
-        var recipe = Recipe(for: parts, optimizer: optimizer)
+        var recipe = Recipe(for: parts, optimizer: optimizer ?? .adam)
         if let network { recipe.network = try NetworkSource(network) }
         recipe.augmentations = augment
         if let learningRate { recipe.learningRate = learningRate }
@@ -106,8 +116,8 @@ struct Train: AsyncParsableCommand {
         if let batch { recipe.batch = batch }
         recipe.steps = steps
         if let activation { recipe.activation = activation }
-        recipe.order = order
-        (recipe.schedule, recipe.clipNorm) = (schedule, clipNorm)
+        recipe.order = order ?? .shuffled
+        (recipe.schedule, recipe.clipNorm) = (schedule ?? .constant, clipNorm)
         recipe.weightDecay = weightDecay
         recipe.seed = seed
         return recipe
@@ -146,6 +156,7 @@ extension Augmentation: ExpressibleByArgument {}
 extension Recipe.OptimizerName: ExpressibleByArgument {}
 extension Recipe.ScheduleName: ExpressibleByArgument {}
 extension BatchOrder: ExpressibleByArgument {}
+extension TableEffort: ExpressibleByArgument {}
 
 extension CaseIterable where Self: RawRepresentable, RawValue == String {
     /// All names, for help texts.

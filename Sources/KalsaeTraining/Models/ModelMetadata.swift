@@ -19,10 +19,10 @@ public struct ModelMetadata: Sendable {
 
     private static let key = "kalsae.data"
 
-    init(_ data: DataParts, _ recipe: Recipe) {
+    init(_ data: DataParts, seed: Int) {
         self.data = data.name
         encoder = data.encoder
-        seed = recipe.seed
+        self.seed = seed
         switch data.train.targets {
         case .classes(_, let names): (classNames, scale) = (names, nil)
         case .values(_, let scale): (classNames, self.scale) = ([], scale)

@@ -71,7 +71,7 @@ public struct TrainingRun: Sendable {
         try Task.checkCancellation()
         let trained = await trainer.model
         return Outcome(
-            file: ModelFile(trained, metadata: ModelMetadata(data, recipe).strings),
+            file: ModelFile(trained, metadata: ModelMetadata(data, seed: recipe.seed).strings),
             train: try await report(trainer, train),
             validation: try await report(trainer, validation),
             test: try await report(trainer, try Dataset(data.test)), history: history,

@@ -1,0 +1,37 @@
+import KalsaeSupport
+
+/// Shows on standard error what is being tried on a table: one line on a terminal, one line a
+/// candidate elsewhere.
+final class TableProgress {
+    private let effort: String
+    private var lastDraw: ContinuousClock.Instant?
+    private var isDrawn = false
+    private var best: (name: String, loss: Double)?
+
+    init(_ effort: String) { self.effort = effort }
+
+    /// Notes an epoch of a candidate.
+    func epoch(_ name: String, _ epoch: Int, _ epochs: Int, _ loss: Double) {
+        let text = "loss \(Progress.fixed(loss, digits: 4)) on rows held out"
+        guard Console.hasTerminal else {
+            if let best, best.name != name { tell(best) }
+            best = (name, min(loss, best?.name == name ? best?.loss ?? loss : loss))
+            return
+        }
+        let now = ContinuousClock.now
+        if let lastDraw, lastDraw.duration(to: now) < .milliseconds(66) { return }
+        lastDraw = now
+        isDrawn = true
+        Console.writeError("\r\u{1B}[K\(effort): \(name), epoch \(epoch)/\(epochs), \(text)")
+    }
+
+    /// Wipes the line, or tells the last candidate.
+    func end() {
+        if isDrawn { Console.writeError("\r\u{1B}[K") }
+        if let best { tell(best) }
+    }
+
+    private func tell(_ candidate: (name: String, loss: Double)) {
+        Console.tell("\(candidate.name): loss \(Progress.fixed(candidate.loss, digits: 4))")
+    }
+}

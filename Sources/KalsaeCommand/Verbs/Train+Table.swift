@@ -1,0 +1,101 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+extension Train {
+    /// Whether a table is learned with nothing set, by several kinds of models; an option of a plain
+    /// network's training asks for one.
+    func isLearnedWhole() throws(KalsaeError) -> Bool {
+        guard NamedSet(rawValue: data) == nil else {
+            guard effort == nil else {
+                throw KalsaeError(
+                    "--effort", expected: "a CSV file to go with", got: "the set \(data)")
+            }
+            return false
+        }
+        let plain: [(name: String, isSet: Bool)] = [
+            ("--network", network != nil), ("--augment", !augment.isEmpty),
+            ("--activation", activation != nil), ("--optimizer", optimizer != nil),
+            ("--learning-rate", learningRate != nil), ("--schedule", schedule != nil),
+            ("--clip-norm", clipNorm != nil), ("--weight-decay", weightDecay != nil),
+            ("--epochs", epochs != nil), ("--steps", steps != nil), ("--batch", batch != nil),
+            ("--order", order != nil), ("--patience", patience != nil),
+        ]
+        guard let first = plain.first(where: \.isSet) else { return true }
+        guard effort == nil else {
+            throw KalsaeError(
+                "--effort", expected: "no option of one network's training beside it",
+                got: first.name)
+        }
+        if network == nil {
+            Notice.say(
+                "one plain network, because of \(first.name); without it several kinds of models "
+                    + "are tried and averaged")
+        }
+        return false
+    }
+
+    /// Learns a table, writes the model and reports.
+    func learnTable() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let source = try Source(
+            data, target: target, seed: seed,
+            fractions: Split.Fractions(validation: 0, test: 0))
+        let path = output ?? "\(source.parts.name).safetensors"
+        try AtomicFile.checkWritable(path)
+        let effort = effort ?? .default
+        let run = TableRun(TableLearner(effort: effort, seed: seed), data: source.parts)
+        let progress = TableProgress(effort.rawValue)
+        let outcome = try run.run(onEpoch: progress.epoch)
+        progress.end()
+        try outcome.file.save(to: path)
+        let seconds = start.duration(to: clock.now).seconds
+        if common.json { return try Console.print(json(outcome, path, seconds)) }
+        try printText(outcome, path, seconds)
+    }
+
+    private func printText(_ outcome: TableRun.Outcome, _ path: String, _ seconds: Double) throws {
+        var table = TextTable("tried", "network", "loss", "weight", "epoch")
+        for trial in outcome.trials {
+            table.add(
+                trial.name, trial.network, Progress.fixed(trial.loss, digits: 4),
+                Progress.fixed(trial.weight, digits: 2), "\(trial.epoch) of \(trial.epochs)")
+        }
+        for line in table.lines { try Console.print(line) }
+        let folds = outcome.trials.first?.members ?? 0
+        try Console.print(
+            "cross-validated (\(folds) folds, \(outcome.validatedRows) rows): "
+                + outcome.validation.text)
+        if let test = outcome.test { try Console.print("test: \(test.text)") }
+        let kept = outcome.trials.count { $0.weight > 0 }
+        let time = Progress.fixed(seconds, digits: 2)
+        try Console.print(
+            "\(kept) kinds of models averaged, \(folds) members each: \(outcome.parameters) "
+                + "parameters, \(outcome.steps) steps, \(time) s")
+        try Console.print("model: \(path)")
+    }
+
+    private func json(
+        _ outcome: TableRun.Outcome, _ path: String, _ seconds: Double
+    ) -> JSONValue {
+        let trials = outcome.trials.map { trial -> JSONValue in
+            [
+                "name": .string(trial.name), "network": .string(trial.network),
+                "loss": .number(trial.loss), "weight": .number(trial.weight),
+                "epoch": .integer(trial.epoch), "epochs": .integer(trial.epochs),
+                "members": .integer(trial.members),
+            ]
+        }
+        return [
+            "validation": outcome.validation.json, "test": outcome.test?.json ?? .null,
+            "folds": .integer(outcome.trials.first?.members ?? 0),
+            "rows": .integer(outcome.rows), "validated_rows": .integer(outcome.validatedRows),
+            "effort": .string((effort ?? .default).rawValue), "tried": .array(trials),
+            "temperature": .number(outcome.temperature),
+            "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
+            "seed": .integer(seed), "seconds": .number(seconds), "model": .string(path),
+        ]
+    }
+}

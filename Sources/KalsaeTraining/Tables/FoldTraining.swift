@@ -1,0 +1,164 @@
+import Glibc
+import KalsaeBackend
+import KalsaeData
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Trains the members of a candidate, one a fold, as one stacked plan, and keeps the epoch at which all
+/// of them together are best on the rows that each did not see.
+struct FoldTraining {
+    /// What came of a candidate.
+    struct Outcome {
+        var candidate: TableCandidate
+        /// The layers of a member.
+        var layers: [LayerSpec]
+        /// The members, stacked.
+        var members: Sequential
+        /// For each row what the member says that did not see it.
+        var predictions: TablePredictions
+        /// The loss of these predictions.
+        var loss: Double
+        /// The epoch that was kept, from 1, and those that were trained.
+        var epoch: Int, epochs: Int
+    }
+
+    let data: LabeledData
+    let dataset: Dataset
+    let folds: FoldRows
+    let seed: Int
+    /// The columns that may get intervals, with the values that they are made of.
+    let columns: [Int]
+    /// Called after each epoch with its number, their count, and the loss.
+    let onEpoch: (String, Int, Int, Double) throws -> Void
+
+    private var isOfClasses: Bool {
+        if case .classes = data.targets { true } else { false }
+    }
+
+    /// The range of the standardized targets; nil for classes.
+    var range: ClosedRange<Float>? {
+        guard case .values(let values, _) = data.targets, let low = values.min(),
+            let high = values.max()
+        else { return nil }
+        return low...high
+    }
+
+    /// Trains a candidate.
+    ///
+    /// - Parameter epochs: how many times a member sees its rows, at most.
+    func train(_ candidate: TableCandidate, epochs: Int, batch: Int) throws -> Outcome {
+        let outputs = data.targets.outputCount
+        let layers = candidate.layers(columns: columns, outputs: outputs)
+        let input = Shape(data.featureShape)
+        let boundaries = candidate.bins > 0 ? intervals(candidate.bins) : []
+        let members = try folds.train.indices.map { fold in
+            try withSeed(seed &* 1000 &+ fold) {
+                try Sequential(layers, input: input).prepared(boundaries)
+            }
+        }
+        let loss = data.targets.loss
+        let step = try StackedStep(
+            members,
+            optimizer: AdamW(
+                learningRate: candidate.learningRate, beta2: 0.95, decay: candidate.decay),
+            seed: seed, shared: [dataset.features, dataset.targets]
+        ) { model, inputs in
+            let rows = inputs[2]
+            return loss(
+                model(inputs[0].gathered(at: rows)), inputs[1].gathered(at: rows))
+        }
+        var batches = StackedBatches(folds, batch: batch, seed: seed)
+        let perEpoch = batches.steps
+        let rows = try HostTensor<Int32>(count: folds.train.count * batches.size)
+        let evaluation = try HeldEvaluation(dataset, folds)
+        var best: Outcome?
+        let held = folds.held.flatMap { $0.map(Int.init) }
+        for epoch in 1...epochs {
+            try Task.checkCancellation()
+            batches.shuffle()
+            for number in 0..<perEpoch {
+                let done = Double((epoch - 1) * perEpoch + number) / Double(epochs * perEpoch)
+                step.optimizer.learningRate = candidate.learningRate * Self.schedule(done)
+                batches.write(number, to: rows.values)
+                try step.run([rows.tensor])
+            }
+            let models = step.models
+            var predictions = TablePredictions(rows: data.count, width: outputs)
+            try evaluation.run(models) { rows, values in
+                predictions.write(values, at: rows, isOfClasses: isOfClasses, range: range)
+            }
+            let value = predictions.loss(data.targets, rows: held)
+            try onEpoch(candidate.name, epoch, epochs, value)
+            if value.isFinite, value <= best?.loss ?? .infinity {
+                best = Outcome(
+                    candidate: candidate, layers: layers, members: models,
+                    predictions: predictions, loss: value, epoch: epoch, epochs: epoch)
+            }
+            best?.epochs = epoch
+            // A wave that brought nothing better is the last.
+            let ends = Self.waveEnds.map { Int(($0 * Double(epochs)).rounded()) }
+            if let wave = ends.firstIndex(of: epoch), wave > 0, let kept = best?.epoch,
+                kept <= ends[wave - 1]
+            {
+                break
+            }
+        }
+        guard let best else {
+            throw KalsaeError(
+                "training", expected: "a finite loss", got: "none in \(epochs) epochs",
+                advice: "look for numbers out of all proportion in the data")
+        }
+        return best
+    }
+
+    /// Four waves of falling length, each ending at 0: `½ (1 - cos(2π log₂(1 + 15 t)))` (RealMLP's
+    /// coslog4, Holzmüller, Grinsztajn and Steinwart, 2024).
+    static func schedule(_ done: Double) -> Double {
+        0.5 * (1 - cos(2 * .pi * log2(1 + 15 * done)))
+    }
+
+    /// The shares of the training at which the rate is 0.
+    private static let waveEnds = [1.0 / 15, 3.0 / 15, 7.0 / 15, 1]
+
+    /// The ends of the intervals of each column: its quantiles, equal ones once.
+    private func intervals(_ bins: Int) -> [[Float]] {
+        guard case .floats(let values) = data.features else { return [] }
+        let width = data.featureShape.reduce(1, *)
+        // Quantiles of many rows are those of some.
+        let stride = max(1, data.count / 20_000)
+        return columns.map { column in
+            let sorted = Swift.stride(from: 0, to: data.count, by: stride)
+                .map { values[$0 * width + column] }.sorted()
+            var ends: [Float] = []
+            for bin in 0...bins {
+                let position = Double(bin) / Double(bins) * Double(sorted.count - 1)
+                let low = Int(position)
+                let high = min(low + 1, sorted.count - 1)
+                let share = Float(position - Double(low))
+                let end = sorted[low] + (sorted[high] - sorted[low]) * share
+                if end != ends.last { ends.append(end) }
+            }
+            return ends
+        }
+    }
+}
+
+extension Sequential {
+    /// The network with its intervals set and its last layer at 0, where all outputs begin alike.
+    fileprivate func prepared(_ boundaries: [[Float]]) -> Sequential {
+        var model = self
+        if var first = model.layers[0].layer as? PiecewiseLinearEmbedding {
+            first.setBoundaries(boundaries)
+            model.layers[0].layer = first
+        }
+        let last = model.layers.count - 1
+        if var output = model.layers[last].layer as? Dense {
+            output.weight = Initializer.zeros.parameter(output.weight.shape)
+            model.layers[last].layer = output
+        }
+        return model
+    }
+}

@@ -1,0 +1,40 @@
+import KalsaeSupport
+
+/// Rows of the members' batches: every member sees its own rows in its own order, as many a step as all
+/// others.
+struct StackedBatches {
+    /// Rows of a member's batch.
+    let size: Int
+    /// Steps of an epoch; rows that do not fill a batch come in another epoch.
+    let steps: Int
+    private var orders: [[Int32]]
+    private var generators: [Philox]
+
+    init(_ folds: FoldRows, batch: Int, seed: Int) {
+        orders = folds.train
+        let fewest = orders.map(\.count).min() ?? 1
+        size = max(1, min(batch, fewest))
+        steps = max(1, fewest / size)
+        generators = orders.indices.map {
+            Philox(
+                seed: UInt64(bitPattern: Int64(seed)),
+                stream: TableStream.batches &+ UInt64($0))
+        }
+    }
+
+    /// Begins another epoch.
+    mutating func shuffle() {
+        for member in orders.indices { generators[member].shuffle(&orders[member]) }
+    }
+
+    /// Writes the rows of a step, member by member.
+    func write(_ step: Int, to rows: UnsafeMutableBufferPointer<Int32>) {
+        var position = 0
+        for order in orders {
+            for row in order[(step * size)..<((step + 1) * size)] {
+                rows[position] = row
+                position += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Learns a table with nothing set: tries several kinds of models in folds, and averages what helps.
+///
+/// Each candidate has one member a fold, all of them trained as one stacked plan; every row is predicted
+/// by the member that did not see it. On these predictions the epoch of each candidate, the weights of
+/// the candidates in the average, and a temperature are chosen. The result is one ``Ensemble``.
+public struct TableLearner: Sendable {
+    /// What was tried, in the order in which it was.
+    public struct Trial: Sendable, Equatable {
+        /// The candidate's name.
+        public var name: String
+        /// The layers of a member, as in `17-64-64-3`.
+        public var network: String
+        /// The loss on rows that members did not see.
+        public var loss: Double
+        /// The weight in the average; 0 where it was left out.
+        public var weight: Double
+        /// The epoch that was kept, and those that were trained.
+        public var epoch: Int, epochs: Int
+        /// The members.
+        public var members: Int
+    }
+
+    /// What came of it.
+    public struct Outcome: Sendable {
+        /// The ensemble.
+        public var model: Sequential
+        /// What was tried.
+        public var trials: [Trial]
+        /// What logits are divided by; 1 for values.
+        public var temperature: Double
+        /// Rows whose predictions follow, ascending: all of them, or those that were held out.
+        public var rows: [Int]
+        /// For each of these rows the probabilities of all classes, or the standardized value, by
+        /// models that did not see it, averaged by a blend that did not see it.
+        public var predictions: [Float]
+        /// Steps taken by all members together.
+        public var steps: Int
+    }
+
+    /// How much is tried.
+    public let effort: TableEffort
+    /// The seed of folds, first weights and batches.
+    public let seed: Int
+
+    /// Makes a learner.
+    public init(effort: TableEffort = .default, seed: Int = 0) {
+        self.effort = effort
+        self.seed = seed
+    }
+
+    /// Learns rows.
+    ///
+    /// - Parameters:
+    ///   - data: rows of numbers, of which at least 4 are wanted.
+    ///   - onEpoch: called after each epoch with the candidate's name, the epoch, the epochs, and the
+    ///     loss on rows that members did not see.
+    /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
+    public func run(
+        _ data: LabeledData, onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
+    ) throws -> Outcome {
+        let plan = try TablePlan(data, effort: effort, seed: seed)
+        let dataset = try Dataset(data)
+        var outcomes: [FoldTraining.Outcome] = []
+        var steps = 0
+        try withoutActuallyEscaping(onEpoch) { onEpoch in
+            let training = FoldTraining(
+                data: data, dataset: dataset, folds: plan.folds, seed: seed,
+                columns: plan.columns, onEpoch: onEpoch)
+            for (candidate, epochs) in plan.candidates {
+                let outcome = try training.train(candidate, epochs: epochs, batch: plan.batch)
+                steps += outcome.epochs * plan.steps
+                outcomes.append(outcome)
+            }
+        }
+        return try blended(outcomes, data, plan, steps: steps)
+    }
+
+    private func blended(
+        _ outcomes: [FoldTraining.Outcome], _ data: LabeledData, _ plan: TablePlan, steps: Int
+    ) throws -> Outcome {
+        let predictions = outcomes.map(\.predictions)
+        let held = plan.folds.held.map { $0.map(Int.init) }
+        let rows = held.flatMap { $0 }.sorted()
+        let blend = Blend(predictions, data.targets, rows: plan.sample(rows))
+        // What is reported of a fold is blended as the other folds would have it.
+        let width = predictions[0].width
+        var reported = TablePredictions(rows: data.count, width: width)
+        for fold in held.indices {
+            let others =
+                held.count > 1 ? held.indices.filter { $0 != fold }.flatMap { held[$0] } : rows
+            let own = Blend(predictions, data.targets, rows: plan.sample(others))
+            let mixed = own(predictions)
+            for row in held[fold] {
+                for index in (row * width)..<((row + 1) * width) {
+                    reported.values[index] = mixed.values[index]
+                }
+            }
+        }
+        var groups: [Ensemble.GroupSettings] = []
+        var members: [Sequential] = []
+        for (outcome, weight) in zip(outcomes, blend.weights) where weight > 0 {
+            groups.append(
+                Ensemble.GroupSettings(
+                    layers: outcome.layers, count: plan.folds.held.count, weight: weight))
+            members.append(outcome.members)
+        }
+        var settings = Ensemble.Settings(groups: groups, temperature: blend.temperature)
+        if case .classes = data.targets { settings.averaging = .probabilities }
+        if case .values(let values, _) = data.targets {
+            settings.range = [Double(values.min() ?? 0), Double(values.max() ?? 0)]
+        }
+        let model = try Sequential(
+            Ensemble(settings, members: members), input: Shape(data.featureShape))
+        let trials = zip(outcomes, blend.weights).map { outcome, weight in
+            Trial(
+                name: outcome.candidate.name, network: outcome.candidate.text(data),
+                loss: outcome.loss, weight: weight, epoch: outcome.epoch, epochs: outcome.epochs,
+                members: plan.folds.held.count)
+        }
+        return Outcome(
+            model: model, trials: trials, temperature: blend.temperature, rows: rows,
+            predictions: rows.flatMap { reported.values[($0 * width)..<(($0 + 1) * width)] },
+            steps: steps)
+    }
+}
+
+extension TableCandidate {
+    /// The sizes of the layers, as in `17-64-64-3`.
+    fileprivate func text(_ data: LabeledData) -> String {
+        ([data.featureShape.reduce(1, *)] + hidden + [data.targets.outputCount])
+            .map { "\($0)" }.joined(separator: "-")
+    }
+}

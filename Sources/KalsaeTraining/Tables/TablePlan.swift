@@ -1,0 +1,78 @@
+import KalsaeData
+import KalsaeSupport
+
+/// What an effort means for rows of a number: folds, batches, and the epochs of each candidate.
+struct TablePlan {
+    let folds: FoldRows
+    /// Rows of a member's batch.
+    let batch: Int
+    /// Steps of an epoch.
+    let steps: Int
+    /// The columns that get intervals: those with more than two values.
+    let columns: [Int]
+    /// What is tried, with its epochs.
+    let candidates: [(candidate: TableCandidate, epochs: Int)]
+    private let seed: Int
+
+    /// Rows from which on members share one held part and see most of the others.
+    private static let manyRows = 50_000
+    private static let fewestRows = 4
+    /// Rows on which blends are found.
+    private static let blendedRows = 20_000
+
+    init(_ data: LabeledData, effort: TableEffort, seed: Int) throws(KalsaeError) {
+        guard data.count >= Self.fewestRows, case .floats(let values) = data.features else {
+            throw KalsaeError(
+                "training", expected: "a table of at least \(Self.fewestRows) rows",
+                got: "\(data.count) rows", advice: "use a network with --network")
+        }
+        self.seed = seed
+        let count = min(effort.folds, data.count / 2)
+        var classes: [Int32]?
+        if case .classes(let own, _) = data.targets { classes = own }
+        let bits = UInt64(bitPattern: Int64(seed))
+        let all = FoldRows(rows: data.count, count: count, classes: classes, seed: bits)
+        // Of many rows few folds say enough.
+        folds = data.count > Self.manyRows ? all.prefix(effort == .best ? 4 : 2) : all
+        let members = folds.train.count
+        let perMember = folds.train.map(\.count).min() ?? 1
+        batch = min(max(perMember / 8, 32), perMember > 20_000 ? 1024 : 128, perMember)
+        let steps = max(1, perMember / batch)
+        self.steps = steps
+        let width = data.featureShape.reduce(1, *)
+        let columns = Self.columnsOfNumbers(values, width: width)
+        self.columns = columns
+        let outputs = data.targets.outputCount
+        candidates = effort.candidates.filter { $0.bins == 0 || !columns.isEmpty }.map {
+            candidate in
+            let cost = candidate.cost(inputs: width, columns: columns.count, outputs: outputs)
+            let perEpoch = cost * Double(members * steps) * Double(min(perMember, 1 << 30) / steps)
+            let wanted = max(effort.epochs, (effort.fewestSteps + steps - 1) / steps)
+            let allowed = Int(min(effort.budget / max(perEpoch, 1), 1e6))
+            return (candidate, max(3, min(wanted, allowed)))
+        }
+    }
+
+    /// Rows to find a blend on: all, or some of many.
+    func sample(_ rows: [Int]) -> [Int] {
+        guard rows.count > Self.blendedRows else { return rows }
+        var order = rows
+        var generator = Philox(
+            seed: UInt64(bitPattern: Int64(seed)), stream: TableStream.sample)
+        generator.shuffle(&order)
+        return Array(order.prefix(Self.blendedRows))
+    }
+
+    /// Columns with more than two values.
+    private static func columnsOfNumbers(_ values: [Float], width: Int) -> [Int] {
+        (0..<width).filter { column in
+            var seen: [Float] = []
+            for position in stride(from: column, to: values.count, by: width)
+            where !seen.contains(values[position]) {
+                seen.append(values[position])
+                if seen.count > 2 { return true }
+            }
+            return false
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import KalsaeData
+
+/// What a model says of rows, and how well: probabilities of classes, or standardized values.
+struct TablePredictions: Sendable {
+    /// Rows of `width` numbers one behind the other.
+    var values: [Float]
+    /// The numbers of a row: the classes, or 1.
+    let width: Int
+
+    /// Predictions of 0 for a number of rows.
+    init(rows: Int, width: Int) {
+        values = [Float](repeating: 0, count: rows * width)
+        self.width = width
+    }
+
+    /// The number of rows.
+    var count: Int { values.count / width }
+
+    /// Writes rows of a network's output: logits become probabilities, values are cut to a range.
+    mutating func write(
+        _ outputs: ArraySlice<Float>, at rows: [Int32], isOfClasses: Bool,
+        range: ClosedRange<Float>?
+    ) {
+        var position = outputs.startIndex
+        for row in rows {
+            let start = Int(row) * width
+            let own = outputs[position..<(position + width)]
+            position += width
+            if isOfClasses {
+                let largest = own.max() ?? 0
+                let powers = own.map { exp($0 - largest) }
+                let sum = powers.reduce(0, +)
+                for index in 0..<width { values[start + index] = powers[index] / sum }
+            } else {
+                for (index, value) in own.enumerated() {
+                    values[start + index] =
+                        range.map { min(max(value, $0.lowerBound), $0.upperBound) } ?? value
+                }
+            }
+        }
+    }
+
+    /// The loss on rows: log loss of classes, else the mean square.
+    ///
+    /// Log loss has one row more, whose class is wrong in the mean way (Laplace's rule of succession):
+    /// few rows without a mistake are no proof that there is none.
+    func loss(_ targets: LabeledData.Targets, rows: [Int]) -> Double {
+        switch targets {
+        case .classes(let classes, _):
+            var (sum, wrong) = (0.0, 0.0)
+            for row in rows {
+                let start = row * width
+                let right = Int(classes[row])
+                var others = 0.0
+                for index in 0..<width {
+                    let surprise = -log(max(Double(values[start + index]), 1e-12))
+                    if index == right { sum += surprise } else { others += surprise }
+                }
+                wrong += others / Double(max(width - 1, 1))
+            }
+            let count = Double(max(rows.count, 1))
+            return (sum + wrong / count) / (count + 1)
+        case .values(let numbers, _):
+            let sum = rows.reduce(0.0) { total, row in
+                let difference = Double(values[row] - numbers[row])
+                return total + difference * difference
+            }
+            return sum / Double(max(rows.count, 1))
+        }
+    }
+
+    /// The probabilities with their logarithms divided by a temperature.
+    func tempered(_ temperature: Double) -> TablePredictions {
+        guard temperature != 1 else { return self }
+        var result = self
+        for start in stride(from: 0, to: values.count, by: width) {
+            let powers = (0..<width).map {
+                pow(max(Double(values[start + $0]), 1e-12), 1 / temperature)
+            }
+            let sum = powers.reduce(0, +)
+            for index in 0..<width { result.values[start + index] = Float(powers[index] / sum) }
+        }
+        return result
+    }
+
+    /// Several predictions of the same rows, weighed.
+    static func mixed(_ parts: [TablePredictions], weights: [Double]) -> TablePredictions {
+        var result = TablePredictions(rows: parts[0].count, width: parts[0].width)
+        for (part, weight) in zip(parts, weights) {
+            let weight = Float(weight)
+            for index in result.values.indices {
+                result.values[index] += weight * part.values[index]
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import KalsaeData
+import KalsaeFiles
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTesting
+import KalsaeTraining
+import Testing
+
+@Suite struct TableLearnerTests {
+    /// Rows of three numbers; the target is a step of one and a product of the others.
+    private func data(rows: Int, classes: Bool) throws -> LabeledData {
+        var random = SampleGenerator(seed: 4)
+        var features: [Float] = []
+        var values: [Float] = []
+        for _ in 0..<rows {
+            let row = (0..<3).map { _ in Float.random(in: -2...2, using: &random) }
+            features += row
+            let noise = Float.random(in: -0.05...0.05, using: &random)
+            values.append((row[0] > 0.3 ? 1 : -1) + row[1] * row[2] + noise)
+        }
+        let targets: LabeledData.Targets =
+            classes
+            ? .classes(values.map { $0 > 0 ? 1 : 0 }, names: ["low", "high"])
+            : .values(values, scale: Scale(mean: 10, deviation: 2))
+        return try LabeledData(features: .floats(features), featureShape: [3], targets: targets)
+    }
+
+    @Test(arguments: [true, false]) func learnsWhatIsThere(_ classes: Bool) throws {
+        let data = try data(rows: 400, classes: classes)
+        let outcome = try TableLearner(effort: .quick, seed: 1).run(data)
+        #expect(outcome.trials.map(\.name) == ["linear", "piecewise"])
+        #expect(outcome.rows == Array(0..<400))
+        #expect(abs(outcome.trials.reduce(0) { $0 + $1.weight } - 1) < 1e-9)
+        // A product of two inputs is nothing that a linear model could learn.
+        #expect(outcome.trials[1].loss < 0.6 * outcome.trials[0].loss)
+        let width = classes ? 2 : 1
+        #expect(outcome.predictions.count == 400 * width)
+        if classes {
+            let sums = stride(from: 0, to: 800, by: 2).map {
+                outcome.predictions[$0] + outcome.predictions[$0 + 1]
+            }
+            #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
+        }
+        #expect(outcome.model.outputShape == [width])
+    }
+
+    @Test func theSameSeedGivesTheSameBits() throws {
+        let data = try data(rows: 120, classes: true)
+        let first = try TableLearner(effort: .quick, seed: 3).run(data)
+        let second = try TableLearner(effort: .quick, seed: 3).run(data)
+        #expect(first.trials == second.trials)
+        #expect(first.predictions == second.predictions)
+        for (a, b) in zip(first.model.tensors, second.model.tensors) {
+            #expect(try a.tensor.values(Float.self) == b.tensor.values(Float.self))
+        }
+        let other = try TableLearner(effort: .quick, seed: 4).run(data)
+        #expect(other.predictions != first.predictions)
+    }
+
+    /// What is reported of rows is no better than chance where there is nothing to learn.
+    @Test func noiseIsReportedAsNoise() throws {
+        var random = SampleGenerator(seed: 8)
+        let features = (0..<600).map { _ in Float.random(in: 0...1, using: &random) }
+        let labels = (0..<200).map { _ in Int32.random(in: 0...1, using: &random) }
+        let data = try LabeledData(
+            features: .floats(features), featureShape: [3],
+            targets: .classes(labels, names: ["a", "b"]))
+        let outcome = try TableLearner(effort: .quick, seed: 0).run(data)
+        let right = labels.indices.count {
+            (outcome.predictions[2 * $0 + 1] > 0.5) == (labels[$0] == 1)
+        }
+        // Half of 200, give or take four deviations of √50.
+        #expect((72...128).contains(right))
+    }
+
+    @Test func valuesStayInTheRangeOfTheTargets() throws {
+        let data = try data(rows: 150, classes: false)
+        guard case .values(let targets, _) = data.targets else { return }
+        let outcome = try TableLearner(effort: .quick, seed: 1).run(data)
+        let far = Tensor([Float(1e6), -1e6, 1e6, 50, 50, 50]).reshaped(to: [2, 3])
+        let values = try outcome.model(far).values(Float.self)
+        let (low, high) = (targets.min() ?? 0, targets.max() ?? 0)
+        #expect(values.count == 2)
+        #expect(values.allSatisfy { $0 >= low - 1e-4 && $0 <= high + 1e-4 })
+    }
+
+    @Test func aModelPredictsWhatItsFilePredicts() throws {
+        let rows = (0..<60).map { "\($0 % 7),\($0 % 5),\($0 % 7 > 3)\n" }
+        let text = "a,b,kind\n" + rows.joined()
+        let table = Table(try CSV(Array(text.utf8), header: .present))
+        let parts = try DataParts(
+            table, name: "t", target: "kind", fractions: .init(validation: 0, test: 0), seed: 0)
+        let outcome = try TableRun(TableLearner(effort: .quick), data: parts).run()
+        #expect(outcome.test == nil)
+        #expect(outcome.rows == 60)
+        #expect((outcome.validation.metrics[.accuracy] ?? 0) > 0.9)
+        let path = NSTemporaryDirectory() + "kalsae-table-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try outcome.file.save(to: path)
+        let (kept, read) = (try Predictor(outcome.file), try Predictor(path: path))
+        guard case .classes(let first, let p) = try kept.predict(rows: [0, 1, 2, 3]),
+            case .classes(let second, let q) = try read.predict(rows: [0, 1, 2, 3])
+        else {
+            Issue.record("expected classes")
+            return
+        }
+        #expect(first == second)
+        #expect(p == q)
+    }
+
+    @Test func refusesTooFewRows() throws {
+        let data = try data(rows: 3, classes: false)
+        #expect(throws: KalsaeError.self) { try TableLearner().run(data) }
+    }
+
+    @Test func aTaskThatIsCancelledEnds() async throws {
+        let data = try data(rows: 200, classes: true)
+        let task = Task {
+            try TableLearner(effort: .best).run(data) { _, _, _, _ in
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+    }
+}
