@@ -57,7 +57,7 @@ let rows: [Row] = [
         excluded: ["Vectors"]),
     Row(
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
-    Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining"]),
+    Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining", "KalsaeTesting"]),
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
