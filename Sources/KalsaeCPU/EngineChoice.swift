@@ -1,6 +1,3 @@
-import CKalsaeKernels
-import KalsaeGraph
-
 /// Which engine runs a matrix product or a convolution, decided here and nowhere else: kernels say what
 /// they support, and are built as they are told.
 ///
