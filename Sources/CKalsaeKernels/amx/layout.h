@@ -9,8 +9,8 @@
 // Henry, Tang and Heinecke, "Leveraging the bfloat16 Artificial Intelligence Datatype for
 // Higher-Precision Computations" (2019); XLA calls it BF16_BF16_F32_X6.
 //
-// A block is 32 lines (rows of A or columns of B) by one K block of 32 indices of k. It lies as two
-// tiles, 16 lines each, for each of its limbs: 6 tiles of 1 KiB, one behind the other.
+// A block is 32 vectors (rows of A or columns of B) by one K block of 32 indices of k. It is stored as two
+// tiles of 16 vectors for each of its limbs: 6 contiguous tiles of 1 KiB.
 //
 //     tile of A: 16 rows, each 32 bfloat16 of successive k
 //     tile of B: 16 rows, each of one pair k, k + 1: 16 columns x 2 bfloat16 (VNNI order)

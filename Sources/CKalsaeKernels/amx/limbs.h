@@ -102,7 +102,7 @@ INLINE void transpose16(__m512 v[16]) {
     }
 }
 
-// Loads `lines` rows of up to 16 floats, `step` floats apart, as the columns of 16 vectors.
+// Loads `lines` rows of up to 16 floats, `step` floats apart, as the columns of 16 registers.
 INLINE void load_transposed(
     const float *from, int64_t step, int64_t lines, __mmask16 columns, __m512 to[16]
 ) {

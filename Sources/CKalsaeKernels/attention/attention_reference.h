@@ -23,7 +23,7 @@ static inline double attention_reference_dot(const float *x, const float *y, int
 }
 
 // Adds what a query of a head gives: to its row of the result, and, with an upstream gradient, to dQ, dK and
-// dV one behind the other. Both must be zero before; P, dP and dS have room for all keys.
+// dV one behind the other. Both must be zero before; P, dP and dS hold a value for each key.
 static inline void attention_reference(
     const kls_attention *s, int64_t batch, int64_t head, int64_t query, const float *q,
     const float *k, const float *v, const float *upstream, double *out, double *gradient, double *p,

@@ -70,7 +70,7 @@ static void run_block(
     attention_store_rows(p, w[ROWS], block.rows, NULL, job->dq + at);
     attention_pack_row_major(p, job->q + at, block.rows, w[Q]);
     attention_ptdo(p, &block, w[DS], w[Q], w[DK], adds);
-    // P is not divided by its rows' sums: the rows of dO that it is multiplied with are.
+    // P is not yet divided by its rows' sums: the rows of dO that it is multiplied with are instead.
     attention_pack_row_major(p, job->upstream + at, block.rows, w[DO]);
     attention_scale_rows(p, w[DO], block.rows, w[INVERSE_SUMS]);
     attention_ptdo(p, &block, w[P], w[DO], w[DV], adds);
@@ -85,7 +85,8 @@ static void run_piece(const gradient_job *job, int64_t piece, float *const *w) {
     attention_pack_transposed(p, job->k + key_offset, s->key_count, w[K_TRANSPOSED]);
     attention_pack_row_major(p, job->k + key_offset, s->key_count, w[K]);
     attention_pack_transposed(p, job->v + key_offset, s->key_count, w[V_TRANSPOSED]);
-    // The last block sees all keys, so that the keys find something to add to.
+    // The last block goes first: it sees all keys, so that it initializes all of dK and dV, to which the
+    // others add.
     for (int64_t i = p->blocks - 1; i >= 0; i--)
         run_block(job, w, i, query_offset, i < p->blocks - 1);
     attention_store_rows(p, w[DK], s->key_count, NULL, job->dk + key_offset);

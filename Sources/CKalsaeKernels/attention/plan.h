@@ -8,7 +8,7 @@
 #include "../threads/pieces.h"
 #include "kls_attention.h"
 
-// Floats of the vectors that work on rows of scores, which are read and written as whole ones.
+// Lanes of the vectors that work on rows of scores; rows are padded to whole vectors.
 enum { ATTENTION_LANES = 16 };
 
 // Distances and sizes count floats.
@@ -20,19 +20,19 @@ typedef struct {
     int64_t padded;                  // head_size in whole vectors
     int64_t row;                     // from row to row of scores
     int64_t block, blocks;           // queries of a block at most
-    int64_t parts, pieces;           // parts of a head take its blocks in turn
-    int64_t slots;                   // of workspace, for as many threads at most
+    int64_t parts, pieces;           // pieces of a head, which take its blocks round-robin; of all heads
+    int64_t slots;                   // workspaces, which bound the number of threads
 } attention_plan;
 
-// A head is one piece, unless its blocks share nothing and there are too few heads.
+// A head is one piece; with `by_blocks`, where blocks are independent, several if there are few heads.
 attention_plan attention_make_plan(const kls_attention *shape, bool by_blocks);
 
 static inline bool attention_is_empty(const kls_attention *s) {
     return s->batch * s->heads * s->query_count * s->key_count * s->head_size == 0;
 }
 
-// Slots that a thread works in, as bits. More pieces than threads and slots for whoever comes: what a
-// thread without a core leaves undone, another can do.
+// The workspaces in use, a bit each: a thread takes the lowest free one for its pieces. Pieces are not tied
+// to threads, so that a thread with a core takes over those of one that was descheduled.
 typedef _Atomic uint32_t attention_slots;
 
 static inline int attention_enter(attention_slots *busy) {
@@ -66,7 +66,7 @@ static inline int64_t attention_visible(
     *is_fully_masked = s->is_causal && count < 1;
     return s->is_causal && count > 0 ? count : s->key_count;
 }
-// The most that queries first ..< last see.
+// The most keys that any of the queries first ..< last sees.
 int64_t attention_most_visible(const kls_attention *shape, int64_t first, int64_t last);
 
 // Floats of packed panels of `count` positions, transposed or row-major.

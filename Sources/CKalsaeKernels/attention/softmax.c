@@ -9,7 +9,7 @@ enum { LANES = ATTENTION_LANES };
 typedef float vector __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t integers __attribute__((vector_size(64), aligned(4), may_alias));
 
-// Vectors are handed over by address: not every micro of the processor passes them alike.
+// Functions take vectors by pointer: the calling convention for vectors of 64 bytes differs by ISA level.
 #define CHOSEN(mask, yes, no) ((vector)(((integers)(yes) & (mask)) | ((integers)(no) & ~(mask))))
 #define EACH(value) ((vector){0} + (value))
 

@@ -3,7 +3,8 @@
 //     C[taps * in channels x out channels] = A[taps * in channels x pixels] B[pixels x out channels]
 //
 // A is the image, transposed: a row of A is one tap and input channel, at all pixels. Both operands are read
-// where they lie. The batch is cut into parts with a partial result each, which are added in order.
+// in place. K is the pixels of the batch, and split-K is over batch partitions: one partial sum of C for
+// each, added in a fixed order.
 #include "kls_conv_gemm.h"
 
 #include <stdlib.h>
@@ -18,11 +19,11 @@
 #include "amx/weight_gradient_amx.h"
 
 enum {
-    PARTIALS_MAX = 16,               // partial results, each of a part of the batch
-    PARTIALS_BYTES = 768 * 1024,     // of all partial results, unless two are more
+    PARTIALS_MAX = 16,               // batch partitions, one partial sum each
+    PARTIALS_BYTES = 768 * 1024,     // of all partial sums, unless two take more
     STRIP_FLOATS = 9 * 1024,         // of A and B: what the first-level cache holds
-    STRIP_PIXELS = 64,               // that a partial result should be loaded for, at least
-    STRIP_ROWS_MAX = 256,            // whose starts fit the array for them
+    STRIP_PIXELS = 64,               // at least, over which a load and store of the partial sum amortizes
+    STRIP_ROWS_MAX = 256,            // bound of the array of starts
 };
 
 struct kls_conv_weight_gradient {
@@ -108,7 +109,7 @@ int64_t kls_conv_weight_gradient_scratch(const kls_conv_weight_gradient *g) {
     return g->partials * g->rows * g->width * (int64_t)sizeof(float);
 }
 
-// Adds what a strip of an image gives to a partial result.
+// Accumulates the product of a strip of output rows into a partial sum.
 static void run_strip(
     const kls_conv_weight_gradient *g, const float *a, const float *b, int64_t b_row,
     int64_t rows, float *partial, bool adds
@@ -178,7 +179,7 @@ static void run_partials(int64_t begin, int64_t end, void *context) {
     }
 }
 
-// Adds the partial results, always in the same order.
+// Adds the partial sums, always in the same order.
 KLS_DISPATCH(static, void, add_partials,
     (int64_t begin, int64_t end, void *context), (begin, end, context)) {
     const gradient_run *run = context;
@@ -194,7 +195,7 @@ KLS_DISPATCH(static, void, add_partials,
     }
 }
 
-// The same for partial results of AMX, which are transposed; rows in eights.
+// The same for partial sums of AMX, which are transposed; eight rows at a time.
 KLS_DISPATCH(static, void, add_transposed,
     (int64_t begin, int64_t end, void *context), (begin, end, context)) {
     const gradient_run *run = context;

@@ -3,7 +3,7 @@
 //     for each block of 16,384 elements                        (the work of a thread)
 //         for each strip of the block
 //             loads      buffers -> registers                  in place, repeated, or walked row by row
-//             steps      register op register -> register      one vectorized C function each (strip_*.c)
+//             steps      register op register -> register      one vectorized C function each (functions/)
 //             outputs    registers -> buffers, or into the block's partial results
 //     partial results are combined pairwise                    (loop_combine.c)
 //

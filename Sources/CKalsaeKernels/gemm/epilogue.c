@@ -20,7 +20,7 @@ static void copy_strided(
 
 typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
 
-// Adds rows of `columns` elements to the sums, four chains a column.
+// Adds rows of `columns` elements to the sums, with four independent accumulators per column.
 KLS_DISPATCH(static, void, add_rows, (
     float *sums, const float *from, int64_t rows, int64_t columns
 ), (sums, from, rows, columns)) {
@@ -47,8 +47,8 @@ static void *memory_of(const epilogue_worker *w, int32_t reg) {
     return w->file + reg * w->plan->register_bytes;
 }
 
-// Whether an output's rows lie one behind the other and nobody reads what lies there, so that the
-// step that makes it, or the product, can write them at once.
+// Whether an output's rows are contiguous and no load reads its buffer, so that the step that makes it, or
+// the microkernel, can write to memory directly.
 static bool is_direct(const epilogue_worker *w, const kls_output *o) {
     const epilogue *plan = w->plan;
     if (o->op != KLS_COPY || w->columns != plan->n) return false;

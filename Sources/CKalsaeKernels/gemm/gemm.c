@@ -1,4 +1,4 @@
-// Products on vectors: panels of B packed once, and past each the tiles of C that the microkernel makes.
+// Products on vectors: panels of B are packed once, and the microkernel makes the tiles of C of each panel.
 //
 //     for each panel of NR columns, for each partition of the rows of C        (a piece, on any thread)
 //         pack the panel: K x NR floats, on the stack up to STACK_K_MAX
@@ -24,8 +24,8 @@
 enum {
     STACK_K_MAX = 1024,              // rows of a panel on a thread's stack
     CUT_M_MIN = 512,                 // rows from which on a panel may well be packed twice
-    // Elements of a transposed A from which on it is packed: its columns lie so far apart that neither
-    // caches nor prefetchers are of use.
+    // Elements of a transposed A from which on it is packed: reading a row strides so far that each element
+    // is a cache miss and hardware prefetchers do not follow.
     PACKED_A_MIN = 1 << 18,
     // Multiplications from which on panels of unlike width are not handed out whole.
     UNEVEN_MIN = 400 * 1000,
@@ -68,15 +68,15 @@ kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
     g->micro = kls_microkernel();
     g->panel = 2 * g->micro->lanes;
     const int64_t behind = spec->n % g->micro->lanes;
-    // A short K along vectors would be mostly its end.
+    // Edge columns are vectorized along K where A is row-major: a short K would be mostly remainder loop.
     const bool is_long = spec->a_row == 1 || spec->k >= 4 * g->micro->lanes;
     const bool has_edge = spec->n > behind && behind <= g->micro->lanes / 4 && is_long;
     g->edge = has_edge && spec->k <= STACK_K_MAX ? behind : 0;
     g->panels = (spec->n - g->edge + g->panel - 1) / g->panel;
     g->packs_a = spec->batch == 1 && spec->a_row == 1 && g->panels > 1
         && spec->m * spec->k >= PACKED_A_MIN;
-    // The rows are cut where panels do not divide evenly among threads, and where they are many, so that
-    // what loops over rows made lies in the cache of the core that made it.
+    // M is cut where panels do not divide evenly among threads, and where it is long, so that rows of A
+    // are read by the core whose cache holds them since the loop that wrote them.
     const int64_t pieces = spec->batch * g->panels;
     const bool unlike = g->edge > 0 && spec->m * spec->n * spec->k >= UNEVEN_MIN;
     const bool uneven = pieces < 16 && (pieces % 2 == 1 || unlike);
@@ -174,7 +174,7 @@ static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
     };
     const int64_t block_rows = g->block_tiles * micro->mr;
     w.block_size = (block_rows < s->m ? block_rows : s->m) * used;
-    // With an epilogue the g is made in the register that its load fills.
+    // With an epilogue the microkernel writes C into the register that the epilogue's load of C would fill.
     float *block = (float *)file;
     if (g->has_epilogue) {
         w.sums = run->sums
@@ -214,7 +214,8 @@ static void run_pieces(int64_t begin, int64_t end, void *context) {
     const gemm_run *run = context;
     const int64_t pieces = piece_count(run->gemm);
     for (int64_t piece = begin; piece < end; piece++) {
-        // The later half goes upwards, so that two threads meet only once at lines they share.
+        // The second half of the pieces iterates over rows backwards: two threads in step then rarely write
+        // to the same cache lines of C at the same time.
         run_piece(run, piece, 2 * piece >= pieces);
     }
 }

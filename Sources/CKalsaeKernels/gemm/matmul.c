@@ -1,5 +1,6 @@
-// Products of any element type in register tiles, for what the library does not do, or not as quickly: no
-// epilogue, panels of one vector of columns, packed only where they are transposed.
+// Products of any element type in register tiles, for what oneDNN lacks (float64, integers) or does more
+// slowly (small products, by the cost of its call): no epilogue, panels of one vector of columns, packed
+// only where B is transposed.
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,15 +1,14 @@
 // The matrix product for one element type. Included once for each, with these defined:
-// T (the element) and NAME(x) (gives names of their own).
+// T (the element) and NAME(x) (the name for this type).
 
-// A panel is as many columns of b as one vector holds; half a panel serves the last edge.
+// NR: a panel of B is one vector of columns; half a panel serves the edge columns.
 #define FULL ((int64_t)(64 / sizeof(T)))
 #define HALF ((int64_t)(32 / sizeof(T)))
-// Rows of a that one pass of the inner loop takes: enough chains to hide the latency of a
-// multiply-add twice over.
+// MR: independent accumulators, twice as many as hide the latency of a multiply-add.
 #define ROWS 8
-// Steps along k between two visits of the result: a packed panel of them stays in L1.
+// KC: iterations of k between two updates of C; a packed panel of KC rows stays in the first-level cache.
 #define DEPTH 256
-// The part of the result that one piece of parallel work covers.
+// The block of C that one parallel task computes.
 #define PART_ROWS 64
 #define PART_COLUMNS 256
 
@@ -82,7 +81,7 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
 TILE(NAME(full), full)
 TILE(NAME(half), half)
 
-// One part of one matrix of the batch.
+// One block of C, of one matrix of the batch.
 KLS_DISPATCH(static, void, NAME(part), (
     const kls_matmul *product, const T *a, const T *b, T *c, int64_t rows, int64_t columns
 ), (product, a, b, c, rows, columns)) {

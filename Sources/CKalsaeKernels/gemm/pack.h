@@ -13,7 +13,8 @@ void kls_pack_panel(
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to);
 
-// Interleaves a row of a transposed A: parts of about the same length, `distance` floats apart.
+// Packs a row of a transposed A into row tiles: `parts` near-equal segments of it, written `distance` floats
+// apart, so that the rows of all k interleave to a panel a tile.
 void kls_interleave(const float *from, int64_t count, int64_t parts, float *to, int64_t distance);
 
 #endif

@@ -100,7 +100,7 @@ KLS_INLINE void NAME(pool_windows)(const NAME(pool_job) *job, int64_t row, const
         int64_t c = 0;
         for (; c + LANES <= s->channels; c += LANES)
             NAME(pool_lanes)(s, &w, input + c, output + c, LANES, small);
-        // The last lanes overlap those before: what is computed twice is the same.
+        // The last vector overlaps the one before, and computes the same for the shared lanes.
         if (c == s->channels) continue;
         if (c > 0) NAME(pool_lanes)(s, &w, input + s->channels - LANES,
                                     output + s->channels - LANES, LANES, small);
@@ -113,8 +113,8 @@ KLS_DISPATCH(static, void, NAME(pool_row), (const NAME(pool_job) *job, int64_t r
     else NAME(pool_windows)(job, row, false);
 }
 
-// Adds to the gradient of a window's elements, or sets it where no other window does.
-// `fresh` blanks lanes that an overlapping vector has done already.
+// Adds to the gradient of a window's elements, or sets it where each lies in one window only.
+// `fresh` masks lanes that the vector before, which this one overlaps, has added already.
 KLS_INLINE void NAME(pool_gradient_lanes)(
     const NAME(pool_job) *job, const NAME(window) *w, const T *input, const T *from, T *result,
     const NAME(mask) * fresh, int64_t count, const bool small, const bool covering

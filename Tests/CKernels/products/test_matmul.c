@@ -15,7 +15,7 @@ static layout random_layout(void) {
     p->m = sizes[between(0, 11)];
     p->n = one_in(8) ? between(250, 300) : sizes[between(0, 13)];
     p->k = one_in(8) ? between(250, 530) : sizes[between(0, 11)];
-    // As rows or as columns, with workspace between them.
+    // Row-major or transposed, with a gap of up to 3 elements between rows or columns.
     const int64_t gap = between(0, 3);
     if (one_in(2)) p->a_row = p->k + gap, p->a_column = 1;
     else p->a_row = 1, p->a_column = p->m + gap;

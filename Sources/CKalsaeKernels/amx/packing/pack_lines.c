@@ -1,4 +1,4 @@
-// Packs dense lines and rows at once.
+// Packs operands whose rows are dense before the product begins.
 #include "pack_lines.h"
 
 #include "../limbs.h"

@@ -1,10 +1,10 @@
-// Limbs of dense lines, for operands that are packed before the product begins.
+// Limbs of dense rows, for operands that are packed before the product begins.
 #ifndef KLS_AMX_PACK_LINES_H
 #define KLS_AMX_PACK_LINES_H
 
 #include "../layout.h"
 
-// Limbs of floats that lie one behind the other, in whole K blocks; `limb` elements from limb to limb.
+// Limbs of contiguous floats, in whole K blocks; `limb` elements from limb to limb.
 void kls_line_limbs(const float *from, int64_t count, bf16 *to, int64_t limb);
 
 // A K block of up to AMX_BLOCK columns of B, whose rows lie `row` elements apart; zeros fill it up, and

@@ -7,11 +7,11 @@
 #include "../limbs.h"
 
 #if KLS_HAS_AMX
-// Where the pixels of AMX_K indices of k lie; NULL for zeros.
+// The addresses of the pixels of AMX_K indices of k; NULL for padding.
 INLINE void find_pixels(const padded_pixels *p, int64_t first, const float *at[AMX_K]) {
     int64_t y = first / p->pitch - p->top, x = first % p->pitch - p->left;
     for (int64_t i = 0; i < AMX_K;) {
-        // Alike up to the image's edge, or the end of the line.
+        // A run, up to the edge of the image or of the padded row: all zeros, or contiguous pixels.
         const bool inside = y >= 0 && y < p->lines && x >= 0 && x < p->width;
         const int64_t edge = inside ? p->width : x < 0 ? 0 : p->pitch - p->left;
         const int64_t end = i + edge - x < AMX_K ? i + edge - x : AMX_K;

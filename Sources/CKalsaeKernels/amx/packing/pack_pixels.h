@@ -4,8 +4,9 @@
 
 #include "../layout.h"
 
-// k counts lines of `pitch` pixels, of which all but `width` from `left` on, and all but `lines` from
-// line `top` on, are zeros. Pixels lie `row` elements apart, lines `line`.
+// A padded image whose pixels are the indices of k: k / pitch is the row and k % pitch the column, in rows of
+// `pitch` pixels. The image lies at (top, left) and has `lines` rows of `width` pixels; all else is zero.
+// `row` is the stride of a pixel in elements, `line` that of a row of the image.
 typedef struct {
     const float *from;
     int64_t row, line;
@@ -16,7 +17,7 @@ typedef struct {
 void kls_pack_b_pixels(
     const padded_pixels *pixels, int64_t k_blocks, int64_t channels, bf16 *to, int64_t tile,
     int64_t limb);
-// The same tiles, of one limb and one behind the other, with pairs that begin at odd k.
+// Shifts contiguous tiles of one limb by one index of k: their pairs then begin at odd k.
 void kls_shift_pairs(const bf16 *from, int64_t k_blocks, bf16 *to);
 // A[channels x k], up to AMX_BLOCK channels.
 void kls_pack_a_pixels(

@@ -1,10 +1,10 @@
-// Where a packer goes on, and its steps for bytes.
+// The resume state of packers, and their steps for bytes.
 #include "packer.h"
 
 #include <stddef.h>
 
 #if KLS_HAS_AMX
-// Lines of the block that the packer is at.
+// Vectors of the current block.
 static int64_t lines_of(const packer *p) {
     const int64_t rest = p->lines - p->block * p->width;
     return rest < p->width ? rest : p->width;
@@ -23,7 +23,7 @@ TARGET void kls_packer_begin(packer *p) {
     p->high = first_lanes(depth - AMX_ROWS);
     p->used = k_is_dense ? lines : depth;
     if (k_is_dense && p->is_a && p->element_size > 1) {
-        // Both tiles of a block, one behind the other.
+        // Both tiles of a block at once, since they are contiguous.
         p->half = 1;
         p->end = left;
         p->step = p->line_stride;
@@ -37,7 +37,7 @@ TARGET void kls_packer_begin(packer *p) {
     p->step *= p->element_size;
 }
 
-// In the order of memory: along k first where k is dense, along the lines otherwise.
+// In the order of memory: along K first where K is dense, along the vectors otherwise.
 void kls_packer_next(packer *p) {
     if (p->half++ > 0 || lines_of(p) <= AMX_ROWS) {
         p->half = 0;

@@ -1,5 +1,5 @@
 // Packs an operand into limbs while the tiles multiply: a state machine that a product advances by a
-// vector or two in each of its rounds, so that the vector units work beside the tiles.
+// register or two in each of its rounds, so that the vector units work beside the tiles.
 //
 //                   k_stride == 1                      line_stride == 1
 //     A   32 floats of a row -> a row of limbs    16 x 16 transposed, pairs of k interleaved
@@ -13,40 +13,40 @@
 
 enum { PACK_STEPS_MAX = 2 };         // steps in a round of products, at most
 
-// Blocks of lines (rows of A, columns of B). The K blocks of a block lie one behind the other. Bytes, of
-// A only, have one limb and are packed a tile a step.
+// An operand is a set of vectors of length K: the rows of A, or the columns of B. A block has up to AMX_BLOCK
+// of them, and its K blocks are contiguous. Bytes, of A only, have one limb and are packed a tile a step.
 typedef struct packer {
     const char *from;
     int64_t element_size;            // 4, or 1 for bytes
     int64_t line_stride, k_stride;   // in elements; one of them is 1
-    int64_t lines, width, depth;     // lines in all and of a block, indices of k
+    int64_t lines, width, depth;     // vectors in all and of a block, indices of k
     int64_t prefetch_distance;       // elements
     bool is_a;
     bf16 *to;
     int64_t k_blocks, block_size;    // of each block
     int64_t k_block_size;
-    struct packer *next;             // what is packed after it
-    // Where it goes on: K blocks that remain, and which half of AMX_ROWS lines of which.
+    struct packer *next;             // the packer that follows, or NULL
+    // Resume state: how many K blocks remain; the current one, and which half (AMX_ROWS vectors) of it.
     int64_t remaining, block, k_block, half;
-    int64_t at, end, step;           // vectors of the half, and bytes from one to the next
-    int64_t used;                    // lines, or indices of k, that exist
+    int64_t at, end, step;           // registers of the half, and bytes of the source between them
+    int64_t used;                    // vectors, or indices of k, that are not padding
     const char *source;
     bf16 *target;
     uint16_t low, high;              // masks of lanes
     _Alignas(64) float transposed[AMX_K * AMX_ROWS];
 } packer;
 
-// Begins with the first half block.
+// Sets the source, the target and the masks of the half block that the resume state names.
 void kls_packer_begin(packer *packer);
-// Goes on with the next.
+// Moves on to the next half block.
 void kls_packer_next(packer *packer);
-// Packs all that remains, of those behind it too.
+// Packs all that remains, also of the packers that follow.
 void kls_packer_finish(packer *packer);
 // The next tile of bytes.
 void kls_packer_bytes(packer *packer);
 
 #if KLS_HAS_AMX
-// Packs the next vector or two; some must remain.
+// Packs the next register or two; some must remain.
 INLINE void packer_step(packer *p) {
     if (p->element_size == 1) {
         kls_packer_bytes(p);

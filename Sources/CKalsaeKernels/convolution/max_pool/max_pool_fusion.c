@@ -78,7 +78,7 @@ KLS_INLINE void take_windows(
         for (; c + LANES <= columns; c += LANES)
             take_lanes(&all, from + c, out + c, has_argmax ? argmax + c : NULL, LANES, small);
         if (c == columns) continue;
-        // The last lanes overlap those before: what is done twice is the same.
+        // The last vector overlaps the one before, and computes the same for the shared lanes.
         c = columns - LANES;
         if (c > 0) take_lanes(&all, from + c, out + c, has_argmax ? argmax + c : NULL, LANES, small);
         else take_lanes(&all, from, out, argmax, columns, small);

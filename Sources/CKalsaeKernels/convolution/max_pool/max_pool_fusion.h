@@ -23,7 +23,7 @@ typedef struct {
     int32_t out, argmax;             // numbers of buffers; argmax -1 where nobody reads it
 } max_pool_fusion;
 
-// Whether windows of these sizes can be taken from lines of `row` floats each.
+// Whether windows of these sizes can be taken from output rows of `row` floats each.
 bool max_pool_fusion_init(max_pool_fusion *plan, const kls_conv_gemm_spec *spec, int64_t row);
 
 // The columns of one panel on one thread.

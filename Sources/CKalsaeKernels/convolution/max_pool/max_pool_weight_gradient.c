@@ -14,7 +14,7 @@
 
 enum {
     LANES = MAX_POOL_LANES,
-    PARTIALS_MAX = 16,               // partial results, each of a part of the batch
+    PARTIALS_MAX = 16,               // batch partitions, one partial sum each
     LINES_MAX = 12 * 1024,           // floats of pairs of lines, of plain lines too
 };
 
@@ -96,7 +96,7 @@ kls_conv_pool_weight_gradient *kls_conv_pool_weight_gradient_create(
 
 void kls_conv_pool_weight_gradient_destroy(kls_conv_pool_weight_gradient *g) { free(g); }
 
-// Sums of one partial result: [vectors, input channels, taps, lanes].
+// Floats of a partial sum: [vectors, input channels, taps, lanes].
 static int64_t partial_floats(const kls_conv_pool_weight_gradient *g) {
     return g->vectors * g->shape.channels * g->taps * LANES;
 }
@@ -105,7 +105,7 @@ int64_t kls_conv_pool_weight_gradient_scratch(const kls_conv_pool_weight_gradien
     return g->partials * partial_floats(g) * (int64_t)sizeof(float);
 }
 
-// A channel of the lines that rows of windows cover, with zeros round the image.
+// One channel of the image rows that rows of windows cover, with zeros for the padding.
 static void copy_lines(
     const kls_conv_pool_weight_gradient *g, const float *image, int64_t channel, int64_t first,
     int64_t count, float *to
@@ -174,7 +174,7 @@ static void run_partials(int64_t begin, int64_t end, void *context) {
     }
 }
 
-// Adds the partial results, always in the same order.
+// Adds the partial sums, always in the same order.
 KLS_DISPATCH(static, void, add_partials, (const gradient_run *run), (run)) {
     const kls_conv_pool_weight_gradient *g = run->gradient;
     const int64_t channels = g->shape.channels, n = g->shape.out_channels;

@@ -85,7 +85,7 @@ static void finish_piece(const gemm_amx_job *job, int64_t piece, int64_t first, 
     }
 }
 
-// The parts of K are added, always in the same order.
+// Adds the K partitions, always in the same order, so that results do not depend on threads.
 static void finish_pieces(int64_t begin, int64_t end, void *context) {
     const gemm_amx_job *job = context;
     const gemm_amx *g = job->plan;

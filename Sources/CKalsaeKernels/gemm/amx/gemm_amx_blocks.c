@@ -24,7 +24,7 @@ static void prefetch_streams(gemm_amx_worker *w, int64_t row, int64_t rows, int6
             (prefetch_stream){streams[i].at, streams[i].row, rows, streams[i].bytes, 0};
 }
 
-// A block of C on tiles; on vectors where an operand has values that tiles do not carry.
+// A block of C on tiles; on vectors where an operand has Inf, NaN or subnormal limbs.
 static void multiply(
     gemm_amx_worker *w, const gemm_amx_stage *now, int64_t row, int64_t column, const bf16 *a,
     float *c, int upper, int lower
@@ -50,7 +50,7 @@ static void multiply(
     });
 }
 
-// A block of C and its epilogue. `is_first` says of its columns that no rows were made before.
+// A block of C and its epilogue. `is_first`: the first rows of its columns, whose sums begin anew.
 static void run_block(
     gemm_amx_worker *w, const gemm_amx_stage *now, int64_t streamed, int64_t stationary,
     bool is_first
@@ -155,7 +155,8 @@ void gemm_amx_run_stage(gemm_amx_worker *w, const gemm_amx_stage *now, int64_t n
             run_whole_rows(w, now, block, block == w->first);
             continue;
         }
-        // Back and forth: tiles are configured anew for a last block that is smaller.
+        // Serpentine order: a smaller last block needs another tile configuration, and is now followed by
+        // a block of the same size, so that tiles are configured half as often.
         for (int64_t i = 0; i < blocks; i++)
             run_block(
                 w, now, block, (block - now->block + number) % 2 ? blocks - 1 - i : i,

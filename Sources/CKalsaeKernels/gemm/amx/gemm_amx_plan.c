@@ -8,7 +8,7 @@ enum {
     PARTITIONS_MAX = 16,
     WHOLE_K = 1024,                  // whose blocks stay in the second-level cache
     STAGE_SIZE = 192 * 1024,         // elements of both operands in a stage of longer K
-    SPLIT_K_RESULTS = 1 << 15,       // elements of C that cost less to add than operands to pack twice
+    SPLIT_K_RESULTS = 1 << 15,       // elements of C up to which adding costs less than packing twice
 };
 
 static operand operand_of(const kls_gemm_spec *s, bool is_a) {
@@ -55,7 +55,8 @@ gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
     g->partitions = is_single ? min64(most / g->split_k, g->streamed.blocks) : 1;
     g->stage_blocks = 1;
     g->stage_k_blocks = g->k_blocks;
-    // Lines that lie apart are read side by side, not one after the other.
+    // Where K is not dense, neighboring vectors share cache lines: all blocks of a partition are one stage,
+    // and are packed a K block at a time.
     const bool apart = g->streamed.k_stride != 1 && g->epilogue == NULL && g->k_blocks >= 8;
     if (g->split_k > 1 || spec->k > WHOLE_K || apart) {
         g->stage_blocks = (g->streamed.blocks + g->partitions - 1) / g->partitions;
@@ -66,7 +67,7 @@ gemm_amx *gemm_amx_create(const kls_gemm_spec *spec, const epilogue *epilogue) {
             ? 2
             : min64(g->stage_k_blocks, (g->k_blocks + g->split_k - 1) / g->split_k);
     }
-    // Memory is then read and written in whole rows, not in pieces of them.
+    // The epilogue then reads and writes contiguous rows, not two segments of each.
     g->whole_rows =
         streams_a && g->epilogue != NULL && !is_deferred(g) && g->stationary.blocks == 2;
     return g;

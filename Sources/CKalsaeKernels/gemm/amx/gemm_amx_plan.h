@@ -1,9 +1,11 @@
 // How a product is cut for AMX: what planning and running it share.
 //
-//   operands   the one with fewer lines is stationary: a piece packs all of it and keeps it in the
-//              second-level cache; blocks of the other are streamed past it
-//   pieces     a matrix of the batch, a partition of the streamed operand's blocks, a part of K (split-K:
-//              1 or 2). Pieces share nothing, so that threads need no order.
+//   operands   an operand is a set of vectors of length K: the rows of A, or the columns of B. The one with
+//              fewer vectors is stationary: a piece packs all of it and keeps it in the second-level cache;
+//              blocks of the other are streamed past it
+//   pieces     a matrix of the batch, a partition of the streamed operand's blocks, a K partition (split-K:
+//              1 or 2). Pieces are independent, so that threads run them in any order, without
+//              synchronization.
 //   stages     of a piece: a group of streamed blocks by some K blocks. While one stage is multiplied,
 //              the packers make limbs of the next.
 #ifndef KLS_GEMM_GEMM_AMX_PLAN_H
@@ -16,14 +18,14 @@
 #include "kls_gemm.h"
 
 enum {
-    FINAL_PIECES = 2,                // of the rows, where the epilogue waits for all of K
+    FINAL_PIECES = 2,                // of the rows, of a deferred epilogue
     PIECE_STRIDE = 1 << 19,          // elements from one piece's workspace to the other's
 };
 
-// Lines are rows of A or columns of B.
+// Vectors of length K: the rows of A or the columns of B.
 typedef struct {
     int32_t buffer;
-    int64_t count, blocks, width;    // lines, and of a block
+    int64_t count, blocks, width;    // vectors, blocks of them, and vectors of a block
     int64_t batch_stride, line_stride, k_stride;
     int64_t element_size, k_block_size;
     bool is_a;
@@ -50,7 +52,7 @@ static inline bool has_k_stages(const gemm_amx *g) {
     return g->stage_k_blocks * g->split_k < g->k_blocks;
 }
 
-// Whether results wait in the workspace until all of K is added.
+// Whether the epilogue is deferred: sums stay in the workspace until all of K is added.
 static inline bool is_deferred(const gemm_amx *g) {
     return g->split_k > 1 || (g->epilogue != NULL && has_k_stages(g));
 }
@@ -71,7 +73,8 @@ static inline int64_t amx_piece_count(const gemm_amx *g) {
     return g->spec.batch * g->partitions * g->split_k;
 }
 
-// Where two threads share the work, always in the same place, which then lies in a core's own cache.
+// With two pieces, offsets of the workspace that do not depend on the shape: each core writes the same
+// addresses in every product, so that they stay in its own second-level cache.
 static inline int64_t amx_piece_stride(const gemm_amx *g) {
     const int64_t size = amx_piece_size(g);
     return amx_piece_count(g) == 2 && size < PIECE_STRIDE ? PIECE_STRIDE : size;
@@ -81,13 +84,13 @@ static inline int64_t amx_packed_size(const gemm_amx *g) {
     return (amx_piece_count(g) - 1) * amx_piece_stride(g) + amx_piece_size(g);
 }
 
-// Floats of deferred results. Without an epilogue the first part of K is added up in C itself.
+// Floats of deferred results. Without an epilogue the first K partition is accumulated in C itself.
 static inline int64_t deferred_size(const gemm_amx *g) {
     if (!is_deferred(g)) return 0;
     return (g->split_k - (g->epilogue == NULL)) * g->spec.m * g->spec.n;
 }
 
-// Pieces of which each has sums of its own.
+// Pieces that have a partial result of the epilogue's column sums each.
 static inline int64_t sum_pieces(const gemm_amx *g) {
     if (is_deferred(g)) return FINAL_PIECES;
     return g->spec.batch * (g->streamed.is_a ? g->partitions : 1);

@@ -11,7 +11,7 @@ static void start_packer(
     from += o->element_size
         * (w->matrix * o->batch_stride + block * o->width * o->line_stride
            + k_block * AMX_K * o->k_stride);
-    // What is packed next lies beside it, or below.
+    // What is packed next: the next K block where K is strided, else the next block of vectors.
     const bool is_next_k = blocks > 1 && o->k_stride != 1;
     *p = (packer){
         .from = from, .element_size = o->element_size, .line_stride = o->line_stride,

@@ -27,8 +27,8 @@ typedef struct {
 typedef struct {
     int64_t block, blocks, k_block, k_blocks;
     bf16 *stationary, *streamed;
-    bool is_special;                 // has values that tiles do not carry
-    bool stationary_is_special;      // or may have in the operand that the next stages share
+    bool is_special;                 // has Inf, NaN or a float whose limbs are subnormal
+    bool stationary_is_special;      // the same, of the operand that the next stages share
 } gemm_amx_stage;
 
 // Stage `number` of a piece; one without K blocks lies behind the last.
