@@ -3,7 +3,7 @@
 //     C[pixels x out channels] = A[pixels x K] B[K x out channels],   K = (kernel rows, taps x channels)
 //
 // A is read where the image lies: the windows of outputs side by side begin stride_x * channels floats apart,
-// which is the row stride of A, and a row of the kernel is a segment of K (image_walk.h). Rows are copied
+// which is the row stride of A, and a row of the kernel is a segment of K (conv_offsets.h). Rows are copied
 // only where the image has padding. B, the weights, is packed once in panels of NR output channels.
 #include "kls_conv_gemm.h"
 
@@ -56,7 +56,7 @@ static bool measure(kls_conv_gemm *c, const kls_conv_gemm_spec *spec, kls_isa le
     const microkernel *micro = kls_microkernel_at(level);
     *c = (kls_conv_gemm){.spec = *spec, .micro = micro, .images = t.batch};
     c->spec.epilogue = NULL;
-    if (!valid(spec, &t) || !image_walk_measure(&c->walk, &t)
+    if (!valid(spec, &t) || !conv_offsets_measure(&c->offsets, &t)
         || !max_pool_fusion_init(&c->pool, spec, t.out_width * 2 * micro->lanes))
         return false;
     c->n = t.out_channels;
@@ -64,10 +64,10 @@ static bool measure(kls_conv_gemm *c, const kls_conv_gemm_spec *spec, kls_isa le
     c->panel = 2 * micro->lanes;
     c->panels = (c->n + c->panel - 1) / c->panel;
     const int64_t whole = whole_rows(c);
-    c->strip = image_walk_rows(&c->walk) / whole * whole;
+    c->strip = conv_offsets_rows(&c->offsets) / whole * whole;
     if (c->strip == 0) return false;
     return !spec->uses_bf16_limbs
-        || (level == KLS_ISA_AMX && conv_amx_strip(&t, &c->walk, &c->pool) > 0);
+        || (level == KLS_ISA_AMX && conv_amx_strip(&t, &c->offsets, &c->pool) > 0);
 }
 
 bool kls_conv_gemm_supports(const kls_conv_gemm_spec *spec, kls_isa level) {
@@ -78,24 +78,24 @@ bool kls_conv_gemm_supports(const kls_conv_gemm_spec *spec, kls_isa level) {
 kls_tile_work kls_conv_gemm_tile_work(const kls_conv_gemm_spec *spec) {
     const kls_convolution t = forward_of(spec);
     kls_conv_gemm c;
-    const bool fits = measure(&c, spec, KLS_ISA_AMX) && conv_amx_strip(&t, &c.walk, &c.pool) > 0;
-    return fits ? conv_amx_work(&t, &c.walk, &c.pool) : (kls_tile_work){0};
+    const bool fits = measure(&c, spec, KLS_ISA_AMX) && conv_amx_strip(&t, &c.offsets, &c.pool) > 0;
+    return fits ? conv_amx_work(&t, &c.offsets, &c.pool) : (kls_tile_work){0};
 }
 
 kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
     const kls_convolution t = forward_of(spec);
     kls_conv_gemm *c = malloc(sizeof *c);
     if (c == NULL) return NULL;
-    if (!measure(c, spec, kls_isa_level()) || !image_walk_init(&c->walk, &t)
+    if (!measure(c, spec, kls_isa_level()) || !conv_offsets_init(&c->offsets, &t)
         || (spec->epilogue != NULL && !epilogue_init(&c->epilogue, spec->epilogue))) {
-        image_walk_free(&c->walk);
+        conv_offsets_free(&c->offsets);
         free(c);
         return NULL;
     }
     c->has_epilogue = spec->epilogue != NULL;
     if (spec->uses_bf16_limbs) {
         c->amx = conv_amx_create(
-            spec, &t, &c->walk, c->has_epilogue ? &c->epilogue : NULL, &c->pool);
+            spec, &t, &c->offsets, c->has_epilogue ? &c->epilogue : NULL, &c->pool);
         if (c->amx == NULL) {
             kls_conv_gemm_destroy(c);
             return NULL;
@@ -111,7 +111,7 @@ kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
 
 void kls_conv_gemm_destroy(kls_conv_gemm *c) {
     if (c->amx != NULL) conv_amx_destroy(c->amx);
-    image_walk_free(&c->walk);
+    conv_offsets_free(&c->offsets);
     if (c->has_epilogue) epilogue_free(&c->epilogue);
     free(c);
 }

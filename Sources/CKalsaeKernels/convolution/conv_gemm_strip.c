@@ -7,12 +7,12 @@
 // One panel of output channels for the microkernel.
 static micro_tile tile_of(const conv_gemm_job *job, int64_t panel) {
     const kls_conv_gemm *c = job->plan;
-    const image_walk *walk = &c->walk;
+    const conv_offsets *offsets = &c->offsets;
     return (micro_tile){
         .b = job->packed + panel * c->panel * c->k,
         .b_row = conv_gemm_columns(c, panel) > c->micro->lanes ? c->panel : c->micro->lanes,
-        .k = walk->depth, .a_row = walk->pixel, .a_column = 1,
-        .segments = walk->segments, .starts = walk->starts,
+        .k = offsets->depth, .a_row = offsets->pixel, .a_column = 1,
+        .segments = offsets->segments, .starts = offsets->starts,
     };
 }
 
@@ -22,12 +22,12 @@ static void pool_panel(
     float *lines
 ) {
     const kls_conv_gemm *c = job->plan;
-    const image_walk *walk = &c->walk;
+    const conv_offsets *offsets = &c->offsets;
     const max_pool_fusion *p = &c->pool;
     micro_tile tile = tile_of(job, panel);
     tile.c_row = tile.b_row;
     const int vectors = tile.b_row == c->panel ? 2 : 1;
-    const int64_t across = walk->out_width, step = p->rows * p->height;
+    const int64_t across = offsets->out_width, step = p->rows * p->height;
     const int64_t tiles = (across + c->micro->mr - 1) / c->micro->mr;
     max_pool_writer writer = {
         .plan = p, .buffers = job->buffers, .window = pixel / (p->height * p->width),
@@ -36,11 +36,11 @@ static void pool_panel(
     for (int64_t y = 0; y < rows; y += step) {
         const int64_t count = rows - y < step ? rows - y : step;
         for (int64_t i = 0; i < count; i++) {
-            const float *line = a + (y + i) * walk->stride_y * walk->line;
+            const float *line = a + (y + i) * offsets->stride_y * offsets->line;
             for (int64_t t = 0; t < tiles; t++) {
                 const int64_t x = across * t / tiles, next = across * (t + 1) / tiles;
                 c->micro->run(
-                    &tile, line + x * walk->pixel, lines + (i * across + x) * tile.b_row,
+                    &tile, line + x * offsets->pixel, lines + (i * across + x) * tile.b_row,
                     (int)(next - x), vectors, false);
             }
         }
@@ -54,9 +54,9 @@ static void run_panel(
     int64_t rows, char *file
 ) {
     const kls_conv_gemm *c = job->plan;
-    const image_walk *walk = &c->walk;
+    const conv_offsets *offsets = &c->offsets;
     const int64_t used = conv_gemm_columns(c, panel), column = panel * c->panel;
-    const int64_t across = walk->out_width;
+    const int64_t across = offsets->out_width;
     micro_tile tile = tile_of(job, panel);
     const int vectors = tile.b_row == c->panel ? 2 : 1;
     const bool whole = used == tile.b_row, writes_c = !c->has_epilogue && whole;
@@ -77,12 +77,12 @@ static void run_panel(
     float *out = c->has_epilogue ? NULL : (float *)job->buffers[c->spec.output] + column;
     int64_t held = 0;                // pixels in the block
     for (int64_t y = 0; y < rows; y++) {
-        const float *line = a + y * walk->stride_y * walk->line;
+        const float *line = a + y * offsets->stride_y * offsets->line;
         for (int64_t t = 0; t < tiles; t++) {
             const int64_t x = across * t / tiles, next = across * (t + 1) / tiles;
             float *target = writes_c ? out + pixel * c->n : block + held * used;
             c->micro->run(
-                &tile, line + x * walk->pixel, target, (int)(next - x), vectors, false);
+                &tile, line + x * offsets->pixel, target, (int)(next - x), vectors, false);
             held += next - x;
             if (writes_c) {
                 pixel += held;
@@ -108,17 +108,17 @@ static void run_panel(
 void conv_gemm_run_strips(int64_t begin, int64_t end, void *context) {
     const conv_gemm_job *job = context;
     const kls_conv_gemm *c = job->plan;
-    const image_walk *walk = &c->walk;
+    const conv_offsets *offsets = &c->offsets;
     _Alignas(64) float copy[IMAGE_COPY_MAX];
     _Alignas(64) char file[EPILOGUE_FILE];
     _Alignas(64) float lines[POOL_WORKSPACE + POOL_SLACK];
     for (int64_t piece = begin; piece < end; piece++) {
         const int64_t image = piece / c->strips, row = piece % c->strips * c->strip;
-        const int64_t left = walk->out_height - row, rows = left < c->strip ? left : c->strip;
+        const int64_t left = offsets->out_height - row, rows = left < c->strip ? left : c->strip;
         const float *from = job->buffers[c->spec.input];
-        from += image * walk->height * walk->width * walk->channels;
-        const float *a = image_walk_begin(walk, from, row, rows, copy);
-        const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
+        from += image * offsets->height * offsets->width * offsets->channels;
+        const float *a = conv_offsets_begin(offsets, from, row, rows, copy);
+        const int64_t pixel = (image * offsets->out_height + row) * offsets->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++) {
             if (c->pool.height > 0) pool_panel(job, panel, pixel, a, rows, lines);
             else run_panel(job, panel, pixel, piece, a, rows, file);

@@ -7,7 +7,7 @@
 
 struct kls_conv_gemm {
     kls_conv_gemm_spec spec;
-    image_walk walk;
+    conv_offsets offsets;
     const microkernel *micro;
     int64_t images, n, k;            // n: output channels
     int64_t panel, panels;           // NR output channels each

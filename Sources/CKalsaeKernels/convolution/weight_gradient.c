@@ -14,7 +14,7 @@
 #include "../gemm/pack.h"
 #include "../isa/dispatch.h"
 #include "../threads/pieces.h"
-#include "image_walk.h"
+#include "conv_offsets.h"
 #include "kls_parallel.h"
 #include "amx/weight_gradient_amx.h"
 
@@ -27,7 +27,7 @@ enum {
 };
 
 struct kls_conv_weight_gradient {
-    image_walk walk;
+    conv_offsets offsets;
     const microkernel *micro;
     int64_t images, partials;
     int64_t n, width;                // output channels, and rounded up to whole vectors
@@ -51,7 +51,7 @@ static bool measure(
     *g = (kls_conv_weight_gradient){.micro = micro, .uses_amx = uses_bf16_limbs};
     if (s->groups != 1 || s->batch < 1 || s->channels < 1
         || s->out_channels < 1 || s->out_height < 1 || s->out_width < 1 || s->pad_top < 0
-        || s->pad_left < 0 || !image_walk_measure(&g->walk, s))
+        || s->pad_left < 0 || !conv_offsets_measure(&g->offsets, s))
         return false;
     g->images = s->batch;
     g->n = s->out_channels;
@@ -61,11 +61,11 @@ static bool measure(
     g->partials = PARTIALS_MAX;
     while (g->partials > 2 && g->partials * bytes > PARTIALS_BYTES) g->partials /= 2;
     if (g->partials > g->images) g->partials = g->images;
-    const int64_t row = g->walk.stride_y * g->walk.line + s->out_width * g->width;
+    const int64_t row = g->offsets.stride_y * g->offsets.line + s->out_width * g->width;
     g->strip = STRIP_FLOATS / row;
     if (g->strip * s->out_width < STRIP_PIXELS)
         g->strip = (STRIP_PIXELS + s->out_width - 1) / s->out_width;
-    const int64_t most = image_walk_rows(&g->walk);
+    const int64_t most = conv_offsets_rows(&g->offsets);
     if (g->strip > most) g->strip = most;
     if (g->n != g->width && g->strip * s->out_width * g->width > IMAGE_COPY_MAX)
         g->strip = IMAGE_COPY_MAX / (s->out_width * g->width);
@@ -92,14 +92,14 @@ kls_conv_weight_gradient *kls_conv_weight_gradient_create(
 ) {
     kls_conv_weight_gradient *g = malloc(sizeof *g);
     if (g == NULL) return NULL;
-    if (measure(g, shape, uses_bf16_limbs, kls_isa_level()) && image_walk_init(&g->walk, shape))
+    if (measure(g, shape, uses_bf16_limbs, kls_isa_level()) && conv_offsets_init(&g->offsets, shape))
         return g;
     free(g);
     return NULL;
 }
 
 void kls_conv_weight_gradient_destroy(kls_conv_weight_gradient *g) {
-    image_walk_free(&g->walk);
+    conv_offsets_free(&g->offsets);
     free(g);
 }
 
@@ -114,23 +114,23 @@ static void run_strip(
     const kls_conv_weight_gradient *g, const float *a, const float *b, int64_t b_row,
     int64_t rows, float *partial, bool adds
 ) {
-    const image_walk *walk = &g->walk;
+    const conv_offsets *offsets = &g->offsets;
     int64_t starts[STRIP_ROWS_MAX];
-    for (int64_t y = 0; y < rows; y++) starts[y] = y * walk->stride_y * walk->line;
+    for (int64_t y = 0; y < rows; y++) starts[y] = y * offsets->stride_y * offsets->line;
     micro_tile tile = {
-        .b_row = b_row, .k = walk->out_width, .a_row = 1, .a_column = walk->pixel,
+        .b_row = b_row, .k = offsets->out_width, .a_row = 1, .a_column = offsets->pixel,
         .c_row = g->width, .segments = rows, .starts = starts, .accumulates = adds,
     };
-    const int64_t tiles = (walk->depth + g->micro->mr - 1) / g->micro->mr;
+    const int64_t tiles = (offsets->depth + g->micro->mr - 1) / g->micro->mr;
     for (int64_t column = 0; column < g->width; column += 2 * g->micro->lanes) {
         const int vectors = g->width - column > g->micro->lanes ? 2 : 1;
         tile.b = b + column;
-        for (int64_t segment = 0; segment < walk->segments; segment++)
+        for (int64_t segment = 0; segment < offsets->segments; segment++)
             for (int64_t t = 0; t < tiles; t++) {
-                const int64_t at = walk->depth * t / tiles, next = walk->depth * (t + 1) / tiles;
-                float *out = partial + (segment * walk->depth + at) * g->width + column;
+                const int64_t at = offsets->depth * t / tiles, next = offsets->depth * (t + 1) / tiles;
+                float *out = partial + (segment * offsets->depth + at) * g->width + column;
                 g->micro->run(
-                    &tile, a + walk->starts[segment] + at, out, (int)(next - at), vectors, true);
+                    &tile, a + offsets->starts[segment] + at, out, (int)(next - at), vectors, true);
             }
     }
 }
@@ -139,16 +139,16 @@ static void run_image(
     const gradient_run *run, int64_t image, float *partial, bool adds, float *copy, float *padded
 ) {
     const kls_conv_weight_gradient *g = run->gradient;
-    const image_walk *walk = &g->walk;
-    const float *input = run->input + image * walk->height * walk->width * walk->channels;
-    const float *upstream = run->upstream + image * walk->out_height * walk->out_width * g->n;
-    for (int64_t row = 0; row < walk->out_height; row += g->strip) {
-        const int64_t left = walk->out_height - row;
+    const conv_offsets *offsets = &g->offsets;
+    const float *input = run->input + image * offsets->height * offsets->width * offsets->channels;
+    const float *upstream = run->upstream + image * offsets->out_height * offsets->out_width * g->n;
+    for (int64_t row = 0; row < offsets->out_height; row += g->strip) {
+        const int64_t left = offsets->out_height - row;
         const int64_t rows = left < g->strip ? left : g->strip;
-        const float *a = image_walk_begin(walk, input, row, rows, copy);
-        const float *b = upstream + row * walk->out_width * g->n;
+        const float *a = conv_offsets_begin(offsets, input, row, rows, copy);
+        const float *b = upstream + row * offsets->out_width * g->n;
         if (g->n != g->width) {
-            kls_pack_panel(b, g->n, 1, rows * walk->out_width, g->n, g->width, padded);
+            kls_pack_panel(b, g->n, 1, rows * offsets->out_width, g->n, g->width, padded);
             b = padded;
         }
         run_strip(g, a, b, g->width, rows, partial, adds || row > 0);
@@ -158,7 +158,7 @@ static void run_image(
 static void run_partials(int64_t begin, int64_t end, void *context) {
     const gradient_run *run = context;
     const kls_conv_weight_gradient *g = run->gradient;
-    const image_walk *walk = &g->walk;
+    const conv_offsets *offsets = &g->offsets;
     _Alignas(64) float workspace[2 * IMAGE_COPY_MAX];
     _Static_assert(sizeof workspace >= IMAGE_LIMBS_MAX * sizeof(bf16), "one workspace for both");
     bf16 *limbs = (bf16 *)workspace;
@@ -172,8 +172,8 @@ static void run_partials(int64_t begin, int64_t end, void *context) {
                 continue;
             }
             weight_gradient_amx_image(
-                &g->amx, run->input + image * walk->height * walk->width * walk->channels,
-                run->upstream + image * walk->out_height * walk->out_width * g->n, limbs, partial,
+                &g->amx, run->input + image * offsets->height * offsets->width * offsets->channels,
+                run->upstream + image * offsets->out_height * offsets->out_width * g->n, limbs, partial,
                 image > first);
         }
     }

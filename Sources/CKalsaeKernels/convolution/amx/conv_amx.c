@@ -21,53 +21,55 @@ static int64_t line_of(const kls_convolution *t) {
 static int64_t whole_rows(const max_pool_fusion *pool) { return pool->height > 0 ? pool->height : 1; }
 
 int64_t conv_amx_strip(
-    const kls_convolution *t, const image_walk *walk, const max_pool_fusion *pool
+    const kls_convolution *t, const conv_offsets *offsets, const max_pool_fusion *pool
 ) {
     const int64_t lines = STRIP_LINES_MAX / line_of(t);
-    if (lines < walk->reach) return 0;
-    const int64_t rows = (lines - walk->reach) / walk->stride_y + 1, whole = whole_rows(pool);
+    if (lines < offsets->kernel_extent) return 0;
+    const int64_t rows = (lines - offsets->kernel_extent) / offsets->stride_y + 1;
+    const int64_t whole = whole_rows(pool);
     return min64(rows, t->out_height) / whole * whole;
 }
 
 kls_tile_work conv_amx_work(
-    const kls_convolution *t, const image_walk *walk, const max_pool_fusion *pool
+    const kls_convolution *t, const conv_offsets *offsets, const max_pool_fusion *pool
 ) {
-    const int64_t strip = conv_amx_strip(t, walk, pool);
+    const int64_t strip = conv_amx_strip(t, offsets, pool);
     const double pixels = (double)(t->out_height * t->out_width);
-    const int64_t k = walk->segments * walk->depth;
-    const int64_t padded = walk->segments * round_up(walk->depth, AMX_K);
+    const int64_t k = offsets->segments * offsets->depth;
+    const int64_t padded = offsets->segments * round_up(offsets->depth, AMX_K);
     const double lines =
-        (double)(t->out_height * walk->stride_y) * (double)(strip + walk->reach) / (double)strip;
+        (double)(t->out_height * offsets->stride_y) * (double)(strip + offsets->kernel_extent)
+        / (double)strip;
     return (kls_tile_work){
         .vector_flops = 2 * pixels * (double)(t->out_channels * k),
         .tile_flops = 2 * pixels * (double)(round_up(t->out_channels, AMX_ROWS) * padded),
-        .limbed_floats = lines * (double)walk->line,
+        .limbed_floats = lines * (double)offsets->line,
     };
 }
 
 conv_amx *conv_amx_create(
-    const kls_conv_gemm_spec *spec, const kls_convolution *t, const image_walk *walk,
+    const kls_conv_gemm_spec *spec, const kls_convolution *t, const conv_offsets *offsets,
     const epilogue *epilogue, const max_pool_fusion *pool
 ) {
     const int64_t whole = whole_rows(pool);
     conv_amx *c = calloc(1, sizeof *c);
-    int64_t *starts = malloc((size_t)walk->segments * sizeof *starts);
+    int64_t *starts = malloc((size_t)offsets->segments * sizeof *starts);
     if (c == NULL || starts == NULL) {
         free(c);
         free(starts);
         return NULL;
     }
     *c = (conv_amx){
-        .spec = *spec, .walk = walk, .epilogue = epilogue, .pool = pool, .images = t->batch,
-        .n = t->out_channels, .k = walk->segments * walk->depth,
+        .spec = *spec, .offsets = offsets, .epilogue = epilogue, .pool = pool, .images = t->batch,
+        .n = t->out_channels, .k = offsets->segments * offsets->depth,
         .panels = (t->out_channels + AMX_BLOCK - 1) / AMX_BLOCK,
-        .k_blocks = (walk->depth + AMX_K - 1) / AMX_K, .line = line_of(t),
-        .strip = conv_amx_strip(t, walk, pool),
+        .k_blocks = (offsets->depth + AMX_K - 1) / AMX_K, .line = line_of(t),
+        .strip = conv_amx_strip(t, offsets, pool),
         .starts = starts,
     };
-    // A walk that copies nothing has lines of the image's own length.
-    for (int64_t i = 0; i < walk->segments; i++)
-        starts[i] = walk->starts[i] / walk->line * c->line + walk->starts[i] % walk->line;
+    // Where nothing is copied, image rows have the image's own length.
+    for (int64_t i = 0; i < offsets->segments; i++)
+        starts[i] = offsets->starts[i] / offsets->line * c->line + offsets->starts[i] % offsets->line;
     while (c->strip > whole
            && c->images * ((t->out_height + c->strip - 1) / c->strip) < PIECES_MIN)
         c->strip = (c->strip / whole + 1) / 2 * whole;
@@ -112,7 +114,7 @@ static void flip_panel(const conv_amx_job *job, int64_t panel) {
 static void pack_panels(int64_t begin, int64_t end, void *context) {
     conv_amx_job *job = context;
     const conv_amx *c = job->plan;
-    const int64_t depth = c->walk->depth;
+    const int64_t depth = c->offsets->depth;
     kls_clear_special();
     for (int64_t panel = begin; panel < end; panel++) {
         int64_t row;
@@ -120,7 +122,7 @@ static void pack_panels(int64_t begin, int64_t end, void *context) {
         const float *from = conv_amx_weights(job, panel, &row);
         const int64_t columns = conv_amx_columns(c, panel);
         bf16 *to = job->packed + panel * conv_amx_panel_size(c);
-        for (int64_t segment = 0; segment < c->walk->segments; segment++, from += depth * row)
+        for (int64_t segment = 0; segment < c->offsets->segments; segment++, from += depth * row)
             for (int64_t at = 0; at < depth; at += AMX_K) {
                 const int64_t left = depth - at;
                 kls_pack_b_limbs(

@@ -8,13 +8,13 @@
 
 // Output rows whose lines a thread can hold as limbs; 0 where not even the rows of a window fit.
 int64_t conv_amx_strip(
-    const kls_convolution *shape, const image_walk *walk, const max_pool_fusion *pool);
+    const kls_convolution *shape, const conv_offsets *offsets, const max_pool_fusion *pool);
 // Of a convolution that has a strip.
 kls_tile_work conv_amx_work(
-    const kls_convolution *shape, const image_walk *walk, const max_pool_fusion *pool);
+    const kls_convolution *shape, const conv_offsets *offsets, const max_pool_fusion *pool);
 // The same, at a level that has AMX; NULL without memory. What is pointed at must live as long.
 conv_amx *conv_amx_create(
-    const kls_conv_gemm_spec *spec, const kls_convolution *shape, const image_walk *walk,
+    const kls_conv_gemm_spec *spec, const kls_convolution *shape, const conv_offsets *offsets,
     const epilogue *epilogue, const max_pool_fusion *pool);
 void conv_amx_destroy(conv_amx *convolution);
 int64_t conv_amx_scratch(const conv_amx *convolution);

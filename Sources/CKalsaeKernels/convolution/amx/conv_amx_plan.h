@@ -13,13 +13,13 @@
 #define KLS_CONVOLUTION_CONV_AMX_PLAN_H
 
 #include "../../gemm/epilogue.h"
-#include "../image_walk.h"
+#include "../conv_offsets.h"
 #include "kls_conv_gemm.h"
 #include "../max_pool/max_pool_fusion.h"
 
 typedef struct conv_amx {
     kls_conv_gemm_spec spec;
-    const image_walk *walk;
+    const conv_offsets *offsets;
     const epilogue *epilogue;
     const max_pool_fusion *pool;
     int64_t images, n, k;            // n: output channels

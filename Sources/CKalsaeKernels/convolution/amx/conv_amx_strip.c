@@ -26,14 +26,14 @@ typedef struct {
 static void make_limbs(
     const conv_amx *c, const float *image, int64_t row, int64_t rows, bf16 *to, int64_t limb
 ) {
-    const image_walk *walk = c->walk;
-    const int64_t first = row * walk->stride_y - walk->top;
-    const int64_t lines = (rows - 1) * walk->stride_y + walk->reach;
-    const int64_t before = walk->left * walk->channels, whole = walk->width * walk->channels;
+    const conv_offsets *offsets = c->offsets;
+    const int64_t first = row * offsets->stride_y - offsets->top;
+    const int64_t lines = (rows - 1) * offsets->stride_y + offsets->kernel_extent;
+    const int64_t before = offsets->left * offsets->channels, whole = offsets->width * offsets->channels;
     const int64_t space = c->line - before;
     const int64_t used = space < whole ? space : whole, behind = space - used;
     for (int64_t y = first; y < first + lines; y++, to += c->line) {
-        const bool inside = y >= 0 && y < walk->height;
+        const bool inside = y >= 0 && y < offsets->height;
         if (inside) kls_line_limbs(image + y * whole, used, to + before, limb);
         for (int i = 0; i < LIMBS; i++) {
             bf16 *line = to + i * limb;
@@ -53,9 +53,9 @@ typedef struct {
     int64_t y, x, count;
 } window_run;
 
-static window_run windows_at(const image_walk *walk, int64_t tiles, int64_t index) {
-    const int64_t t = index % tiles, x = walk->out_width * t / tiles;
-    return (window_run){index / tiles, x, walk->out_width * (t + 1) / tiles - x};
+static window_run windows_at(const conv_offsets *offsets, int64_t tiles, int64_t index) {
+    const int64_t t = index % tiles, x = offsets->out_width * t / tiles;
+    return (window_run){index / tiles, x, offsets->out_width * (t + 1) / tiles - x};
 }
 
 // Floats of a segment of a window, from `at` on, with zeros where the image ends.
@@ -63,12 +63,12 @@ static void window_floats(
     const conv_amx *c, const float *image, int64_t y, int64_t x, int64_t segment, int64_t at,
     int64_t count, float *to
 ) {
-    const image_walk *walk = c->walk;
-    const int64_t start = c->starts[segment] + x * walk->pixel;
-    const int64_t line = y * walk->stride_y - walk->top + start / c->line;
-    const int64_t first = start % c->line + at - walk->left * walk->channels;
-    const int64_t whole = walk->width * walk->channels;
-    const bool inside = line >= 0 && line < walk->height;
+    const conv_offsets *offsets = c->offsets;
+    const int64_t start = c->starts[segment] + x * offsets->pixel;
+    const int64_t line = y * offsets->stride_y - offsets->top + start / c->line;
+    const int64_t first = start % c->line + at - offsets->left * offsets->channels;
+    const int64_t whole = offsets->width * offsets->channels;
+    const bool inside = line >= 0 && line < offsets->height;
     for (int64_t i = 0; i < count; i++) {
         const bool is_there = inside && first + i >= 0 && first + i < whole;
         to[i] = is_there ? image[line * whole + first + i] : 0;
@@ -82,14 +82,14 @@ static void run_special(
 ) {
     enum { DEPTH = 128 };
     const conv_amx *c = job->plan;
-    const int64_t depth = c->walk->depth, rows = upper.count + lower.count;
+    const int64_t depth = c->offsets->depth, rows = upper.count + lower.count;
     float windows[AMX_BLOCK * DEPTH];
     fallback_block block = {
         .a = windows, .a_row = DEPTH, .a_column = 1, .b_column = 1, .rows = rows,
         .columns = tiles->columns, .c = out, .c_row = tiles->c_row,
     };
     const float *weights = conv_amx_weights(job, panel, &block.b_row);
-    for (int64_t segment = 0; segment < c->walk->segments; segment++)
+    for (int64_t segment = 0; segment < c->offsets->segments; segment++)
         for (int64_t at = 0; at < depth; at += DEPTH) {
             block.depth = depth - at < DEPTH ? depth - at : DEPTH;
             for (int64_t i = 0; i < rows; i++) {
@@ -111,19 +111,19 @@ static int64_t run_pair(
     int64_t tiles, int64_t index, int64_t count, float *out
 ) {
     const conv_amx *c = job->plan;
-    const image_walk *walk = c->walk;
-    const window_run upper = windows_at(walk, tiles, index);
-    const window_run lower = index + 1 < count ? windows_at(walk, tiles, index + 1)
+    const conv_offsets *offsets = c->offsets;
+    const window_run upper = windows_at(offsets, tiles, index);
+    const window_run lower = index + 1 < count ? windows_at(offsets, tiles, index + 1)
                                                : (window_run){upper.y, 0, 0};
-    const int64_t from = upper.y * walk->stride_y * c->line + upper.x * walk->pixel;
-    block->a_lower = lower.y * walk->stride_y * c->line + lower.x * walk->pixel - from;
+    const int64_t from = upper.y * offsets->stride_y * c->line + upper.x * offsets->pixel;
+    block->a_lower = lower.y * offsets->stride_y * c->line + lower.x * offsets->pixel - from;
     block->c_lower = upper.count * block->c_row;
     if (s->is_special) {
         const window_run first = {upper.y + y, upper.x, upper.count};
         const window_run second = {lower.y + y, lower.x, lower.count};
         run_special(job, s, panel, block, first, second, out);
     } else {
-        const bf16 *a = s->lines + y * walk->stride_y * c->line;
+        const bf16 *a = s->lines + y * offsets->stride_y * c->line;
         kls_amx_block(block, a + from, out, (int)upper.count, (int)lower.count);
     }
     return upper.count + lower.count;
@@ -135,9 +135,9 @@ static void pool_panel(
     amx_block *block, float *lines
 ) {
     const conv_amx *c = job->plan;
-    const image_walk *walk = c->walk;
+    const conv_offsets *offsets = c->offsets;
     const max_pool_fusion *pool = c->pool;
-    const int64_t tiles = (walk->out_width + AMX_ROWS - 1) / AMX_ROWS;
+    const int64_t tiles = (offsets->out_width + AMX_ROWS - 1) / AMX_ROWS;
     const int64_t step = pool->rows * pool->height;
     block->c_row = writer->columns;
     for (int64_t y = 0; y < rows; y += step) {
@@ -155,7 +155,7 @@ static void run_panel(
     int64_t rows, amx_block *tiles_of_c, char *file, float *lines
 ) {
     const conv_amx *c = job->plan;
-    const image_walk *walk = c->walk;
+    const conv_offsets *offsets = c->offsets;
     const int64_t used = conv_amx_columns(c, panel), fit = EPILOGUE_BLOCK / used;
     const bool writes_c = c->epilogue == NULL;
     tiles_of_c->b = job->packed + panel * conv_amx_panel_size(c);
@@ -182,7 +182,7 @@ static void run_panel(
     }
     float *out =
         writes_c ? (float *)job->buffers[c->spec.output] + panel * AMX_BLOCK : NULL;
-    const int64_t tiles = (walk->out_width + AMX_ROWS - 1) / AMX_ROWS, count = rows * tiles;
+    const int64_t tiles = (offsets->out_width + AMX_ROWS - 1) / AMX_ROWS, count = rows * tiles;
     int64_t held = 0;                // pixels in the block
     for (int64_t i = 0; i < count; i += 2) {
         const bool last = i + 2 >= count;
@@ -199,20 +199,20 @@ static void run_panel(
 void conv_amx_run_strips(int64_t begin, int64_t end, void *context) {
     const conv_amx_job *job = context;
     const conv_amx *c = job->plan;
-    const image_walk *walk = c->walk;
+    const conv_offsets *offsets = c->offsets;
     const int64_t limb = STRIP_LINES_MAX + 2 * AMX_K;
     _Alignas(64) bf16 lines[LIMBS * (STRIP_LINES_MAX + 2 * AMX_K)];
     _Alignas(64) char file[EPILOGUE_FILE];
     _Alignas(64) float pools[POOL_WORKSPACE + POOL_SLACK];
     amx_block block = {
-        .a_row = walk->pixel, .a_k_block = AMX_K, .k_blocks = c->k_blocks,
-        .segments = walk->segments, .starts = c->starts,
+        .a_row = offsets->pixel, .a_k_block = AMX_K, .k_blocks = c->k_blocks,
+        .segments = offsets->segments, .starts = c->starts,
     };
     for (int64_t piece = begin; piece < end; piece++) {
         const int64_t image = piece / c->strips, row = piece % c->strips * c->strip;
-        const int64_t left = walk->out_height - row, rows = left < c->strip ? left : c->strip;
+        const int64_t left = offsets->out_height - row, rows = left < c->strip ? left : c->strip;
         const float *from = job->buffers[c->spec.input];
-        from += image * walk->height * walk->width * walk->channels;
+        from += image * offsets->height * offsets->width * offsets->channels;
         kls_clear_special();
         make_limbs(c, from, row, rows, lines, limb);
         const strip s = {
@@ -220,7 +220,7 @@ void conv_amx_run_strips(int64_t begin, int64_t end, void *context) {
             .is_special = kls_saw_special() || job->weights_are_special,
         };
         if (s.is_special) kls_count_fallback();
-        const int64_t pixel = (image * walk->out_height + row) * walk->out_width;
+        const int64_t pixel = (image * offsets->out_height + row) * offsets->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++)
             run_panel(job, &s, panel, pixel, piece, rows, &block, file, pools);
     }

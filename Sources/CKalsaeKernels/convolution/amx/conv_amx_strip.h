@@ -16,7 +16,7 @@ typedef struct {
 } conv_amx_job;
 
 static inline int64_t conv_amx_panel_size(const conv_amx *c) {
-    return c->walk->segments * c->k_blocks * LIMB_BLOCK;
+    return c->offsets->segments * c->k_blocks * LIMB_BLOCK;
 }
 
 static inline int64_t conv_amx_columns(const conv_amx *c, int64_t panel) {

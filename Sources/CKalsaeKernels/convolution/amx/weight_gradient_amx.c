@@ -22,17 +22,17 @@ kls_tile_work weight_gradient_amx_work(const weight_gradient_amx *g) {
 
 bool weight_gradient_amx_init(weight_gradient_amx *g, const kls_convolution *s) {
     if (s->stride_y != 1 || s->stride_x != 1) return false;
-    const int64_t reach_y = (s->kernel_height - 1) * s->dilation_y;
-    const int64_t reach_x = (s->kernel_width - 1) * s->dilation_x;
+    const int64_t extent_y = (s->kernel_height - 1) * s->dilation_y;
+    const int64_t extent_x = (s->kernel_width - 1) * s->dilation_x;
     *g = (weight_gradient_amx){
         .channels = s->channels, .height = s->height, .width = s->width, .top = s->pad_top,
         .left = s->pad_left, .out_height = s->out_height, .out_width = s->out_width,
         .n = s->out_channels, .taps = s->kernel_height * s->kernel_width,
         .kernel_width = s->kernel_width, .dilation_y = s->dilation_y,
-        .dilation_x = s->dilation_x, .pitch = s->out_width + reach_x,
+        .dilation_x = s->dilation_x, .pitch = s->out_width + extent_x,
     };
     g->k_blocks = (g->out_height * g->pitch + AMX_K - 1) / AMX_K;
-    const int64_t shift = reach_y * g->pitch + reach_x;
+    const int64_t shift = extent_y * g->pitch + extent_x;
     g->image_k_blocks = g->k_blocks + (shift + AMX_K - 1) / AMX_K;
     g->tile = g->image_k_blocks * AMX_TILE;
     g->limb = (g->channels + AMX_ROWS - 1) / AMX_ROWS * g->tile;

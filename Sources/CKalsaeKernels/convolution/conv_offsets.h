@@ -1,7 +1,7 @@
 // The offsets of an implicit GEMM over images: where the elements of each row of A lie, so that kernels read
 // windows without im2col and without bounds checks.
-#ifndef KLS_CONVOLUTION_IMAGE_WALK_H
-#define KLS_CONVOLUTION_IMAGE_WALK_H
+#ifndef KLS_CONVOLUTION_CONV_OFFSETS_H
+#define KLS_CONVOLUTION_CONV_OFFSETS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,24 +18,24 @@ typedef struct {
     int64_t out_height, out_width;
     int64_t pixel;                   // floats between windows side by side
     int64_t line;                    // floats between image rows, in the copy if there is one
-    int64_t stride_y, reach;         // image rows between windows; the dilated height of the kernel
+    int64_t stride_y, kernel_extent; // image rows between windows; the dilated height of the kernel
     int64_t top, left;               // padding
     int64_t segments, depth;
     int64_t *starts;
     bool copies;                     // the padding is not in memory: rows are copied with it
-} image_walk;
+} conv_offsets;
 
 // Fills all but the starts; false where a row of windows is too large to copy.
-bool image_walk_measure(image_walk *walk, const kls_convolution *shape);
+bool conv_offsets_measure(conv_offsets *offsets, const kls_convolution *shape);
 // Allocates the starts after measuring; false without memory.
-bool image_walk_init(image_walk *walk, const kls_convolution *shape);
-void image_walk_free(image_walk *walk);
+bool conv_offsets_init(conv_offsets *offsets, const kls_convolution *shape);
+void conv_offsets_free(conv_offsets *offsets);
 
 // Output rows that fit a copy, at least 1 and at most all.
-int64_t image_walk_rows(const image_walk *walk);
+int64_t conv_offsets_rows(const conv_offsets *offsets);
 // The first element of the window at (row, 0), of `rows` rows of windows: in the image itself or
 // in `copy`, of IMAGE_COPY_MAX floats.
-const float *image_walk_begin(
-    const image_walk *walk, const float *image, int64_t row, int64_t rows, float *copy);
+const float *conv_offsets_begin(
+    const conv_offsets *offsets, const float *image, int64_t row, int64_t rows, float *copy);
 
 #endif
