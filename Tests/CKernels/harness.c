@@ -14,7 +14,7 @@
 #define FINDS_OVERRUNS 1
 #endif
 
-// Bytes around each piece of memory; the sanitizer knows better what is not its own.
+// Bytes around each task of memory; the sanitizer knows better what is not its own.
 #ifdef FINDS_OVERRUNS
 enum { GUARD = 0 };
 #else
@@ -78,7 +78,7 @@ static struct {
 static int room_count;
 
 static void *make_workspace(int64_t bytes, int64_t offset) {
-    if (room_count == MOST_ROOMS) give_up("expected fewer pieces of memory in one case");
+    if (room_count == MOST_ROOMS) give_up("expected fewer tasks of memory in one case");
     void *memory = NULL;
     const int64_t before = GUARD + offset;
     if (posix_memalign(&memory, 64, (size_t)(before + bytes + GUARD + (GUARD == 0 && bytes == 0))))

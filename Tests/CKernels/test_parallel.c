@@ -4,7 +4,7 @@
 
 #include "harness.h"
 #include "kls_parallel.h"
-#include "threads/pieces.h"
+#include "threads/tasks.h"
 
 enum { MOST_CHUNKS = 1000 };
 typedef struct {
@@ -61,8 +61,8 @@ static void *beside(void *result) {
     return NULL;
 }
 
-static void count_piece(void *context, int64_t piece) {
-    atomic_fetch_add(&((tally *)context)->seen[piece], 1);
+static void count_task(void *context, int64_t task) {
+    atomic_fetch_add(&((tally *)context)->seen[task], 1);
 }
 
 void test_parallel(void) {
@@ -90,10 +90,10 @@ void test_parallel(void) {
     for (openmp_threads = 1; openmp_threads <= 4; openmp_threads++) {
         memset((void *)t.seen, 0, sizeof t.seen);
         check(kls_max_threads() == openmp_threads, "most threads of %d", openmp_threads);
-        kls_pieces(101, 1 << 20, &t, count_piece);
+        kls_run_tasks(101, 1 << 20, &t, count_task);
         int right = 0;
         for (int i = 0; i < MOST_CHUNKS; i++) right += t.seen[i] == (i < 101);
-        check(right == MOST_CHUNKS, "pieces on %d threads", openmp_threads);
+        check(right == MOST_CHUNKS, "tasks on %d threads", openmp_threads);
     }
     openmp_threads = 1;
     check(kls_core_count() >= 1, "at least one core");

@@ -70,7 +70,7 @@ void test_randoms(void) {
             (int64_t)random_word(), between(0, UINT32_MAX), (int64_t)random_word()};
         test_key(key, counts[i]);
     }
-    // More than one piece of work.
+    // More than one task of work.
     const int64_t key[3] = {-1, 3, 1LL << 40};
     openmp_threads = 3;
     test_key(key, 40001);

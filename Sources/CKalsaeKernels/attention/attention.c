@@ -35,10 +35,10 @@ int64_t kls_attention_scratch(const kls_attention *shape) {
     return plan.slots * slot_floats(&plan) * (int64_t)sizeof(float);
 }
 
-static void run_piece(const attention_job *job, int64_t piece, float *scratch) {
+static void run_task(const attention_job *job, int64_t task, float *scratch) {
     const attention_plan *p = &job->plan;
     const kls_attention *s = &p->shape;
-    const int64_t part = piece % p->parts, matrix = piece / p->parts;
+    const int64_t part = task % p->parts, matrix = task / p->parts;
     const int64_t batch = matrix / s->heads, column = matrix % s->heads * s->head_size;
     const int64_t query_offset = batch * s->query_count * p->features + column;
     const int64_t key_offset = batch * s->key_count * p->features + column;
@@ -57,11 +57,11 @@ static void run_piece(const attention_job *job, int64_t piece, float *scratch) {
     }
 }
 
-static void run_pieces(int64_t begin, int64_t end, void *context) {
+static void run_tasks(int64_t begin, int64_t end, void *context) {
     attention_job *job = context;
     const int slot = attention_enter(&job->busy);
-    for (int64_t piece = begin; piece < end; piece++)
-        run_piece(job, piece, job->scratch + slot * slot_floats(&job->plan));
+    for (int64_t task = begin; task < end; task++)
+        run_task(job, task, job->scratch + slot * slot_floats(&job->plan));
     attention_leave(&job->busy, slot);
 }
 
@@ -79,5 +79,5 @@ void kls_attention_run(
         .q = q, .k = k, .v = v, .out = out, .scratch = scratch,
     };
     kls_parallel_for(
-        job.plan.pieces, run_pieces, &job, attention_threads(&job.plan, parallel));
+        job.plan.tasks, run_tasks, &job, attention_threads(&job.plan, parallel));
 }

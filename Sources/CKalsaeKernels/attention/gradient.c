@@ -3,7 +3,7 @@
 //     S = Q K^T       P = softmax(scale S)      dP = dO V^T      dS = scale P * (dP - rowsum(P * dP))
 //     dQ = dS K       dK += dS^T Q              dV += P^T dO
 //
-// A head is one piece: its blocks add to the same dK and dV, always in the same order.
+// A head is one task: its blocks add to the same dK and dV, always in the same order.
 #include "kls_attention.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ typedef struct {
     attention_slots busy;
 } gradient_job;
 
-// The workspace of a piece: packed K and V, of one block its rows, and the sums of all blocks.
+// The workspace of a task: packed K and V, of one block its rows, and the sums of all blocks.
 enum array {
     K, K_TRANSPOSED, V_TRANSPOSED, P, DS, Q, DO, ROWS, INVERSE_SUMS, DK,
     DV, ARRAYS
@@ -76,10 +76,10 @@ static void run_block(
     attention_ptdo(p, &block, w[P], w[DO], w[DV], adds);
 }
 
-static void run_piece(const gradient_job *job, int64_t piece, float *const *w) {
+static void run_task(const gradient_job *job, int64_t task, float *const *w) {
     const attention_plan *p = &job->plan;
     const kls_attention *s = &p->shape;
-    const int64_t batch = piece / s->heads, column = piece % s->heads * s->head_size;
+    const int64_t batch = task / s->heads, column = task % s->heads * s->head_size;
     const int64_t query_offset = batch * s->query_count * p->features + column;
     const int64_t key_offset = batch * s->key_count * p->features + column;
     attention_pack_transposed(p, job->k + key_offset, s->key_count, w[K_TRANSPOSED]);
@@ -93,13 +93,13 @@ static void run_piece(const gradient_job *job, int64_t piece, float *const *w) {
     attention_store_rows(p, w[DV], s->key_count, NULL, job->dv + key_offset);
 }
 
-static void run_pieces(int64_t begin, int64_t end, void *context) {
+static void run_tasks(int64_t begin, int64_t end, void *context) {
     gradient_job *job = context;
     const attention_plan *p = &job->plan;
     const int slot = attention_enter(&job->busy);
     float *arrays[ARRAYS];
     lay_out(p, job->scratch + slot * lay_out(p, NULL, NULL), arrays);
-    for (int64_t piece = begin; piece < end; piece++) run_piece(job, piece, arrays);
+    for (int64_t task = begin; task < end; task++) run_task(job, task, arrays);
     attention_leave(&job->busy, slot);
 }
 
@@ -122,5 +122,5 @@ void kls_attention_gradient_run(
         .scratch = scratch,
     };
     kls_parallel_for(
-        job.plan.pieces, run_pieces, &job, attention_threads(&job.plan, parallel));
+        job.plan.tasks, run_tasks, &job, attention_threads(&job.plan, parallel));
 }

@@ -6,7 +6,7 @@
 enum {
     SCORE_FLOATS = 64 * 1024,        // of scores that a core holds
     TILES_MAX = 5,
-    PIECES_MIN = 8,                  // so that several threads have work
+    TASKS_MIN = 8,                   // so that several threads have work
     SLOTS_MAX = 16,
 };
 
@@ -22,9 +22,9 @@ attention_plan attention_make_plan(const kls_attention *shape, bool by_blocks) {
     p.blocks = (shape->query_count + tiles * micro->mr - 1) / (tiles * micro->mr);
     p.block = p.blocks > 0 ? (shape->query_count + p.blocks - 1) / p.blocks : 0;
     const int64_t matrices = shape->batch * shape->heads;
-    p.parts = by_blocks ? min64((PIECES_MIN + matrices - 1) / matrices, p.blocks) : 1;
-    p.pieces = matrices * p.parts;
-    p.slots = min64(min64(shape->cores, SLOTS_MAX), p.pieces);
+    p.parts = by_blocks ? min64((TASKS_MIN + matrices - 1) / matrices, p.blocks) : 1;
+    p.tasks = matrices * p.parts;
+    p.slots = min64(min64(shape->cores, SLOTS_MAX), p.tasks);
     return p;
 }
 

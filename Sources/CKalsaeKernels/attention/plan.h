@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 #include "../gemm/microkernel.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 #include "kls_attention.h"
 
 // Lanes of the vectors that work on rows of scores; rows are padded to whole vectors.
@@ -20,18 +20,18 @@ typedef struct {
     int64_t padded;                  // head_size in whole vectors
     int64_t row;                     // from row to row of scores
     int64_t block, blocks;           // queries of a block at most
-    int64_t parts, pieces;           // pieces of a head, which take its blocks round-robin; of all heads
+    int64_t parts, tasks;            // tasks of a head, which take its blocks round-robin; of all heads
     int64_t slots;                   // workspaces, which bound the number of threads
 } attention_plan;
 
-// A head is one piece; with `by_blocks`, where blocks are independent, several if there are few heads.
+// A head is one task; with `by_blocks`, where blocks are independent, several if there are few heads.
 attention_plan attention_make_plan(const kls_attention *shape, bool by_blocks);
 
 static inline bool attention_is_empty(const kls_attention *s) {
     return s->batch * s->heads * s->query_count * s->key_count * s->head_size == 0;
 }
 
-// The workspaces in use, a bit each: a thread takes the lowest free one for its pieces. Pieces are not tied
+// The workspaces in use, a bit each: a thread takes the lowest free one for its tasks. Tasks are not tied
 // to threads, so that a thread with a core takes over those of one that was descheduled.
 typedef _Atomic uint32_t attention_slots;
 

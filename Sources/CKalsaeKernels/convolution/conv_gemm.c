@@ -10,12 +10,12 @@
 #include <stdlib.h>
 
 #include "../gemm/pack.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 #include "conv_gemm_strip.h"
 #include "kls_parallel.h"
 
 enum {
-    PIECES_MIN = 8,                  // so that several threads have work on a small batch
+    TASKS_MIN = 8,                   // so that several threads have work on a small batch
 };
 
 // The forward convolution that makes an input gradient: of the padded gradient of the output, with flipped
@@ -104,7 +104,7 @@ kls_conv_gemm *kls_conv_gemm_create(const kls_conv_gemm_spec *spec) {
     const int64_t whole = whole_rows(c);
     for (;;) {
         c->strips = (t.out_height + c->strip - 1) / c->strip;
-        if (c->strip == whole || c->images * c->strips >= PIECES_MIN) return c;
+        if (c->strip == whole || c->images * c->strips >= TASKS_MIN) return c;
         c->strip = (c->strip / whole + 1) / 2 * whole;
     }
 }

@@ -50,7 +50,7 @@ static void pool_panel(
 
 // A strip of one panel.
 static void run_panel(
-    const conv_gemm_job *job, int64_t panel, int64_t pixel, int64_t piece, const float *a,
+    const conv_gemm_job *job, int64_t panel, int64_t pixel, int64_t task, const float *a,
     int64_t rows, char *file
 ) {
     const kls_conv_gemm *c = job->plan;
@@ -70,7 +70,7 @@ static void run_panel(
     };
     float *block = (float *)file;
     if (c->has_epilogue) {
-        w.sums = job->sums + piece * c->epilogue.sum_count * c->n;
+        w.sums = job->sums + task * c->epilogue.sum_count * c->n;
         epilogue_prepare(&w);
         block = epilogue_begin(&w, pixel);
     }
@@ -112,8 +112,8 @@ void conv_gemm_run_strips(int64_t begin, int64_t end, void *context) {
     _Alignas(64) float copy[IMAGE_COPY_MAX];
     _Alignas(64) char file[EPILOGUE_FILE];
     _Alignas(64) float lines[POOL_WORKSPACE + POOL_SLACK];
-    for (int64_t piece = begin; piece < end; piece++) {
-        const int64_t image = piece / c->strips, row = piece % c->strips * c->strip;
+    for (int64_t task = begin; task < end; task++) {
+        const int64_t image = task / c->strips, row = task % c->strips * c->strip;
         const int64_t left = offsets->out_height - row, rows = left < c->strip ? left : c->strip;
         const float *from = job->buffers[c->spec.input];
         from += image * offsets->height * offsets->width * offsets->channels;
@@ -121,7 +121,7 @@ void conv_gemm_run_strips(int64_t begin, int64_t end, void *context) {
         const int64_t pixel = (image * offsets->out_height + row) * offsets->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++) {
             if (c->pool.height > 0) pool_panel(job, panel, pixel, a, rows, lines);
-            else run_panel(job, panel, pixel, piece, a, rows, file);
+            else run_panel(job, panel, pixel, task, a, rows, file);
         }
     }
 }

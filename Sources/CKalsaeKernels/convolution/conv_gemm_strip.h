@@ -11,7 +11,7 @@ struct kls_conv_gemm {
     const microkernel *micro;
     int64_t images, n, k;            // n: output channels
     int64_t panel, panels;           // NR output channels each
-    int64_t strip, strips;           // output rows of a piece, and pieces of an image
+    int64_t strip, strips;           // output rows of a task, and tasks of an image
     bool has_epilogue;
     epilogue epilogue;
     max_pool_fusion pool;
@@ -29,7 +29,7 @@ static inline int64_t conv_gemm_columns(const kls_conv_gemm *c, int64_t panel) {
     return left < c->panel ? left : c->panel;
 }
 
-// Makes pieces begin ..< end: all output channels of the strips.
+// Runs tasks begin ..< end, a strip each: all output channels of the strips.
 void conv_gemm_run_strips(int64_t begin, int64_t end, void *job);
 
 #endif

@@ -1,6 +1,6 @@
 #include "../isa/dispatch.h"
 #include "kls_convolution.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
 #define T float
 #define NAME(x) x##_f32

@@ -104,14 +104,14 @@ KLS_DISPATCH(static, void, NAME(conv_weight_row),
     }
 }
 
-static void NAME(conv_forward_piece)(void *context, int64_t piece) {
-    NAME(conv_row)(context, piece);
+static void NAME(conv_forward_task)(void *context, int64_t task) {
+    NAME(conv_row)(context, task);
 }
-static void NAME(conv_input_piece)(void *context, int64_t piece) {
-    NAME(conv_input_row)(context, piece);
+static void NAME(conv_input_task)(void *context, int64_t task) {
+    NAME(conv_input_row)(context, task);
 }
-static void NAME(conv_weight_piece)(void *context, int64_t piece) {
-    NAME(conv_weight_row)(context, piece);
+static void NAME(conv_weight_task)(void *context, int64_t task) {
+    NAME(conv_weight_row)(context, task);
 }
 
 // Multiply-adds of the whole, of which sixteen cost about as much as moving a byte.
@@ -124,14 +124,14 @@ void NAME(kls_convolution)(
     const kls_convolution *s, const void *input, const void *kernel, void *output
 ) {
     NAME(conv_job) job = {s, input, kernel, output};
-    kls_pieces(s->batch * s->out_height, NAME(conv_work)(s), &job, NAME(conv_forward_piece));
+    kls_run_tasks(s->batch * s->out_height, NAME(conv_work)(s), &job, NAME(conv_forward_task));
 }
 
 void NAME(kls_convolution_input_gradient)(
     const kls_convolution *s, const void *gradient, const void *kernel, void *result
 ) {
     NAME(conv_job) job = {s, gradient, kernel, result};
-    kls_pieces(s->batch * s->height, NAME(conv_work)(s), &job, NAME(conv_input_piece));
+    kls_run_tasks(s->batch * s->height, NAME(conv_work)(s), &job, NAME(conv_input_task));
 }
 
 void NAME(kls_convolution_weight_gradient)(
@@ -139,7 +139,7 @@ void NAME(kls_convolution_weight_gradient)(
 ) {
     NAME(conv_job) job = {s, input, gradient, result};
     const int64_t rows = s->kernel_height * s->kernel_width * (s->channels / s->groups);
-    kls_pieces(rows, NAME(conv_work)(s), &job, NAME(conv_weight_piece));
+    kls_run_tasks(rows, NAME(conv_work)(s), &job, NAME(conv_weight_task));
 }
 
 #undef T

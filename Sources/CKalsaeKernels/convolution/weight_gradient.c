@@ -13,7 +13,7 @@
 #include "../gemm/microkernel.h"
 #include "../gemm/pack.h"
 #include "../isa/dispatch.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 #include "conv_offsets.h"
 #include "kls_parallel.h"
 #include "amx/weight_gradient_amx.h"

@@ -23,9 +23,9 @@ void kls_loop_combine(const kls_run *run, const kls_planned_output *o) {
             memcpy(out, first, (size_t)o->size);
             break;
         case KLS_REDUCE_TRAILING:
-            for (int64_t s = 0; loop->pieces > 0 && s < loop->segments; s++) {
-                char *own = first + s * loop->pieces * o->size;
-                join(o, own, loop->pieces, 1);
+            for (int64_t s = 0; loop->segment_blocks > 0 && s < loop->segments; s++) {
+                char *own = first + s * loop->segment_blocks * o->size;
+                join(o, own, loop->segment_blocks, 1);
                 memcpy(out + s * o->size, own, (size_t)o->size);
             }
             break;

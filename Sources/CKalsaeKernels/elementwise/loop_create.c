@@ -76,11 +76,11 @@ static void lay_out_blocks(kls_loop *loop) {
             // Strips restart at each segment, and one strip is one block of columns.
             loop->block = loop->strip;
             if (loop->inner > loop->strip) {
-                loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->strip);
+                loop->segment_blocks = loop->segment / loop->inner * divide_up(loop->inner, loop->strip);
             } else {
-                loop->pieces = divide_up(loop->segment, loop->strip);
+                loop->segment_blocks = divide_up(loop->segment, loop->strip);
             }
-            loop->blocks = loop->pieces;
+            loop->blocks = loop->segment_blocks;
             return;
         }
         int64_t fewest = divide_up(loop->count, KLS_COLUMN_BLOCKS);
@@ -97,12 +97,12 @@ static void lay_out_blocks(kls_loop *loop) {
         int64_t rows = target / loop->inner, in_strip = loop->strip / loop->inner;
         if (in_strip > 1 && rows > in_strip) rows = rows / in_strip * in_strip;
         loop->block = rows * loop->inner;
-        loop->pieces = divide_up(loop->segment, loop->block);
-        loop->blocks = loop->segments * loop->pieces;
+        loop->segment_blocks = divide_up(loop->segment, loop->block);
+        loop->blocks = loop->segments * loop->segment_blocks;
     } else {
         loop->block = target / loop->strip * loop->strip;
-        loop->pieces = loop->segment / loop->inner * divide_up(loop->inner, loop->block);
-        loop->blocks = loop->segments * loop->pieces;
+        loop->segment_blocks = loop->segment / loop->inner * divide_up(loop->inner, loop->block);
+        loop->blocks = loop->segments * loop->segment_blocks;
     }
 }
 
@@ -116,7 +116,7 @@ static void lay_out_partials(kls_loop *loop) {
         o->rows = kls_reduce_rows(o->output.op, o->output.type);
         int64_t elements = 0;
         if (loop->span == KLS_REDUCE_ALL) elements = 1;
-        if (loop->span == KLS_REDUCE_TRAILING && loop->pieces > 0) elements = 1;
+        if (loop->span == KLS_REDUCE_TRAILING && loop->segment_blocks > 0) elements = 1;
         if (loop->span == KLS_REDUCE_LEADING && !loop->by_column) elements = loop->accumulator;
         if (loop->by_column && loop->segments > KLS_COLUMN_ROWS) elements = loop->strip;
         o->partial_bytes = elements * o->size;

@@ -57,8 +57,8 @@ struct kls_loop {
     int64_t segment, segments;       // elements reduced together, or kept together (LEADING)
     int64_t results;                 // elements of a reducing output
     int64_t strip;                    // elements of a full strip
-    int64_t block;                   // elements of a full block; pieces of a segment or several
-    int64_t pieces;                  // blocks in one segment, if a block is a piece; else 0
+    int64_t block;                   // elements of a full block: a range of a segment, or whole segments
+    int64_t segment_blocks;          // blocks of one segment; 0 where a block holds whole segments
     int64_t blocks;
     int by_column;                   // LEADING, each block a range of columns over all segments
     int64_t accumulator;             // elements of one column accumulator

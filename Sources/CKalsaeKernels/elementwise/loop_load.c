@@ -94,7 +94,7 @@ KLS_DISPATCH(, const void *, kls_load_rows, (const kls_loop *loop, const kls_pla
     int64_t offset = row_offset(loop, p, row, index) + position * stride;
     int64_t inner = loop->inner, rows = n / inner;
     if (position != 0 || n < inner) {
-        // A piece of one row.
+        // A range of one row.
         inner = n;
         rows = 1;
     }

@@ -120,14 +120,14 @@ static void accumulate(const kls_planned_output *o, char *to, const void *from, 
     }
 }
 
-// Elements start ..< end of one block, which holds whole segments or a piece of one.
+// Elements start ..< end of one block, which holds whole segments or a range of one.
 static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
     const kls_run *run = w->run;
     const kls_loop *loop = run->loop;
     for (int64_t at = start; at < end;) {
         int64_t n = loop->strip;
         if (loop->strip < loop->segment) {
-            // Strips end with their segment, and pieces of a row with their row.
+            // Strips end with their segment, and ranges of a row with their row.
             int64_t unit = loop->strip < loop->inner ? loop->inner : loop->segment;
             int64_t left = unit - at % unit;
             n = n < left ? n : left;
@@ -149,11 +149,11 @@ static void run_span(kls_worker *w, int64_t block, int64_t start, int64_t end) {
                 case KLS_REDUCE_TRAILING:
                     to = run->buffers[o->output.buffer];
                     to += at / loop->segment * o->size;
-                    if (loop->pieces > 0) to = kls_loop_partial(run, o, block);
+                    if (loop->segment_blocks > 0) to = kls_loop_partial(run, o, block);
                     if (n >= loop->segment) {
                         o->rows(n / loop->segment, loop->segment, from, to);
                     } else {
-                        int first = loop->pieces > 0 ? at == start : at % loop->segment == 0;
+                        int first = loop->segment_blocks > 0 ? at == start : at % loop->segment == 0;
                         o->rows(1, n, from, &value);
                         accumulate(o, to, &value, 1, first);
                     }
@@ -213,7 +213,7 @@ static void run_blocks(int64_t begin, int64_t end, void *context) {
             continue;
         }
         int64_t start = block * loop->block, stop = start + loop->block;
-        if (loop->pieces > 0) {
+        if (loop->segment_blocks > 0) {
             int64_t unit = loop->inner > loop->block ? loop->inner : loop->segment;
             int64_t in_unit = (unit + loop->block - 1) / loop->block;
             int64_t first = block / in_unit * unit;

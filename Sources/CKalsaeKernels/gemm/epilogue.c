@@ -168,7 +168,7 @@ void epilogue_finish(epilogue_worker *w, int64_t row, int64_t rows) {
 }
 
 void epilogue_add_sums(
-    const epilogue *plan, void *const *buffers, const float *sums, int64_t pieces
+    const epilogue *plan, void *const *buffers, const float *sums, int64_t tasks
 ) {
     int number = 0;
     for (int i = 0; i < plan->output_count; i++) {
@@ -176,8 +176,8 @@ void epilogue_add_sums(
         if (o->op == KLS_COPY) continue;
         float *to = buffers[o->buffer];
         memset(to, 0, (size_t)plan->n * sizeof(float));
-        for (int64_t piece = 0; piece < pieces; piece++)
-            add_rows(to, sums + (piece * plan->sum_count + number) * plan->n, 1, plan->n);
+        for (int64_t task = 0; task < tasks; task++)
+            add_rows(to, sums + (task * plan->sum_count + number) * plan->n, 1, plan->n);
         number++;
     }
 }

@@ -38,7 +38,7 @@ typedef struct {
     const epilogue *plan;
     void *const *buffers;
     char *file;                      // EPILOGUE_FILE bytes
-    float *sums;                     // sum_count rows of n elements, of this piece
+    float *sums;                     // sum_count rows of n elements, of this task
     int64_t column, columns;
     int64_t block_size;              // elements of the largest block
     bool whole;                      // the product writes nothing behind its columns
@@ -72,8 +72,8 @@ int epilogue_streams(
     const epilogue_worker *worker, int64_t row, epilogue_stream streams[EPILOGUE_STREAMS]);
 // Works on `rows` rows from `row` on, whose product lies there.
 void epilogue_finish(epilogue_worker *worker, int64_t row, int64_t rows);
-// Adds the partial sums of all pieces, always in the same order.
+// Adds the partial sums of all tasks, always in the same order.
 void epilogue_add_sums(
-    const epilogue *plan, void *const *buffers, const float *sums, int64_t pieces);
+    const epilogue *plan, void *const *buffers, const float *sums, int64_t tasks);
 
 #endif

@@ -1,6 +1,6 @@
 // Products on vectors: panels of B are packed once, and the microkernel makes the tiles of C of each panel.
 //
-//     for each panel of NR columns, for each partition of the rows of C        (a piece, on any thread)
+//     for each panel of NR columns, for each partition of the rows of C        (a task, on any thread)
 //         pack the panel: K x NR floats, on the stack up to STACK_K_MAX
 //         for each group of tiles that fills an epilogue's block
 //             for each tile of MR rows: the microkernel over all of K
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 #include "copy_rows.h"
 #include "epilogue.h"
 #include "amx/gemm_amx.h"
@@ -77,9 +77,9 @@ kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
         && spec->m * spec->k >= PACKED_A_MIN;
     // M is cut where panels do not divide evenly among threads, and where it is long, so that rows of A
     // are read by the core whose cache holds them since the loop that wrote them.
-    const int64_t pieces = spec->batch * g->panels;
+    const int64_t tasks = spec->batch * g->panels;
     const bool unlike = g->edge > 0 && spec->m * spec->n * spec->k >= UNEVEN_MIN;
-    const bool uneven = pieces < 16 && (pieces % 2 == 1 || unlike);
+    const bool uneven = tasks < 16 && (tasks % 2 == 1 || unlike);
     const bool cut = uneven || (spec->a_column == 1 && spec->m >= CUT_M_MIN) || g->packs_a;
     g->partitions = cut && spec->m >= 2 * g->micro->mr ? 2 : 1;
     const int64_t widest = spec->n < g->panel + g->edge ? spec->n : g->panel + g->edge;
@@ -102,13 +102,13 @@ void kls_gemm_destroy(kls_gemm *g) {
     free(g);
 }
 
-static int64_t piece_count(const kls_gemm *g) {
+static int64_t task_count(const kls_gemm *g) {
     return g->spec.batch * g->panels * g->partitions;
 }
 
 // Panels of a long K do not fit a thread's stack.
 static int64_t packed_floats(const kls_gemm *g) {
-    return g->spec.k > STACK_K_MAX ? piece_count(g) * g->panel * g->spec.k : 0;
+    return g->spec.k > STACK_K_MAX ? task_count(g) * g->panel * g->spec.k : 0;
 }
 
 static int64_t row_tiles(const kls_gemm *g, int64_t rows) {
@@ -129,11 +129,11 @@ int64_t kls_gemm_scratch(const kls_gemm *g) {
     return floats * (int64_t)sizeof(float);
 }
 
-static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
+static void run_task(const gemm_run *run, int64_t task, bool upwards) {
     const kls_gemm *g = run->gemm;
-    const int64_t panel = piece % g->panels;
-    const int64_t partition = piece / g->panels % g->partitions;
-    const int64_t matrix = piece / g->panels / g->partitions;
+    const int64_t panel = task % g->panels;
+    const int64_t partition = task / g->panels % g->partitions;
+    const int64_t matrix = task / g->panels / g->partitions;
     const kls_gemm_spec *s = &g->spec;
     const microkernel *micro = g->micro;
     _Alignas(64) float stack[STACK_K_MAX * (NR_MAX + EDGE_COLUMNS_MAX)];
@@ -148,7 +148,7 @@ static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
     const float *b = (const float *)run->buffers[s->b] + matrix * s->b_batch;
     b += column * s->b_column;
     float *packed = stack;
-    if (s->k > STACK_K_MAX) packed = run->packed + piece * g->panel * s->k;
+    if (s->k > STACK_K_MAX) packed = run->packed + task * g->panel * s->k;
     kls_pack_panel(b, s->b_row, s->b_column, s->k, main, width, packed);
     float *packed_edge = packed + width * s->k;
     for (int64_t j = 0; j < edge_columns; j++)
@@ -210,13 +210,13 @@ static void run_piece(const gemm_run *run, int64_t piece, bool upwards) {
     }
 }
 
-static void run_pieces(int64_t begin, int64_t end, void *context) {
+static void run_tasks(int64_t begin, int64_t end, void *context) {
     const gemm_run *run = context;
-    const int64_t pieces = piece_count(run->gemm);
-    for (int64_t piece = begin; piece < end; piece++) {
-        // The second half of the pieces iterates over rows backwards: two threads in step then rarely write
+    const int64_t tasks = task_count(run->gemm);
+    for (int64_t task = begin; task < end; task++) {
+        // The second half of the tasks iterates over rows backwards: two threads in step then rarely write
         // to the same cache lines of C at the same time.
-        run_piece(run, piece, 2 * piece >= pieces);
+        run_task(run, task, 2 * task >= tasks);
     }
 }
 
@@ -242,7 +242,7 @@ void kls_gemm_run(const kls_gemm *g, void *const *buffers, void *scratch, bool p
     const int threads = parallel ? kls_max_threads() : 1;
     if (g->packs_a)
         kls_parallel_for(g->spec.k, pack_a, &run, threads);
-    kls_parallel_for(piece_count(g), run_pieces, &run, threads);
+    kls_parallel_for(task_count(g), run_tasks, &run, threads);
     if (g->has_epilogue)
         epilogue_add_sums(
             &g->epilogue, buffers, run.sums, g->spec.batch * g->partitions);

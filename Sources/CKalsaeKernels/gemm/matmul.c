@@ -6,7 +6,7 @@
 
 #include "../isa/dispatch.h"
 #include "kls_matmul.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
 #define T float
 #define NAME(x) x##_f32

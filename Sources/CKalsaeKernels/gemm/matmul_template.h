@@ -5,12 +5,12 @@
 #define FULL ((int64_t)(64 / sizeof(T)))
 #define HALF ((int64_t)(32 / sizeof(T)))
 // MR: independent accumulators, twice as many as hide the latency of a multiply-add.
-#define ROWS 8
+#define MR 8
 // KC: iterations of k between two updates of C; a packed panel of KC rows stays in the first-level cache.
-#define DEPTH 256
+#define KC 256
 // The block of C that one parallel task computes.
-#define PART_ROWS 64
-#define PART_COLUMNS 256
+#define BLOCK_M 64
+#define BLOCK_N 256
 
 typedef T NAME(full) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
 typedef T NAME(half) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
@@ -41,7 +41,7 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
 
 #define TILE(V, SUFFIX)                                                                      \
     KLS_INLINE void NAME(tile_##SUFFIX)(const NAME(tile) * t, int64_t row, const int rows) { \
-        V sums[ROWS];                                                                        \
+        V sums[MR];                                                                          \
         T *c = t->c + row * t->c_row;                                                        \
         const int64_t width = sizeof(V) / sizeof(T);                                         \
         const bool whole = t->columns == width;                                              \
@@ -82,14 +82,14 @@ TILE(NAME(full), full)
 TILE(NAME(half), half)
 
 // One block of C, of one matrix of the batch.
-KLS_DISPATCH(static, void, NAME(part), (
+KLS_DISPATCH(static, void, NAME(c_block), (
     const kls_matmul *product, const T *a, const T *b, T *c, int64_t rows, int64_t columns
 ), (product, a, b, c, rows, columns)) {
-    T packed[DEPTH * 64 / sizeof(T)] __attribute__((aligned(64)));
+    T packed[KC * 64 / sizeof(T)] __attribute__((aligned(64)));
     const int64_t k = product->k, b_row = product->b_row, b_column = product->b_column;
     int64_t start = 0;
     do {
-        const int64_t depth = k - start < DEPTH ? k - start : DEPTH;
+        const int64_t depth = k - start < KC ? k - start : KC;
         for (int64_t column = 0; column < columns; column += FULL) {
             const int64_t left = columns - column;
             const int64_t width = left > HALF ? FULL : HALF, used = left < width ? left : width;
@@ -125,23 +125,23 @@ typedef struct {
     const kls_matmul *product;
     const T *a, *b;
     T *c;
-    int64_t row_parts, column_parts;
+    int64_t row_blocks, column_blocks;
 } NAME(job);
 
-static void NAME(piece)(void *context, int64_t index) {
+static void NAME(task)(void *context, int64_t index) {
     const NAME(job) *job = context;
     const kls_matmul *product = job->product;
-    const int64_t parts = job->row_parts * job->column_parts;
-    const int64_t part = index % parts;
-    const int64_t batch = index / parts;
+    const int64_t blocks = job->row_blocks * job->column_blocks;
+    const int64_t block = index % blocks;
+    const int64_t batch = index / blocks;
     T *c = job->c + batch * product->m * product->n;
     const T *a = job->a + batch * product->a_batch, *b = job->b + batch * product->b_batch;
-    const int64_t row = part / job->column_parts * PART_ROWS;
-    const int64_t column = part % job->column_parts * PART_COLUMNS;
-    const int64_t rows = product->m - row < PART_ROWS ? product->m - row : PART_ROWS;
+    const int64_t row = block / job->column_blocks * BLOCK_M;
+    const int64_t column = block % job->column_blocks * BLOCK_N;
+    const int64_t rows = product->m - row < BLOCK_M ? product->m - row : BLOCK_M;
     const int64_t columns =
-        product->n - column < PART_COLUMNS ? product->n - column : PART_COLUMNS;
-    NAME(part)(
+        product->n - column < BLOCK_N ? product->n - column : BLOCK_N;
+    NAME(c_block)(
         product, a + row * product->a_row, b + column * product->b_column,
         c + row * product->n + column, rows, columns);
 }
@@ -153,20 +153,20 @@ void NAME(kls_matmul)(
     if (batches == 0 || product->m == 0 || product->n == 0) return;
     const NAME(job) job = {
         .product = product, .a = a, .b = b, .c = c,
-        .row_parts = (product->m + PART_ROWS - 1) / PART_ROWS,
-        .column_parts = (product->n + PART_COLUMNS - 1) / PART_COLUMNS,
+        .row_blocks = (product->m + BLOCK_M - 1) / BLOCK_M,
+        .column_blocks = (product->n + BLOCK_N - 1) / BLOCK_N,
     };
     // Sixteen multiply-adds cost about as much as moving one byte from memory.
     const int64_t work = batches * product->m * product->n * (product->k / 16 + 1);
-    kls_pieces(batches * job.row_parts * job.column_parts, work, (void *)&job, NAME(piece));
+    kls_run_tasks(batches * job.row_blocks * job.column_blocks, work, (void *)&job, NAME(task));
 }
 
 #undef TILE
 #undef FULL
 #undef HALF
-#undef ROWS
-#undef DEPTH
-#undef PART_ROWS
-#undef PART_COLUMNS
+#undef MR
+#undef KC
+#undef BLOCK_M
+#undef BLOCK_N
 #undef T
 #undef NAME

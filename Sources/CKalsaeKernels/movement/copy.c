@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "../isa/dispatch.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
-// Bytes that one piece of parallel work moves, about.
-#define PIECE (256 * 1024)
+// Bytes that one task moves, about.
+#define TASK_BYTES (256 * 1024)
 // The edge of a block of a transposition: its rows and columns stay in L1.
 #define EDGE 32
 
@@ -132,17 +132,17 @@ typedef struct {
     int inner;           // the last dimension
     int crossed;         // the one that the source is contiguous along, or -1
     int64_t outer;       // lines, or transpositions, in all
-    int64_t per_piece;   // of them
-    int64_t parts;       // pieces that one is cut into, when there are few and they are long
+    int64_t per_task;    // of them
+    int64_t parts;       // tasks that one is cut into, when there are few and they are long
 } copy_job;
 
-static void copy_piece(void *context, int64_t piece) {
+static void copy_task(void *context, int64_t task) {
     const copy_job *job = context;
     const kls_copy *c = job->copy;
     const int64_t size = c->element_size;
-    const int64_t part = piece % job->parts;
-    const int64_t begin = piece / job->parts * job->per_piece;
-    const int64_t end = begin + job->per_piece < job->outer ? begin + job->per_piece : job->outer;
+    const int64_t part = task % job->parts;
+    const int64_t begin = task / job->parts * job->per_task;
+    const int64_t end = begin + job->per_task < job->outer ? begin + job->per_task : job->outer;
 
     // The dimension that parts cut: rows of a transposition, or the line itself.
     const int cut = job->crossed >= 0 ? job->crossed : job->inner;
@@ -202,10 +202,10 @@ void kls_copy_run(const kls_copy *copy, const void *from, void *to) {
     const int64_t unit =
         copy->dims[inner] * (job.crossed >= 0 ? copy->dims[job.crossed] : 1) * copy->element_size;
     job.outer = elements * copy->element_size / unit;
-    job.per_piece = unit >= PIECE ? 1 : PIECE / unit;
-    job.parts = unit >= 2 * PIECE ? unit / PIECE : 1;
-    const int64_t pieces = (job.outer + job.per_piece - 1) / job.per_piece * job.parts;
-    kls_pieces(pieces, 2 * elements * copy->element_size, &job, copy_piece);
+    job.per_task = unit >= TASK_BYTES ? 1 : TASK_BYTES / unit;
+    job.parts = unit >= 2 * TASK_BYTES ? unit / TASK_BYTES : 1;
+    const int64_t tasks = (job.outer + job.per_task - 1) / job.per_task * job.parts;
+    kls_run_tasks(tasks, 2 * elements * copy->element_size, &job, copy_task);
 }
 
 void kls_set_elements(int32_t element_size, const void *value, void *to, int64_t count) {

@@ -4,12 +4,12 @@
 #include "../isa/dispatch.h"
 #include "kls_error.h"
 #include "kls_movement.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
-// Of one piece of a gather: the most indices, and about so many bytes where rows are wide.
+// Of one task of a gather: the most indices, and about so many bytes where rows are wide.
 #define INDICES 256
-#define PIECE_BYTES 16384
-// Elements of a row that one piece of a scatter adds.
+#define TASK_BYTES 16384
+// Elements of a row that one task of a scatter adds.
 #define COLUMNS 256
 
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
     char *out;
     const void *updates;
     int64_t parts;
-    int64_t indices_of_piece;
+    int64_t indices_of_task;
     // Position of the first index that is out of range; found on any thread, told on the caller's.
     _Atomic int64_t *bad;
 } job;
@@ -72,11 +72,11 @@ static void take_rows(
     }
 }
 
-static void gather_piece(void *context, int64_t piece) {
+static void gather_task(void *context, int64_t task) {
     const job *job = context;
     const kls_gather *g = job->g;
-    const int64_t b = piece / job->parts, begin = piece % job->parts * job->indices_of_piece;
-    const int64_t behind = begin + job->indices_of_piece;
+    const int64_t b = task / job->parts, begin = task % job->parts * job->indices_of_task;
+    const int64_t behind = begin + job->indices_of_task;
     const int64_t end = behind < g->count ? behind : g->count;
     const size_t bytes = (size_t)(g->row * g->element_size);
     const char *values = job->values + (size_t)(b * g->entries) * bytes;
@@ -95,20 +95,20 @@ void kls_gather_run(
 ) {
     _Atomic int64_t bad = INT64_MAX;
     const int64_t row = g->row * g->element_size;
-    int64_t rows = row > 0 ? PIECE_BYTES / row : INDICES;
+    int64_t rows = row > 0 ? TASK_BYTES / row : INDICES;
     rows = rows < 1 ? 1 : rows > INDICES ? INDICES : rows;
     job job = {
         .g = g, .values = values, .indices = indices, .out = out,
-        .parts = (g->count + rows - 1) / rows, .indices_of_piece = rows, .bad = &bad};
+        .parts = (g->count + rows - 1) / rows, .indices_of_task = rows, .bad = &bad};
     const int64_t bytes = 2 * g->before * g->count * g->row * g->element_size;
-    kls_pieces(g->before * job.parts, bytes, &job, gather_piece);
+    kls_run_tasks(g->before * job.parts, bytes, &job, gather_task);
     report(&job);
 }
 
 #define SCATTER(T, SUFFIX)                                                                       \
-    KLS_DISPATCH(static, void, add_##SUFFIX, (const job *job, int64_t piece), (job, piece)) {    \
+    KLS_DISPATCH(static, void, add_##SUFFIX, (const job *job, int64_t task), (job, task)) {      \
         const kls_gather *g = job->g;                                                            \
-        const int64_t b = piece / job->parts, begin = piece % job->parts * COLUMNS;              \
+        const int64_t b = task / job->parts, begin = task % job->parts * COLUMNS;                \
         const int64_t width = begin + COLUMNS < g->row ? COLUMNS : g->row - begin;               \
         T *out = (T *)job->out + b * g->entries * g->row + begin;                                \
         const T *updates = (const T *)job->updates + b * g->count * g->row + begin;              \
@@ -122,8 +122,8 @@ void kls_gather_run(
             for (int64_t c = 0; c < width; c++) sums[c] += updates[c];                           \
         }                                                                                        \
     }                                                                                            \
-    static void scatter_piece_##SUFFIX(void *context, int64_t piece) {                           \
-        add_##SUFFIX(context, piece);                                                            \
+    static void scatter_task_##SUFFIX(void *context, int64_t task) {                             \
+        add_##SUFFIX(context, task);                                                             \
     }                                                                                            \
     void kls_scatter_add_##SUFFIX(                                                               \
         const kls_gather *g, const void *base, const void *indices, const void *updates,         \
@@ -140,7 +140,7 @@ void kls_gather_run(
             .g = g, .indices = indices, .out = out, .updates = updates,                          \
             .parts = (g->row + COLUMNS - 1) / COLUMNS, .bad = &bad};                             \
         const int64_t bytes = 2 * g->before * g->count * g->row * (int64_t)sizeof(T);            \
-        kls_pieces(g->before * job.parts, bytes, &job, scatter_piece_##SUFFIX);                  \
+        kls_run_tasks(g->before * job.parts, bytes, &job, scatter_task_##SUFFIX);                \
         report(&job);                                                                            \
     }
 

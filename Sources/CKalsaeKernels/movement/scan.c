@@ -2,9 +2,9 @@
 
 #include "../isa/dispatch.h"
 #include "kls_movement.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
-// Elements beside one another that one piece of a scan takes.
+// Elements beside one another that one task of a scan takes.
 #define COLUMNS 1024
 
 typedef struct {
@@ -22,11 +22,11 @@ typedef struct {
 // NAME is the function less its type, FIRST the result of nothing, and A what results are kept in: sums
 // in a float T past its precision would add nothing.
 #define SCAN(NAME, T, A, SUFFIX, FIRST, JOIN)                                                         \
-    KLS_DISPATCH(static, void, NAME##_##SUFFIX, (const scan_job *job, int64_t piece), (job, piece)) { \
+    KLS_DISPATCH(static, void, NAME##_##SUFFIX, (const scan_job *job, int64_t task), (job, task)) {   \
         const kls_scan *s = job->scan;                                                                \
-        const int64_t begin = piece % job->parts * COLUMNS;                                           \
+        const int64_t begin = task % job->parts * COLUMNS;                                            \
         const int64_t width = begin + COLUMNS < s->after ? COLUMNS : s->after - begin;                \
-        const int64_t start = piece / job->parts * s->count * s->after + begin;                       \
+        const int64_t start = task / job->parts * s->count * s->after + begin;                        \
         const int64_t step = s->reverse ? -s->after : s->after;                                       \
         const int64_t first = start + (s->reverse ? (s->count - 1) * s->after : 0);                   \
         const T *from = (const T *)job->from + first;                                                 \
@@ -50,14 +50,14 @@ typedef struct {
             }                                                                                         \
         }                                                                                             \
     }                                                                                                 \
-    static void NAME##_piece_##SUFFIX(void *context, int64_t piece) {                                 \
-        NAME##_##SUFFIX(context, piece);                                                              \
+    static void NAME##_task_##SUFFIX(void *context, int64_t task) {                                   \
+        NAME##_##SUFFIX(context, task);                                                               \
     }                                                                                                 \
     void kls_##NAME##_##SUFFIX(const kls_scan *s, const void *from, void *to) {                       \
         if (s->before == 0 || s->count == 0 || s->after == 0) return;                                 \
         scan_job job = {s, from, to, (s->after + COLUMNS - 1) / COLUMNS};                             \
         const int64_t bytes = 2 * s->before * s->count * s->after * (int64_t)sizeof(T);               \
-        kls_pieces(s->before * job.parts, bytes, &job, NAME##_piece_##SUFFIX);                        \
+        kls_run_tasks(s->before * job.parts, bytes, &job, NAME##_task_##SUFFIX);                      \
     }
 
 #define IOTA(T, SUFFIX)                                                                               \

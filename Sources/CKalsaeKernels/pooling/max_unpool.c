@@ -5,7 +5,7 @@
 
 #include "../isa/dispatch.h"
 #include "kls_pool.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
 enum { LANES = 16 };
 typedef float floats __attribute__((vector_size(64), aligned(4), may_alias));
@@ -75,12 +75,12 @@ KLS_DISPATCH(static, void, unpool_row, (const unpool_job *job, int64_t row), (jo
     else unpool_windows(job, row, false);
 }
 
-static void unpool_piece(void *context, int64_t piece) { unpool_row(context, piece); }
+static void unpool_task(void *context, int64_t task) { unpool_row(context, task); }
 
 void kls_max_unpool_f32(
     const kls_pool *s, const uint8_t *argmax, const void *gradient, void *result
 ) {
     unpool_job job = {s, argmax, gradient, result};
     const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(float);
-    kls_pieces(s->batch * s->out_height, bytes, &job, unpool_piece);
+    kls_run_tasks(s->batch * s->out_height, bytes, &job, unpool_task);
 }

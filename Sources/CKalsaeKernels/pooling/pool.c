@@ -3,7 +3,7 @@
 
 #include "../isa/dispatch.h"
 #include "kls_pool.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
 #define T float
 #define I int32_t

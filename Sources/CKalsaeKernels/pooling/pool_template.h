@@ -198,10 +198,10 @@ KLS_DISPATCH(static, void, NAME(pool_gradient_row), (
     else NAME(pool_gradient_windows)(job, image, y, false, job->covering);
 }
 
-static void NAME(pool_piece)(void *context, int64_t piece) { NAME(pool_row)(context, piece); }
+static void NAME(pool_task)(void *context, int64_t task) { NAME(pool_row)(context, task); }
 
 // Whole images, since windows of neighboring rows may overlap.
-static void NAME(pool_gradient_piece)(void *context, int64_t image) {
+static void NAME(pool_gradient_task)(void *context, int64_t image) {
     const NAME(pool_job) *job = context;
     const kls_pool *s = job->shape;
     const int64_t elements = s->height * s->width * s->channels;
@@ -213,7 +213,7 @@ static void NAME(pool_gradient_piece)(void *context, int64_t image) {
 void NAME(kls_pool)(const kls_pool *s, const void *input, void *output) {
     NAME(pool_job) job = {s, input, 0, output, false};
     const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(T);
-    kls_pieces(s->batch * s->out_height, bytes, &job, NAME(pool_piece));
+    kls_run_tasks(s->batch * s->out_height, bytes, &job, NAME(pool_task));
 }
 
 void NAME(kls_pool_gradient)(
@@ -224,7 +224,7 @@ void NAME(kls_pool_gradient)(
         && s->pad_top == 0 && s->pad_left == 0 && s->height == s->out_height * s->stride_y
         && s->width == s->out_width * s->stride_x;
     const int64_t bytes = s->batch * s->height * s->width * s->channels * (int64_t)sizeof(T);
-    kls_pieces(s->batch, bytes, &job, NAME(pool_gradient_piece));
+    kls_run_tasks(s->batch, bytes, &job, NAME(pool_gradient_task));
 }
 
 #undef LANES

@@ -4,11 +4,11 @@
 #include "../isa/dispatch.h"
 #include "../isa/builtins.h"
 #include "kls_random.h"
-#include "../threads/pieces.h"
+#include "../threads/tasks.h"
 
 // Blocks that are made together, one a lane.
 #define GROUP 64
-// Blocks of one piece of parallel work.
+// Blocks of one task.
 #define BLOCKS 8192
 
 // The four words of GROUP successive blocks, word by word.
@@ -183,10 +183,10 @@ typedef struct {
 
 // Whole groups go directly to the result, the last one by way of a buffer.
 #define RANDOM(NAME, MAKE, T, PER_BLOCK)                                                         \
-    static void NAME##_piece(void *context, int64_t piece) {                                     \
+    static void NAME##_task(void *context, int64_t task) {                                       \
         const random_job *job = context;                                                         \
         const int64_t per_group = GROUP * PER_BLOCK;                                             \
-        for (int64_t block = piece * BLOCKS; block < (piece + 1) * BLOCKS; block += GROUP) {     \
+        for (int64_t block = task * BLOCKS; block < (task + 1) * BLOCKS; block += GROUP) {       \
             const int64_t at = block * PER_BLOCK, left = job->count - at;                        \
             if (left <= 0) return;                                                               \
             T *to = (T *)job->to + at;                                                           \
@@ -202,9 +202,9 @@ typedef struct {
     void kls_##NAME(const int64_t key[3], void *to, int64_t count) {                             \
         random_job job = {key, to, count};                                                       \
         const int64_t elements = (int64_t)BLOCKS * PER_BLOCK;                                    \
-        kls_pieces(                                                                              \
+        kls_run_tasks(                                                                           \
             (count + elements - 1) / elements, count * 4 * (int64_t)sizeof(T), &job,             \
-            NAME##_piece);                                                                       \
+            NAME##_task);                                                                        \
     }
 
 RANDOM(random_bits, bits_group, uint32_t, 4)

@@ -5,11 +5,11 @@
 #include "../../amx/packing/pack_lines.h"
 #include "../../amx/special_values.h"
 #include "../../gemm/pack.h"
-#include "../../threads/pieces.h"
+#include "../../threads/tasks.h"
 #include "conv_amx_strip.h"
 #include "kls_parallel.h"
 
-enum { PIECES_MIN = 8 };             // so that several threads have work on a small batch
+enum { TASKS_MIN = 8 };              // so that several threads have work on a small batch
 
 // Elements of a row of limbs.
 static int64_t line_of(const kls_convolution *t) {
@@ -71,7 +71,7 @@ conv_amx *conv_amx_create(
     for (int64_t i = 0; i < offsets->segments; i++)
         starts[i] = offsets->starts[i] / offsets->line * c->line + offsets->starts[i] % offsets->line;
     while (c->strip > whole
-           && c->images * ((t->out_height + c->strip - 1) / c->strip) < PIECES_MIN)
+           && c->images * ((t->out_height + c->strip - 1) / c->strip) < TASKS_MIN)
         c->strip = (c->strip / whole + 1) / 2 * whole;
     c->strips = (t->out_height + c->strip - 1) / c->strip;
     return c;

@@ -25,7 +25,7 @@ typedef struct conv_amx {
     int64_t images, n, k;            // n: output channels
     int64_t panels, k_blocks;        // of output channels, and of a segment
     int64_t line;                    // elements between rows of limbs
-    int64_t strip, strips;           // output rows of a piece, and pieces of an image
+    int64_t strip, strips;           // output rows of a task, and tasks of an image
     int64_t *starts;
 } conv_amx;
 

@@ -151,7 +151,7 @@ static void pool_panel(
 
 // A strip of one panel.
 static void run_panel(
-    const conv_amx_job *job, const strip *s, int64_t panel, int64_t pixel, int64_t piece,
+    const conv_amx_job *job, const strip *s, int64_t panel, int64_t pixel, int64_t task,
     int64_t rows, amx_block *tiles_of_c, char *file, float *lines
 ) {
     const conv_amx *c = job->plan;
@@ -176,7 +176,7 @@ static void run_panel(
     }
     float *block = NULL;
     if (!writes_c) {
-        w.sums = job->sums + piece * c->epilogue->sum_count * c->n;
+        w.sums = job->sums + task * c->epilogue->sum_count * c->n;
         epilogue_prepare(&w);
         block = epilogue_begin(&w, pixel);
     }
@@ -208,8 +208,8 @@ void conv_amx_run_strips(int64_t begin, int64_t end, void *context) {
         .a_row = offsets->pixel, .a_k_block = AMX_K, .k_blocks = c->k_blocks,
         .segments = offsets->segments, .starts = c->starts,
     };
-    for (int64_t piece = begin; piece < end; piece++) {
-        const int64_t image = piece / c->strips, row = piece % c->strips * c->strip;
+    for (int64_t task = begin; task < end; task++) {
+        const int64_t image = task / c->strips, row = task % c->strips * c->strip;
         const int64_t left = offsets->out_height - row, rows = left < c->strip ? left : c->strip;
         const float *from = job->buffers[c->spec.input];
         from += image * offsets->height * offsets->width * offsets->channels;
@@ -222,7 +222,7 @@ void conv_amx_run_strips(int64_t begin, int64_t end, void *context) {
         if (s.is_special) kls_count_fallback();
         const int64_t pixel = (image * offsets->out_height + row) * offsets->out_width;
         for (int64_t panel = 0; panel < c->panels; panel++)
-            run_panel(job, &s, panel, pixel, piece, rows, &block, file, pools);
+            run_panel(job, &s, panel, pixel, task, rows, &block, file, pools);
     }
     kls_amx_release();
 }

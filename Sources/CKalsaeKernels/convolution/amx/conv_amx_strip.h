@@ -27,7 +27,7 @@ static inline int64_t conv_amx_columns(const conv_amx *c, int64_t panel) {
 // The weights of a panel as rows of K, `row` floats apart.
 const float *conv_amx_weights(const conv_amx_job *job, int64_t panel, int64_t *row);
 
-// Makes pieces begin ..< end: all output channels of the strips.
+// Runs tasks begin ..< end, a strip each: all output channels of the strips.
 void conv_amx_run_strips(int64_t begin, int64_t end, void *job);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "../../gemm/microkernel.h"
 #include "../../isa/dispatch.h"
-#include "../../threads/pieces.h"
+#include "../../threads/tasks.h"
 #include "kls_parallel.h"
 #include "max_pool_strip.h"
 

@@ -4,17 +4,17 @@
 
 #include "../../amx/special_values.h"
 #include "../../isa/dispatch.h"
-#include "../../threads/pieces.h"
+#include "../../threads/tasks.h"
 #include "gemm_amx_blocks.h"
 #include "kls_parallel.h"
 
-static void run_piece(const gemm_amx_job *job, int64_t piece) {
+static void run_task(const gemm_amx_job *job, int64_t task) {
     const gemm_amx *g = job->plan;
-    const int64_t partition = piece / g->split_k % g->partitions, start = 0;
-    const int64_t matrix = piece / g->split_k / g->partitions;
+    const int64_t partition = task / g->split_k % g->partitions, start = 0;
+    const int64_t matrix = task / g->split_k / g->partitions;
     _Alignas(64) char file[EPILOGUE_FILE];
     gemm_amx_worker w = {
-        .job = job, .matrix = matrix, .k_part = piece % g->split_k,
+        .job = job, .matrix = matrix, .k_partition = task % g->split_k,
         .first = g->streamed.blocks * partition / g->partitions,
         .end = g->streamed.blocks * (partition + 1) / g->partitions,
         .tiles = {
@@ -29,7 +29,7 @@ static void run_piece(const gemm_amx_job *job, int64_t piece) {
         const int64_t sums = g->streamed.is_a ? matrix * g->partitions + partition : matrix;
         w.epilogue.sums = job->sums + sums * g->epilogue->sum_count * g->spec.n;
     }
-    bf16 *workspace = job->packed + piece * amx_piece_stride(g);
+    bf16 *workspace = job->packed + task * amx_task_stride(g);
     gemm_amx_stage now = gemm_amx_stage_at(&w, workspace, 0);
     kls_clear_special();
     gemm_amx_start_packing(&w, &now);
@@ -48,8 +48,8 @@ static void run_piece(const gemm_amx_job *job, int64_t piece) {
     kls_amx_release();
 }
 
-static void run_pieces(int64_t begin, int64_t end, void *context) {
-    for (int64_t piece = begin; piece < end; piece++) run_piece(context, piece);
+static void run_tasks(int64_t begin, int64_t end, void *context) {
+    for (int64_t task = begin; task < end; task++) run_task(context, task);
 }
 
 KLS_DISPATCH(static, void, add_lines,
@@ -57,8 +57,8 @@ KLS_DISPATCH(static, void, add_lines,
     for (int64_t i = 0; i < count; i++) to[i] = a[i] + b[i];
 }
 
-// The deferred epilogue of the rows of a piece.
-static void finish_piece(const gemm_amx_job *job, int64_t piece, int64_t first, int64_t last) {
+// The deferred epilogue of the rows of a task.
+static void finish_task(const gemm_amx_job *job, int64_t task, int64_t first, int64_t last) {
     const gemm_amx *g = job->plan;
     const int64_t n = g->spec.n, panels = (n + EPILOGUE_BLOCK - 1) / EPILOGUE_BLOCK;
     _Alignas(64) char file[EPILOGUE_FILE];
@@ -68,7 +68,7 @@ static void finish_piece(const gemm_amx_job *job, int64_t piece, int64_t first, 
         epilogue_worker w = {
             .plan = g->epilogue, .buffers = job->buffers, .file = file, .whole = true,
             .column = column, .columns = columns, .block_size = block_rows * columns,
-            .sums = job->sums + piece * g->epilogue->sum_count * n,
+            .sums = job->sums + task * g->epilogue->sum_count * n,
         };
         epilogue_prepare(&w);
         for (int64_t row = first; row < last; row += block_rows) {
@@ -86,14 +86,14 @@ static void finish_piece(const gemm_amx_job *job, int64_t piece, int64_t first, 
 }
 
 // Adds the K partitions, always in the same order, so that results do not depend on threads.
-static void finish_pieces(int64_t begin, int64_t end, void *context) {
+static void finish_tasks(int64_t begin, int64_t end, void *context) {
     const gemm_amx_job *job = context;
     const gemm_amx *g = job->plan;
-    for (int64_t piece = begin; piece < end; piece++) {
-        const int64_t first = g->spec.m * piece / FINAL_PIECES;
-        const int64_t last = g->spec.m * (piece + 1) / FINAL_PIECES;
+    for (int64_t task = begin; task < end; task++) {
+        const int64_t first = g->spec.m * task / FINAL_TASKS;
+        const int64_t last = g->spec.m * (task + 1) / FINAL_TASKS;
         if (g->epilogue != NULL) {
-            finish_piece(job, piece, first, last);
+            finish_task(job, task, first, last);
             continue;
         }
         float *c = (float *)job->buffers[g->spec.c] + first * g->spec.n;
@@ -106,7 +106,7 @@ void gemm_amx_run(const gemm_amx *g, void *const *buffers, void *scratch, bool p
     float *deferred = (float *)(packed + amx_packed_size(g));
     gemm_amx_job job = {g, buffers, packed, deferred, deferred + deferred_size(g)};
     const int threads = parallel ? kls_max_threads() : 1;
-    kls_parallel_for(amx_piece_count(g), run_pieces, &job, threads);
-    if (is_deferred(g)) kls_parallel_for(FINAL_PIECES, finish_pieces, &job, threads);
-    if (g->epilogue != NULL) epilogue_add_sums(g->epilogue, buffers, job.sums, sum_pieces(g));
+    kls_parallel_for(amx_task_count(g), run_tasks, &job, threads);
+    if (is_deferred(g)) kls_parallel_for(FINAL_TASKS, finish_tasks, &job, threads);
+    if (g->epilogue != NULL) epilogue_add_sums(g->epilogue, buffers, job.sums, sum_tasks(g));
 }

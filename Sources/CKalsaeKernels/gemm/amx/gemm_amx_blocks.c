@@ -76,11 +76,11 @@ static void run_block(
     const int64_t from = w->matrix * s->m + row;
     epilogue_worker *e = &w->epilogue;
     if (is_deferred(g) || e->plan == NULL) {
-        float *c = w->job->deferred + w->k_part * s->m * s->n;
-        if (g->epilogue == NULL) c = w->k_part == 0 ? w->job->buffers[s->c] : c - s->m * s->n;
+        float *c = w->job->deferred + w->k_partition * s->m * s->n;
+        if (g->epilogue == NULL) c = w->k_partition == 0 ? w->job->buffers[s->c] : c - s->m * s->n;
         c += from * s->n + column;
         t->bias = NULL;
-        if (g->adds_bias && w->k_part == 0)
+        if (g->adds_bias && w->k_partition == 0)
             t->bias = (const float *)w->job->buffers[g->bias.buffer] + g->bias.offset + column;
         t->c_row = s->n;
         t->c_lower = AMX_ROWS * s->n;
@@ -149,7 +149,7 @@ void gemm_amx_run_stage(gemm_amx_worker *w, const gemm_amx_stage *now, int64_t n
     const int64_t blocks = g->stationary.blocks;
     if (now->is_special) kls_count_fallback();
     w->tiles.k_blocks = now->k_blocks;
-    w->tiles.accumulates = now->k_block != g->k_blocks * w->k_part / g->split_k;
+    w->tiles.accumulates = now->k_block != g->k_blocks * w->k_partition / g->split_k;
     for (int64_t block = now->block; block < now->block + now->blocks; block++) {
         if (g->whole_rows) {
             run_whole_rows(w, now, block, block == w->first);

@@ -77,6 +77,6 @@ void gemm_amx_destroy(gemm_amx *gemm) { free(gemm); }
 
 int64_t gemm_amx_scratch(const gemm_amx *g) {
     int64_t floats = deferred_size(g);
-    if (g->epilogue != NULL) floats += sum_pieces(g) * g->epilogue->sum_count * g->spec.n;
+    if (g->epilogue != NULL) floats += sum_tasks(g) * g->epilogue->sum_count * g->spec.n;
     return amx_packed_size(g) * (int64_t)sizeof(bf16) + floats * (int64_t)sizeof(float);
 }

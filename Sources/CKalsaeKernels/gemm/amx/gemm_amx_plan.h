@@ -1,12 +1,12 @@
 // How a product is cut for AMX: what planning and running it share.
 //
 //   operands   an operand is a set of vectors of length K: the rows of A, or the columns of B. The one with
-//              fewer vectors is stationary: a piece packs all of it and keeps it in the second-level cache;
+//              fewer vectors is stationary: a task packs all of it and keeps it in the second-level cache;
 //              blocks of the other are streamed past it
-//   pieces     a matrix of the batch, a partition of the streamed operand's blocks, a K partition (split-K:
-//              1 or 2). Pieces are independent, so that threads run them in any order, without
+//   tasks      a matrix of the batch, a partition of the streamed operand's blocks, a K partition (split-K:
+//              1 or 2). Tasks are independent, so that threads run them in any order, without
 //              synchronization.
-//   stages     of a piece: a group of streamed blocks by some K blocks. While one stage is multiplied,
+//   stages     of a task: a group of streamed blocks by some K blocks. While one stage is multiplied,
 //              the packers make limbs of the next.
 #ifndef KLS_GEMM_GEMM_AMX_PLAN_H
 #define KLS_GEMM_GEMM_AMX_PLAN_H
@@ -18,8 +18,8 @@
 #include "kls_gemm.h"
 
 enum {
-    FINAL_PIECES = 2,                // of the rows, of a deferred epilogue
-    PIECE_STRIDE = 1 << 19,          // elements from one piece's workspace to the other's
+    FINAL_TASKS = 2,                 // of the rows, of a deferred epilogue
+    TASK_STRIDE = 1 << 19,           // elements from one task's workspace to the other's
 };
 
 // Vectors of length K: the rows of A or the columns of B.
@@ -38,7 +38,7 @@ typedef struct gemm_amx {
     kls_load bias;
     operand stationary, streamed;
     int64_t k_blocks;
-    int64_t partitions, split_k;     // pieces of a matrix: of the streamed operand, and of K
+    int64_t partitions, split_k;     // tasks of a matrix: of the streamed operand, and of K
     int64_t stage_blocks, stage_k_blocks;
     bool whole_rows;                 // the epilogue works on all columns of some rows
 } gemm_amx;
@@ -47,7 +47,7 @@ static inline int64_t lines_of(const operand *o, int64_t block) {
     return min64(o->count - block * o->width, o->width);
 }
 
-// Whether a piece goes through K in more than one stage.
+// Whether a task goes through K in more than one stage.
 static inline bool has_k_stages(const gemm_amx *g) {
     return g->stage_k_blocks * g->split_k < g->k_blocks;
 }
@@ -65,23 +65,23 @@ static inline int64_t streamed_size(const gemm_amx *g) {
     return g->stage_blocks * g->stage_k_blocks * g->streamed.k_block_size;
 }
 
-static inline int64_t amx_piece_size(const gemm_amx *g) {
+static inline int64_t amx_task_size(const gemm_amx *g) {
     return (has_k_stages(g) ? 2 : 1) * stationary_size(g) + 2 * streamed_size(g);
 }
 
-static inline int64_t amx_piece_count(const gemm_amx *g) {
+static inline int64_t amx_task_count(const gemm_amx *g) {
     return g->spec.batch * g->partitions * g->split_k;
 }
 
-// With two pieces, offsets of the workspace that do not depend on the shape: each core writes the same
+// With two tasks, offsets of the workspace that do not depend on the shape: each core writes the same
 // addresses in every product, so that they stay in its own second-level cache.
-static inline int64_t amx_piece_stride(const gemm_amx *g) {
-    const int64_t size = amx_piece_size(g);
-    return amx_piece_count(g) == 2 && size < PIECE_STRIDE ? PIECE_STRIDE : size;
+static inline int64_t amx_task_stride(const gemm_amx *g) {
+    const int64_t size = amx_task_size(g);
+    return amx_task_count(g) == 2 && size < TASK_STRIDE ? TASK_STRIDE : size;
 }
 
 static inline int64_t amx_packed_size(const gemm_amx *g) {
-    return (amx_piece_count(g) - 1) * amx_piece_stride(g) + amx_piece_size(g);
+    return (amx_task_count(g) - 1) * amx_task_stride(g) + amx_task_size(g);
 }
 
 // Floats of deferred results. Without an epilogue the first K partition is accumulated in C itself.
@@ -90,9 +90,9 @@ static inline int64_t deferred_size(const gemm_amx *g) {
     return (g->split_k - (g->epilogue == NULL)) * g->spec.m * g->spec.n;
 }
 
-// Pieces that have a partial result of the epilogue's column sums each.
-static inline int64_t sum_pieces(const gemm_amx *g) {
-    if (is_deferred(g)) return FINAL_PIECES;
+// Tasks that have a partial result of the epilogue's column sums each.
+static inline int64_t sum_tasks(const gemm_amx *g) {
+    if (is_deferred(g)) return FINAL_TASKS;
     return g->spec.batch * (g->streamed.is_a ? g->partitions : 1);
 }
 

@@ -30,8 +30,8 @@ gemm_amx_stage gemm_amx_stage_at(const gemm_amx_worker *w, bf16 *workspace, int6
     const gemm_amx *g = w->job->plan;
     const int64_t groups = (w->end - w->first + g->stage_blocks - 1) / g->stage_blocks;
     const int64_t k_stage = number / groups, group = number % groups;
-    const int64_t from = g->k_blocks * w->k_part / g->split_k;
-    const int64_t to = g->k_blocks * (w->k_part + 1) / g->split_k;
+    const int64_t from = g->k_blocks * w->k_partition / g->split_k;
+    const int64_t to = g->k_blocks * (w->k_partition + 1) / g->split_k;
     gemm_amx_stage s = {
         .block = w->first + group * g->stage_blocks, .k_block = from + k_stage * g->stage_k_blocks};
     s.blocks = min64(g->stage_blocks, w->end - s.block);

@@ -12,10 +12,10 @@ typedef struct {
     float *deferred, *sums;
 } gemm_amx_job;
 
-// What a thread has while it makes a piece.
+// The state of a thread while it runs a task.
 typedef struct {
     const gemm_amx_job *job;
-    int64_t matrix, k_part;
+    int64_t matrix, k_partition;
     int64_t first, end;              // streamed blocks
     amx_block tiles;
     packer stationary_packer, streamed_packer;
@@ -31,7 +31,7 @@ typedef struct {
     bool stationary_is_special;      // the same, of the operand that the next stages share
 } gemm_amx_stage;
 
-// Stage `number` of a piece; one without K blocks lies behind the last.
+// Stage `number` of a task; one without K blocks lies behind the last.
 gemm_amx_stage gemm_amx_stage_at(const gemm_amx_worker *worker, bf16 *workspace, int64_t number);
 // Starts the packers of a stage: of its streamed blocks, and of the stationary ones where K moves on.
 void gemm_amx_start_packing(gemm_amx_worker *worker, const gemm_amx_stage *stage);

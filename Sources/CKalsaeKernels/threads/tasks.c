@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "pieces.h"
+#include "tasks.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -22,8 +22,8 @@ typedef struct {
 
 // Neighbors go to one thread: what lies near them is in its cache from the instruction before.
 static void take(int64_t begin, int64_t end, void *argument) {
-    const queue *pieces = argument;
-    for (int64_t piece = begin; piece < end; piece++) pieces->work(pieces->context, piece);
+    const queue *tasks = argument;
+    for (int64_t task = begin; task < end; task++) tasks->work(tasks->context, task);
 }
 
 int kls_max_threads(void) {
@@ -31,17 +31,17 @@ int kls_max_threads(void) {
     return omp_max_threads && inside_region && !inside_region() ? omp_max_threads() : 1;
 }
 
-void kls_pieces(
-    int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t piece)
+void kls_run_tasks(
+    int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t task)
 ) {
     // A parallel region costs about a microsecond, in which one core moves some 16 KB.
     if (count > 1 && bytes >= 64 * 1024) {
         const int threads = kls_max_threads();
         if (threads > 1) {
-            queue pieces = {context, work};
-            kls_parallel_for(count, take, &pieces, threads);
+            queue tasks = {context, work};
+            kls_parallel_for(count, take, &tasks, threads);
             return;
         }
     }
-    for (int64_t piece = 0; piece < count; piece++) work(context, piece);
+    for (int64_t task = 0; task < count; task++) work(context, task);
 }
