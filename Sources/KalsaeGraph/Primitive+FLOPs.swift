@@ -29,7 +29,7 @@ extension Primitive {
         case .convolution: return 2 * Double(result.elementCount) * perOutput(operands[1])
         case .convolutionInputGradient:
             return 2 * Double(operands[0].elementCount) * perOutput(operands[1])
-        case .convolutionKernelGradient(_, let kernel):
+        case .convolutionWeightGradient(_, let kernel):
             return 2 * Double(operands[1].elementCount) * perOutput(kernel)
         case .attention(let attention):
             return attention.flops(products: 2, queries: operands[0], keys: operands[1])

@@ -31,7 +31,7 @@ extension Primitive {
         case .matrixProduct(let product):
             (product.transposeLeft ? "left^T" : "") + (product.transposeRight ? "right^T" : "")
         case .convolution(let convolution), .convolutionInputGradient(let convolution, _),
-            .convolutionKernelGradient(let convolution, _):
+            .convolutionWeightGradient(let convolution, _):
             "strides: \(convolution.strides.height)x\(convolution.strides.width)"
                 + ", groups: \(convolution.groups)"
         case .pool(let pool), .poolGradient(let pool):

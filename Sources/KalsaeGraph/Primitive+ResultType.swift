@@ -10,7 +10,7 @@ extension Primitive {
             .random, .scan, .argSort, .topK:
             1
         case .binary, .compare, .barrier, .pad, .gather, .matrixProduct, .convolution,
-            .convolutionInputGradient, .convolutionKernelGradient, .poolGradient:
+            .convolutionInputGradient, .convolutionWeightGradient, .poolGradient:
             2
         case .select, .scatterAdd, .attention: 3
         case .attentionGradient: 4
@@ -71,8 +71,8 @@ extension Primitive {
         case .convolutionInputGradient(let parameters, let shape):
             return try parameters.inputGradientType(
                 gradient: operands[0], kernel: operands[1], input: shape)
-        case .convolutionKernelGradient(let parameters, let shape):
-            return try parameters.kernelGradientType(
+        case .convolutionWeightGradient(let parameters, let shape):
+            return try parameters.weightGradientType(
                 input: operands[0], gradient: operands[1], kernel: shape)
         case .pool(let parameters): return try parameters.resultType(input: operands[0])
         case .poolGradient(let parameters):

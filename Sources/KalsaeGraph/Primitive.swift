@@ -65,7 +65,7 @@ public enum Primitive: Hashable, Sendable {
     /// Gradient of a convolution for its input; operands gradient, kernel; the input's shape.
     case convolutionInputGradient(ConvolutionParameters, Shape)
     /// Gradient of a convolution for its kernel; operands input, gradient; the kernel's shape.
-    case convolutionKernelGradient(ConvolutionParameters, Shape)
+    case convolutionWeightGradient(ConvolutionParameters, Shape)
     /// Largest or mean of each window of `[batch, height, width, channels]`.
     case pool(PoolParameters)
     /// Gradient of a pooling for its input; operands input, gradient.
@@ -123,7 +123,7 @@ extension Primitive {
         case pad, concatenate, gather, scatterAdd
         case reduce, argReduce
         case matrixProduct = "matmul"
-        case convolution, convolutionInputGradient, convolutionKernelGradient
+        case convolution, convolutionInputGradient, convolutionWeightGradient
         case attention, attentionGradient
         case pool, poolGradient
         case random
@@ -139,7 +139,7 @@ extension Primitive {
             case .pad, .concatenate, .gather, .scatterAdd: .movement
             case .reduce, .argReduce: .reduction
             case .matrixProduct, .convolution, .convolutionInputGradient,
-                .convolutionKernelGradient, .attention, .attentionGradient:
+                .convolutionWeightGradient, .attention, .attentionGradient:
                 .contraction
             case .pool, .poolGradient: .pooling
             case .random: .random
@@ -174,7 +174,7 @@ extension Primitive {
         case .matrixProduct: .matrixProduct
         case .convolution: .convolution
         case .convolutionInputGradient: .convolutionInputGradient
-        case .convolutionKernelGradient: .convolutionKernelGradient
+        case .convolutionWeightGradient: .convolutionWeightGradient
         case .pool: .pool
         case .poolGradient: .poolGradient
         case .attention: .attention

@@ -10,4 +10,12 @@ extension Primitive {
     public static func cumulativeSum(_ parameters: ScanParameters) -> Primitive {
         .scan(.sum, parameters)
     }
+
+    /// Now `convolutionWeightGradient(_:_:)`.
+    @available(*, unavailable, renamed: "convolutionWeightGradient(_:_:)")
+    public static func convolutionKernelGradient(
+        _ parameters: ConvolutionParameters, _ kernel: Shape
+    ) -> Primitive {
+        .convolutionWeightGradient(parameters, kernel)
+    }
 }

@@ -35,8 +35,8 @@ enum Interpreter {
             return convolution(operands[0], operands[1], parameters, type)
         case .convolutionInputGradient(let parameters, _):
             return convolutionInputGradient(operands[0], operands[1], parameters, type)
-        case .convolutionKernelGradient(let parameters, _):
-            return convolutionKernelGradient(operands[0], operands[1], parameters, type)
+        case .convolutionWeightGradient(let parameters, _):
+            return convolutionWeightGradient(operands[0], operands[1], parameters, type)
         case .pool(let parameters): return pool(operands[0], parameters, type)
         case .poolGradient(let parameters):
             return poolGradient(operands[0], operands[1], parameters)

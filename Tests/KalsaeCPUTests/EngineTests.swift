@@ -47,7 +47,7 @@ import Testing
             try Kernel.convolution(one.parameters, input: input, kernel: weights, result: output),
             try Kernel.convolutionInputGradient(
                 one.parameters, gradient: output, kernel: weights, input: one.input),
-            try Kernel.convolutionKernelGradient(
+            try Kernel.convolutionWeightGradient(
                 one.parameters, input: input, gradient: output, kernel: one.kernel),
         ]
         for kernel in kernels { #expect(kernel.engine == Self.large, "\(kernel.name)") }

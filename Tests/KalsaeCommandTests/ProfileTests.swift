@@ -57,7 +57,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("== before any pass: ") })
         #expect(lines.contains { $0.hasPrefix("== after dce: ") })
         #expect(lines.contains { $0.contains("= convolution(%") })
-        #expect(lines.contains { $0.contains("convolutionKernelGradient") && $0.contains(" % ") })
+        #expect(lines.contains { $0.contains("convolutionWeightGradient") && $0.contains(" % ") })
         #expect(lines.contains { $0.hasSuffix("kind") })
         #expect(lines.contains { $0.hasSuffix("  loop") })
         #expect(lines.last?.hasPrefix("floor: arithmetic ") == true)

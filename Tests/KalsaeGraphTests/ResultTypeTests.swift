@@ -141,7 +141,7 @@ private let fittingRows: [FittingRow] = [
         .convolutionInputGradient(strided, [2, 7, 8, 4]),
         [float([2, 3, 7, 6]), float([3, 3, 2, 6])], float([2, 7, 8, 4])),
     FittingRow(
-        .convolutionKernelGradient(strided, [3, 3, 2, 6]),
+        .convolutionWeightGradient(strided, [3, 3, 2, 6]),
         [float([2, 7, 8, 4]), float([2, 3, 7, 6])], float([3, 3, 2, 6])),
     FittingRow(.pool(halves), [float([1, 5, 4, 3])], float([1, 2, 2, 3])),
     FittingRow(
@@ -246,8 +246,8 @@ private let brokenRows: [BrokenRow] = [
         [float([1, 3, 3, 2]), float([3, 3, 2, 2])], "convolutionInputGradient",
         "float32[1, 2, 2, 2], got float32[1, 3, 3, 2]"),
     BrokenRow(
-        .convolutionKernelGradient(.init(), [3, 3, 2, 5]),
-        [float([1, 4, 4, 2]), float([1, 2, 2, 2])], "convolutionKernelGradient",
+        .convolutionWeightGradient(.init(), [3, 3, 2, 5]),
+        [float([1, 4, 4, 2]), float([1, 2, 2, 2])], "convolutionWeightGradient",
         "float32[1, 2, 2, 5], got float32[1, 2, 2, 2]"),
     BrokenRow(.pool(halves), [float([4, 4])], "max pool", "got [4, 4]"),
     BrokenRow(.pool(halves), [float([1, 1, 4, 1])], "max pool", "no larger than"),

@@ -110,7 +110,7 @@ private struct ParameterSource {
         case 15: return .matrixProduct(MatrixProductParameters(transposeLeft: below(2) == 0))
         case 16: return .convolution(convolution())
         case 17: return .convolutionInputGradient(convolution(), shape(4))
-        case 18: return .convolutionKernelGradient(convolution(), shape(4))
+        case 18: return .convolutionWeightGradient(convolution(), shape(4))
         case 19: return .pool(pool())
         case 20: return .poolGradient(pool())
         case 21:
@@ -127,7 +127,7 @@ private struct ParameterSource {
         let count = below(40) == 0 ? below(4) : primitive.operandCount ?? below(4)
         let first =
             switch primitive {
-            case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .pool,
+            case .convolution, .convolutionInputGradient, .convolutionWeightGradient, .pool,
                 .poolGradient:
                 type(4)
             case .attention, .attentionGradient: type(3)

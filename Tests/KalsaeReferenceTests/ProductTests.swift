@@ -126,7 +126,7 @@ import Testing
         let result = try convolve(x, kernel, parameters)
         let g = ramp(result.shape, 3)
         let forX = try run(.convolutionInputGradient(parameters, x.shape), [g, kernel])
-        let forKernel = try run(.convolutionKernelGradient(parameters, kernel.shape), [x, g])
+        let forKernel = try run(.convolutionWeightGradient(parameters, kernel.shape), [x, g])
         #expect(dot(g, result) != 0)
         #expect(dot(g, result) == dot(forX, x))
         #expect(dot(g, result) == dot(forKernel, kernel))

@@ -134,21 +134,21 @@ extension Kernel {
     }
 
     /// The gradient of a convolution for its kernel; operands input, gradient.
-    package static func convolutionKernelGradient(
+    package static func convolutionWeightGradient(
         _ parameters: ConvolutionParameters, input: TensorType, gradient: TensorType, kernel: Shape
     ) throws(KalsaeError) -> Kernel {
-        let name = "convolutionKernelGradient"
+        let name = "convolutionWeightGradient"
         let sizes = ConvolutionSizes(
             parameters: parameters, input: input.shape, kernel: kernel, output: gradient.shape)
         let choice = EngineChoice.current
         switch choice.engine(.weightGradient, sizes, input.dtype) {
         case .amxTiles, .packedVectors:
-            guard let packed = PackedKernelGradient(sizes) else { throw noMemory(name) }
+            guard let packed = PackedWeightGradient(sizes) else { throw noMemory(name) }
             return packed.kernel(name, flops: sizes.flops)
         case .oneDNN:
             let kernel =
                 choice.padsInput(sizes)
-                ? try paddedKernelGradient(name, sizes) : kernelGradient(name, sizes)
+                ? try paddedWeightGradient(name, sizes) : weightGradient(name, sizes)
             if let kernel { return kernel }
         case .plainLoops, nil: break
         }
@@ -191,14 +191,14 @@ extension Kernel {
         }
     }
 
-    /// oneDNN's gradient of the kernel.
-    private static func kernelGradient(_ name: String, _ sizes: ConvolutionSizes) -> Kernel? {
+    /// oneDNN's weight gradient.
+    private static func weightGradient(_ name: String, _ sizes: ConvolutionSizes) -> Kernel? {
         primitive(name, sizes) { kdnn_convolution_weight_gradient($0, $1) }
             .map { oneDNN(name, $0, flops: sizes.flops) }
     }
 
     /// The same by way of a copy of the input with its padding.
-    private static func paddedKernelGradient(
+    private static func paddedWeightGradient(
         _ name: String, _ sizes: ConvolutionSizes
     ) throws(KalsaeError) -> Kernel? {
         let (padded, padding, dtype) = (

@@ -30,8 +30,8 @@ extension Kernel {
         case .convolutionInputGradient(let parameters, let input):
             return try convolutionInputGradient(
                 parameters, gradient: operands[0], kernel: operands[1], input: input)
-        case .convolutionKernelGradient(let parameters, let kernel):
-            return try convolutionKernelGradient(
+        case .convolutionWeightGradient(let parameters, let kernel):
+            return try convolutionWeightGradient(
                 parameters, input: operands[0], gradient: operands[1], kernel: kernel)
         case .pool(let parameters):
             return try pool(parameters, input: operands[0], result: result)

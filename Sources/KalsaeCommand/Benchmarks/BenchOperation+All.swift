@@ -69,7 +69,7 @@ extension BenchOperation {
                     let zeros = Tensor.zeros(size.input)
                     return [gradient(at: zeros) { (convolve($0, kernel) * slope).sum() }]
                 },
-                BenchOperation("convolution.kernelGradient", [size.input, output], flops: flops) {
+                BenchOperation("convolution.weightGradient", [size.input, output], flops: flops) {
                     let (x, slope) = ($0[0], $0[1])
                     let zeros = Tensor.zeros(kernel)
                     return [gradient(at: zeros) { (convolve(x, $0) * slope).sum() }]

@@ -50,7 +50,7 @@ extension Primitive {
             shape[0] *= batch.count
             let folded: Primitive = .convolutionInputGradient(parameters, shape)
             return try batch.windows(folded, operands, type: type)
-        case .convolutionKernelGradient, .random:
+        case .convolutionWeightGradient, .random:
             return try batch.unrolled(self, operands)
         case .attentionGradient:
             return try batch.attentionGradient(self, operands)

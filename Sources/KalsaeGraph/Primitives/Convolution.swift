@@ -112,12 +112,12 @@ extension ConvolutionParameters {
         return TensorType(gradient.dtype, input)
     }
 
-    func kernelGradientType(
+    func weightGradientType(
         input: TensorType, gradient: TensorType, kernel: Shape
     ) throws(KalsaeError) -> TensorType {
         let forward = try resultType(
             input: input, kernel: TensorType(gradient.dtype, kernel))
-        try Rule.same("convolutionKernelGradient", gradient, forward)
+        try Rule.same("convolutionWeightGradient", gradient, forward)
         return TensorType(gradient.dtype, kernel)
     }
 }

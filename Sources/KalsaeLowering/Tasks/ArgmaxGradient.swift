@@ -33,7 +33,7 @@ package struct ArgmaxGradient {
         let indices = View(dense: argmax, gradient.shape)
         let type = TensorType(.uint8, gradient.shape)
         if let (reader, weights) = weightGradient(of: pool.result, in: tasks, outputs, index),
-            case .convolutionKernelGradient(let convolution, let kernel) = weights.kernelPrimitive,
+            case .convolutionWeightGradient(let convolution, let kernel) = weights.kernelPrimitive,
             !index.overwrites(pool.operands[1].storage, at: number...reader)
         {
             let sizes = Sizes.weightGradient(
@@ -64,7 +64,7 @@ package struct ArgmaxGradient {
     ) -> (Int, LoweredOp)? {
         let readers = index.numbers(result, in: tasks)
         guard readers.count == 1, !outputs.contains(result), let task = tasks[readers[0]],
-            case .op(let op) = task.kind, case .convolutionKernelGradient = op.kernelPrimitive,
+            case .op(let op) = task.kind, case .convolutionWeightGradient = op.kernelPrimitive,
             op.operands[0].storage != result
         else { return nil }
         return (readers[0], op)

@@ -24,7 +24,7 @@ extension Interpreter {
         return Value(type, .floats(sums))
     }
 
-    static func convolutionKernelGradient(
+    static func convolutionWeightGradient(
         _ input: Value, _ gradient: Value, _ parameters: ConvolutionParameters, _ type: TensorType
     ) -> Value {
         let (x, g) = (input.numbers.doubles, gradient.numbers.doubles)

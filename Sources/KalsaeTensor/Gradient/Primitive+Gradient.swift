@@ -29,8 +29,8 @@ extension Primitive {
         case .convolution(let parameters): parameters.gradient(context, for: index)
         case .convolutionInputGradient(let parameters, _):
             parameters.inputGradientGradient(context, for: index)
-        case .convolutionKernelGradient(let parameters, _):
-            parameters.kernelGradientGradient(context, for: index)
+        case .convolutionWeightGradient(let parameters, _):
+            parameters.weightGradientGradient(context, for: index)
         case .pool(let parameters): parameters.gradient(context)
         case .poolGradient(let parameters): parameters.gradientGradient(context, for: index)
         case .attention(let parameters): parameters.gradient(context, for: index)

@@ -85,7 +85,7 @@ extension BackendCase {
                         .convolutionInputGradient(row.parameters, row.input), [result, kernel],
                         normal, errorFactor: 2 + Double(taps * row.kernel[3]) / 4),
                     .single(
-                        .convolutionKernelGradient(row.parameters, row.kernel), [input, result],
+                        .convolutionWeightGradient(row.parameters, row.kernel), [input, result],
                         normal, errorFactor: 2 + Double(pixels) / 4),
                 ]
             }

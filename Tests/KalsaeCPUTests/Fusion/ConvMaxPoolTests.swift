@@ -12,7 +12,7 @@ import Testing
         var input: Shape, kernel: Shape
         var window = Pair(2, 2)
         var padding = 0, stride = 1, dilation = 1
-        /// Whether the gradient of the kernel is made from argmax indices where vectors have 64 bytes.
+        /// Whether the weight gradient is made from argmax indices where vectors have 64 bytes.
         var isSmall = true
         var testDescription: String {
             "\(input) * \(kernel) \(window) \(padding) \(stride) \(dilation)"
@@ -51,7 +51,7 @@ import Testing
 
     /// What the graph's outputs are, besides the largest elements.
     enum Wanted: CaseIterable, Sendable {
-        case nothing, kernelGradient, bothGradients
+        case nothing, weightGradient, bothGradients
     }
 
     /// Largest elements of a convolution, and gradients by way of them.
@@ -65,7 +65,7 @@ import Testing
         if wanted == .nothing { return graph }
         let upstream = graph.addInput(graph.nodes[largest].type)
         let spread = try graph.add(.poolGradient(pool), [made, upstream])
-        let primitive = Primitive.convolutionKernelGradient(one.convolution, one.kernel)
+        let primitive = Primitive.convolutionWeightGradient(one.convolution, one.kernel)
         graph.outputs.append(try graph.add(primitive, [input, spread]))
         if wanted == .bothGradients { graph.outputs.append(spread) }
         return graph
@@ -113,7 +113,7 @@ import Testing
         let (names, got) = try run(graph, CPUBackend(threads: 1))
         let (_, again) = try run(graph, CPUBackend(threads: 2))
         let argmax = names.filter { $0.hasSuffix(".argmax") }
-        let small = ["convolutionKernelGradient.argmax"]
+        let small = ["convolutionWeightGradient.argmax"]
         #expect(names.count { $0.hasSuffix("+maxPool") } == (Processor.hasOwnProducts ? 1 : 0))
         if Processor.hasOwnProducts {
             #expect(names.count == (wanted == .nothing ? 1 : argmax == small ? 2 : 3), "\(names)")
@@ -121,8 +121,8 @@ import Testing
         switch wanted {
         case _ where !Processor.hasOwnProducts: #expect(argmax == [])
         case .nothing: #expect(argmax == [])
-        case .kernelGradient where one.isSmall && Self.isWide: #expect(argmax == small)
-        case .kernelGradient, .bothGradients: #expect(argmax == ["maxPoolGradient.argmax"])
+        case .weightGradient where one.isSmall && Self.isWide: #expect(argmax == small)
+        case .weightGradient, .bothGradients: #expect(argmax == ["maxPoolGradient.argmax"])
         }
         #expect(got == again)
         expectSame(got, expected, "\(names)")
@@ -154,7 +154,7 @@ import Testing
 
     @Test(arguments: others) func otherWindowsStayApart(_ pool: PoolParameters) throws {
         let one = Case(input: [2, 20, 60, 1], kernel: [3, 3, 1, 16])
-        let graph = try graph(one, .kernelGradient, pool)
+        let graph = try graph(one, .weightGradient, pool)
         let (names, got) = try run(graph, CPUBackend(threads: 2))
         #expect(!names.contains { $0.contains("+maxPool") || $0.contains(".argmax") }, "\(names)")
         expectSame(got, try run(graph, ReferenceBackend()).values, "\(names)")
@@ -162,9 +162,9 @@ import Testing
 
     @Test func whatOthersReadIsStored() throws {
         let one = Case(input: [2, 12, 12, 1], kernel: [3, 3, 1, 16])
-        var wanted = try graph(one, .kernelGradient, PoolParameters(.max, window: Pair(2, 2)))
+        var wanted = try graph(one, .weightGradient, PoolParameters(.max, window: Pair(2, 2)))
         wanted.outputs.append(2)
-        var twice = try graph(one, .kernelGradient, PoolParameters(.max, window: Pair(2, 2)))
+        var twice = try graph(one, .weightGradient, PoolParameters(.max, window: Pair(2, 2)))
         let five = PoolParameters(.max, window: Pair(5, 5))
         twice.outputs.append(try twice.add(.pool(five), [2]))
         for graph in [wanted, twice] {
@@ -177,7 +177,7 @@ import Testing
     /// The upstream gradient is an input that an output is written over.
     @Test func whatIsOverwrittenIsReadBefore() throws {
         let one = Case(input: [2, 12, 12, 1], kernel: [3, 3, 1, 16])
-        var graph = try graph(one, .kernelGradient, PoolParameters(.max, window: Pair(2, 2)))
+        var graph = try graph(one, .weightGradient, PoolParameters(.max, window: Pair(2, 2)))
         graph.outputs.append(try graph.add(.unary(.negate), [4]))
         let plan = try CPUBackend(threads: 1).compile(
             graph, options: PlanOptions(donations: [nil, nil, 2]))

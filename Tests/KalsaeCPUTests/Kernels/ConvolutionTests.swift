@@ -113,13 +113,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     }
 
     @Test(arguments: cases, types)
-    func kernelGradient(_ one: ConvolutionCase, _ dtype: DType) throws {
+    func weightGradient(_ one: ConvolutionCase, _ dtype: DType) throws {
         let output = try one.output(dtype)
         let input = Value(dtype, one.input, seed: 6)
         let gradient = Value(dtype, output.shape, seed: 7)
         var sums = [Double](repeating: 0, count: one.kernel.elementCount)
         one.products(output.shape) { sums[$1] += input.elements[$0] * gradient.elements[$2] }
-        let made = try Kernel.convolutionKernelGradient(
+        let made = try Kernel.convolutionWeightGradient(
             one.parameters, input: input.type, gradient: output, kernel: one.kernel)
         try expectRun(
             made, [input, gradient], TensorType(dtype, one.kernel), gives: sums)

@@ -117,7 +117,7 @@ import Testing
                     one.parameters, input: input.type, kernel: weights.type, result: output),
                 try Kernel.convolutionInputGradient(
                     one.parameters, gradient: output, kernel: weights.type, input: one.input),
-                try Kernel.convolutionKernelGradient(
+                try Kernel.convolutionWeightGradient(
                     one.parameters, input: input.type, gradient: output, kernel: one.kernel)
             )
         }

@@ -185,7 +185,7 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
                     one.parameters, input: x.type, kernel: w.type, result: output),
                 try Kernel.convolutionInputGradient(
                     one.parameters, gradient: output, kernel: w.type, input: one.input),
-                try Kernel.convolutionKernelGradient(
+                try Kernel.convolutionWeightGradient(
                     one.parameters, input: x.type, gradient: output, kernel: one.kernel)
             )
             let note = " \(name) in operand \(side)"

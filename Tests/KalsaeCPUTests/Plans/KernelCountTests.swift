@@ -40,7 +40,7 @@ import Testing
         let spread = try graph.add(.poolGradient(pool), [made, upstream])
         graph.outputs = [
             largest,
-            try graph.add(.convolutionKernelGradient(convolution, kernel), [operands[0], spread]),
+            try graph.add(.convolutionWeightGradient(convolution, kernel), [operands[0], spread]),
         ]
         try expectOnce(graph, fuses: "+maxPool")
     }

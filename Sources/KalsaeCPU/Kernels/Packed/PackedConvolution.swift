@@ -79,8 +79,8 @@ final class PackedConvolution: Sendable {
     }
 }
 
-/// The gradient of a convolution's kernel by own loops; freed with its last user.
-final class PackedKernelGradient: Sendable {
+/// The weight gradient of a convolution by own kernels; freed with its last user.
+final class PackedWeightGradient: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
     private let engine: PackedEngine

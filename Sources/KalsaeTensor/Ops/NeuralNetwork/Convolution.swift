@@ -23,7 +23,7 @@ extension ConvolutionParameters {
         let (input, kernel) = (context.operands[0], context.operands[1])
         return index == 0
             ? .apply(.convolutionInputGradient(self, input.shape), [context.upstream, kernel])
-            : .apply(.convolutionKernelGradient(self, kernel.shape), [input, context.upstream])
+            : .apply(.convolutionWeightGradient(self, kernel.shape), [input, context.upstream])
     }
 
     /// Operands (gradient, kernel); the upstream has the input's shape.
@@ -31,11 +31,11 @@ extension ConvolutionParameters {
         let (gradient, kernel) = (context.operands[0], context.operands[1])
         return index == 0
             ? .apply(.convolution(self), [context.upstream, kernel])
-            : .apply(.convolutionKernelGradient(self, kernel.shape), [context.upstream, gradient])
+            : .apply(.convolutionWeightGradient(self, kernel.shape), [context.upstream, gradient])
     }
 
     /// Operands (input, gradient); the upstream has the kernel's shape.
-    func kernelGradientGradient(_ context: GradientContext, for index: Int) -> Tensor? {
+    func weightGradientGradient(_ context: GradientContext, for index: Int) -> Tensor? {
         let (input, gradient) = (context.operands[0], context.operands[1])
         return index == 0
             ? .apply(.convolutionInputGradient(self, input.shape), [gradient, context.upstream])
