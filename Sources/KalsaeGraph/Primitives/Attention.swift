@@ -25,7 +25,7 @@ extension AttentionParameters {
     ) throws(KalsaeError) -> TensorType {
         let name = "attention"
         for type in [queries, keys, values] where type.dtype != .float32 {
-            throw Rule.unsupported(name, type.dtype)
+            throw TypeChecks.unsupported(name, type.dtype)
         }
         let (q, k) = (queries.shape, keys.shape)
         guard q.rank == 3, k.rank == 3, values == keys, q[0] == k[0], q[2] == k[2] else {
@@ -50,7 +50,7 @@ extension AttentionParameters {
     func gradientType(
         _ queries: TensorType, _ keys: TensorType, _ values: TensorType, _ upstream: TensorType
     ) throws(KalsaeError) -> TensorType {
-        try Rule.same("attentionGradient", upstream, resultType(queries, keys, values))
+        try TypeChecks.same("attentionGradient", upstream, resultType(queries, keys, values))
         return TensorType(
             queries.dtype, [queries.shape.elementCount + 2 * keys.shape.elementCount])
     }

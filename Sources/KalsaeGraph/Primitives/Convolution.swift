@@ -73,7 +73,7 @@ extension ConvolutionParameters {
 
     func resultType(input: TensorType, kernel: TensorType) throws(KalsaeError) -> TensorType {
         let name = "convolution"
-        try Rule.sameFloat(name, [input, kernel])
+        try TypeChecks.sameFloat(name, [input, kernel])
         guard input.shape.rank == 4, kernel.shape.rank == 4 else {
             throw KalsaeError(
                 name, expected: "input [batch, height, width, channels] and kernel [h, w, in, out]",
@@ -108,7 +108,7 @@ extension ConvolutionParameters {
     ) throws(KalsaeError) -> TensorType {
         let forward = try resultType(
             input: TensorType(gradient.dtype, input), kernel: kernel)
-        try Rule.same("convolutionInputGradient", gradient, forward)
+        try TypeChecks.same("convolutionInputGradient", gradient, forward)
         return TensorType(gradient.dtype, input)
     }
 
@@ -117,7 +117,7 @@ extension ConvolutionParameters {
     ) throws(KalsaeError) -> TensorType {
         let forward = try resultType(
             input: input, kernel: TensorType(gradient.dtype, kernel))
-        try Rule.same("convolutionWeightGradient", gradient, forward)
+        try TypeChecks.same("convolutionWeightGradient", gradient, forward)
         return TensorType(gradient.dtype, kernel)
     }
 }

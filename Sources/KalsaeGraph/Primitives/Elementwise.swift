@@ -14,7 +14,7 @@ extension UnaryOperation {
 
     func resultType(_ operand: TensorType) throws(KalsaeError) -> TensorType {
         guard accepts(operand.dtype) else {
-            throw Rule.unsupported(rawValue, operand.dtype)
+            throw TypeChecks.unsupported(rawValue, operand.dtype)
         }
         return operand
     }
@@ -32,8 +32,8 @@ extension BinaryOperation {
     }
 
     func resultType(_ left: TensorType, _ right: TensorType) throws(KalsaeError) -> TensorType {
-        try Rule.same(rawValue, right, left)
-        guard accepts(left.dtype) else { throw Rule.unsupported(rawValue, left.dtype) }
+        try TypeChecks.same(rawValue, right, left)
+        guard accepts(left.dtype) else { throw TypeChecks.unsupported(rawValue, left.dtype) }
         return left
     }
 }
@@ -58,8 +58,8 @@ extension Comparison {
     }
 
     func resultType(_ left: TensorType, _ right: TensorType) throws(KalsaeError) -> TensorType {
-        try Rule.same(rawValue, right, left)
-        guard accepts(left.dtype) else { throw Rule.unsupported(rawValue, left.dtype) }
+        try TypeChecks.same(rawValue, right, left)
+        guard accepts(left.dtype) else { throw TypeChecks.unsupported(rawValue, left.dtype) }
         return TensorType(.bool, left.shape)
     }
 }
@@ -68,8 +68,8 @@ enum SelectRule {
     static func resultType(
         _ condition: TensorType, _ left: TensorType, _ right: TensorType
     ) throws(KalsaeError) -> TensorType {
-        try Rule.same("select", condition, TensorType(.bool, left.shape))
-        try Rule.same("select", right, left)
+        try TypeChecks.same("select", condition, TensorType(.bool, left.shape))
+        try TypeChecks.same("select", right, left)
         return left
     }
 }

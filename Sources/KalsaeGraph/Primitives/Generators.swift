@@ -40,7 +40,7 @@ public struct RandomParameters: Hashable, Sendable {
 
 extension IotaParameters {
     func resultType() throws(KalsaeError) -> TensorType {
-        guard type.dtype.hasArithmetic else { throw Rule.unsupported("iota", type.dtype) }
+        guard type.dtype.hasArithmetic else { throw TypeChecks.unsupported("iota", type.dtype) }
         guard type.shape.indices.contains(axis) else {
             throw KalsaeError("iota", expected: "an axis of \(type.shape)", got: "\(axis)")
         }
@@ -50,13 +50,15 @@ extension IotaParameters {
 
 extension RandomParameters {
     func resultType(key: TensorType) throws(KalsaeError) -> TensorType {
-        try Rule.same("random key", key, TensorType(.int64, [3]))
+        try TypeChecks.same("random key", key, TensorType(.int64, [3]))
         let fits =
             switch distribution {
             case .bits: type.dtype == .int32
             case .uniform, .normal: type.dtype.isDifferentiable
             }
-        guard fits else { throw Rule.unsupported("random \(distribution.rawValue)", type.dtype) }
+        guard fits else {
+            throw TypeChecks.unsupported("random \(distribution.rawValue)", type.dtype)
+        }
         return type
     }
 }
@@ -80,7 +82,7 @@ enum OrderingRules {
     private static func lastAxisSize(
         _ name: String, _ operand: TensorType
     ) throws(KalsaeError) -> Int {
-        guard operand.dtype.hasArithmetic else { throw Rule.unsupported(name, operand.dtype) }
+        guard operand.dtype.hasArithmetic else { throw TypeChecks.unsupported(name, operand.dtype) }
         guard let last = operand.shape.last, last <= Int(Int32.max) else {
             throw KalsaeError(
                 name, expected: "at least one axis, its last under 2^31", got: "\(operand.shape)")

@@ -106,7 +106,7 @@ enum MovementRules {
         _ operand: TensorType, _ value: TensorType, _ pad: PadParameters
     ) throws(KalsaeError) -> TensorType {
         let rank = operand.shape.rank
-        try Rule.same("pad value", value, TensorType(operand.dtype, []))
+        try TypeChecks.same("pad value", value, TensorType(operand.dtype, []))
         let all = pad.low + pad.high + pad.interior
         guard pad.low.count == rank, pad.high.count == rank, pad.interior.count == rank,
             all.allSatisfy({ (0...Shape.largestElementCount).contains($0) })
@@ -163,7 +163,7 @@ enum MovementRules {
     static func gather(
         _ values: TensorType, _ indices: TensorType, axis: Int
     ) throws(KalsaeError) -> TensorType {
-        try Rule.indices("gather", indices)
+        try TypeChecks.indices("gather", indices)
         guard values.shape.indices.contains(axis) else {
             throw KalsaeError("gather", expected: "an axis of \(values.shape)", got: "\(axis)")
         }
@@ -176,7 +176,7 @@ enum MovementRules {
         _ base: TensorType, _ indices: TensorType, _ updates: TensorType, axis: Int
     ) throws(KalsaeError) -> TensorType {
         let gathered = try gather(base, indices, axis: axis)
-        try Rule.same("scatterAdd updates", updates, gathered)
+        try TypeChecks.same("scatterAdd updates", updates, gathered)
         guard base.dtype.hasArithmetic else {
             throw KalsaeError("scatterAdd", expected: "a numeric type", got: "\(base.dtype)")
         }

@@ -35,7 +35,7 @@ public struct PoolParameters: Hashable, Sendable {
 extension PoolParameters {
     func resultType(input: TensorType) throws(KalsaeError) -> TensorType {
         let name = "\(kind.rawValue) pool"
-        try Rule.sameFloat(name, [input])
+        try TypeChecks.sameFloat(name, [input])
         guard input.shape.rank == 4 else {
             throw KalsaeError(
                 name, expected: "input [batch, height, width, channels]", got: "\(input.shape)")
@@ -62,7 +62,7 @@ extension PoolParameters {
     }
 
     func gradientType(input: TensorType, gradient: TensorType) throws(KalsaeError) -> TensorType {
-        try Rule.same("pool gradient", gradient, try resultType(input: input))
+        try TypeChecks.same("pool gradient", gradient, try resultType(input: input))
         return input
     }
 }

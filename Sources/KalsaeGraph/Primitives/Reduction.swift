@@ -2,7 +2,9 @@ import KalsaeSupport
 
 extension Reduction {
     func resultType(_ operand: TensorType, axes: [Int]) throws(KalsaeError) -> TensorType {
-        guard operand.dtype.hasArithmetic else { throw Rule.unsupported(rawValue, operand.dtype) }
+        guard operand.dtype.hasArithmetic else {
+            throw TypeChecks.unsupported(rawValue, operand.dtype)
+        }
         let ordered = axes == Array(Set(axes)).sorted()
         guard ordered, axes.allSatisfy({ operand.shape.indices.contains($0) }) else {
             throw KalsaeError(
@@ -23,7 +25,7 @@ extension Reduction {
 extension ArgReduction {
     func resultType(_ operand: TensorType, axis: Int) throws(KalsaeError) -> TensorType {
         let name = self == .max ? "argMax" : "argMin"
-        guard operand.dtype.hasArithmetic else { throw Rule.unsupported(name, operand.dtype) }
+        guard operand.dtype.hasArithmetic else { throw TypeChecks.unsupported(name, operand.dtype) }
         guard operand.shape.indices.contains(axis) else {
             throw KalsaeError(name, expected: "an axis of \(operand.shape)", got: "\(axis)")
         }

@@ -29,7 +29,9 @@ extension Scan {
     func resultType(
         _ operand: TensorType, _ parameters: ScanParameters
     ) throws(KalsaeError) -> TensorType {
-        guard operand.dtype.hasArithmetic else { throw Rule.unsupported(rawValue, operand.dtype) }
+        guard operand.dtype.hasArithmetic else {
+            throw TypeChecks.unsupported(rawValue, operand.dtype)
+        }
         guard operand.shape.indices.contains(parameters.axis) else {
             throw KalsaeError(
                 rawValue, expected: "an axis of \(operand.shape)", got: "\(parameters.axis)")

@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// Checks that several primitives share.
-enum Rule {
+enum TypeChecks {
     static func same(
         _ name: String, _ got: TensorType, _ expected: TensorType
     ) throws(KalsaeError) {
