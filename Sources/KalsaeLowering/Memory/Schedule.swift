@@ -40,20 +40,20 @@ struct Schedule {
                 }
             }
         }
-        var traffic = Traffic(groups: count, storages: storages)
+        var uses = StorageUses(groups: count, storages: storages)
         for (storage, readers) in readers.enumerated() where !outputs.contains(storage) {
             guard let producer = producers[storage] else { continue }
             let maker = fusion.groupOf[producer]
-            traffic.add(storage, by: maker, to: readers.filter { $0 != maker })
+            uses.add(storage, by: maker, to: readers.filter { $0 != maker })
         }
-        sort(fusion, followers, traffic)
+        sort(fusion, followers, uses)
     }
 
     /// Topological; among those that are ready, those that free memory go first, then the one that comes
     /// first in the graph. So a weight's gradient is made as soon as what it needs would otherwise be
     /// kept for it alone.
-    private mutating func sort(_ fusion: Fusion, _ followers: [[Int]], _ traffic: Traffic) {
-        var traffic = traffic
+    private mutating func sort(_ fusion: Fusion, _ followers: [[Int]], _ uses: StorageUses) {
+        var uses = uses
         var waiting = [Int](repeating: 0, count: followers.count)
         for next in followers.joined() { waiting[next] += 1 }
         // Groups by their last ops, of which each has its own.
@@ -61,7 +61,7 @@ struct Schedule {
         var hasRun = [Bool](repeating: false, count: followers.count)
         func add(_ group: Int) {
             guard let rank = fusion.groups[group]?.ops.last else { return }
-            if traffic.frees(group) { freeing.insert(rank) } else { ready.insert(rank) }
+            if uses.frees(group) { freeing.insert(rank) } else { ready.insert(rank) }
         }
         for group in fusion.groups.indices where waiting[group] == 0 { add(group) }
         while let rank = freeing.removeSmallest() ?? ready.removeSmallest() {
@@ -69,7 +69,7 @@ struct Schedule {
             if hasRun[group] { continue }
             hasRun[group] = true
             order.append(group)
-            for last in traffic.ran(group) where waiting[last] == 0 && traffic.frees(last) {
+            for last in uses.ran(group) where waiting[last] == 0 && uses.frees(last) {
                 add(last)
             }
             for next in followers[group] {

@@ -26,7 +26,7 @@ package struct ArgmaxGradient {
     /// the target can do both in one, else by a max-unpool.
     static func replace(
         _ tasks: inout [PlannedTask?], _ number: Int, _ pool: LoweredOp,
-        _ parameters: PoolParameters, argmax: Int, _ outputs: Set<Int>, _ index: inout TaskReaders,
+        _ parameters: PoolParameters, argmax: Int, _ outputs: Set<Int>, _ index: inout UseLists,
         for target: some LoweringTarget
     ) {
         let (output, gradient) = (pool.operandTypes[0].shape, pool.operandTypes[1])
@@ -60,7 +60,7 @@ package struct ArgmaxGradient {
 
     /// The weight gradient that alone reads a result.
     private static func weightGradient(
-        of result: Int, in tasks: [PlannedTask?], _ outputs: Set<Int>, _ index: TaskReaders
+        of result: Int, in tasks: [PlannedTask?], _ outputs: Set<Int>, _ index: UseLists
     ) -> (Int, LoweredOp)? {
         let readers = index.numbers(result, in: tasks)
         guard readers.count == 1, !outputs.contains(result), let task = tasks[readers[0]],

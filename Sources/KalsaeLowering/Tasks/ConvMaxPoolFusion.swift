@@ -20,7 +20,7 @@ enum ConvMaxPoolFusion {
     ) -> [PlannedTask] {
         guard tasks.contains(where: \.isConvolution) else { return tasks }
         var tasks: [PlannedTask?] = tasks
-        var index = TaskReaders(tasks, storages: storages.count, donations: donations)
+        var index = UseLists(tasks, storages: storages.count, donations: donations)
         let outputs = Set(outputs)
         for (number, task) in tasks.enumerated() {
             guard let task, task.isConvolution, case .op(var op) = task.kind,
@@ -71,7 +71,7 @@ private struct PoolReaders {
     private static let mostElements = 255
 
     /// Nil where anybody else reads it, or windows overlap or leave the convolution's result.
-    init?(_ result: Int, _ tasks: [PlannedTask?], _ index: TaskReaders) {
+    init?(_ result: Int, _ tasks: [PlannedTask?], _ index: UseLists) {
         var found: (parameters: PoolParameters, number: Int, op: LoweredOp)?
         var others: [(parameters: PoolParameters, number: Int, op: LoweredOp)] = []
         for number in index.numbers(result, in: tasks) {

@@ -11,7 +11,7 @@ enum EpilogueFusion {
         for target: some LoweringTarget
     ) -> [PlannedTask] {
         var tasks: [PlannedTask?] = tasks
-        var index = TaskReaders(tasks, storages: storages.count, donations: donations)
+        var index = UseLists(tasks, storages: storages.count, donations: donations)
         let outputs = Set(outputs)
         for (number, task) in tasks.enumerated() {
             guard let task, case .op(let op) = task.kind, let size = op.rowsAndColumns,

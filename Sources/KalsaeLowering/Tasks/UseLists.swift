@@ -1,5 +1,5 @@
-/// Which tasks read each storage, while tasks are joined.
-struct TaskReaders {
+/// The use lists of storages: which tasks read each, kept up to date while tasks are joined.
+struct UseLists {
     private var readers: [[Int]]
     /// For tasks that became part of others, which.
     private var moved: [Int: Int] = [:]

@@ -1,5 +1,5 @@
-/// Who makes and who reads what lies in the arena.
-struct Traffic {
+/// Which groups define and which use each storage of the arena, for the schedule.
+struct StorageUses {
     /// Bytes that each group makes, that it would free if it ran now, and the storages it reads.
     private var made: [Int]
     private var freed: [Int]
