@@ -9,8 +9,8 @@ struct GatheredGraph {
     var leaves: [TensorNode] = []
     /// A parameter of a layer that was met and is no placeholder, if there was one.
     private(set) var strayParameter: TensorNode?
-    /// The lookups in tables that have a name, for messages.
-    private(set) var lookups = NamedLookups()
+    /// The names of embedding tables, for messages.
+    private(set) var tableNames = EmbeddingTableNames()
     private var positions: [ObjectIdentifier: Int] = [:]
     /// The inputs by their buffers: a model's tensor and the variable of a gradient are two nodes
     /// of one value, which a plan should read once.
@@ -73,7 +73,7 @@ struct GatheredGraph {
             if missing.isEmpty {
                 let operands = source.operands.compactMap { positions[ObjectIdentifier($0)] }
                 graph.nodes.append(Node(source.primitive, operands, node.type))
-                lookups.note(source.primitive, source.operands)
+                tableNames.note(source.primitive, source.operands)
                 positions[identity] = graph.nodes.count - 1
                 stack.removeLast()
             } else {
@@ -111,7 +111,7 @@ extension Tensor {
         }
         do throws(KalsaeError) {
             try plan.run(inputs: gathered.leaves.compactMap(\.buffer), outputs: outputs)
-        } catch { throw gathered.lookups.naming(error) }
+        } catch { throw gathered.tableNames.naming(error) }
         for (target, output) in zip(targets, outputs) { target.fulfill(output) }
     }
 

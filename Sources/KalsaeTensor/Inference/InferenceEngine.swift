@@ -123,7 +123,7 @@ package final class InferenceEngine: Sendable {
     ) throws {
         do throws(KalsaeError) {
             if try attempt(type, nil, body) == .done { return }
-        } catch { throw try trace(for: type).lookups.naming(error) }
+        } catch { throw try trace(for: type).tableNames.naming(error) }
         let trace = try trace(for: type)
         do throws(KalsaeError) {
             guard try attempt(type, trace, body) == .elsewhere else { return }
@@ -131,7 +131,7 @@ package final class InferenceEngine: Sendable {
             try ComputeThread.shared.sync { () throws(KalsaeError) in
                 _ = try attempt(type, trace, body)
             }
-        } catch { throw trace.lookups.naming(error) }
+        } catch { throw trace.tableNames.naming(error) }
     }
 
     /// Runs in a free slot, which is made ready with the trace if it is given.
@@ -208,7 +208,7 @@ package final class InferenceEngine: Sendable {
         let captured = gathered.leaves.dropFirst(nodes.count + 1).compactMap(\.buffer)
         let new = try InferenceTrace(
             input: type, output: output.type, plan: try device.plans.plan(for: gathered.graph),
-            captured: captured, lookups: gathered.lookups)
+            captured: captured, tableNames: gathered.tableNames)
         return traces.withLock { traces in
             if let known = traces.first(where: { $0.input == type }) { return known }
             traces.insert(new, at: 0)

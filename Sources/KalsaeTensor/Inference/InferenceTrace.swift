@@ -9,20 +9,20 @@ final class InferenceTrace: Sendable {
     let plan: any Plan
     /// What the function uses without getting it.
     let captured: [Buffer]
-    /// The lookups in tables that have a name, for messages.
-    let lookups: NamedLookups
+    /// The names of embedding tables, for messages.
+    let tableNames: EmbeddingTableNames
     /// Whether replicas of the plan run on the compute thread.
     let usesComputeThread: Bool
 
     init(
         input: TensorType, output: TensorType, plan: any Plan, captured: [Buffer],
-        lookups: NamedLookups
+        tableNames: EmbeddingTableNames
     ) throws(KalsaeError) {
         self.input = input
         self.output = output
         self.plan = plan
         self.captured = captured
-        self.lookups = lookups
+        self.tableNames = tableNames
         usesComputeThread = try plan.replica().usesComputeThread
     }
 }

@@ -110,14 +110,14 @@ public final class CompiledStep<State: TensorTree> {
     public func run(_ inputs: [Tensor]) throws {
         do throws(KalsaeError) {
             if try runner.run(inputs) { return }
-        } catch { throw traces[active].lookups.naming(error) }
+        } catch { throw traces[active].tableNames.naming(error) }
         runner.clear()
         try selectTrace(inputs)
         if isShared { try unshare() }
         runner.bind(traces[active], inputs)
         do throws(KalsaeError) {
             guard try !runner.run(inputs) else { return }
-        } catch { throw traces[active].lookups.naming(error) }
+        } catch { throw traces[active].tableNames.naming(error) }
         throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
     }
 
@@ -211,7 +211,7 @@ public final class CompiledStep<State: TensorTree> {
                 inputTypes: inputs.map(\.type), plan: plan,
                 inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
-                resultTypes: results.map(\.type), lookups: gathered.lookups))
+                resultTypes: results.map(\.type), tableNames: gathered.tableNames))
         traceCount += 1
         if traceCount >= 4, traceCount & (traceCount - 1) == 0 { warnOfTraces() }
         return traces.count - 1

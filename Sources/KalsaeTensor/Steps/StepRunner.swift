@@ -12,14 +12,14 @@ final class StepTrace {
     var outputs: [Buffer]
     let changed: [Int]
     let resultTypes: [TensorType]
-    /// The lookups in tables that have a name, for messages.
-    let lookups: NamedLookups
+    /// The names of embedding tables, for messages.
+    let tableNames: EmbeddingTableNames
     /// When it was last selected.
     var lastUse = 0
 
     init(
         inputTypes: [TensorType], plan: any Plan, inputs: [Buffer], outputs: [Buffer],
-        changed: [Int], resultTypes: [TensorType], lookups: NamedLookups
+        changed: [Int], resultTypes: [TensorType], tableNames: EmbeddingTableNames
     ) {
         self.inputTypes = inputTypes
         self.plan = plan
@@ -27,7 +27,7 @@ final class StepTrace {
         self.outputs = outputs
         self.changed = changed
         self.resultTypes = resultTypes
-        self.lookups = lookups
+        self.tableNames = tableNames
     }
 }
 

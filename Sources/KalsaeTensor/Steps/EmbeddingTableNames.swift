@@ -1,10 +1,10 @@
 import KalsaeGraph
 import KalsaeSupport
 
-/// The tables of layers that a graph looks up by number, to name the layer of a wrong number.
+/// The names and sizes of the embedding tables in a graph, to name the layer of an index out of range.
 ///
 /// A plan knows no layers: after its passes a table may stand anywhere.
-struct NamedLookups: Sendable {
+struct EmbeddingTableNames: Sendable {
     private var tables: [(entries: Int, label: String)] = []
 
     /// Notes a node if it is a lookup in a tensor that has a name.
