@@ -43,7 +43,7 @@ INLINE __m512i upper_halves(__m512i low, __m512i high) {
 }
 
 // The limbs of 32 floats of successive k, for a tile of A.
-INLINE limbs line_limbs(__m512 low, __m512 high) {
+INLINE limbs dense_limbs(__m512 low, __m512 high) {
     limbs p;
     for (int i = 0; i < LIMBS; i++) {
         __m512i a, b;
@@ -102,15 +102,15 @@ INLINE void transpose16(__m512 v[16]) {
     }
 }
 
-// Loads `lines` rows of up to 16 floats, `step` floats apart, as the columns of 16 registers.
+// Loads `rows` rows of up to 16 floats, `step` floats apart, as the columns of 16 registers.
 INLINE void load_transposed(
-    const float *from, int64_t step, int64_t lines, __mmask16 columns, __m512 to[16]
+    const float *from, int64_t step, int64_t rows, __mmask16 columns, __m512 to[16]
 ) {
-    if (lines >= 16) {
+    if (rows >= 16) {
         for (int i = 0; i < 16; i++) to[i] = _mm512_maskz_loadu_ps(columns, from + i * step);
     } else {
         for (int i = 0; i < 16; i++)
-            to[i] = _mm512_maskz_loadu_ps(i < lines ? columns : 0, from + i * step);
+            to[i] = _mm512_maskz_loadu_ps(i < rows ? columns : 0, from + i * step);
     }
     transpose16(to);
 }

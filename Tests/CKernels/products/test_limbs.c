@@ -1,7 +1,7 @@
 // Limbs of floats, bit by bit, and where they lie; on processors with AMX, or on emulated tiles.
 #include "amx/block.h"
 #include "amx/limbs_reference.h"
-#include "amx/packing/pack_lines.h"
+#include "amx/packing/pack_dense.h"
 #include "amx/special_values.h"
 #include "harness.h"
 
@@ -31,7 +31,7 @@ static void test_line(int64_t count) {
     bf16 *got = workspace(LIMBS * distance * 2);
     for (int64_t i = 0; i < count; i++) from[i] = any_float();
     kls_clear_special();
-    kls_line_limbs(from, count, got, distance);
+    kls_dense_limbs(from, count, got, distance);
     check(!kls_saw_special(), "no special value in a line of %lld", (long long)count);
     int64_t wrong = 0;
     for (int64_t i = 0; i < distance; i++) {
@@ -69,7 +69,7 @@ static void test_special(float value) {
     bf16 limbs[LIMBS * AMX_K];
     line[between(0, AMX_K - 1)] = value;
     kls_clear_special();
-    kls_line_limbs(line, AMX_K, limbs, AMX_K);
+    kls_dense_limbs(line, AMX_K, limbs, AMX_K);
     check(kls_saw_special(), "%a is seen", (double)value);
 }
 

@@ -12,12 +12,12 @@ INLINE void find_pixels(const padded_pixels *p, int64_t first, const float *at[A
     int64_t y = first / p->pitch - p->top, x = first % p->pitch - p->left;
     for (int64_t i = 0; i < AMX_K;) {
         // A run, up to the edge of the image or of the padded row: all zeros, or contiguous pixels.
-        const bool inside = y >= 0 && y < p->lines && x >= 0 && x < p->width;
+        const bool inside = y >= 0 && y < p->height && x >= 0 && x < p->width;
         const int64_t edge = inside ? p->width : x < 0 ? 0 : p->pitch - p->left;
         const int64_t end = i + edge - x < AMX_K ? i + edge - x : AMX_K;
-        const float *from = p->from + y * p->line + (x - i) * p->row;
+        const float *from = p->from + y * p->row_stride + (x - i) * p->pixel_stride;
         x += end - i;
-        for (; i < end; i++) at[i] = inside ? from + i * p->row : NULL;
+        for (; i < end; i++) at[i] = inside ? from + i * p->pixel_stride : NULL;
         if (x < p->pitch - p->left) continue;
         x = -p->left;
         y++;

@@ -5,12 +5,12 @@
 #include "../layout.h"
 
 // A padded image whose pixels are the indices of k: k / pitch is the row and k % pitch the column, in rows of
-// `pitch` pixels. The image lies at (top, left) and has `lines` rows of `width` pixels; all else is zero.
-// `row` is the stride of a pixel in elements, `line` that of a row of the image.
+// `pitch` pixels. The image lies at (top, left) and has `height` rows of `width` pixels; all else is zero.
+// Strides count elements.
 typedef struct {
     const float *from;
-    int64_t row, line;
-    int64_t pitch, top, left, lines, width;
+    int64_t pixel_stride, row_stride;
+    int64_t pitch, top, left, height, width;
 } padded_pixels;
 
 // B[k x channels]: `tile` elements from 16 channels to the next 16, `limb` from limb to limb.

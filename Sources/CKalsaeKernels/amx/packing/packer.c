@@ -5,28 +5,29 @@
 
 #if KLS_HAS_AMX
 // Vectors of the current block.
-static int64_t lines_of(const packer *p) {
-    const int64_t rest = p->lines - p->block * p->width;
+static int64_t vectors_of(const packer *p) {
+    const int64_t rest = p->vectors - p->block * p->width;
     return rest < p->width ? rest : p->width;
 }
 
 TARGET void kls_packer_begin(packer *p) {
     const int64_t k = p->k_block * AMX_K, depth = p->depth - k;
-    const int64_t line = p->half * AMX_ROWS, left = lines_of(p) - line;
-    const int64_t lines = left < AMX_ROWS ? left : AMX_ROWS;
+    const int64_t vector = p->half * AMX_ROWS, left = vectors_of(p) - vector;
+    const int64_t vectors = left < AMX_ROWS ? left : AMX_ROWS;
     const bool k_is_dense = p->k_stride == 1;
     p->at = 0;
     p->source = p->from;
-    p->source += ((p->block * p->width + line) * p->line_stride + k * p->k_stride) * p->element_size;
+    p->source +=
+        ((p->block * p->width + vector) * p->vector_stride + k * p->k_stride) * p->element_size;
     p->target = p->to + p->block * p->block_size + p->k_block * p->k_block_size + p->half * AMX_TILE;
-    p->low = first_lanes(k_is_dense ? depth : lines);
+    p->low = first_lanes(k_is_dense ? depth : vectors);
     p->high = first_lanes(depth - AMX_ROWS);
-    p->used = k_is_dense ? lines : depth;
+    p->used = k_is_dense ? vectors : depth;
     if (k_is_dense && p->is_a && p->element_size > 1) {
         // Both tiles of a block at once, since they are contiguous.
         p->half = 1;
         p->end = left;
-        p->step = p->line_stride;
+        p->step = p->vector_stride;
     } else if (k_is_dense || p->is_a) {
         p->end = AMX_ROWS + 2;
         p->step = k_is_dense ? AMX_ROWS : p->k_stride;
@@ -39,13 +40,13 @@ TARGET void kls_packer_begin(packer *p) {
 
 // In the order of memory: along K first where K is dense, along the vectors otherwise.
 void kls_packer_next(packer *p) {
-    if (p->half++ > 0 || lines_of(p) <= AMX_ROWS) {
+    if (p->half++ > 0 || vectors_of(p) <= AMX_ROWS) {
         p->half = 0;
         p->remaining--;
         if (p->k_stride == 1 && ++p->k_block == p->k_blocks) {
             p->k_block = 0;
             p->block++;
-        } else if (p->k_stride != 1 && ++p->block * p->width >= p->lines) {
+        } else if (p->k_stride != 1 && ++p->block * p->width >= p->vectors) {
             p->block = 0;
             p->k_block++;
         }
@@ -68,18 +69,18 @@ TARGET void kls_packer_bytes(packer *p) {
     if (p->k_stride == 1) {
         // Successive k lie side by side already.
         for (int64_t i = 0; i < used; i++) {
-            const char *const line = p->source + i * p->line_stride;
-            const __m512i low = load_bytes(line, p->low), high = load_bytes(line + 16, p->high);
+            const char *const vector = p->source + i * p->vector_stride;
+            const __m512i low = load_bytes(vector, p->low), high = load_bytes(vector + 16, p->high);
             _mm512_storeu_si512(p->target + i * AMX_K, upper_halves(low, high));
         }
     } else {
         __m512 pairs[16];
         for (int64_t i = 0; i < 16; i++) {
-            const char *const line = p->source + 2 * i * p->k_stride;
+            const char *const row = p->source + 2 * i * p->k_stride;
             const __mmask16 even = 2 * i < used ? p->low : 0;
             const __mmask16 odd = 2 * i + 1 < used ? p->low : 0;
             pairs[i] = (__m512)pair_bytes(
-                load_bytes(line, even), load_bytes(line + p->k_stride, odd));
+                load_bytes(row, even), load_bytes(row + p->k_stride, odd));
         }
         transpose16(pairs);
         for (int64_t i = 0; i < 16; i++)

@@ -1,7 +1,7 @@
 // Packs an operand into limbs while the tiles multiply: a state machine that a product advances by a
 // register or two in each of its rounds, so that the vector units work beside the tiles.
 //
-//                   k_stride == 1                      line_stride == 1
+//                   k_stride == 1                      vector_stride == 1
 //     A   32 floats of a row -> a row of limbs    16 x 16 transposed, pairs of k interleaved
 //     B   16 x 16 transposed, pairs interleaved   two rows k, k + 1 -> a row of pairs
 #ifndef KLS_AMX_PACKER_H
@@ -18,8 +18,8 @@ enum { PACK_STEPS_MAX = 2 };         // steps in a round of products, at most
 typedef struct packer {
     const char *from;
     int64_t element_size;            // 4, or 1 for bytes
-    int64_t line_stride, k_stride;   // in elements; one of them is 1
-    int64_t lines, width, depth;     // vectors in all and of a block, indices of k
+    int64_t vector_stride, k_stride; // in elements; one of them is 1
+    int64_t vectors, width, depth;   // vectors in all and of a block, indices of k
     int64_t prefetch_distance;       // elements
     bool is_a;
     bf16 *to;
@@ -58,7 +58,7 @@ INLINE void packer_step(packer *p) {
     if (p->k_stride == 1 && p->is_a) {
         const __m512 low = _mm512_maskz_loadu_ps(p->low, from);
         const __m512 high = _mm512_maskz_loadu_ps(p->high, from + 16);
-        store_limbs(p->target, limb, line_limbs(low, high));
+        store_limbs(p->target, limb, dense_limbs(low, high));
         __builtin_prefetch(from + p->prefetch_distance, 0, 2);
         __builtin_prefetch(from + p->prefetch_distance + 16, 0, 2);
     } else if (p->k_stride != 1 && !p->is_a) {
@@ -79,8 +79,8 @@ INLINE void packer_step(packer *p) {
                 from, 2 * p->k_stride, (p->used + 1 - at) / 2, p->low, transposed + at * 16);
         else
             load_transposed(
-                from, p->line_stride, p->used, at == 0 ? p->low : p->high, transposed + at * 16);
-        const int64_t step = p->is_a ? 2 * p->k_stride : p->line_stride;
+                from, p->vector_stride, p->used, at == 0 ? p->low : p->high, transposed + at * 16);
+        const int64_t step = p->is_a ? 2 * p->k_stride : p->vector_stride;
         for (int i = 0; i < 16; i++) __builtin_prefetch(from + i * step + p->prefetch_distance, 0, 2);
         p->source += p->step;
         return;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "../../amx/packing/pack_lines.h"
+#include "../../amx/packing/pack_dense.h"
 #include "../../amx/special_values.h"
 #include "../../gemm/pack.h"
 #include "../../threads/tasks.h"

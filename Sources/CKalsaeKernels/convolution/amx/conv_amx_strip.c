@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../../amx/fallback.h"
-#include "../../amx/packing/pack_lines.h"
+#include "../../amx/packing/pack_dense.h"
 #include "../../amx/special_values.h"
 
 const float *conv_amx_weights(const conv_amx_job *job, int64_t panel, int64_t *row) {
@@ -34,7 +34,7 @@ static void make_limbs(
     const int64_t used = space < whole ? space : whole, behind = space - used;
     for (int64_t y = first; y < first + lines; y++, to += c->line) {
         const bool inside = y >= 0 && y < offsets->height;
-        if (inside) kls_line_limbs(image + y * whole, used, to + before, limb);
+        if (inside) kls_dense_limbs(image + y * whole, used, to + before, limb);
         for (int i = 0; i < LIMBS; i++) {
             bf16 *line = to + i * limb;
             if (inside) {

@@ -105,8 +105,8 @@ void weight_gradient_amx_image(
     bf16 *a = workspace + 2 * g->copy;
     // Pixels that no window covers are left out.
     const padded_pixels pixels = {
-        .from = image, .row = g->channels, .line = g->width * g->channels, .pitch = g->pitch,
-        .top = g->top, .left = g->left, .lines = g->height,
+        .from = image, .pixel_stride = g->channels, .row_stride = g->width * g->channels,
+        .pitch = g->pitch, .top = g->top, .left = g->left, .height = g->height,
         .width = beside < g->width ? beside : g->width,
     };
     kls_clear_special();
@@ -122,8 +122,8 @@ void weight_gradient_amx_image(
         const int64_t left = g->n - out, rows = left < AMX_BLOCK ? left : AMX_BLOCK;
         const int upper = rows < AMX_ROWS ? (int)rows : AMX_ROWS, lower = (int)rows - upper;
         const padded_pixels gradient = {
-            .from = upstream + out, .row = g->n, .line = g->out_width * g->n, .pitch = g->pitch,
-            .lines = g->out_height, .width = g->out_width,
+            .from = upstream + out, .pixel_stride = g->n, .row_stride = g->out_width * g->n,
+            .pitch = g->pitch, .height = g->out_height, .width = g->out_width,
         };
         kls_clear_special();
         kls_pack_a_pixels(&gradient, g->k_blocks, rows, a);

@@ -52,7 +52,7 @@ static void run_tasks(int64_t begin, int64_t end, void *context) {
     for (int64_t task = begin; task < end; task++) run_task(context, task);
 }
 
-KLS_DISPATCH(static, void, add_lines,
+KLS_DISPATCH(static, void, add_floats,
     (float *to, const float *a, const float *b, int64_t count), (to, a, b, count)) {
     for (int64_t i = 0; i < count; i++) to[i] = a[i] + b[i];
 }
@@ -78,7 +78,7 @@ static void finish_task(const gemm_amx_job *job, int64_t task, int64_t first, in
                 const float *from = job->deferred + (row + r) * n + column;
                 float *to = block + r * columns;
                 if (g->split_k == 1) memcpy(to, from, (size_t)columns * sizeof *to);
-                else add_lines(to, from, from + g->spec.m * n, columns);
+                else add_floats(to, from, from + g->spec.m * n, columns);
             }
             epilogue_finish(&w, row, rows);
         }
@@ -97,7 +97,7 @@ static void finish_tasks(int64_t begin, int64_t end, void *context) {
             continue;
         }
         float *c = (float *)job->buffers[g->spec.c] + first * g->spec.n;
-        add_lines(c, c, job->deferred + first * g->spec.n, (last - first) * g->spec.n);
+        add_floats(c, c, job->deferred + first * g->spec.n, (last - first) * g->spec.n);
     }
 }
 

@@ -63,7 +63,7 @@ static void run_block(
     const int64_t a_index = streams_a ? streamed : stationary;
     const int64_t b_index = streams_a ? stationary : streamed;
     const int64_t row = a_index * a->width, column = b_index * b->width;
-    const int64_t rows = lines_of(a, a_index), columns = lines_of(b, b_index);
+    const int64_t rows = vectors_of(a, a_index), columns = vectors_of(b, b_index);
     const bf16 *fixed =
         now->stationary + stationary * g->stage_k_blocks * g->stationary.k_block_size;
     const bf16 *moving =
@@ -110,7 +110,7 @@ static void run_whole_rows(
     gemm_amx_worker *w, const gemm_amx_stage *now, int64_t streamed, bool is_first
 ) {
     const gemm_amx *g = w->job->plan;
-    const int64_t n = g->spec.n, rows = lines_of(&g->streamed, streamed);
+    const int64_t n = g->spec.n, rows = vectors_of(&g->streamed, streamed);
     const int64_t row = streamed * g->streamed.width, from = w->matrix * g->spec.m + row;
     const bf16 *a =
         now->streamed + (streamed - now->block) * g->stage_k_blocks * g->streamed.k_block_size;
@@ -131,7 +131,7 @@ static void run_whole_rows(
     for (int64_t i = 0; i < g->stationary.blocks; i++) {
         const int64_t column = i * g->stationary.width;
         t->b = now->stationary + i * g->stage_k_blocks * g->stationary.k_block_size;
-        t->columns = lines_of(&g->stationary, i);
+        t->columns = vectors_of(&g->stationary, i);
         multiply(w, now, row, column, a, results + column, upper, lower);
     }
     w->saw_special |= !now->is_special && kls_saw_special();

@@ -15,10 +15,10 @@ static operand operand_of(const kls_gemm_spec *s, bool is_a) {
     operand o = {.is_a = is_a, .element_size = sizeof(float), .k_block_size = LIMB_BLOCK};
     if (is_a) {
         o.buffer = s->a, o.count = s->m;
-        o.batch_stride = s->a_batch, o.line_stride = s->a_row, o.k_stride = s->a_column;
+        o.batch_stride = s->a_batch, o.vector_stride = s->a_row, o.k_stride = s->a_column;
     } else {
         o.buffer = s->b, o.count = s->n;
-        o.batch_stride = s->b_batch, o.line_stride = s->b_column, o.k_stride = s->b_row;
+        o.batch_stride = s->b_batch, o.vector_stride = s->b_column, o.k_stride = s->b_row;
     }
     if (is_a && s->a_is_bytes) o.element_size = 1, o.k_block_size = BYTE_BLOCK;
     o.blocks = (o.count + AMX_BLOCK - 1) / AMX_BLOCK;

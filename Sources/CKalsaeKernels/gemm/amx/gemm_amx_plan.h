@@ -26,7 +26,7 @@ enum {
 typedef struct {
     int32_t buffer;
     int64_t count, blocks, width;    // vectors, blocks of them, and vectors of a block
-    int64_t batch_stride, line_stride, k_stride;
+    int64_t batch_stride, vector_stride, k_stride;
     int64_t element_size, k_block_size;
     bool is_a;
 } operand;
@@ -43,7 +43,7 @@ typedef struct gemm_amx {
     bool whole_rows;                 // the epilogue works on all columns of some rows
 } gemm_amx;
 
-static inline int64_t lines_of(const operand *o, int64_t block) {
+static inline int64_t vectors_of(const operand *o, int64_t block) {
     return min64(o->count - block * o->width, o->width);
 }
 

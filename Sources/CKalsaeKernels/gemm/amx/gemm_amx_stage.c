@@ -9,16 +9,16 @@ static void start_packer(
     const gemm_amx *g = w->job->plan;
     const char *from = w->job->buffers[o->buffer];
     from += o->element_size
-        * (w->matrix * o->batch_stride + block * o->width * o->line_stride
+        * (w->matrix * o->batch_stride + block * o->width * o->vector_stride
            + k_block * AMX_K * o->k_stride);
     // What is packed next: the next K block where K is strided, else the next block of vectors.
     const bool is_next_k = blocks > 1 && o->k_stride != 1;
     *p = (packer){
-        .from = from, .element_size = o->element_size, .line_stride = o->line_stride,
+        .from = from, .element_size = o->element_size, .vector_stride = o->vector_stride,
         .k_stride = o->k_stride, .width = o->width,
-        .lines = min64(o->count - block * o->width, blocks * o->width),
+        .vectors = min64(o->count - block * o->width, blocks * o->width),
         .depth = g->spec.k - k_block * AMX_K,
-        .prefetch_distance = is_next_k ? AMX_K * o->k_stride : o->width * o->line_stride,
+        .prefetch_distance = is_next_k ? AMX_K * o->k_stride : o->width * o->vector_stride,
         .is_a = o->is_a, .to = to, .k_blocks = k_blocks, .k_block_size = o->k_block_size,
         .block_size = g->stage_k_blocks * o->k_block_size,
         .remaining = blocks * k_blocks,

@@ -1,19 +1,19 @@
 // Packs operands whose rows are dense before the product begins.
-#include "pack_lines.h"
+#include "pack_dense.h"
 
 #include "../limbs.h"
 
 #if KLS_HAS_AMX
-TARGET void kls_line_limbs(const float *from, int64_t count, bf16 *to, int64_t limb) {
+TARGET void kls_dense_limbs(const float *from, int64_t count, bf16 *to, int64_t limb) {
     int64_t at = 0;
     for (; at + AMX_K <= count; at += AMX_K)
         store_limbs(
-            to + at, limb, line_limbs(_mm512_loadu_ps(from + at), _mm512_loadu_ps(from + at + 16)));
+            to + at, limb, dense_limbs(_mm512_loadu_ps(from + at), _mm512_loadu_ps(from + at + 16)));
     if (at == count) return;
     const __mmask16 low = first_lanes(count - at), high = first_lanes(count - at - 16);
     store_limbs(
         to + at, limb,
-        line_limbs(
+        dense_limbs(
             _mm512_maskz_loadu_ps(low, from + at), _mm512_maskz_loadu_ps(high, from + at + 16)));
 }
 
@@ -33,7 +33,7 @@ TARGET void kls_pack_b_limbs(
 }
 
 #else
-void kls_line_limbs(const float *from, int64_t count, bf16 *to, int64_t limb) {}
+void kls_dense_limbs(const float *from, int64_t count, bf16 *to, int64_t limb) {}
 void kls_pack_b_limbs(
     const float *from, int64_t row, int64_t depth, int64_t columns, bf16 *to
 ) {}
