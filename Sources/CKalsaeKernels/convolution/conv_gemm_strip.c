@@ -27,8 +27,8 @@ static void pool_panel(
     micro_tile tile = tile_of(job, panel);
     tile.c_row = tile.b_row;
     const int vectors = tile.b_row == c->panel ? 2 : 1;
-    const int64_t across = offsets->out_width, step = p->rows * p->height;
-    const int64_t tiles = (across + c->micro->mr - 1) / c->micro->mr;
+    const int64_t out_width = offsets->out_width, step = p->rows * p->height;
+    const int64_t tiles = (out_width + c->micro->mr - 1) / c->micro->mr;
     max_pool_writer writer = {
         .plan = p, .buffers = job->buffers, .window = pixel / (p->height * p->width),
         .column = panel * c->panel, .columns = conv_gemm_columns(c, panel),
@@ -38,9 +38,9 @@ static void pool_panel(
         for (int64_t i = 0; i < count; i++) {
             const float *line = a + (y + i) * offsets->stride_y * offsets->line;
             for (int64_t t = 0; t < tiles; t++) {
-                const int64_t x = across * t / tiles, next = across * (t + 1) / tiles;
+                const int64_t x = out_width * t / tiles, next = out_width * (t + 1) / tiles;
                 c->micro->run(
-                    &tile, line + x * offsets->pixel, lines + (i * across + x) * tile.b_row,
+                    &tile, line + x * offsets->pixel, lines + (i * out_width + x) * tile.b_row,
                     (int)(next - x), vectors, false);
             }
         }
@@ -56,13 +56,13 @@ static void run_panel(
     const kls_conv_gemm *c = job->plan;
     const conv_offsets *offsets = &c->offsets;
     const int64_t used = conv_gemm_columns(c, panel), column = panel * c->panel;
-    const int64_t across = offsets->out_width;
+    const int64_t out_width = offsets->out_width;
     micro_tile tile = tile_of(job, panel);
     const int vectors = tile.b_row == c->panel ? 2 : 1;
     const bool whole = used == tile.b_row, writes_c = !c->has_epilogue && whole;
     tile.c_row = writes_c ? c->n : used;
-    const int64_t tiles = (across + c->micro->mr - 1) / c->micro->mr;
-    const int64_t tile_rows = (across + tiles - 1) / tiles;
+    const int64_t tiles = (out_width + c->micro->mr - 1) / c->micro->mr;
+    const int64_t tile_rows = (out_width + tiles - 1) / tiles;
     const int64_t fit = EPILOGUE_BLOCK / used;
     epilogue_worker w = {
         .plan = &c->epilogue, .buffers = job->buffers, .file = file, .column = column,
@@ -79,7 +79,7 @@ static void run_panel(
     for (int64_t y = 0; y < rows; y++) {
         const float *line = a + y * offsets->stride_y * offsets->line;
         for (int64_t t = 0; t < tiles; t++) {
-            const int64_t x = across * t / tiles, next = across * (t + 1) / tiles;
+            const int64_t x = out_width * t / tiles, next = out_width * (t + 1) / tiles;
             float *target = writes_c ? out + pixel * c->n : block + held * used;
             c->micro->run(
                 &tile, line + x * offsets->pixel, target, (int)(next - x), vectors, false);

@@ -19,10 +19,10 @@ bool conv_offsets_measure(conv_offsets *o, const kls_convolution *s) {
     o->top = s->pad_top;
     o->left = s->pad_left;
     const int64_t lines = (s->out_height - 1) * s->stride_y + o->kernel_extent;
-    const int64_t across =
+    const int64_t padded_width =
         (s->out_width - 1) * s->stride_x + (s->kernel_width - 1) * s->dilation_x + 1;
-    o->copies = o->top != 0 || o->left != 0 || lines > s->height || across > s->width;
-    o->line = (o->copies ? across : s->width) * s->channels;
+    o->copies = o->top != 0 || o->left != 0 || lines > s->height || padded_width > s->width;
+    o->line = (o->copies ? padded_width : s->width) * s->channels;
     if (o->copies && o->kernel_extent * o->line > IMAGE_COPY_MAX) return false;
     const bool joined = joins_taps(s);
     o->segments = joined ? s->kernel_height : s->kernel_height * s->kernel_width;
@@ -56,7 +56,7 @@ const float *conv_offsets_begin(
     const int64_t first = row * o->stride_y - o->top;
     if (!o->copies) return image + first * o->line;
     const int64_t lines = (rows - 1) * o->stride_y + o->kernel_extent;
-    const int64_t across = o->line / o->channels, right = across - o->left;
+    const int64_t padded_width = o->line / o->channels, right = padded_width - o->left;
     const int64_t used = (right < o->width ? right : o->width) * o->channels;
     const int64_t before = o->left * o->channels, behind = o->line - before - used;
     float *to = copy;

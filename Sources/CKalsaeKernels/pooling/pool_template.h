@@ -114,10 +114,10 @@ KLS_DISPATCH(static, void, NAME(pool_row), (const NAME(pool_job) *job, int64_t r
 }
 
 // Adds to the gradient of a window's elements, or sets it where each lies in one window only.
-// `fresh` masks lanes that the vector before, which this one overlaps, has added already.
+// `pending`: the lanes that the vector before, which this one overlaps, has not added yet.
 KLS_INLINE void NAME(pool_gradient_lanes)(
     const NAME(pool_job) *job, const NAME(window) *w, const T *input, const T *from, T *result,
-    const NAME(mask) * fresh, int64_t count, const bool small, const bool covering
+    const NAME(mask) * pending, int64_t count, const bool small, const bool covering
 ) {
     const kls_pool *s = job->shape;
     const int64_t rows = small ? 2 : w->bottom - w->top;
@@ -127,7 +127,7 @@ KLS_INLINE void NAME(pool_gradient_lanes)(
     const NAME(lanes) zero = {0};
     NAME(lanes) gradient;
     NAME(load)(&gradient, from, count);
-    if (!covering) gradient = CHOOSE(*fresh, gradient, zero);
+    if (!covering) gradient = CHOOSE(*pending, gradient, zero);
     NAME(mask) first = {0};
     if (s->kind == KLS_POOL_MAX) {
         NAME(lanes) best = zero - (T)__builtin_inf();
@@ -169,9 +169,9 @@ KLS_INLINE void NAME(pool_gradient_windows)(
     T *result = job->result + offset;
     const T *gradient = job->gradient + (image * s->out_height + y) * s->out_width * s->channels;
     const NAME(mask) all = ~(NAME(mask)){0};
-    NAME(mask) fresh = all;
+    NAME(mask) pending = all;
     const int64_t left = s->channels % LANES;
-    for (int64_t lane = 0; lane < LANES - left; lane++) ((I *)&fresh)[lane] = 0;
+    for (int64_t lane = 0; lane < LANES - left; lane++) ((I *)&pending)[lane] = 0;
     for (int64_t x = 0; x < s->out_width; x++, gradient += s->channels) {
         const NAME(window) w = NAME(window_at)(s, y, x, small);
         int64_t c = 0;
@@ -182,7 +182,7 @@ KLS_INLINE void NAME(pool_gradient_windows)(
         if (c > 0) {
             c = s->channels - LANES;
             NAME(pool_gradient_lanes)(
-                job, &w, input + c, gradient + c, result + c, &fresh, LANES, small, covering);
+                job, &w, input + c, gradient + c, result + c, &pending, LANES, small, covering);
         } else {
             NAME(pool_gradient_lanes)(
                 job, &w, input, gradient, result, &all, s->channels, small, covering);

@@ -21,7 +21,7 @@ static void test_float(const kls_convolution *s) {
     matches_f32(&want, is_input_gradient, "gradient of the input %s", described(s));
     want = convolved(s, WEIGHT_GRADIENT, x, g, U32);
     kls_convolution_weight_gradient_f32(s, input, gradient, of_kernel);
-    matches_f32(&want, of_kernel, "gradient of the kernel %s", described(s));
+    matches_f32(&want, of_kernel, "weight gradient %s", described(s));
     release_all();
 }
 
@@ -38,7 +38,7 @@ static void test_double(const kls_convolution *s) {
     matches_f64(&want, is_input_gradient, "gradient of the input of float64 %s", described(s));
     want = convolved(s, WEIGHT_GRADIENT, input, gradient, U64);
     kls_convolution_weight_gradient_f64(s, input, gradient, of_kernel);
-    matches_f64(&want, of_kernel, "gradient of the kernel of float64 %s", described(s));
+    matches_f64(&want, of_kernel, "weight gradient of float64 %s", described(s));
     release_all();
 }
 

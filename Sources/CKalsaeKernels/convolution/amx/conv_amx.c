@@ -13,9 +13,9 @@ enum { TASKS_MIN = 8 };              // so that several threads have work on a s
 
 // Elements of a row of limbs.
 static int64_t line_of(const kls_convolution *t) {
-    const int64_t across =
+    const int64_t padded_width =
         (t->out_width - 1) * t->stride_x + (t->kernel_width - 1) * t->dilation_x + 1;
-    return across * t->channels;
+    return padded_width * t->channels;
 }
 
 static int64_t whole_rows(const max_pool_fusion *pool) { return pool->height > 0 ? pool->height : 1; }

@@ -21,7 +21,7 @@ bool max_pool_fusion_init(max_pool_fusion *p, const kls_conv_gemm_spec *spec, in
         return false;
     if (s->out_height % p->height != 0 || s->out_width % p->width != 0) return false;
     if (p->height * row > POOL_WORKSPACE) return false;
-    p->across = s->out_width / p->width;
+    p->pooled_width = s->out_width / p->width;
     p->rows = POOL_BLOCK / (p->height * row);
     if (p->rows < 1) p->rows = 1;
     return true;
@@ -96,14 +96,14 @@ KLS_DISPATCH(static, void, take, (const windows *w, int64_t count), (w, count)) 
 void max_pool_fusion_take(max_pool_writer *w, const float *from, int64_t pixel, int64_t rows) {
     const max_pool_fusion *p = w->plan;
     windows some = {
-        .pixel = pixel, .line = p->across * p->width * pixel, .height = p->height,
+        .pixel = pixel, .line = p->pooled_width * p->width * pixel, .height = p->height,
         .width = p->width, .columns = w->columns, .row = p->n,
     };
-    for (int64_t y = 0; y < rows; y++, w->window += p->across) {
+    for (int64_t y = 0; y < rows; y++, w->window += p->pooled_width) {
         const int64_t at = w->window * p->n + w->column;
         some.from = from + y * p->height * some.line;
         some.out = (float *)w->buffers[p->out] + at;
         some.argmax = p->argmax < 0 ? NULL : (uint8_t *)w->buffers[p->argmax] + at;
-        take(&some, p->across);
+        take(&some, p->pooled_width);
     }
 }

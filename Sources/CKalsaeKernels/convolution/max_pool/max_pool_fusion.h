@@ -17,7 +17,7 @@ enum {
 // How windows lie in what a convolution makes; they cover all of it.
 typedef struct {
     int64_t height, width;           // of a window; 0 where nothing is pooled
-    int64_t across;                  // windows side by side
+    int64_t pooled_width;            // windows side by side
     int64_t rows;                    // of windows that are taken at a time
     int64_t n;                       // channels of the result
     int32_t out, argmax;             // numbers of buffers; argmax -1 where nobody reads it

@@ -18,11 +18,11 @@ INLINE void add_windows(const max_pool_strip *s, float *sums, const int side) {
     const __m512i one = _mm512_set1_epi32(1);
     const __m128i starts = _mm_loadu_si128((const __m128i *)s->starts);
     const __mmask16 lanes = s->lanes;
-    const int64_t n = s->n, columns = s->columns, right = s->right;
+    const int64_t n = s->n, columns = s->columns, pair_stride = s->pair_stride_x;
     const float *upstream = s->upstream;
     const uint8_t *argmax = s->argmax;
     for (int64_t y = 0; y < s->rows; y++) {
-        const float *pair = s->pairs + y * s->down;
+        const float *pair = s->pairs + y * s->pair_stride_y;
         for (int64_t x = 0; x < columns; x++) {
             const __m512 value = _mm512_maskz_loadu_ps(lanes, upstream);
             const __m128i element = _mm_maskz_loadu_epi8(lanes, argmax);
@@ -38,7 +38,7 @@ INLINE void add_windows(const max_pool_strip *s, float *sums, const int side) {
             }
             upstream += n;
             argmax += n;
-            pair += right;
+            pair += pair_stride;
         }
     }
     _Pragma("unroll") for (int t = 0; t < side * side; t++)

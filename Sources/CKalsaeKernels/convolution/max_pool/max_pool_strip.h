@@ -23,7 +23,7 @@ typedef struct {
     const float *pairs, *upstream;
     const uint8_t *argmax;
     int64_t rows, columns, n;        // windows below each other and side by side, output channels
-    int64_t down, right;             // floats between the pairs of two windows
+    int64_t pair_stride_y, pair_stride_x;  // floats between the pairs of neighboring windows
     uint8_t starts[16];              // where in a pair each element of a window is
     uint16_t lanes;                  // mask of the output channels that exist
 } max_pool_strip;

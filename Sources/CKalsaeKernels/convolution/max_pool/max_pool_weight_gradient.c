@@ -20,7 +20,7 @@ enum {
 
 struct kls_conv_pool_weight_gradient {
     kls_convolution shape;
-    int64_t window_height, window_width, down, across;
+    int64_t window_height, window_width, pooled_height, pooled_width;
     int64_t vectors, taps, partials;
     int64_t pitch;                   // floats of a line with its padding
     int64_t strip;                   // rows of windows at a time
@@ -42,7 +42,7 @@ static int64_t lines_of(const kls_conv_pool_weight_gradient *g, int64_t strip) {
 }
 
 static bool fits(const kls_conv_pool_weight_gradient *g, int64_t strip) {
-    return pair_rows(g, strip) * g->across * LANES <= LINES_MAX
+    return pair_rows(g, strip) * g->pooled_width * LANES <= LINES_MAX
         && lines_of(g, strip) * g->pitch <= LINES_MAX;
 }
 
@@ -67,13 +67,13 @@ static bool measure(
     if (!valid(s, window_height, window_width, level)) return false;
     *g = (kls_conv_pool_weight_gradient){
         .shape = *s, .window_height = window_height, .window_width = window_width,
-        .down = s->out_height / window_height, .across = s->out_width / window_width,
+        .pooled_height = s->out_height / window_height, .pooled_width = s->out_width / window_width,
         .vectors = (s->out_channels + LANES - 1) / LANES,
         .taps = s->kernel_height * s->kernel_width,
         .partials = s->batch < PARTIALS_MAX ? s->batch : PARTIALS_MAX,
     };
-    g->pitch = (g->across - 1) * window_width + MAX_POOL_SIDE;
-    while (g->strip < g->down && fits(g, g->strip + 1)) g->strip++;
+    g->pitch = (g->pooled_width - 1) * window_width + MAX_POOL_SIDE;
+    while (g->strip < g->pooled_height && fits(g, g->strip + 1)) g->strip++;
     return g->strip > 0;
 }
 
@@ -130,21 +130,21 @@ static void add_image(
     const kls_convolution *s = &g->shape;
     const float *input = run->input + image * s->height * s->width * s->channels;
     max_pool_strip job = {
-        .pairs = pairs, .columns = g->across, .n = s->out_channels,
-        .down = g->window_height * LANES,
+        .pairs = pairs, .columns = g->pooled_width, .n = s->out_channels,
+        .pair_stride_y = g->window_height * LANES,
     };
     for (int64_t i = 0; i < g->window_height * g->window_width; i++)
         job.starts[i] = (uint8_t)(i / g->window_width * MAX_POOL_SIDE + i % g->window_width);
-    for (int64_t row = 0; row < g->down; row += g->strip) {
-        const int64_t strip = g->down - row < g->strip ? g->down - row : g->strip;
-        const int64_t window = (image * g->down + row) * g->across;
+    for (int64_t row = 0; row < g->pooled_height; row += g->strip) {
+        const int64_t strip = g->pooled_height - row < g->strip ? g->pooled_height - row : g->strip;
+        const int64_t window = (image * g->pooled_height + row) * g->pooled_width;
         job.rows = strip;
-        job.right = pair_rows(g, strip) * LANES;
+        job.pair_stride_x = pair_rows(g, strip) * LANES;
         for (int64_t channel = 0; channel < s->channels; channel++) {
             copy_lines(
                 g, input, channel, row * g->window_height, lines_of(g, strip), lines);
             max_pool_pair_lines(
-                pair_rows(g, strip), g->across, g->window_width, g->pitch,
+                pair_rows(g, strip), g->pooled_width, g->window_width, g->pitch,
                 (g->window_height - 1) * g->pitch, lines, pairs);
             for (int64_t v = 0; v < g->vectors; v++) {
                 const int64_t left = job.n - v * LANES;
