@@ -1,4 +1,4 @@
-/// Which engine runs a matrix product or a convolution, decided here and nowhere else: kernels say what
+/// Which ``Engine`` runs a matrix product or a convolution, decided here and nowhere else: kernels say what
 /// they support, and are built as they are told.
 ///
 /// The first row that fits, with what was measured for it (the ledger of `Documentation/Performance.md`).
@@ -22,7 +22,7 @@
 /// | max pooling inside | packed vectors or tiles | avx2, avx512, amx | windows cover the output without overlap; a row of them fits the cache | "the largest elements of windows taken inside of the convolution": convnet 3,473 us, 2,590 with it |
 /// | weight gradient | AMX tiles, bf16 limbs | amx | as for packed vectors; stride 1; an image fits; ``ConvolutionRates`` | "gradient of a kernel ... as shifts of rows": 26 us an image |
 /// | the same | packed vectors | avx2, avx512 | `float32`; one group; at least 8 output channels | "own convolutions (forward, both gradients)" |
-/// | weight gradient by argmax | vectors | avx512, amx | at most 4 input channels; stride 1; kernels of up to 5x5; windows of up to 2 rows | "both gradients, which become one": 921 us, 219 with it; with vectors of 32 bytes 2,706 |
+/// | weight gradient by argmax | packed vectors | avx512, amx | at most 4 input channels; stride 1; kernels of up to 5x5; windows of up to 2 rows | "both gradients, which become one": 921 us, 219 with it; with vectors of 32 bytes 2,706 |
 /// | weight gradient of oneDNN from a padded copy | oneDNN | all | padding of more than half a window | its fast kernels refuse such padding |
 /// | any | oneDNN | all | `float32` | its kernels know groups, strides and dilation |
 /// | any | plain loops | all | any other type; nothing to multiply; no kernel of oneDNN's | the only ones |
@@ -30,14 +30,6 @@
 /// An epilogue, a pooling or bytes as left operand need an own kernel on vectors or tiles; where none fits,
 /// lowering keeps ops apart.
 package struct EngineChoice {
-    /// What can run a product or a convolution.
-    package enum Engine: Equatable, Sendable {
-        case amxTiles, packedVectors, plainLoops, oneDNN
-
-        /// Whether own kernels on vectors or tiles run it, which take epilogues and poolings.
-        var isPacked: Bool { self == .amxTiles || self == .packedVectors }
-    }
-
     /// The best instructions that may be used.
     package var isa: InstructionSet
     /// Whether floats may be multiplied as limbs on tiles (the pass `limbs`).

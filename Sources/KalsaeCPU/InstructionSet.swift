@@ -72,22 +72,3 @@ public enum InstructionSet: String, CaseIterable, Comparable, Sendable {
         self = InstructionSet.allCases.last { $0.level <= level.rawValue } ?? .scalar
     }
 }
-
-/// What runs an instruction of a plan.
-package enum KernelEngine: Sendable, Equatable {
-    /// Own loops, at the level of ``InstructionSet`` in force.
-    case vectors
-    /// Own products on tiles of bfloat16.
-    case tiles
-    /// A primitive of oneDNN.
-    case oneDNN
-
-    /// As profiles show it: `scalar`, `avx2`, `avx512`, `amx` or `onednn`.
-    package var name: String {
-        switch self {
-        case .vectors: InstructionSet.vectors.rawValue
-        case .tiles: InstructionSet.amx.rawValue
-        case .oneDNN: "onednn"
-        }
-    }
-}

@@ -7,7 +7,7 @@ package struct Kernel: Sendable {
     /// Bytes of scratch memory that a run needs, aligned to 64 bytes; 0 for none.
     package var scratchBytes: Int
     /// What runs it.
-    package var engine: KernelEngine
+    package var engine: Engine
     /// Floating-point operations of one run.
     package var flops: Double
     /// Whether a run may use several threads.
@@ -19,7 +19,7 @@ package struct Kernel: Sendable {
 
     /// Makes a kernel.
     package init(
-        name: String, engine: KernelEngine = .vectors, scratchBytes: Int = 0, flops: Double = 0,
+        name: String, engine: Engine = .plainLoops, scratchBytes: Int = 0, flops: Double = 0,
         usesThreads: Bool = false, callsLibrary: Bool = false,
         body: @escaping @Sendable (UnsafePointer<UnsafeMutableRawPointer>) -> Void
     ) {

@@ -9,11 +9,11 @@ import Testing
         var input: Shape, kernel: Shape
         var padding = 0, stride = 1, dilation = 1, groups = 1
         var dtype = DType.float32
-        var scalar: EngineChoice.Engine? = .oneDNN
-        var avx2: EngineChoice.Engine?
+        var scalar: Engine? = .oneDNN
+        var avx2: Engine?
         /// As on AVX2, unless told otherwise.
-        var avx512: EngineChoice.Engine??
-        var amx: EngineChoice.Engine?
+        var avx512: Engine??
+        var amx: Engine?
     }
 
     static let rows: [Row] = [
@@ -108,7 +108,7 @@ import Testing
         ])
         let sizes = ConvolutionSizes(
             parameters: parameters, input: row.input, kernel: row.kernel, output: output.shape)
-        func engine(_ isa: InstructionSet, limbs: Bool = true) -> EngineChoice.Engine? {
+        func engine(_ isa: InstructionSet, limbs: Bool = true) -> Engine? {
             EngineChoice(isa: isa, allowsLimbs: limbs).engine(row.task, sizes, row.dtype)
         }
         let avx512 = row.avx512 ?? row.avx2

@@ -8,8 +8,8 @@ import Testing
         var m: Int, k: Int, n: Int
         var batch = 1
         var left = DType.float32, right = DType.float32
-        var scalar: EngineChoice.Engine?, avx2: EngineChoice.Engine?
-        var amx: EngineChoice.Engine?
+        var scalar: Engine?, avx2: Engine?
+        var amx: Engine?
     }
 
     static let rows: [Row] = [
@@ -39,7 +39,7 @@ import Testing
         let sizes = ProductSizes(
             MatrixProductParameters(), left: TensorType(row.left, [row.batch, row.m, row.k]),
             right: TensorType(row.right, [row.batch, row.k, row.n]))
-        func engine(_ isa: InstructionSet, limbs: Bool = true) -> EngineChoice.Engine? {
+        func engine(_ isa: InstructionSet, limbs: Bool = true) -> Engine? {
             EngineChoice(isa: isa, allowsLimbs: limbs).engine(sizes, row.right)
         }
         #expect(engine(.scalar) == row.scalar)

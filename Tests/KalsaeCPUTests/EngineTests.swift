@@ -7,10 +7,10 @@ import Testing
 /// chooses is not asked, so that an engine that is lost cannot go unnoticed.
 @Suite struct EngineTests {
     /// The engine of large `float32` products: without vectors of 8 floats oneDNN's is as good.
-    static var large: KernelEngine {
+    static var large: Engine {
         switch Processor.level {
-        case .amx: .tiles
-        case .avx2, .avx512: .vectors
+        case .amx: .amxTiles
+        case .avx2, .avx512: .packedVectors
         case .scalar: .oneDNN
         }
     }
@@ -32,11 +32,11 @@ import Testing
         let without = try EnvironmentFlag.with(.passes, "-limbs") {
             try Kernel.matrixProduct(plain, left: left, right: right)
         }
-        #expect(without.engine == (Self.large == .tiles ? .vectors : Self.large))
-        // Small ones stay on vectors at every level.
+        #expect(without.engine == (Self.large == .amxTiles ? .packedVectors : Self.large))
+        // Small ones are plain loops at every level.
         let small = try Kernel.matrixProduct(
             plain, left: TensorType(.float32, [4, 8]), right: TensorType(.float32, [8, 3]))
-        #expect(small.engine == .vectors)
+        #expect(small.engine == .plainLoops)
     }
 
     @Test func convolutionsAndTheirGradients() throws {
@@ -55,7 +55,8 @@ import Testing
 
     @Test func namesAreThoseOfTheLevels() {
         let vectors = min(Processor.level, .avx512).rawValue
-        #expect(KernelEngine.vectors.name == vectors)
-        #expect(KernelEngine.tiles.name == "amx" && KernelEngine.oneDNN.name == "onednn")
+        #expect(Engine.packedVectors.instructions == vectors)
+        #expect(Engine.plainLoops.instructions == vectors)
+        #expect(Engine.amxTiles.instructions == "amx" && Engine.oneDNN.instructions == "onednn")
     }
 }

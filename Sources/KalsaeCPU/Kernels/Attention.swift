@@ -30,7 +30,8 @@ extension Kernel {
         let flops = parameters.flops(products: 2, queries: queries, keys: keys)
         let isParallel = flops >= parallelAttention
         return Kernel(
-            name: "attention", scratchBytes: scratch, flops: flops, usesThreads: isParallel
+            name: "attention", engine: .packedVectors, scratchBytes: scratch, flops: flops,
+            usesThreads: isParallel
         ) { buffers in
             withUnsafePointer(to: shape) {
                 kls_attention_run(
@@ -49,7 +50,7 @@ extension Kernel {
         let flops = parameters.flops(products: 5, queries: queries, keys: keys)
         let isParallel = flops >= parallelAttention
         return Kernel(
-            name: "attentionGradient", scratchBytes: scratch, flops: flops,
+            name: "attentionGradient", engine: .packedVectors, scratchBytes: scratch, flops: flops,
             usesThreads: isParallel
         ) { buffers in
             withUnsafePointer(to: shape) {

@@ -107,7 +107,7 @@ struct PlanAssembly {
         targets.append(pointers)
         summaries.append(
             InstructionSummary(
-                name: kernel.name, detail: detail, engine: kernel.engine.name,
+                name: kernel.name, detail: detail, engine: kernel.engine.instructions,
                 flops: kernel.flops, bytes: bytes))
     }
 }

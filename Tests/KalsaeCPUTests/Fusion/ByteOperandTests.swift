@@ -36,7 +36,7 @@ import Testing
             let one = try run(kernel, [a, b], result, threads: 1)
             let two = try run(kernel, [a, b], result, threads: 2)
             #expect(one == two)
-            #expect(kernel.engine == .tiles)
+            #expect(kernel.engine == .amxTiles)
             Rounding.expectNear(
                 one, sums, sizes, terms: k, "\(kernel.name) \(m)x\(k)x\(n) \(left) \(right)")
         }

@@ -132,7 +132,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
                 kernel: TensorType(dtype, one.kernel), result: one.output(dtype)
             ).name
         }
-        let engines = ["convolution.packed", "convolution.limbs"]
+        let engines = ["convolution.packed", "convolution.tiles"]
         let isOwn = try engines.contains(name(Self.cases[2], .float32))
         #expect(isOwn == Processor.hasOwnProducts)
         #expect(try name(Self.cases[2], .float64) == "convolution.own")

@@ -85,7 +85,7 @@ import Testing
             ).name
         }
         #expect(try name(32, 8, 4) == "matmul.own")
-        let engines = ["matmul.packed", "matmul.limbs", "matmul.onednn"]
+        let engines = ["matmul.packed", "matmul.tiles", "matmul.onednn"]
         #expect(try engines.contains(name(128, 256, 784)))
         #expect(try name(128, 256, 5000) == "matmul.onednn")
     }

@@ -101,7 +101,7 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
                         got, Self.sums(m, n, k, a, b, parameters),
                         "\(kernel.name) \(name) \(m)x\(k)x\(n) \(left) \(right) left: \(isLeft)")
                     // Tests run side by side, so that only a lack of counts tells something.
-                    if kernel.engine == .tiles, special.leavesTiles {
+                    if kernel.engine == .amxTiles, special.leavesTiles {
                         #expect(kls_amx_fallbacks() > before, "\(kernel.name) \(name)")
                     }
                 }

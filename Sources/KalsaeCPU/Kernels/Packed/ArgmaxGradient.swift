@@ -106,7 +106,7 @@ private final class ArgmaxWeightGradient: Sendable {
 
     var kernel: Kernel {
         Kernel(
-            name: "convolutionWeightGradient.argmax",
+            name: "convolutionWeightGradient.argmax", engine: .packedVectors,
             scratchBytes: Int(kls_conv_pool_weight_gradient_scratch(handle)), flops: flops,
             usesThreads: isParallel
         ) {

@@ -6,7 +6,7 @@ import KalsaeGraph
 final class PackedConvolution: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
-    private let engine: PackedEngine
+    private let engine: Engine
     let scratchBytes: Int
 
     /// Operations from which on a second thread pays.
@@ -29,7 +29,7 @@ final class PackedConvolution: Sendable {
         guard let made = made ?? nil else { return nil }
         handle = made
         scratchBytes = Int(kls_conv_gemm_scratch(made))
-        engine = kls_conv_gemm_uses_amx(made) ? .limbs : .packed
+        engine = kls_conv_gemm_uses_amx(made) ? .amxTiles : .packedVectors
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
@@ -68,8 +68,8 @@ final class PackedConvolution: Sendable {
         _ name: String, epilogue: String = "", flops: Double, buffers count: Int
     ) -> Kernel {
         Kernel(
-            name: engine.name(name, epilogue), engine: engine.engine, scratchBytes: scratchBytes,
-            flops: flops, usesThreads: isParallel
+            name: engine.kernelName(name, epilogue: epilogue), engine: engine,
+            scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
@@ -83,7 +83,7 @@ final class PackedConvolution: Sendable {
 final class PackedWeightGradient: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
-    private let engine: PackedEngine
+    private let engine: Engine
     private let scratchBytes: Int
 
     /// Prepares the gradient, or nil where another engine makes it.
@@ -96,7 +96,7 @@ final class PackedWeightGradient: Sendable {
         }
         handle = made
         scratchBytes = Int(kls_conv_weight_gradient_scratch(made))
-        engine = kls_conv_weight_gradient_uses_amx(made) ? .limbs : .packed
+        engine = kls_conv_weight_gradient_uses_amx(made) ? .amxTiles : .packedVectors
         isParallel = sizes.flops >= PackedConvolution.fewestParallelFlops
     }
 
@@ -105,7 +105,7 @@ final class PackedWeightGradient: Sendable {
     /// The instruction; buffers are input, gradient, result and scratch.
     func kernel(_ name: String, flops: Double) -> Kernel {
         Kernel(
-            name: engine.name(name, ""), engine: engine.engine, scratchBytes: scratchBytes,
+            name: engine.kernelName(name), engine: engine, scratchBytes: scratchBytes,
             flops: flops, usesThreads: isParallel
         ) {
             [self] buffers in

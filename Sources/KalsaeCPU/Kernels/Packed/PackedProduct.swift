@@ -5,7 +5,7 @@ import KalsaeGraph
 final class PackedProduct: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
-    private let engine: PackedEngine
+    private let engine: Engine
     let scratchBytes: Int
 
     /// Multiply-adds from which on a second thread pays.
@@ -20,7 +20,7 @@ final class PackedProduct: Sendable {
         guard let made = made ?? nil else { return nil }
         handle = made
         scratchBytes = Int(kls_gemm_scratch(made))
-        engine = kls_gemm_uses_amx(made) ? .limbs : .packed
+        engine = kls_gemm_uses_amx(made) ? .amxTiles : .packedVectors
         isParallel = sizes.flops >= 2 * PackedProduct.parallelThreshold
     }
 
@@ -66,28 +66,12 @@ final class PackedProduct: Sendable {
     ) -> Kernel {
         let hasScratch = scratchBytes > 0
         return Kernel(
-            name: engine.name(name, epilogue), engine: engine.engine, scratchBytes: scratchBytes,
-            flops: flops, usesThreads: isParallel
+            name: engine.kernelName(name, epilogue: epilogue), engine: engine,
+            scratchBytes: scratchBytes, flops: flops, usesThreads: isParallel
         ) { [self] buffers in
             UnsafeRawPointer(buffers).withMemoryRebound(
                 to: UnsafeMutableRawPointer?.self, capacity: 1
             ) { kls_gemm_run(handle, $0, hasScratch ? buffers[count] : nil, isParallel) }
         }
-    }
-}
-
-/// What runs a packed product or convolution.
-enum PackedEngine: String {
-    /// Loops over vectors of floats.
-    case packed
-    /// AMX tiles, with floats as sums of bf16 limbs.
-    case limbs
-
-    var engine: KernelEngine { self == .limbs ? .tiles : .vectors }
-
-    /// The name of an instruction; with a loop behind it, vectors go without saying.
-    func name(_ operation: String, _ epilogue: String) -> String {
-        epilogue.isEmpty || self == .limbs
-            ? "\(operation).\(rawValue)\(epilogue)" : operation + epilogue
     }
 }
