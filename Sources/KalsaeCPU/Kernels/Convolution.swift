@@ -100,7 +100,9 @@ extension Kernel {
             throw noKernel("convolution", input.dtype)
         }
         let shape = sizes.own
-        return Kernel(name: "convolution.own", flops: sizes.flops, usesThreads: true) { buffers in
+        return Kernel(
+            name: Engine.plainLoops.kernelName("convolution"), flops: sizes.flops, usesThreads: true
+        ) { buffers in
             withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], buffers[2]) }
         }
     }
@@ -186,7 +188,9 @@ extension Kernel {
             ) -> Void
     ) -> Kernel {
         let shape = sizes.own
-        return Kernel(name: name + ".own", flops: sizes.flops, usesThreads: true) { buffers in
+        return Kernel(
+            name: Engine.plainLoops.kernelName(name), flops: sizes.flops, usesThreads: true
+        ) { buffers in
             withUnsafePointer(to: shape) { run($0, buffers[0], buffers[1], buffers[2]) }
         }
     }
@@ -214,7 +218,7 @@ extension Kernel {
         let copyBytes =
             (padded.input.elementCount * dtype.byteSize + alignment - 1) / alignment * alignment
         return Kernel(
-            name: name + ".onednn", engine: .oneDNN,
+            name: Engine.oneDNN.kernelName(name), engine: .oneDNN,
             scratchBytes: copyBytes + primitive.scratchBytes, flops: sizes.flops,
             usesThreads: true, callsLibrary: true
         ) { buffers in

@@ -120,7 +120,10 @@ extension Kernel {
         case .float16, .bfloat16, .bool: throw noKernel("matmul", dtype)
         }
         let product = sizes.own
-        return Kernel(name: "matmul.own", flops: sizes.flops, usesThreads: usesThreads) { buffers in
+        return Kernel(
+            name: Engine.plainLoops.kernelName("matmul"), flops: sizes.flops,
+            usesThreads: usesThreads
+        ) { buffers in
             withUnsafePointer(to: product) { run($0, buffers[0], buffers[1], buffers[2]) }
         }
     }

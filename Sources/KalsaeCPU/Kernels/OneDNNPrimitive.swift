@@ -58,7 +58,8 @@ extension Kernel {
     static func oneDNN(_ name: String, _ primitive: OneDNNPrimitive, flops: Double) -> Kernel {
         let scratchBytes = primitive.scratchBytes
         return Kernel(
-            name: name + ".onednn", engine: .oneDNN, scratchBytes: scratchBytes, flops: flops,
+            name: Engine.oneDNN.kernelName(name), engine: .oneDNN, scratchBytes: scratchBytes,
+            flops: flops,
             usesThreads: true, callsLibrary: true
         ) { primitive.run($0, scratch: scratchBytes > 0 ? $0[3] : nil) }
     }

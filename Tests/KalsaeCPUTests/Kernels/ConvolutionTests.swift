@@ -135,7 +135,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         let engines = ["convolution.packed", "convolution.tiles"]
         let isOwn = try engines.contains(name(Self.cases[2], .float32))
         #expect(isOwn == Processor.hasOwnProducts)
-        #expect(try name(Self.cases[2], .float64) == "convolution.own")
+        #expect(try name(Self.cases[2], .float64) == "convolution.plain")
         let deep = ConvolutionCase(input: [1, 8, 8, 256], kernel: [3, 3, 256, 64])
         #expect(try name(deep, .float32) == "convolution.onednn")
     }

@@ -84,7 +84,7 @@ import Testing
                 right: TensorType(.float32, [k, n])
             ).name
         }
-        #expect(try name(32, 8, 4) == "matmul.own")
+        #expect(try name(32, 8, 4) == "matmul.plain")
         let engines = ["matmul.packed", "matmul.tiles", "matmul.onednn"]
         #expect(try engines.contains(name(128, 256, 784)))
         #expect(try name(128, 256, 5000) == "matmul.onednn")
