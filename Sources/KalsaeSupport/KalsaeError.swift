@@ -32,17 +32,8 @@ public struct KalsaeError: Error, Equatable, Sendable, CustomStringConvertible {
     private static let longestPart = 2000
 
     private static func line(_ part: String) -> String {
-        let isPlain = part.utf8.allSatisfy { (0x20...0x7e).contains($0) }
-        if isPlain, part.utf8.count <= longestPart { return part }
-        var text = ""
-        for (count, scalar) in part.unicodeScalars.enumerated() {
-            guard count < longestPart else { return "\(text)… (\(part.utf8.count) bytes)" }
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator, .format:
-                text += scalar.escaped(asASCII: true)
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
+        guard part.utf8.count > longestPart else { return part.printable }
+        let beginning = String(part.unicodeScalars.prefix(longestPart))
+        return "\(beginning.printable)… (\(part.utf8.count) bytes)"
     }
 }

@@ -13,8 +13,10 @@ public enum Notice {
     /// What was said once, by nobody's collector.
     private static let subjects = Mutex<Set<String>>([])
 
-    /// Writes one line, with `kalsae: ` in front, to standard error.
+    /// Writes one line, with `kalsae: ` in front and control characters as escapes, to standard
+    /// error.
     public static func say(_ line: String) {
+        let line = line.printable
         if let collector {
             collector.lines.withLock { $0.append(line) }
             return
