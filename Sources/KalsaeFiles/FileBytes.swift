@@ -6,17 +6,23 @@ public enum FileBytes {
     /// The most that `read` takes unless told otherwise: the machine's physical memory.
     public static var defaultLimit: Int { Memory.physical }
 
-    /// The bytes of a file, pipe or device.
+    /// The path that means standard input; a file of that name is `./-`.
+    public static let standardInput = "-"
+
+    /// What errors call a path.
+    public static func subject(of path: String) -> String {
+        path == standardInput ? "standard input" : path
+    }
+
+    /// The bytes of a file, pipe or device; those of standard input for the path `-`.
     ///
     /// Throws when the path is missing, unreadable, a folder, or holds more than `limit` bytes.
     public static func read(
         _ path: String, limit: Int = FileBytes.defaultLimit
     ) throws(KalsaeError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            throw .system(path, expected: "a readable file", code: errno)
-        }
+        let file = try descriptor(of: path)
         defer { close(file) }
+        let path = subject(of: path)
         var status = stat()
         guard fstat(file, &status) == 0 else {
             throw .system(path, expected: "a readable file", code: errno)
@@ -40,8 +46,18 @@ public enum FileBytes {
         }
     }
 
+    /// An open descriptor, which the caller closes.
+    static func descriptor(of path: String) throws(KalsaeError) -> Int32 {
+        let isInput = path == standardInput
+        let file = isInput ? fcntl(0, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw .system(subject(of: path), expected: "a readable file", code: errno)
+        }
+        return file
+    }
+
     /// Reads until `capacity` bytes are there or the file ends.
-    private static func chunk(
+    static func chunk(
         _ path: String, file: Int32, capacity: Int
     ) throws(KalsaeError) -> [UInt8] {
         var code: Int32 = 0
