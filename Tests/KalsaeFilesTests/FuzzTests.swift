@@ -43,9 +43,16 @@ import Testing
             "a,b,c\n1,2,3\n4,,6\n\"x, \"\"y\"\"\",nan,1e5\n", "1;2\r\n3;4\r\n5;6\r\n",
             "name\tsize\nü\t1\n\"two\nlines\"\t2\n",
             "1.5,inf,-2e-308\n?,0.1,99999999999999999999\n",
+            "# note\nsep=;\narea;rent\n30,5;1.234,50 €\n-;5%\n007;(1'000)\n",
+            "18.0   8 \"x y\"\n15.0   9 \"z\"\n", "x\n1\n\n3\n",
         ]
-        try fuzz(seeds.map { Array($0.utf8) }, seed: 5) { bytes in
+        let latin = [UInt8]("M|x\nM".utf8) + [0xfc] + Array("ller|1 234\n".utf8)
+        var wide: [UInt8] = [0xff, 0xfe]
+        for unit in "ä,b\n1,2\n".utf16 { wide += [UInt8(unit & 255), UInt8(unit >> 8)] }
+        try fuzz(seeds.map { Array($0.utf8) } + [latin, wide], seed: 5) { bytes in
             let csv = try CSV(bytes)
+            #expect(!csv.guesses.lines.isEmpty && csv.columns.count == csv.columnCount)
+            #expect(csv.columns.allSatisfy { $0.missingCount <= csv.rowCount })
             #expect(csv.rowCount > 0)
             for row in 0..<csv.rowCount {
                 for column in 0..<csv.columnCount {

@@ -2,13 +2,14 @@ import KalsaeSupport
 
 /// A table of text cells from a CSV file.
 ///
-/// RFC 4180 with what is met in practice: UTF-8 with or without a byte order mark, lines ended by
-/// LF, CRLF or CR, separators `,` `;` and tab, gzip. Blank lines are skipped; every other line has
-/// the same number of cells.
+/// RFC 4180 with what is met in practice: the encoding, the separator, the decimal mark, the header
+/// and the words for missing cells are guessed unless `CSVOptions` tell them, and `guesses` says
+/// what was taken. Lines end with LF, CRLF or CR. Blank lines are skipped, but for files of one
+/// column, where they are missing cells; every other line has the same number of cells.
 public struct CSV: Sendable {
     /// Whether the first row names the columns.
     public enum HeaderRule: Sendable {
-        /// Decide by the contents: see `CSVSniffer.hasHeader`.
+        /// Decide by the contents.
         case sniffed
         /// It does.
         case present
@@ -18,70 +19,139 @@ public struct CSV: Sendable {
 
     /// What one cell holds.
     public enum Cell: Equatable, Sendable {
-        /// Nothing, or a word for nothing: `NA` `N/A` `n/a` `NaN` `nan` `NULL` `null` `?`.
+        /// Nothing, or a word for nothing: in every column one of pandas (`NA`, `null`, `#N/A`, …)
+        /// or `?`, unless it is quoted in a column of text; among numbers `-`, `.`, `unknown` and
+        /// the like as well.
         case missing
         /// A finite number.
         case number(Double)
         /// `inf`, `infinity`, or a number beyond a `Double`.
         case infinite
-        /// Anything else.
+        /// Anything else; whole numbers that begin with 0 in a column that has some.
         case text
     }
 
     /// What errors call the file.
     public let subject: String
-    /// The byte between cells.
-    public let separator: UInt8
+    /// What was taken for granted, and what was told.
+    public let guesses: CSVGuesses
     /// The names in the first row; nil when the file has none.
     public let header: [String]?
+
+    let records: CSVRecords
+    let firstRow: Int
+    let cells: CellReader
+    /// The numbers of each column, NaN where there is none; empty where they are not kept.
+    let numbers: [[Double]]
+    /// How records are told apart, for what a stream reads next.
+    let dialect: CSVDialect
+
+    /// What the columns hold, and how their numbers are written.
+    public var columns: [CSVColumn] { guesses.columns }
+    /// What lies between cells.
+    public var separator: CSVSeparator { guesses.separator }
     /// Cells a row.
-    public let columnCount: Int
+    public var columnCount: Int { records.columnCount }
     /// Rows of data, the header not counted.
-    public let rowCount: Int
+    public var rowCount: Int { records.count - firstRow }
 
-    private let records: CSVRecords
-    private let firstRow: Int
+    /// Reads the file at `path`, plain or gzip; standard input for `-`.
+    public init(path: String, options: CSVOptions = CSVOptions()) throws(KalsaeError) {
+        try self.init(
+            FileBytes.read(path), subject: FileBytes.subject(of: path), options: options)
+    }
 
-    /// Reads the file at `path`, plain or gzip.
-    public init(path: String, header: HeaderRule = .sniffed) throws(KalsaeError) {
-        try self.init(FileBytes.read(path), subject: path, header: header)
+    /// Reads the file at `path` with a rule for its header.
+    public init(path: String, header: HeaderRule) throws(KalsaeError) {
+        try self.init(path: path, options: CSVOptions(header: header))
     }
 
     /// Reads the bytes of a file; `subject` names it in errors, which give the line.
     public init(
-        _ file: [UInt8], subject: String = "CSV data", header rule: HeaderRule = .sniffed
+        _ file: [UInt8], subject: String = "CSV data", options: CSVOptions = CSVOptions()
     ) throws(KalsaeError) {
         var bytes = file
-        if Gzip.isGzip(file) { bytes = try Gzip.decompress(file, subject: subject) }
-        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes.removeFirst(3) }
-        try Self.checkText(bytes, subject: subject)
+        let isCompressed = Gzip.isGzip(file)
+        if isCompressed { bytes = try Gzip.decompress(file, subject: subject) }
+        try FileKind.check(bytes, subject: subject)
+        guard !bytes.isEmpty else {
+            throw KalsaeError(subject, expected: "rows of cells", got: "an empty file")
+        }
+        var decoder = TextDecoder(subject: subject, encoding: options.encoding)
+        bytes = try decoder.decode(bytes, isLast: true)
+        let source = CSVSource(
+            subject: subject, options: options, encoding: decoder.encoding?.name ?? "UTF-8",
+            hasEncodingMark: decoder.hasMark, isCompressed: isCompressed)
+        guard let table = try CSV(text: consume bytes, source, isLast: true) else {
+            throw KalsaeError(subject, expected: "rows of data", got: "none")
+        }
+        self = table
+    }
 
-        separator = CSVSniffer.separator(of: bytes)
-        records = try CSVRecords(bytes, separator: separator, subject: subject)
-        guard records.count > 0 else {
-            throw KalsaeError(
-                subject, expected: "rows of cells",
-                got: file.isEmpty ? "an empty file" : "blank lines")
-        }
-        let hasHeader =
-            switch rule {
-            case .present: true
-            case .absent: false
-            case .sniffed: CSVSniffer.hasHeader(records)
-            }
+    /// Reads the bytes of a file with a rule for its header.
+    public init(
+        _ file: [UInt8], subject: String = "CSV data", header: HeaderRule
+    ) throws(KalsaeError) {
+        try self.init(file, subject: subject, options: CSVOptions(header: header))
+    }
+
+    init(
+        subject: String, guesses: CSVGuesses, header: [String]?, records: CSVRecords, firstRow: Int,
+        cells: CellReader, numbers: [[Double]], dialect: CSVDialect
+    ) {
         self.subject = subject
-        columnCount = records.columnCount
-        firstRow = hasHeader ? 1 : 0
-        rowCount = records.count - firstRow
-        header = hasHeader ? try Self.names(records, subject: subject) : nil
-        guard rowCount > 0 else {
-            throw KalsaeError(subject, expected: "rows of data", got: "a header alone")
-        }
+        self.guesses = guesses
+        self.header = header
+        self.records = records
+        self.firstRow = firstRow
+        self.cells = cells
+        self.numbers = numbers
+        self.dialect = dialect
     }
 
     /// What the cell holds; `row` counts rows of data from 0.
     public func cell(row: Int, column: Int) -> Cell {
-        records.cell(row: row + firstRow, column: column)
+        if !numbers[column].isEmpty {
+            let value = numbers[column][row]
+            if !value.isNaN { return value.isFinite ? .number(value) : .infinite }
+        }
+        let known = columns[column]
+        return records.withCells { view in
+            let (cell, isQuoted) = view.cell(row: row + firstRow, column: column)
+            switch cells.read(cell, preferring: known.decimal) {
+            case .empty: return .missing
+            case .number(let number):
+                // Another unit than the column's.
+                if !numbers[column].isEmpty { return .text }
+                return number.value.isFinite ? .number(number.value) : .infinite
+            case .zeroLed(let value): return known.hasLeadingZeros ? .text : .number(value)
+            case .word(let word):
+                if cells.words.areGiven || known.kind != .text { return .missing }
+                return cells.words.reach(of: word) == .everywhere && !isQuoted ? .missing : .text
+            case .text: return .text
+            }
+        }
+    }
+
+    /// The number that the cell spells, whatever the column is taken for: `007` is 7, `5%` is 5.
+    /// Nil for missing cells and text.
+    public func number(row: Int, column: Int) -> Double? {
+        records.withCells { view in
+            let (cell, _) = view.cell(row: row + firstRow, column: column)
+            switch cells.read(cell, preferring: columns[column].decimal) {
+            case .number(let number): return number.value
+            case .zeroLed(let value): return value
+            default: return nil
+            }
+        }
+    }
+
+    /// The numbers of a column of numbers, NaN where a cell is missing or unreadable, infinite where
+    /// it is; nil for other columns.
+    public func numbers(of column: Int) -> [Double]? {
+        if columns[column].kind != .numbers { return nil }
+        if !numbers[column].isEmpty { return numbers[column] }
+        return (0..<rowCount).map { number(row: $0, column: column) ?? .nan }
     }
 
     /// The cell's text: quotes undone; without quotes, spaces at its ends dropped.
@@ -89,35 +159,11 @@ public struct CSV: Sendable {
         records.text(row: row + firstRow, column: column)
     }
 
+    /// Whether the cell stands in quotes.
+    public func isQuoted(row: Int, column: Int) -> Bool {
+        records.withCells { $0.cell(row: row + firstRow, column: column).isQuoted }
+    }
+
     /// The line of the file where a row begins, counted from 1.
-    public func line(ofRow row: Int) -> Int { records.lines[row + firstRow] }
-
-    private static func names(
-        _ records: CSVRecords, subject: String
-    ) throws(KalsaeError) -> [String] {
-        var names: [String] = []
-        var columnsByName: [String: Int] = [:]
-        for column in 0..<records.columnCount {
-            let text = records.text(row: 0, column: column)
-            let name = text.isEmpty ? "column \(column + 1)" : text
-            if let earlier = columnsByName.updateValue(column, forKey: name) {
-                throw KalsaeError(
-                    subject, expected: "different names for the columns",
-                    got: "\"\(name)\" for columns \(earlier + 1) and \(column + 1)",
-                    advice: "rename one on line \(records.lines[0])")
-            }
-            names.append(name)
-        }
-        return names
-    }
-
-    private static func checkText(_ bytes: [UInt8], subject: String) throws(KalsaeError) {
-        guard let offset = UTF8Check.firstInvalid(in: bytes) else { return }
-        let line = bytes[..<offset].reduce(1) { $1 == 0x0a ? $0 + 1 : $0 }
-        let isWide = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
-        throw KalsaeError(
-            subject, expected: "UTF-8 text",
-            got: isWide ? "UTF-16" : "the byte \(hexadecimal(bytes[offset])) on line \(line)",
-            advice: "convert it with iconv -f \(isWide ? "utf-16" : "latin1") -t utf-8")
-    }
+    public func line(ofRow row: Int) -> Int { records.line(ofRow: row + firstRow) }
 }

@@ -1,160 +1,192 @@
 import KalsaeSupport
 
-/// The cells of a CSV file in one buffer: a cell is what lies between two ends.
+/// The cells of a CSV file in one buffer.
 struct CSVRecords: Sendable {
+    fileprivate struct Row { var start: Int; var line: Int }
+
     private(set) var columnCount = 0
-    /// The line where each row begins, from 1.
-    private(set) var lines: [Int] = []
-    private var content: [UInt8] = []
-    private var ends: [Int] = [0]
+    /// Where the input was left: behind the last record that is whole.
+    private(set) var consumed = 0
+    /// The line of `consumed`.
+    private(set) var nextLine = 1
+    /// Lines without cells that were passed over, and lines that are comments.
+    private(set) var blankCount = 0
+    private(set) var commentCount = 0
+    /// Rows that end with a separator too many.
+    private(set) var longRowCount = 0
 
-    var count: Int { lines.count }
+    private var content: [UInt8]
+    private var rows: [Row] = []
+    /// Ends of cells, counted from the row's start, with the bit of quoted ones.
+    private var ends: [UInt32] = []
 
-    /// Splits UTF-8 text; stops after `most` rows, so that a sample costs little.
-    init(
-        _ bytes: [UInt8], separator: UInt8, subject: String, most: Int = .max
-    ) throws(KalsaeError) {
-        content.reserveCapacity(min(bytes.count, most == .max ? bytes.count : 0))
-        var scanner = CSVScanner(separator: separator)
+    var count: Int { rows.count }
+
+    /// What records are read by.
+    struct Settings {
+        var subject: String
+        var dialect = CSVDialect()
+        var start = 0
+        var line = 1
+        /// Whether the file ends with the bytes; else a record that they cut is left.
+        var isLast = true
+        /// Cells a row, where they are known.
+        var columnCount: Int?
+        /// Rows after which to stop.
+        var most = Int.max
+        /// What a fault advises when rows differ.
+        var advice = ""
+    }
+
+    /// Splits UTF-8 text, whose memory becomes that of the cells.
+    init(_ bytes: consuming [UInt8], _ settings: Settings) throws(KalsaeError) {
+        content = bytes
+        columnCount = settings.columnCount ?? 0
+        consumed = settings.start
+        nextLine = settings.line
         var fault: KalsaeError?
-        bytes.withUnsafeBufferPointer { input in
-            while scanner.position < input.count, lines.count < most {
-                let line = scanner.line
-                let before = ends.count
-                guard scanner.record(input, &content, &ends) else {
-                    fault = KalsaeError(
-                        subject, expected: scanner.expected,
-                        got: "none for the one that opens on line \(scanner.quoteLine)")
-                    return
+        var state = self
+        state.content = []
+        content.withUnsafeMutableBufferPointer { fault = state.scan($0, settings) }
+        if let fault { throw fault }
+        state.content = content
+        content = []
+        self = state
+    }
+
+    /// Lines without cells since the last record: in a file of one column each is a missing cell if
+    /// another record follows.
+    private struct Pending { var lines: [Int] = []; var position = 0; var line = 0 }
+
+    private mutating func scan(
+        _ input: UnsafeMutableBufferPointer<UInt8>, _ settings: Settings
+    ) -> KalsaeError? {
+        var scanner = CSVScanner(
+            input, from: settings.start, line: settings.line, dialect: settings.dialect,
+            isLast: settings.isLast)
+        var pending = Pending()
+        while !scanner.isAtEnd, rows.count < settings.most {
+            let (position, line) = (scanner.position, scanner.line)
+            let start = scanner.output
+            let before = ends.count
+            if rows.isEmpty, settings.dialect.isFirstRowShort, settings.columnCount == nil {
+                ends.append(0)
+            }
+            switch scanner.next(&ends) {
+            case .record:
+                guard scanner.output - start < Int(CSVScanner.quotedBit) else {
+                    return KalsaeError(
+                        settings.subject, expected: "rows of less than 2 GiB",
+                        got: "a longer one on line \(line)")
                 }
-                let cells = ends.count - before
-                if scanner.isBlank {
-                    ends.removeLast(cells)
-                    continue
+                if let fault = finish(before, line, settings) { return fault }
+                for line in pending.lines { rows.append(Row(start: start, line: line)) }
+                if !pending.lines.isEmpty {
+                    // The blank lines' cells come before the record's, and are as empty.
+                    ends.insert(contentsOf: pending.lines.map { _ in 0 }, at: before)
+                    pending.lines = []
                 }
-                if lines.isEmpty { columnCount = cells }
-                guard cells == columnCount else {
-                    fault = KalsaeError(
-                        subject,
-                        expected: "\(columnCount) cells, as on line \(lines.first ?? 1)",
-                        got: "\(cells) on line \(line)")
-                    return
+                rows.append(Row(start: start, line: line))
+                if rows.count == 1_024 { reserve(input.count, scanner.position) }
+            case .blank:
+                ends.removeLast(ends.count - before)
+                let isCell = columnCount == 1 && (!rows.isEmpty || settings.columnCount != nil)
+                if isCell {
+                    if pending.lines.isEmpty { (pending.position, pending.line) = (position, line) }
+                    pending.lines.append(line)
+                } else {
+                    blankCount += 1
                 }
-                lines.append(line)
+            case .comment:
+                ends.removeLast(ends.count - before)
+                commentCount += 1
+            case .cut:
+                ends.removeLast(ends.count - before)
+                leave(pending, position, line)
+                return nil
+            case .fault(let expected):
+                return KalsaeError(
+                    settings.subject, expected: expected,
+                    got: "none for the one that opens on line \(scanner.quoteLine)",
+                    advice: "if quotes are data here, say --quote none")
             }
         }
-        if let fault { throw fault }
+        leave(settings.isLast ? Pending() : pending, scanner.position, scanner.line)
+        return nil
     }
+
+    private mutating func leave(_ pending: Pending, _ position: Int, _ line: Int) {
+        let isPending = !pending.lines.isEmpty
+        consumed = isPending ? pending.position : position
+        nextLine = isPending ? pending.line : line
+    }
+
+    private mutating func finish(
+        _ before: Int, _ line: Int, _ settings: Settings
+    ) -> KalsaeError? {
+        var cells = ends.count - before
+        if columnCount == 0 { columnCount = cells }
+        if cells == columnCount + 1, columnCount > 0, isLastEmpty(before) {
+            ends.removeLast()
+            cells -= 1
+            longRowCount += 1
+        }
+        guard cells == columnCount else {
+            let first = rows.first.map { ", as on line \($0.line)" } ?? ""
+            return KalsaeError(
+                settings.subject, expected: "\(columnCount) cells\(first)",
+                got: "\(cells) on line \(line)", advice: settings.advice)
+        }
+        return nil
+    }
+
+    /// Whether the last of the cells from `before` on is empty and not quoted.
+    private func isLastEmpty(_ before: Int) -> Bool {
+        let last = ends[ends.count - 1]
+        return ends.count - 2 >= before && last == ends[ends.count - 2] & ~CSVScanner.quotedBit
+    }
+
+    private mutating func reserve(_ bytes: Int, _ position: Int) {
+        let expected =
+            Int(Double(bytes) / Double(max(1, position)) * 1.02 * Double(rows.count)) + 64
+        guard expected > rows.count * 2 else { return }
+        rows.reserveCapacity(expected)
+        ends.reserveCapacity(expected * columnCount)
+    }
+
+    /// The line of the file where a row begins.
+    func line(ofRow row: Int) -> Int { rows[row].line }
 
     func text(row: Int, column: Int) -> String {
-        withCell(row: row, column: column) { String(decoding: $0, as: UTF8.self) }
+        withCells { String(decoding: $0.cell(row: row, column: column).bytes, as: UTF8.self) }
     }
 
-    func cell(row: Int, column: Int) -> CSV.Cell {
-        withCell(row: row, column: column) { Self.classify($0) }
-    }
-
-    private func withCell<Result>(
-        row: Int, column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-    ) -> Result {
-        let index = row * columnCount + column
-        let range = ends[index]..<ends[index + 1]
-        return content.withUnsafeBufferPointer { buffer in
-            body(UnsafeBufferPointer(rebasing: buffer[range]))
+    /// The cells while `body` runs, which must not let them escape.
+    func withCells<Result>(_ body: (View) -> Result) -> Result {
+        content.withUnsafeBufferPointer { content in
+            ends.withUnsafeBufferPointer { ends in
+                rows.withUnsafeBufferPointer { rows in
+                    body(View(content: content, ends: ends, rows: rows, columnCount: columnCount))
+                }
+            }
         }
     }
 
-    private static func classify(_ bytes: UnsafeBufferPointer<UInt8>) -> CSV.Cell {
-        if bytes.isEmpty { return .missing }
-        if let value = NumberText.parse(bytes) {
-            return value.isFinite ? .number(value) : .infinite
-        }
-        guard bytes.count <= 9 else { return .text }
-        let word = String(decoding: bytes, as: UTF8.self)
-        switch word {
-        case "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?": return .missing
-        default: break
-        }
-        let unsigned = word.hasPrefix("-") || word.hasPrefix("+") ? word.dropFirst() : word[...]
-        let lower = unsigned.lowercased()
-        return lower == "inf" || lower == "infinity" ? .infinite : .text
-    }
-}
+    /// Cells by row and column.
+    struct View {
+        fileprivate let content: UnsafeBufferPointer<UInt8>
+        fileprivate let ends: UnsafeBufferPointer<UInt32>
+        fileprivate let rows: UnsafeBufferPointer<Row>
+        fileprivate let columnCount: Int
 
-/// Walks over records, undoing quotes.
-struct CSVScanner {
-    let separator: UInt8
-    private(set) var position = 0
-    private(set) var line = 1
-    /// The line where the last quoted cell opened.
-    private(set) var quoteLine = 1
-    /// Whether the last record was an empty line.
-    private(set) var isBlank = false
-    /// What was missing when `record` failed.
-    private(set) var expected = ""
-
-    init(separator: UInt8) { self.separator = separator }
-
-    /// Appends the cells of the next record; false when a quote is not closed as it should be.
-    mutating func record(
-        _ input: UnsafeBufferPointer<UInt8>, _ content: inout [UInt8], _ ends: inout [Int]
-    ) -> Bool {
-        let start = position
-        while true {
-            if position < input.count, input[position] == 0x22 {
-                guard quoted(input, &content) else { return false }
-            } else {
-                var first = position
-                while position < input.count, !isEnd(input[position]) { position += 1 }
-                var last = position
-                while first < last, Self.isSpace(input[first]) { first += 1 }
-                while first < last, Self.isSpace(input[last - 1]) { last -= 1 }
-                content += UnsafeBufferPointer(rebasing: input[first..<last])
-            }
-            ends.append(content.count)
-            isBlank = position == start
-            guard position < input.count else { return true }
-            let byte = input[position]
-            position += 1
-            if byte == separator { continue }
-            if byte == 0x0d, position < input.count, input[position] == 0x0a { position += 1 }
-            line += 1
-            return true
-        }
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-
-    private func isEnd(_ byte: UInt8) -> Bool {
-        byte == separator || byte == 0x0a || byte == 0x0d
-    }
-
-    private mutating func quoted(
-        _ input: UnsafeBufferPointer<UInt8>, _ content: inout [UInt8]
-    ) -> Bool {
-        quoteLine = line
-        position += 1
-        while true {
-            let first = position
-            while position < input.count, input[position] != 0x22 {
-                let byte = input[position]
-                let endsPair = byte == 0x0a && position > first && input[position - 1] == 0x0d
-                if (byte == 0x0a && !endsPair) || byte == 0x0d { line += 1 }
-                position += 1
-            }
-            content += UnsafeBufferPointer(rebasing: input[first..<position])
-            guard position < input.count else {
-                expected = "a closing quote"
-                return false
-            }
-            position += 1
-            guard position < input.count, !isEnd(input[position]) else { return true }
-            guard input[position] == 0x22 else {
-                expected = "a separator or the line's end after the closing quote"
-                return false
-            }
-            content.append(0x22)
-            position += 1
+        /// A cell's bytes, and whether it was quoted.
+        func cell(row: Int, column: Int) -> (bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) {
+            let index = row * columnCount + column
+            let mask = ~CSVScanner.quotedBit
+            let start = rows[row].start + (column == 0 ? 0 : Int(ends[index - 1] & mask))
+            let end = rows[row].start + Int(ends[index] & mask)
+            let cell = UnsafeBufferPointer(rebasing: content[start..<end])
+            return (cell, ends[index] & ~mask != 0)
         }
     }
 }

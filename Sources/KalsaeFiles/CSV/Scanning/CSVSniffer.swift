@@ -1,79 +1,165 @@
-/// Guesses about a CSV file from its first rows.
-public enum CSVSniffer {
-    /// Rows looked at for the separator, and for the header.
-    static let separatorSample = 20
-    static let headerSample = 1_000
+/// Guesses at the separator of a CSV file, and at lines before its table, from its first rows.
+struct CSVSniffer {
+    /// Rows and bytes looked at.
+    static let sampleRows = 50
+    static let sampleBytes = 1 << 16
 
-    /// The separator that gives every one of the first rows the same number of cells, the most of
-    /// them; a comma when none does.
-    static func separator(of bytes: [UInt8]) -> UInt8 {
-        var best = UInt8(ascii: ",")
-        var bestScore = 0
-        for candidate in [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09] {
-            let widths = widths(bytes, separator: candidate)
-            guard let first = widths.first, first > 1 else { continue }
-            // A ragged file still has a separator: it must be seen, to be told about the line.
-            let score = widths.allSatisfy { $0 == first } ? 1 << 32 + first : first
-            if score > bestScore {
-                best = candidate
-                bestScore = score
-            }
-        }
+    private static let candidates: [CSVSeparator] = [.comma, .semicolon, .tab, .pipe, .blanks]
+
+    let bytes: [UInt8]
+    let quote: UInt8?
+    let cells: CellReader
+
+    /// A separator with what the sample looks like through it.
+    struct Look {
+        var separator = CSVSeparator.comma
+        /// Rows before the table, with less cells.
+        var titles = 0
+        /// Whether the first row has a cell less than the others.
+        var isFirstShort = false
+        /// Whether all rows of the table have the same number of cells, more than one.
+        var isEven = false
+        var width = 0
+        /// Cells that hold no other separator.
+        var clean = 0.0
+        var numbers = 0.0
+    }
+
+    /// The best look at the sample: even rows before ragged ones, then cells without other
+    /// separators in them, then more cells.
+    func look(separator: CSVSeparator?) -> Look {
+        let looks = (separator.map { [$0] } ?? Self.candidates).map(look(through:))
+        if separator != nil { return looks[0] }
+        var best = looks[0]
+        for look in looks.dropFirst() where isBetter(look, than: best) { best = look }
+        // A ragged file still has a separator: it must be seen, to be told about the line.
         return best
     }
 
-    private static func widths(_ bytes: [UInt8], separator: UInt8) -> [Int] {
-        var scanner = CSVScanner(separator: separator)
-        var widths: [Int] = []
-        bytes.withUnsafeBufferPointer { input in
-            var content: [UInt8] = []
-            var ends: [Int] = []
-            while scanner.position < input.count, widths.count < separatorSample {
-                content.removeAll(keepingCapacity: true)
-                ends.removeAll(keepingCapacity: true)
-                guard scanner.record(input, &content, &ends) else { return }
-                if !scanner.isBlank { widths.append(ends.count) }
-            }
+    private func isBetter(_ look: Look, than other: Look) -> Bool {
+        if look.separator == .blanks {
+            let isTable =
+                look.isEven && (look.width > 2 ? look.numbers > 0.15 : look.numbers >= 0.5)
+            guard isTable, !areNumbers else { return false }
+            // Words have blanks between them: another separator must leave rows of numbers.
+            if other.isEven { return look.clean > other.clean + 0.02 }
         }
-        return widths
+        if look.isEven != other.isEven { return look.isEven }
+        guard look.isEven else { return look.width > other.width }
+        let steps = (look.titles, other.titles)
+        if abs(look.clean - other.clean) > 0.02 { return look.clean > other.clean }
+        if steps.0 != steps.1 { return steps.0 < steps.1 }
+        return look.width > other.width
     }
 
-    /// Whether the first row names the columns.
-    ///
-    /// Each column whose cells below are all numbers votes: for a header when the first cell is
-    /// text, against when it is a number; the majority wins, a tie is a header. Without such a
-    /// column, the row is a header unless one of its cells comes again below it.
-    static func hasHeader(_ records: CSVRecords) -> Bool {
-        let sample = min(records.count, headerSample)
-        var votesFor = 0
-        var votesAgainst = 0
-        var firstRepeats = false
-        for column in 0..<records.columnCount {
-            let first = records.cell(row: 0, column: column)
-            var numbers = 0
-            var texts = 0
-            for row in 1..<max(1, sample) {
-                switch records.cell(row: row, column: column) {
-                case .number, .infinite: numbers += 1
-                case .text: texts += 1
-                case .missing: break
+    /// Whether every line is one number, perhaps with blanks between thousands.
+    private var areNumbers: Bool {
+        bytes.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }).dropFirst().allSatisfy { line in
+            line.withContiguousStorageIfAvailable {
+                WrittenNumber.parse($0, preferring: .point) != nil
+            } ?? false
+        }
+    }
+
+    private struct Row { var cells: [[UInt8]] }
+
+    private func rows(_ separator: CSVSeparator) -> [Row] {
+        var copy = bytes
+        var rows: [Row] = []
+        let dialect = CSVDialect(separator: separator, quote: quote)
+        copy.withUnsafeMutableBufferPointer { buffer in
+            var scanner = CSVScanner(buffer, from: 0, line: 1, dialect: dialect, isLast: true)
+            var ends: [UInt32] = []
+            while !scanner.isAtEnd, rows.count < Self.sampleRows {
+                ends.removeAll(keepingCapacity: true)
+                let start = scanner.output
+                let outcome = scanner.next(&ends)
+                if case .fault = outcome { return }
+                guard case .record = outcome else { continue }
+                var low = start
+                let cells = ends.map { end in
+                    let high = start + Int(end & ~CSVScanner.quotedBit)
+                    defer { low = high }
+                    // What is quoted holds separators by right.
+                    return end & CSVScanner.quotedBit == 0 ? Array(buffer[low..<high]) : [0x22]
                 }
-            }
-            switch first {
-            case .number, .infinite: if texts == 0 { votesAgainst += 1 }
-            case .text:
-                if texts == 0 && numbers > 0 {
-                    votesFor += 1
-                } else if !firstRepeats {
-                    let name = records.text(row: 0, column: column)
-                    firstRepeats = (1..<max(1, sample)).contains {
-                        records.text(row: $0, column: column) == name
-                    }
-                }
-            case .missing: break
+                rows.append(Row(cells: cells))
             }
         }
-        if votesFor + votesAgainst > 0 { return votesFor >= votesAgainst && votesFor > 0 }
-        return !firstRepeats
+        return rows
+    }
+
+    private func look(through separator: CSVSeparator) -> Look {
+        var look = Look(separator: separator)
+        var rows = rows(separator)
+        guard let first = rows.first else { return look }
+        look.width = first.cells.count
+        // A row may end with a separator too many.
+        for index in rows.indices.dropFirst()
+        where rows[index].cells.count == look.width + 1 && rows[index].cells.last == [] {
+            rows[index].cells.removeLast()
+        }
+        guard let width = rows.last?.cells.count, width > 1 else { return look }
+        let begin = rows.firstIndex { $0.cells.count == width } ?? 0
+        let hasRest = rows[begin...].allSatisfy { $0.cells.count == width }
+        let lead = rows[..<begin]
+        guard hasRest, lead.isEmpty || rows.count - begin > 2,
+            lead.allSatisfy({ $0.cells.count < width && !isNumber($0.cells[0]) })
+        else { return look }
+        look.isEven = true
+        look.width = width
+        if lead.count == 1, first.cells.count == width - 1, width > 2,
+            first.cells.allSatisfy({ !isNumber($0) })
+        {
+            look.isFirstShort = true
+        } else {
+            look.titles = begin + fullTitles(rows[begin...])
+        }
+        measure(&look, rows[begin...])
+        return look
+    }
+
+    /// Rows whose only cell is the first, before rows that have more: titles in spreadsheets.
+    private func fullTitles(_ rows: ArraySlice<Row>) -> Int {
+        let titles = rows.prefix { row in
+            row.cells.count > 2 && row.cells[0] != []
+                && row.cells.dropFirst().allSatisfy { $0 == [] }
+                && !isNumber(row.cells[0])
+        }
+        let rest = rows.dropFirst(titles.count)
+        guard let next = rest.first, rest.count > 1 else { return 0 }
+        return next.cells.contains([]) ? 0 : titles.count
+    }
+
+    private func measure(_ look: inout Look, _ rows: ArraySlice<Row>) {
+        var (all, clean, numbers) = (0, 0, 0)
+        for row in rows {
+            for cell in row.cells {
+                all += 1
+                if isNumber(cell) {
+                    numbers += 1
+                    clean += 1
+                } else if !holdsSeparator(cell) {
+                    clean += 1
+                }
+            }
+        }
+        look.clean = Double(clean) / Double(max(1, all))
+        look.numbers = Double(numbers) / Double(max(1, all))
+    }
+
+    private func holdsSeparator(_ cell: [UInt8]) -> Bool {
+        if cell.contains(where: { [0x2c, 0x3b, 0x09, 0x7c].contains($0) }) { return true }
+        let tokens = cell.split(separator: 0x20)
+        return tokens.count > 2 && tokens.allSatisfy { isNumber(Array($0)) }
+    }
+
+    private func isNumber(_ cell: [UInt8]) -> Bool {
+        cell.withUnsafeBufferPointer { cell in
+            switch cells.read(cell, preferring: .point) {
+            case .number, .zeroLed: true
+            default: false
+            }
+        }
     }
 }

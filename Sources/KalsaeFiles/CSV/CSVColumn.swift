@@ -1,0 +1,45 @@
+/// What the cells of a column are, and how its numbers are written.
+public struct CSVColumn: Sendable, Equatable {
+    /// What the cells hold.
+    public enum Kind: String, Sendable {
+        /// Numbers, but for at most one cell in ten that cannot be read.
+        case numbers
+        /// Text.
+        case text
+        /// Nothing, in every row.
+        case nothing
+    }
+
+    /// A cell among numbers that is none.
+    public struct Unreadable: Sendable, Equatable {
+        /// Its row of data, from 0.
+        public let row: Int
+        /// Its line in the file, from 1.
+        public let line: Int
+        /// Its text.
+        public let text: String
+    }
+
+    /// Its name in the header; `column 3` for the third of a file without one.
+    public let name: String
+    /// What the cells hold.
+    public let kind: Kind
+    /// The mark before the decimals.
+    public let decimal: DecimalMark
+    /// The mark between thousands, if there is one: a comma, point, blank or apostrophe.
+    public let thousands: String?
+    /// What stands beside the numbers: `%` or a currency. The numbers are as written: `5%` is 5.
+    public let unit: String?
+    /// Whether it is text because whole numbers begin with 0, as zip codes do.
+    public let hasLeadingZeros: Bool
+    /// Cells that hold nothing, or a word for it.
+    public let missingCount: Int
+    /// The words for nothing with how many cells hold each; empty cells are not among them.
+    public let missingWords: [String: Int]
+    /// Cells of a column of numbers that are neither numbers nor missing.
+    public let unreadableCount: Int
+    /// The first ten of them.
+    public let unreadable: [Unreadable]
+    /// Cells whose decimal mark is not the column's, which they were read with.
+    public let otherMarkCount: Int
+}
