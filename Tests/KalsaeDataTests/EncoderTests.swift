@@ -23,25 +23,26 @@ import Testing
         let encoder = try #require(parts.encoder)
         #expect(lines.isEmpty)
         #expect(
-            encoder.inputNames == ["age", "color=blue", "color=green", "color=red", "member"])
-        #expect(encoder.width == 5)
-        #expect(parts.train.featureShape == [5])
+            encoder.inputNames == [
+                "age", "age is missing", "color=blue", "color=green", "color=red", "member",
+            ])
+        #expect(encoder.numberCount == 1)
+        #expect(encoder.width == 6)
+        #expect(parts.train.featureShape == [6])
         let train = parts.train.inputRows
         #expect(train.count == 70)
         let ages = train.map { $0[0] }
-        // Standardized over the present training cells; the missing ones sit at the median.
-        guard case .number(let scale, let fill) = encoder.features[0].kind else {
+        // Scaled over the present training cells; the missing ones sit at the median, which is 0.
+        guard case .robust(let scale) = encoder.features[0].kind else {
             Issue.record("expected a number")
             return
         }
-        let present = ages.filter { abs($0 - scale.apply(fill)) > 1e-6 }
-        #expect(present.count < 70)
         #expect(ages.allSatisfy { abs($0) < 3 })
         let all = try encoder.features(of: table)
-        #expect(all.count == 500)
-        #expect(Array(all[5..<10]) == [Float(scale.apply(15)), 1, 0, 0, 1])
-        #expect(Array(all[0..<5]) == [Float(scale.apply(fill)), 0, 0, 1, 1])
-        #expect(Array(all[10..<15]) == [Float(scale.apply(20)), 0, 1, 0, 0])
+        #expect(all.count == 600)
+        #expect(Array(all[6..<12]) == [Float(scale.apply(15)), 0, 1, 0, 0, 1])
+        #expect(Array(all[0..<6]) == [0, 1, 0, 0, 1, 1])
+        #expect(Array(all[12..<18]) == [Float(scale.apply(20)), 0, 0, 1, 0, 0])
     }
 
     @Test func onlyTrainingRowsAreLookedAt() throws {
@@ -59,18 +60,18 @@ import Testing
         let unknown = lines.filter { $0.contains("text that training did not have") }
         #expect(unknown.count == 2)
         #expect(unknown.allSatisfy { $0.contains("column \"color\"") && $0.contains("violet") })
-        // Standardization: mean 0 and deviation 1 over the present cells of the training rows.
-        guard case .number(let scale, let fill) = parts.encoder?.features[0].kind else { return }
+        // Median and quartiles over the present cells of the training rows.
+        guard case .robust(let scale) = parts.encoder?.features[0].kind else {
+            Issue.record("expected a number")
+            return
+        }
         let ages = try split.train.map { try table.numbers(of: 0)[$0] }.filter { !$0.isNaN }
-        let mean = ages.reduce(0, +) / Double(ages.count)
-        let variance = ages.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(ages.count)
-        #expect(abs(scale.mean - mean) < 1e-12)
-        #expect(abs(scale.deviation - variance.squareRoot()) < 1e-12)
+        #expect(scale == RobustScale(of: ages))
         let sorted = ages.sorted()
         let middle = sorted.count / 2
         let median =
             sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        #expect(fill == median)
+        #expect(scale.median == median)
     }
 
     @Test func uselessColumnsAreLeftOutAloud() throws {
@@ -79,7 +80,7 @@ import Testing
         }
         let (parts, lines) = try fit(table)
         #expect(parts.encoder?.inputNames == ["x", "ident"])
-        let empty = "it is empty, constant or too large in the training rows"
+        let empty = "it is empty or constant in the training rows"
         #expect(
             lines == [
                 "a.csv: column \"same\" left out: \(empty)",
@@ -158,10 +159,11 @@ import Testing
         let good = try #require(parts.encoder).json.text
         let changes = [
             ("\"header\":true", "\"header\":1"), ("\"columns\":4", "\"columns\":2"),
-            ("\"kind\":\"number\"", "\"kind\":\"numbr\""), ("\"deviation\":", "\"deviation\":-"),
+            ("\"kind\":\"robust\"", "\"kind\":\"robot\""), ("\"spread\":", "\"spread\":-"),
             ("[\"blue\",", "[\"red\","), ("[\"blue\",", "[1,"), ("\"column\":1,", "\"column\":0,"),
             ("\"column\":2,", "\"column\":1,"), ("\"features\":[", "\"features\":[],\"f\":["),
             ("\"target\":{", "\"target\":{},\"t\":{"), ("\"fill\":", "\"full\":"),
+            ("\"median\":", "\"mean\":"),
         ]
         for (old, new) in changes {
             let parted = good.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false)
@@ -179,11 +181,11 @@ import Testing
         let encoder = try #require(parts.encoder)
         let other = try table("zip,color,age,member\n1,blue,15,yes\n2,pink,,NO\n")
         let (inputs, lines) = try Notice.collect { try encoder.features(of: other) }
-        guard case .number(let scale, let fill) = encoder.features[0].kind else { return }
-        #expect(
-            inputs == [
-                Float(scale.apply(15)), 1, 0, 0, 1, Float(scale.apply(fill)), 0, 0, 0, 0,
-            ])
+        guard case .robust(let scale) = encoder.features[0].kind else {
+            Issue.record("expected a number")
+            return
+        }
+        #expect(inputs == [Float(scale.apply(15)), 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0])
         #expect(
             lines == [
                 "a.csv: column \"color\": 1 cell with text that training did not have, "

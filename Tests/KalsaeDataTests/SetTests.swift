@@ -230,9 +230,9 @@ import Testing
     func thePublicTables() throws {
         let expected: [(String, String, width: Int, classes: [String]?, leftOut: [String])] = [
             ("iris.csv", "species", 4, Iris.species, []),
-            ("titanic.csv", "survived", 28, ["0", "1"], ["alive"]),
-            ("auto_mpg.csv", "mpg", 9, nil, ["name"]),
-            ("california_housing.csv", "median_house_value", 13, nil, []),
+            ("titanic.csv", "survived", 29, ["0", "1"], ["alive"]),
+            ("auto_mpg.csv", "mpg", 10, nil, ["name"]),
+            ("california_housing.csv", "median_house_value", 14, nil, []),
             ("wdbc.data", "2", 30, ["B", "M"], ["column 1"]),
             ("wine_uci.csv", "14", 13, ["1", "2", "3"], []),
         ]

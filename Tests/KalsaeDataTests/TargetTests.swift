@@ -8,7 +8,9 @@ import Testing
         rows: Int = 60, task: TargetEncoder.Task = .automatic, _ target: (Int) -> String
     ) throws -> DataParts {
         let table = try table("x,t", rows: rows) { "\(Double($0 * $0 % 17) + 0.5),\(target($0))" }
-        return try DataParts(table, name: "a", target: "t", task: task, seed: 1)
+        var options = TableOptions()
+        options.task = task
+        return try DataParts(table, name: "a", target: "t", options: options, seed: 1)
     }
 
     private func kind(

@@ -44,6 +44,10 @@ public enum Iris {
     public static func load(
         fractions: Split.Fractions = .standard, seed: UInt64
     ) throws(KalsaeError) -> DataParts {
-        try DataParts(table(), name: "iris", target: "species", fractions: fractions, seed: seed)
+        var options = TableOptions()
+        options.scaling = .standard
+        return try DataParts(
+            table(), name: "iris", target: "species", options: options, fractions: fractions,
+            seed: seed)
     }
 }

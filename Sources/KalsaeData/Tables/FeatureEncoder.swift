@@ -7,6 +7,10 @@ public struct FeatureEncoder: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// A standardized number; a missing one is the training median, `fill`.
         case number(Scale, fill: Double)
+        /// A number on a robust scale; a missing one is the training median, which is 0.
+        case robust(RobustScale)
+        /// 1 where the cell is missing, 0 where it is not.
+        case missing
         /// 1 for `true` or `yes`, 0 for `false` or `no`, capitals not counted; `fill` when missing.
         case flag(fill: Double)
         /// One input for each text, 1 for the cell's own; a missing or new text is all zeros.
@@ -37,35 +41,59 @@ public struct FeatureEncoder: Sendable, Equatable {
         if case .categories(let names) = kind { names.count } else { 1 }
     }
 
+    /// Whether its inputs are numbers on a scale, which a network may treat apart.
+    public var isNumber: Bool {
+        switch kind {
+        case .number, .robust: true
+        case .missing, .flag, .categories: false
+        }
+    }
+
     /// The inputs' names: the column's, with the text for one of several.
     public var inputNames: [String] {
-        if case .categories(let names) = kind { names.map { "\(name)=\($0)" } } else { [name] }
+        switch kind {
+        case .categories(let names): names.map { "\(name)=\($0)" }
+        case .missing: ["\(name) is missing"]
+        case .number, .robust, .flag: [name]
+        }
     }
 
     /// What became of a column.
     enum Outcome {
-        case feature(FeatureEncoder)
+        case features([FeatureEncoder])
         /// Left out, for a reason to tell.
         case leftOut(String)
     }
 
     /// Fits a column on the training `rows` alone.
     static func fit(
-        _ table: Table, column: Int, rows: [Int]
+        _ table: Table, column: Int, rows: [Int], scaling: NumberScaling
     ) throws(KalsaeError) -> Outcome {
         let name = table.columns[column].name
-        func feature(_ kind: Kind) -> Outcome {
-            .feature(FeatureEncoder(name: name, column: column, kind: kind))
+        func feature(_ kinds: Kind...) -> Outcome {
+            .features(kinds.map { FeatureEncoder(name: name, column: column, kind: $0) })
         }
         switch table.columns[column].contents {
         case .nothing: return .leftOut("it is empty")
         case .numbers:
             let numbers = try table.numbers(of: column)
-            let present = rows.map { numbers[$0] }.filter { !$0.isNaN }
-            guard let scale = Scale(of: present) else {
-                return .leftOut("it is empty, constant or too large in the training rows")
+            let present = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
+            let hasMissing = present.count < rows.count
+            switch scaling {
+            case .standard:
+                guard let scale = Scale(of: present) else {
+                    return .leftOut("it is empty, constant or too large in the training rows")
+                }
+                return feature(.number(scale, fill: median(present)))
+            case .robust:
+                if let scale = RobustScale(ofSorted: present) {
+                    return hasMissing ? feature(.robust(scale), .missing) : feature(.robust(scale))
+                }
+                guard hasMissing, !present.isEmpty else {
+                    return .leftOut("it is empty or constant in the training rows")
+                }
+                return feature(.missing)
             }
-            return feature(.number(scale, fill: median(present)))
         case .texts(let texts):
             let codes = rows.map { texts.codes[$0] }.filter { $0 >= 0 }
             let distinct = Set(codes)
@@ -135,6 +163,16 @@ public struct FeatureEncoder: Sendable, Equatable {
                     throw table.fault(column, row, expected: "a number of moderate size")
                 }
                 output[index * stride + offset] = value
+            }
+        case .robust(let scale):
+            let numbers = try table.numbers(of: column)
+            for (index, row) in rows.enumerated() where !numbers[row].isNaN {
+                output[index * stride + offset] = Float(scale.apply(numbers[row]))
+            }
+        case .missing:
+            let isMissing = table.missing(in: column)
+            for (index, row) in rows.enumerated() where isMissing(row) {
+                output[index * stride + offset] = 1
             }
         case .flag(let fill):
             let texts = table.texts(of: column)

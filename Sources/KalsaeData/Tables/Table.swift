@@ -96,6 +96,15 @@ public struct Table: Sendable {
         }
     }
 
+    /// Whether a row of a column is missing.
+    func missing(in column: Int) -> (Int) -> Bool {
+        switch columns[column].contents {
+        case .nothing: { _ in true }
+        case .numbers(let numbers): { numbers[$0].isNaN }
+        case .texts(let texts): { texts.codes[$0] < 0 }
+        }
+    }
+
     /// The texts of a column, numbers as they are written.
     public func texts(of column: Int) -> Texts {
         if case .texts(let texts) = columns[column].contents { return texts }

@@ -26,7 +26,13 @@ extension TableEncoder {
         let description = try fields.required("target", "an object") { $0 }
         let target = try TargetEncoder(Fields(json: description, subject: subject))
         let columns = features.map(\.column) + [target.column]
-        guard !features.isEmpty, Set(columns).count == columns.count,
+        // A column may give several features, each under the same name and of another kind.
+        let namesByColumn = Dictionary(grouping: features, by: \.column)
+        let isEachOne = namesByColumn.values.allSatisfy { several in
+            several.allSatisfy { $0.name == several[0].name }
+                && several.indices.allSatisfy { !several[..<$0].contains(several[$0]) }
+        }
+        guard !features.isEmpty, isEachOne, namesByColumn[target.column] == nil,
             columns.allSatisfy({ (0..<columnCount).contains($0) })
         else {
             throw KalsaeError(
@@ -78,6 +84,12 @@ private struct Fields {
         return scale
     }
 
+    func robustScale() throws(KalsaeError) -> RobustScale {
+        let scale = RobustScale(median: try number("median"), spread: try number("spread"))
+        guard scale.spread > 0 else { throw fault("spread", "a number above 0") }
+        return scale
+    }
+
     func fault(_ key: String, _ expected: String) -> KalsaeError {
         KalsaeError(
             subject, expected: "\(expected) for \"\(key)\"",
@@ -95,6 +107,12 @@ extension FeatureEncoder {
                 "name": name, "column": column, "kind": "number", "mean": .number(scale.mean),
                 "deviation": .number(scale.deviation), "fill": .number(fill),
             ]
+        case .robust(let scale):
+            return [
+                "name": name, "column": column, "kind": "robust", "median": .number(scale.median),
+                "spread": .number(scale.spread),
+            ]
+        case .missing: return ["name": name, "column": column, "kind": "missing"]
         case .flag(let fill):
             return ["name": name, "column": column, "kind": "flag", "fill": .number(fill)]
         case .categories(let names):
@@ -107,9 +125,11 @@ extension FeatureEncoder {
         let kind: Kind
         switch try fields.text("kind") {
         case "number": kind = .number(try fields.scale(), fill: try fields.number("fill"))
+        case "robust": kind = .robust(try fields.robustScale())
+        case "missing": kind = .missing
         case "flag": kind = .flag(fill: try fields.number("fill"))
         case "categories": kind = .categories(try fields.texts("names"))
-        default: throw fields.fault("kind", "number, flag or categories")
+        default: throw fields.fault("kind", "number, robust, missing, flag or categories")
         }
         self.init(name: try fields.text("name"), column: try fields.column(), kind: kind)
     }

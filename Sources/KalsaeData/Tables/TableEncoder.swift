@@ -8,7 +8,7 @@ public struct TableEncoder: Sendable, Equatable {
     public let hasHeader: Bool
     /// Columns of the file it was fitted on.
     public let columnCount: Int
-    /// The columns that became inputs, in the file's order.
+    /// What became inputs, in their order: numbers first. A column may give several.
     public let features: [FeatureEncoder]
     /// The column to predict.
     public let target: TargetEncoder
@@ -25,6 +25,11 @@ public struct TableEncoder: Sendable, Equatable {
     /// Inputs an example.
     public var width: Int { features.reduce(0) { $0 + $1.width } }
 
+    /// How many of the first inputs are numbers on a scale; indicators, flags and categories follow.
+    public var numberCount: Int {
+        features.prefix { $0.isNumber }.reduce(0) { $0 + $1.width }
+    }
+
     /// The inputs' names, in order.
     public var inputNames: [String] { features.flatMap(\.inputNames) }
 
@@ -35,7 +40,8 @@ public struct TableEncoder: Sendable, Equatable {
     /// rows), that are empty or constant, and text too varied to learn from. When nothing else
     /// would be left, suspected copies and row numbers stay in. Throws when no feature is left.
     static func fit(
-        _ table: Table, target: TargetEncoder, rows: [Int], labeled: [Int]
+        _ table: Table, target: TargetEncoder, rows: [Int], labeled: [Int],
+        scaling: NumberScaling
     ) throws(KalsaeError) -> TableEncoder {
         var features: [FeatureEncoder] = []
         var suspects: [(column: Int, reason: String)] = []
@@ -48,8 +54,10 @@ public struct TableEncoder: Sendable, Equatable {
             } else if LeakCheck.isIdentifier(table, column: column) {
                 suspects.append((column, "it numbers the rows"))
             } else {
-                switch try FeatureEncoder.fit(table, column: column, rows: rows) {
-                case .feature(let feature): features.append(feature)
+                switch try FeatureEncoder.fit(
+                    table, column: column, rows: rows, scaling: scaling)
+                {
+                case .features(let several): features += several
                 case .leftOut(let reason): tell(column, "left out: \(reason)")
                 }
             }
@@ -58,10 +66,10 @@ public struct TableEncoder: Sendable, Equatable {
         for (column, reason) in suspects {
             if hasOthers {
                 tell(column, "left out: \(reason)")
-            } else if case .feature(let feature) = try FeatureEncoder.fit(
-                table, column: column, rows: rows)
+            } else if case .features(let several) = try FeatureEncoder.fit(
+                table, column: column, rows: rows, scaling: scaling)
             {
-                features.append(feature)
+                features += several
                 tell(column, "kept, for nothing else is left, although \(reason)")
             }
         }
@@ -70,8 +78,11 @@ public struct TableEncoder: Sendable, Equatable {
                 table.subject, expected: "at least one column to predict \"\(target.name)\" from",
                 got: "none that can be used")
         }
+        let ordered =
+            features.filter(\.isNumber) + features.filter { $0.kind == .missing }
+            + features.filter { !$0.isNumber && $0.kind != .missing }
         return TableEncoder(
-            hasHeader: table.hasHeader, columnCount: table.columns.count, features: features,
+            hasHeader: table.hasHeader, columnCount: table.columns.count, features: ordered,
             target: target)
     }
 

@@ -1,0 +1,55 @@
+/// A scale that few far cells cannot move: z = (x − median) / spread, then z / √(1 + (z / 3)²).
+///
+/// The spread is the distance of the quartiles, or half the range where that is 0. The smooth clip
+/// keeps ordinary numbers as they are and all others within ±3 (RealMLP, arXiv 2407.04491).
+public struct RobustScale: Sendable, Equatable {
+    /// What becomes 0.
+    public let median: Double
+    /// The distance that becomes 1 before the clip; greater than 0.
+    public let spread: Double
+
+    /// A scale by its two numbers.
+    public init(median: Double, spread: Double) {
+        self.median = median
+        self.spread = spread
+    }
+
+    /// The scale of finite `values`; nil when they are all equal or none.
+    public init?(of values: [Double]) { self.init(ofSorted: values.sorted()) }
+
+    /// The scale of finite values in ascending order.
+    init?(ofSorted sorted: [Double]) {
+        guard let least = sorted.first, let most = sorted.last, least < most else { return nil }
+        let (low, high) = (Self.quantile(0.25, sorted), Self.quantile(0.75, sorted))
+        // Halves, since the distance of two huge numbers overflows.
+        let distance = min(high / 2 - low / 2, .greatestFiniteMagnitude / 2) * 2
+        let spread = distance > 0 ? distance : most / 2 - least / 2
+        self.init(
+            median: Self.quantile(0.5, sorted), spread: max(spread, .leastNormalMagnitude))
+    }
+
+    /// The quantile of ascending numbers, between two of them by a straight line; 0 for none.
+    static func quantile(_ share: Double, _ sorted: [Double]) -> Double {
+        guard let last = sorted.indices.last else { return 0 }
+        let place = share * Double(last)
+        let below = Int(place)
+        let rest = place - Double(below)
+        guard rest > 0 else { return sorted[below] }
+        return sorted[below] * (1 - rest) + sorted[below + 1] * rest
+    }
+
+    /// The scaled value, between −3 and 3 for any finite number.
+    public func apply(_ value: Double) -> Double {
+        // Beyond 1e150 the square would overflow; the clip is at its bound long before.
+        let z = max(-1e150, min(1e150, (value - median) / spread))
+        return z / (1 + z * z / 9).squareRoot()
+    }
+}
+
+/// How the numbers of a table are scaled.
+public enum NumberScaling: Sendable, Equatable {
+    /// By median and quartiles, clipped smoothly: see ``RobustScale``.
+    case robust
+    /// To mean 0 and standard deviation 1, as in most books.
+    case standard
+}

@@ -1,0 +1,116 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import Testing
+
+/// Numbers of a table on their way to inputs: scales, far cells, missing cells, old files.
+@Suite struct NumberTests {
+    private func parts(
+        _ table: Table, _ options: TableOptions = TableOptions()
+    ) throws -> (DataParts, [String]) {
+        try Notice.collect {
+            try DataParts(table, name: "a", target: "t", options: options, seed: 3)
+        }
+    }
+
+    @Test func quartilesMakeTheScale() throws {
+        // NumPy: median 3, percentiles 25 and 75 of 1...5 are 2 and 4.
+        let scale = try #require(RobustScale(of: [5, 1, 4, 2, 3]))
+        #expect(scale == RobustScale(median: 3, spread: 2))
+        #expect(scale.apply(3) == 0)
+        // z = 1, clipped to 1 / √(1 + 1/9) = 3 / √10.
+        #expect(abs(scale.apply(5) - 3 / 10.0.squareRoot()) < 1e-15)
+        #expect(scale.apply(1) == -scale.apply(5))
+        // Between two numbers by a straight line, as NumPy does: 1.75 and 3.25.
+        #expect(RobustScale(of: [1, 2, 3, 4]) == RobustScale(median: 2.5, spread: 1.5))
+        // Quartiles alike: half of the range.
+        #expect(RobustScale(of: [0, 0, 0, 0, 0, 8]) == RobustScale(median: 0, spread: 4))
+        #expect(RobustScale(of: []) == nil)
+        #expect(RobustScale(of: [0.1, 0.1, 0.1]) == nil)
+    }
+
+    @Test func everyFiniteNumberStaysWithinThree() throws {
+        let far = Double.greatestFiniteMagnitude
+        let scales = [[-far, far], [-far, -far, far, far], [0, 5e-324], [1, 2, 3]].compactMap {
+            RobustScale(of: $0)
+        }
+        try #require(scales.count == 4)
+        for scale in scales {
+            for value in [-far, -1, 0, 5e-324, 1, 1e154, far] {
+                #expect(abs(scale.apply(value)) <= 3)
+            }
+        }
+    }
+
+    @Test func oneFarCellMovesNothingMuch() throws {
+        func encoder(_ cell: String) throws -> TableEncoder {
+            let table = try table("x,t", rows: 60) {
+                "\($0 == 30 ? cell : "3.\($0 % 10)"),\(Double($0) * 1.5)"
+            }
+            return try #require(parts(table).0.encoder)
+        }
+        let (plain, spoiled) = (try encoder("3.5"), try encoder("31.8"))
+        let cells = try table("x\n3.1\n3.9\n31.8\n")
+        let (before, after) = (try plain.features(of: cells), try spoiled.features(of: cells))
+        // One cell of 42 moves a quartile by at most one neighbour: a tenth, of a spread of half.
+        #expect(abs(before[0] - after[0]) < 0.25)
+        #expect(abs(before[1] - after[1]) < 0.25)
+        #expect(after[2] < 3)
+    }
+
+    @Test func missingNumbersAreAnInputOfTheirOwn() throws {
+        let table = try table("x,y,z,t", rows: 60) {
+            "\($0 % 7).5,\($0 % 5 == 0 ? "" : "\($0 % 11)"),\($0 % 3 == 0 ? "4" : ""),\($0 % 2)"
+        }
+        let encoder = try #require(parts(table).0.encoder)
+        // A column that only ever says 4 or nothing says whether it is there.
+        #expect(encoder.inputNames == ["x", "y", "y is missing", "z is missing"])
+        #expect(encoder.numberCount == 2)
+        let inputs = try encoder.features(of: table, rows: [0, 1])
+        #expect(inputs[1] == 0 && inputs[2] == 1 && inputs[3] == 0)
+        #expect(inputs[5] != 0 && inputs[6] == 0 && inputs[7] == 1)
+        #expect(try TableEncoder(json: JSONValue(parsing: encoder.json.text)) == encoder)
+    }
+
+    @Test func numbersComeFirst() throws {
+        let table = try table("c,x,m,y,t", rows: 60) {
+            "\(["a", "b", "c"][$0 % 3]),\($0 % 7).5,\($0 / 2 % 2 == 0 ? "yes" : "no"),"
+                + "\($0 % 4 == 0 ? "" : "\($0 % 9).5"),\($0 % 2)"
+        }
+        let encoder = try #require(parts(table).0.encoder)
+        #expect(encoder.numberCount == 2)
+        #expect(encoder.inputNames.prefix(3) == ["x", "y", "y is missing"])
+        #expect(encoder.width == 7)
+    }
+
+    @Test func standardScaleIsAChoice() throws {
+        let table = try table("x,t", rows: 60) { "\($0 % 7).5,\($0 % 2)" }
+        var options = TableOptions()
+        options.scaling = .standard
+        let encoder = try #require(parts(table, options).0.encoder)
+        guard case .number = encoder.features[0].kind else {
+            Issue.record("expected a standardized number")
+            return
+        }
+        #expect(encoder.numberCount == 1)
+        // The lectures' flowers stay on the scale that they had.
+        let iris = try #require(NamedSet.iris.load(seed: 0).encoder)
+        #expect(iris.features.allSatisfy { if case .number = $0.kind { true } else { false } })
+        #expect(iris.width == 4 && iris.numberCount == 4)
+    }
+
+    @Test func filesOfBeforeReadAsTheyDid() throws {
+        let text = #"""
+            {"header":true,"columns":4,"features":[{"name":"age","column":1,"kind":"number",\#
+            "mean":40.0,"deviation":20.0,"fill":38.0},{"name":"color","column":2,"kind":"categories",\#
+            "names":["blue","red"]},{"name":"member","column":3,"kind":"flag","fill":1.0}],\#
+            "target":{"name":"t","column":4,"kind":"classes","names":["0","1"]}}
+            """#
+        let encoder = try TableEncoder(json: JSONValue(parsing: text))
+        let rows = try table("age,color,member\n60,red,no\n,blue,Yes\n400,green,\n")
+        let (inputs, lines) = try Notice.collect { try encoder.features(of: rows) }
+        #expect(inputs == [1, 0, 1, 0, Float((38.0 - 40) / 20), 1, 0, 1, 18, 0, 0, 1])
+        #expect(lines.count == 1)
+        #expect(encoder.json.text == text)
+    }
+}
