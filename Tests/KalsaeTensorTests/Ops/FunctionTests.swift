@@ -46,6 +46,24 @@ import Testing
         }
     }
 
+    /// Half of e^x is finite where e^x is not.
+    @Test func hyperbolicFunctionsReachTheLargestNumbers() throws {
+        try onEachDevice { () throws in
+            let x: [Float] = [89, -89, 88.5, -20.5, 19.5, 89.5]
+            let exact = x.map { Double($0) }
+            // Errors of e^(x/2), an ulp or two, count twice.
+            try expectValues(Tensor(x).sinh(), exact.map { sinh($0) }, tolerance: 1e-6)
+            try expectValues(Tensor(x).cosh(), exact.map { cosh($0) }, tolerance: 1e-6)
+            try expectValues(
+                slope(Tensor(x)) { $0.sinh() }, exact.map { cosh($0) }, tolerance: 1e-6)
+            try expectValues(
+                slope(Tensor(x)) { $0.cosh() }, exact.map { sinh($0) }, tolerance: 1e-6)
+            try expectValues(
+                Tensor([90, -90, .infinity, .nan] as [Float]).sinh(),
+                [.infinity, -.infinity, .infinity, .nan])
+        }
+    }
+
     @Test func erfInverseInvertsErf() throws {
         try onEachDevice { () throws in
             let x = stride(from: -3.0, through: 3, by: 0.125).map { $0 }

@@ -24,11 +24,30 @@ extension Tensor {
         }
     }
 
-    /// Hyperbolic sine, `(e^x - e^-x) / 2`, exact for small x.
-    public func sinh() -> Tensor { (expm1() - (-self).expm1()) * 0.5 }
+    /// Hyperbolic sine, `(e^x - e^-x) / 2`, exact for small x and up to the largest result.
+    public func sinh() -> Tensor {
+        // The automatic gradient would pass through branches not taken.
+        withDerivative { x in
+            let size = x.abs()
+            // Beyond 20 the smaller term is lost, and e^x itself overflows before its half does.
+            let root = (size * 0.5).exp()
+            let large = x.sign() * (root * 0.5 * root)
+            return (size .> 20).select(large, (x.expm1() - (-x).expm1()) * 0.5)
+        } derivative: {
+            $0.cosh()
+        }
+    }
 
-    /// Hyperbolic cosine, `(e^x + e^-x) / 2`.
-    public func cosh() -> Tensor { (exp() + (-self).exp()) * 0.5 }
+    /// Hyperbolic cosine, `(e^x + e^-x) / 2`, up to the largest result.
+    public func cosh() -> Tensor {
+        withDerivative { x in
+            let root = (x.abs() * 0.5).exp()
+            let inverse = (x.abs() * -0.5).exp()
+            return root * 0.5 * root + inverse * 0.5 * inverse
+        } derivative: {
+            $0.sinh()
+        }
+    }
 
     /// Inverse hyperbolic sine, `log(x + √(x² + 1))`, exact for small x.
     public func asinh() -> Tensor {
