@@ -27,6 +27,12 @@ public struct ConfusionMatrix: Sendable, Hashable {
         Self.ratio(counts.indices.reduce(0) { $0 + counts[$1][$1] }, total)
     }
 
+    /// The mean recall of the classes that occur; NaN where there is no row.
+    public var balancedAccuracy: Double {
+        let present = counts.indices.filter { actual($0) > 0 }
+        return present.reduce(0) { $0 + recall(of: $1) } / Double(present.count)
+    }
+
     /// How many of those predicted as a class are of it; 0 where none is predicted.
     public func precision(of label: Int) -> Double { Self.ratio(hits(label), predicted(label)) }
     /// How many of a class are predicted as it; 0 where there is none.
@@ -48,10 +54,12 @@ public struct ConfusionMatrix: Sendable, Hashable {
     private func hits(_ label: Int) -> Int {
         counts.indices.contains(label) ? counts[label][label] : 0
     }
-    private func actual(_ label: Int) -> Int {
+    /// The rows of a class.
+    public func actual(_ label: Int) -> Int {
         counts.indices.contains(label) ? counts[label].reduce(0, +) : 0
     }
-    private func predicted(_ label: Int) -> Int {
+    /// The rows that are predicted as a class.
+    public func predicted(_ label: Int) -> Int {
         counts.indices.contains(label) ? counts.reduce(0) { $0 + $1[label] } : 0
     }
 

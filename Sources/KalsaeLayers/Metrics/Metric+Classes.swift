@@ -5,7 +5,8 @@ import KalsaeTensor
 // Metrics of classes, from counts of (actual class, predicted class). Predictions and targets have
 // the forms that accuracy takes; a class number out of range is thrown.
 extension Metric {
-    static let classMetrics = [confusionMatrix, precision, recall, f1, rocAUC]
+    static let classMetrics =
+        [confusionMatrix, balancedAccuracy, precision, recall, f1, rocAUC, calibrationError]
 
     /// How several classes become one number.
     public enum Average: Int, CaseIterable, Sendable {
@@ -18,6 +19,12 @@ extension Metric {
     /// The counts themselves; its value is the accuracy, the counts are in `Report.confusion`.
     public static let confusionMatrix = counting("confusionMatrix") { matrix, _ in
         matrix.accuracy
+    }
+
+    /// The mean recall of the classes that the targets have: that of a guess is 1 / classes, however
+    /// uneven they are.
+    public static let balancedAccuracy = counting("balancedAccuracy") { matrix, _ in
+        matrix.balancedAccuracy
     }
 
     /// How many of those predicted as a class are of it: the mean over the classes that occur.
@@ -62,45 +69,10 @@ extension Metric {
             let checked = Tensor.arange(classes).gathered(at: actual)
             let cells = checked * Double(classes) + predicted
             return cells.bincount(
-                bins: classes * classes, weights: Tensor.ones(cells.shape))
+                bins: classes * classes,
+                weights: Tensor.ones(cells.shape) + ClassNumbers.doubt(predictions))
         } value: { sums, settings in
             ConfusionMatrix(sums: sums).map { value($0, settings) } ?? .nan
         }
     }
-
-    /// The area under the ROC curve: how often a positive row has the larger score, ties half.
-    ///
-    /// Scores are logits or probabilities of class 1, `[batch]` or `[batch, 1]`, or two logits
-    /// `[batch, 2]`. Streamed as histograms over x / (1 + |x|) with 8192 bins, so that two scores
-    /// in one bin count as a tie: the error is at most half the share of such pairs.
-    public static let rocAUC = Metric("rocAUC", isBetterLarger: true) { predictions, targets, _ in
-        let isPair = predictions.rank > 1 && predictions.shape.last == 2
-        let scores = isPair ? predictions[.ellipsis, 1] - predictions[.ellipsis, 0] : predictions
-        guard scores.count == targets.count else {
-            return Tensor(
-                KalsaeError(
-                    "rocAUC", expected: "scores [batch] or two logits [batch, 2]",
-                    got: "\(predictions.shape) and targets \(targets.shape)"),
-                operands: [predictions, targets])
-        }
-        let half = Double(rocBins / 2)
-        let positions = ((scores.flattened().softsign() + 1) * half).floor()
-        let bins = positions.clipped(to: 0...Double(rocBins - 1)).cast(to: .int32)
-        let isPositive = (targets.flattened().cast(to: .float32) .> 0.5).cast(to: .float32)
-        return .concatenate([
-            bins.bincount(bins: rocBins, weights: isPositive),
-            bins.bincount(bins: rocBins, weights: 1 - isPositive),
-        ])
-    } value: { sums, _ in
-        let (positive, negative) = (sums.prefix(rocBins), sums.dropFirst(rocBins))
-        let pairs = positive.reduce(0, +) * negative.reduce(0, +)
-        var (below, wins) = (0.0, 0.0)
-        for (positive, negative) in zip(positive, negative) {
-            wins += positive * (below + negative / 2)
-            below += negative
-        }
-        return pairs > 0 ? wins / pairs : .nan
-    }
-
-    private static let rocBins = 8192
 }

@@ -4,7 +4,7 @@ import KalsaeTensor
 
 // Metrics of values: predictions p and targets t of one shape; rows and outputs count alike.
 extension Metric {
-    static let valueMetrics = [mae, rmse, r2]
+    static let valueMetrics = [mae, rmse, r2, medianError]
 
     /// Mean absolute error: mean |p - t|.
     public static let mae = Metric("mae", isBetterLarger: false, kind: .values) { p, t, _ in
@@ -22,7 +22,8 @@ extension Metric {
         (sums[0] / sums[1]).squareRoot()
     }
 
-    /// Share of the variance that is explained: `1 - Σ(t - p)² / Σ(t - mean t)²`.
+    /// Share of the variance that is explained: `1 - Σ(t - p)² / Σ(t - mean t)²`; NaN where the
+    /// targets have none, as a single row.
     ///
     /// Each batch measures its targets from their own mean, and the parts are joined by the rule of
     /// Chan, Golub and LeVeque (1979): the squares of large numbers never cancel.
@@ -35,13 +36,25 @@ extension Metric {
         return packed(
             [(p - targets).square().sum(), mean, centered.sum(), centered.square().sum()],
             count: p.count)
-    } merge: { left, right in
-        let (one, two) = (Spread(left), Spread(right))
-        return one.joined(two).sums
+    } merge: { sums, part in
+        sums = Spread(sums).joined(Spread(part)).sums
     } value: { sums, _ in
         let spread = Spread(sums)
-        let variation = spread.squares
-        return variation > 0 ? 1 - spread.error / variation : (spread.error == 0 ? 1 : 0)
+        // What rounding leaves of targets that are all equal is no variance.
+        let rounding = spread.mean * 1e-8
+        let isSpread = spread.squares > spread.count * rounding * rounding
+        return isSpread ? 1 - spread.error / spread.squares : .nan
+    }
+
+    /// Median of the absolute errors |p - t|.
+    public static let medianError = Metric(
+        "medianError", isBetterLarger: false, kind: .values
+    ) { p, t, _ in
+        (p - matched("medianError", p, t)).abs().flattened()
+    } merge: { errors, part in
+        errors += part
+    } value: { errors, _ in
+        Statistics.median(errors)
     }
 
     /// Squared errors, and count, mean and squared distances from the mean of the targets.

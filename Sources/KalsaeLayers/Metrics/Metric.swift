@@ -16,7 +16,7 @@ public struct Metric: NamedFunction {
     /// What predictions and targets must be.
     public let kind: Kind
     private let body: @Sendable (Tensor, Tensor, FunctionSettings) -> Tensor
-    private let merge: @Sendable ([Double], [Double]) -> [Double]
+    private let merge: @Sendable (inout [Double], [Double]) -> Void
     private let finish: @Sendable ([Double], FunctionSettings) -> Double
 
     /// What a metric measures.
@@ -33,7 +33,7 @@ public struct Metric: NamedFunction {
         _ name: String, _ defaults: KeyValuePairs<String, [Double]> = [:], isBetterLarger: Bool,
         countsClasses: Bool = false, kind: Kind = .classes,
         sums body: @escaping @Sendable (Tensor, Tensor, FunctionSettings) -> Tensor,
-        merge: @escaping @Sendable ([Double], [Double]) -> [Double] = Metric.added,
+        merge: @escaping @Sendable (inout [Double], [Double]) -> Void = Metric.added,
         value finish: @escaping @Sendable ([Double], FunctionSettings) -> Double
     ) {
         settings = FunctionSettings(name, defaults)
@@ -57,7 +57,16 @@ public struct Metric: NamedFunction {
     }
 
     /// The sums of two parts of the data as those of both.
-    public func combined(_ left: [Double], _ right: [Double]) -> [Double] { merge(left, right) }
+    public func combined(_ left: [Double], _ right: [Double]) -> [Double] {
+        var sums = left
+        merge(&sums, right)
+        return sums
+    }
+
+    /// Adds the sums of another part of the data.
+    package func combine(_ part: [Double], into sums: inout [Double]) {
+        if sums.isEmpty { sums = part } else { merge(&sums, part) }
+    }
 
     /// The metric's value from the sums of all batches; NaN where it has none.
     public func value(_ sums: [Double]) -> Double { finish(sums, settings) }
@@ -67,8 +76,8 @@ public struct Metric: NamedFunction {
         value(try sums(predictions, targets).values(Double.self))
     }
 
-    private static let added: @Sendable ([Double], [Double]) -> [Double] = { left, right in
-        zip(left, right).map { $0 + $1 }
+    private static let added: @Sendable (inout [Double], [Double]) -> Void = { sums, part in
+        for index in sums.indices.prefix(part.count) { sums[index] += part[index] }
     }
 
     /// Sums of several scalars, and how many elements were counted.
@@ -80,12 +89,13 @@ public struct Metric: NamedFunction {
 
 extension Metric {
     /// The share of rows whose class is the predicted one: that of the largest number; of one
-    /// number, whether it is above 0 (a logit).
+    /// number, whether it is above 0 (a logit). NaN where a prediction is.
     public static let accuracy = Metric(
         "accuracy", isBetterLarger: true
     ) { predictions, targets, _ in
         let (predicted, actual, _) = ClassNumbers.of("accuracy", predictions, targets)
-        return packed([(predicted .== actual).cast(to: .float32).sum()], count: actual.count)
+        let hits = (predicted .== actual).cast(to: .float32).sum()
+        return packed([hits + ClassNumbers.doubt(predictions)], count: actual.count)
     } value: { sums, _ in
         sums[0] / sums[1]
     }
@@ -103,7 +113,8 @@ extension Metric {
         }
         let best = predictions.topK(min(settings[integer: "k"], classes)).indices
         let hits = best .== actual.expandingShape(at: -1)
-        return packed([hits.cast(to: .float32).sum()], count: actual.count)
+        return packed(
+            [hits.cast(to: .float32).sum() + ClassNumbers.doubt(predictions)], count: actual.count)
     } value: { sums, _ in
         sums[0] / sums[1]
     }
@@ -132,6 +143,11 @@ extension Metric {
 
 /// The class numbers in predictions and targets, whatever form they have.
 enum ClassNumbers {
+    /// 0, or NaN where a prediction is NaN: no class is the largest of such numbers.
+    static func doubt(_ predictions: Tensor) -> Tensor {
+        predictions.isNaN().any().select(Tensor(Float.nan), Tensor(Float(0)))
+    }
+
     /// Predicted and actual class numbers (`int32`) of one shape, and the number of classes.
     ///
     /// Targets are class numbers, or shares of the predictions' shape. One number a row is the

@@ -9,61 +9,51 @@ import KalsaeTensor
 final class EvaluationStep<Model: Layer> {
     private let compiled: CompiledStep<Model>
     private let metrics: [Metric]
-    private let sizes = SumSizes()
+    private let keepsOutputs: Bool
 
-    /// How many sums each metric has, known once its step is traced.
-    private final class SumSizes {
-        var counts: [Int] = []
-    }
-
-    init(_ model: Model, loss: Loss, metrics: [Metric]) throws {
+    /// - Parameter keepsOutputs: whether the model's outputs for all rows are gathered too.
+    init(_ model: Model, loss: Loss, metrics: [Metric], keepsOutputs: Bool = false) throws {
         self.metrics = metrics
-        compiled = try CompiledStep(model) { [sizes] model, inputs in
+        self.keepsOutputs = keepsOutputs
+        compiled = try CompiledStep(model) { model, inputs in
             let (x, y, weights) = BatchInputs.prepared(inputs)
             let predictions = model(x)
-            let sums =
-                [loss.sums(predictions, y, weights: weights)]
-                + metrics.map { $0.sums(predictions, y) }
-            sizes.counts = sums.map(\.count)
-            return [.concatenate(sums)]
+            // Metrics that need every row at their end have as many sums as the batch has rows.
+            return [loss.sums(predictions, y, weights: weights)]
+                + metrics.map { $0.sums(predictions, y) } + (keepsOutputs ? [predictions] : [])
         }
     }
 
-    /// Measures an epoch of batches.
-    func run(_ model: Model, _ source: inout any BatchSource) throws -> Report {
+    /// Measures an epoch of batches; the outputs are none where they are not kept.
+    func run(
+        _ model: Model, _ source: inout any BatchSource
+    ) throws -> (report: Report, outputs: [Float]) {
         try compiled.restore(model)
-        var sums: [[Double]] = []
+        var (total, outputs) = ([0.0, 0.0], [Float]())
+        var sums = [[Double]](repeating: [], count: metrics.count)
+        var batches = 0
         while let batch = try source.next() {
             try Task.checkCancellation()
             try batch.check()
             try compiled.run(BatchInputs.tensors(of: batch))
-            let parts = split(try compiled.results[0].values(Double.self))
-            sums = sums.isEmpty ? parts : joined(sums, parts)
+            let results = compiled.results
+            for (index, part) in try results[0].values(Double.self).enumerated() {
+                total[index] += part
+            }
+            for (index, metric) in metrics.enumerated() {
+                metric.combine(try results[1 + index].values(Double.self), into: &sums[index])
+            }
+            if keepsOutputs, let last = results.last { outputs += try last.values(Float.self) }
+            batches += 1
         }
-        guard let total = sums.first else {
+        guard batches > 0 else {
             throw KalsaeError("evaluate", expected: "a source with batches", got: "none")
         }
         var report = Report(loss: total[1] == 0 ? 0 : total[0] / total[1])
-        for (metric, own) in zip(metrics, sums.dropFirst()) {
+        for (metric, own) in zip(metrics, sums) {
             report.metrics[metric] = metric.value(own)
             if metric.countsClasses { report.confusion = ConfusionMatrix(sums: own) }
         }
-        return report
-    }
-
-    /// The numbers of a batch, the loss's first and then those of each metric.
-    private func split(_ numbers: [Double]) -> [[Double]] {
-        var rest = numbers[...]
-        return sizes.counts.map { count in
-            defer { rest = rest.dropFirst(count) }
-            return Array(rest.prefix(count))
-        }
-    }
-
-    private func joined(_ left: [[Double]], _ right: [[Double]]) -> [[Double]] {
-        left.indices.map { index in
-            guard index > 0 else { return zip(left[0], right[0]).map { $0 + $1 } }
-            return metrics[index - 1].combined(left[index], right[index])
-        }
+        return (report, outputs)
     }
 }

@@ -22,22 +22,29 @@ public final class Evaluator<Model: Layer> {
     /// For how many data sets a plan is kept.
     public static var keptSets: Int { 8 }
 
+    private let keepsOutputs: Bool
     private var isLossChecked = false
     private var steps: [(data: [ObjectIdentifier], step: EvaluationStep<Model>)] = []
 
     /// Prepares measuring; nothing is compiled before the first data.
-    public init(_ model: Model, loss: Loss, metrics: [Metric] = []) throws {
+    public convenience init(_ model: Model, loss: Loss, metrics: [Metric] = []) throws {
+        try self.init(model, loss: loss, metrics: metrics, keepsOutputs: false)
+    }
+
+    /// - Parameter keepsOutputs: whether ``measured(_:)`` gives the outputs for all rows.
+    init(_ model: Model, loss: Loss, metrics: [Metric], keepsOutputs: Bool) throws {
         for entry in model.tensors { if let fault = entry.tensor.fault { throw fault } }
         self.model = model.labeled()
         self.loss = loss
         self.metrics = metrics
+        self.keepsOutputs = keepsOutputs
     }
 
     /// The loss and the metrics on data.
     ///
     /// - Parameter batch: rows at once.
-    /// - Throws: a fault of the model, or a `KalsaeError` where there is no row or a metric does not
-    ///   fit.
+    /// - Throws: a fault of the model, or a `KalsaeError` where there is no row, a metric does not
+    ///   fit, or the model's output for a row is NaN.
     public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
         guard data.count > 0, batch > 0 else {
             throw KalsaeError(
@@ -49,6 +56,13 @@ public final class Evaluator<Model: Layer> {
 
     /// The loss and the metrics on an epoch of batches, from its start.
     public func evaluate(_ source: any BatchSource) throws -> Report {
+        let report = try measured(source).report
+        if !report.loss.isFinite { try refuseNaN(source) }
+        return report
+    }
+
+    /// The loss and the metrics, whatever they are, and all outputs where they are kept.
+    func measured(_ source: any BatchSource) throws -> (report: Report, outputs: [Float]) {
         var source = source
         try source.seek(to: BatchPosition())
         let resident = source as? DatasetBatches
@@ -57,10 +71,28 @@ public final class Evaluator<Model: Layer> {
             return try known.step.run(model, &source)
         }
         try checkMetrics(source)
-        let step = try EvaluationStep(model, loss: loss, metrics: metrics)
+        let step = try EvaluationStep(
+            model, loss: loss, metrics: metrics, keepsOutputs: keepsOutputs)
         if steps.count == Self.keptSets { steps.removeFirst() }
         steps.append((identity, step))
         return try step.run(model, &source)
+    }
+
+    /// Throws where an output is NaN, with the row: no class, and no error, is that of such a row.
+    func refuseNaN(_ source: any BatchSource) throws {
+        var source = source
+        try source.seek(to: BatchPosition())
+        var first = 0
+        while let batch = try source.next() {
+            try Task.checkCancellation()
+            let outputs = StepScope.inference { model(batch.inputs) }
+            let rows = max(outputs.shape.first ?? 1, 1)
+            let values = try outputs.values(Double.self)
+            if let place = values.firstIndex(where: \.isNaN) {
+                throw NaNOutput.error("evaluate", row: first + place / (values.count / rows))
+            }
+            first += rows
+        }
     }
 
     /// Throws for a metric that does not fit model, loss and data; looks at the first rows.
@@ -104,5 +136,17 @@ public final class Evaluator<Model: Layer> {
         [data.features, data.targets, data.weights].compactMap { tensor in
             tensor.map { ObjectIdentifier($0.node) }
         }
+    }
+}
+
+/// What is said of an output that is not a number.
+enum NaNOutput {
+    /// - Parameter row: the row, from 0.
+    static func error(_ subject: String, row: Int) -> KalsaeError {
+        KalsaeError(
+            subject, expected: "outputs that are numbers", got: "NaN for row \(row + 1)",
+            advice:
+                "look for inputs out of all proportion there, and for weights that are not finite"
+        )
     }
 }
