@@ -86,6 +86,7 @@ final class TrainingLoop<Model: Layer> {
             if progress.isEpochOpen { history.epochs.append(record(validation: nil)) }
         } else {
             if isExhausted { history.end = .earlyStopping }
+            try checkLastStep()
             if let rule = options.earlyStopping, rule.restoresBestWeights, let bestModel {
                 try step.restore(bestModel)
                 history.restoredEpoch = progress.best.epoch
@@ -161,6 +162,14 @@ final class TrainingLoop<Model: Layer> {
         try boundary { callback, control in try callback.onStepEnd(record, &control) }
     }
 
+    /// Throws where weights are not finite behind the last step and nothing was measured there.
+    private func checkLastStep() throws {
+        guard let last = progress.history.epochs.last, last.validation == nil,
+            try step.model.firstNotFinite() != nil
+        else { return }
+        throw try divergence(.nan)
+    }
+
     private func setRate(_ new: Double) {
         guard new != rate else { return }
         rate = new
@@ -168,8 +177,9 @@ final class TrainingLoop<Model: Layer> {
     }
 
     private func divergence(_ loss: Double) throws -> KalsaeError {
-        let epoch = progress.history.epochs.count + 1
-        let got = "\(loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
+        let epoch = progress.history.epochs.count + (progress.isEpochOpen ? 1 : 0)
+        let got =
+            "\(loss.isNaN ? .nan : loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
         var advice =
             "use a smaller learning rate, clip gradients (ClippedByGlobalNorm), or look for wrong "
             + "numbers in the data; the trainer's model is that of "
@@ -191,7 +201,7 @@ final class TrainingLoop<Model: Layer> {
         if let validation = options.validation, epoch % options.validationFrequency == 0 {
             do {
                 evaluator.model = step.model
-                report = try evaluator.evaluate(validation)
+                report = try evaluator.measured(validation).report
             } catch is CancellationError {
                 end = .cancelled
                 return
@@ -212,6 +222,8 @@ final class TrainingLoop<Model: Layer> {
                 progress.plateau = plateau.state
             }
         }
+        // The loss of a step is that before its update: behind the last one only this tells.
+        if isComplete, let loss = report?.loss, !loss.isFinite { throw try divergence(loss) }
         if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
         try boundary { callback, control in try callback.onEpochEnd(record, &control) }
     }

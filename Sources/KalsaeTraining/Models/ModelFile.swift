@@ -38,7 +38,8 @@ public struct ModelFile: Sendable {
         try Weights.save(model, to: path, metadata: metadata)
     }
 
-    /// Reads a file, strictly: names, shapes and types must be those of its own network.
+    /// Reads a file, strictly: names, shapes and types must be those of its own network, and weights
+    /// finite.
     ///
     /// - Parameter kinds: the settings of layers of your own that the network may have.
     public init(path: String, kinds: [any LayerSettings.Type] = []) throws {
@@ -48,6 +49,11 @@ public struct ModelFile: Sendable {
         // Reads of broken files stop here, before memory is asked for.
         let model = try Sequential(network, input: Shape(input))
         self.model = try Weights.load(file, into: model, subject: path)
+        if let name = try self.model.firstNotFinite() {
+            throw KalsaeError(
+                path, expected: "weights that are finite", got: "NaN or infinity in \(name)",
+                advice: "train it again; a smaller learning rate keeps weights finite")
+        }
         metadata = file.metadata.filter { $0.key != Self.networkKey && $0.key != Self.inputKey }
     }
 
