@@ -27,7 +27,9 @@ final class Progress: Sendable {
             let validation = state.last?.validation.map { ", validation \($0.text)" } ?? ""
             Console.writeError(
                 "\r\u{1B}[K" + Self.bar(record.step, of: record.total)
-                    + " epoch \(record.epoch), loss \(Self.fixed(record.meanLoss, digits: 4))"
+                    + " epoch \(record.epoch), "
+                    + (state.last?.validation?.lossText(record.meanLoss)
+                        ?? "loss \(record.meanLoss.short)")
                     + validation)
         }
     }
@@ -38,8 +40,8 @@ final class Progress: Sendable {
         let every = max(epochs / 10, 1)
         guard !hasTerminal, record.epoch % every == 0 || record.epoch == 1 else { return }
         let validation = record.validation.map { ", validation \($0.text)" } ?? ""
-        Console.tell(
-            "epoch \(record.epoch): loss \(Self.fixed(record.loss, digits: 4))\(validation)")
+        let loss = record.validation?.lossText(record.loss) ?? "loss \(record.loss.short)"
+        Console.tell("epoch \(record.epoch): \(loss)\(validation)")
     }
 
     /// Wipes the bar.

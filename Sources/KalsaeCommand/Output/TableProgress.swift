@@ -4,15 +4,23 @@ import KalsaeSupport
 /// candidate elsewhere.
 final class TableProgress {
     private let effort: String
+    private let isOfValues: Bool
     private var lastDraw: ContinuousClock.Instant?
     private var isDrawn = false
     private var best: (name: String, loss: Double)?
 
-    init(_ effort: String) { self.effort = effort }
+    init(_ effort: String, isOfValues: Bool) {
+        (self.effort, self.isOfValues) = (effort, isOfValues)
+    }
+
+    /// A loss in the words of the report: of numbers the root of the mean square.
+    func text(_ loss: Double) -> String {
+        isOfValues ? "rmse \(loss.squareRoot().short)" : "log loss \(loss.short)"
+    }
 
     /// Notes an epoch of a candidate.
     func epoch(_ name: String, _ epoch: Int, _ epochs: Int, _ loss: Double) {
-        let text = "loss \(Progress.fixed(loss, digits: 4)) on rows held out"
+        let text = "\(text(loss)) on rows held out"
         guard Console.hasTerminal else {
             if let best, best.name != name { tell(best) }
             best = (name, min(loss, best?.name == name ? best?.loss ?? loss : loss))
@@ -32,6 +40,6 @@ final class TableProgress {
     }
 
     private func tell(_ candidate: (name: String, loss: Double)) {
-        Console.tell("\(candidate.name): loss \(Progress.fixed(candidate.loss, digits: 4))")
+        Console.tell("\(candidate.name): \(text(candidate.loss))")
     }
 }

@@ -47,7 +47,9 @@ extension Train {
         try AtomicFile.checkWritable(path)
         let effort = effort ?? .default
         let run = TableRun(TableLearner(effort: effort, seed: seed), data: source.parts)
-        let progress = TableProgress(effort.rawValue)
+        var isOfValues = false
+        if case .values = source.parts.train.targets { isOfValues = true }
+        let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         let outcome = try run.run(onEpoch: progress.epoch)
         progress.end()
         try outcome.file.save(to: path)
@@ -57,18 +59,23 @@ extension Train {
     }
 
     private func printText(_ outcome: TableRun.Outcome, _ path: String, _ seconds: Double) throws {
-        var table = TextTable("tried", "network", "loss", "weight", "epoch")
+        let folds = outcome.trials.first?.members ?? 0
+        let title = "cross-validated (\(folds) folds, \(outcome.validatedRows) rows)"
+        for line in outcome.validation.lines(title) { try Console.print(line) }
+        if let test = outcome.test {
+            for line in test.lines("test") { try Console.print(line) }
+        }
+        for notice in outcome.validation.notices { Notice.say(notice) }
+        let isOfValues = outcome.validation.values != nil
+        var table = TextTable(
+            "tried", "network", isOfValues ? "rmse" : "loss", "weight", "epoch kept")
         for trial in outcome.trials {
             table.add(
-                trial.name, trial.network, Progress.fixed(trial.loss, digits: 4),
+                trial.name, trial.network,
+                isOfValues ? trial.loss.squareRoot().short : trial.loss.short,
                 Progress.fixed(trial.weight, digits: 2), "\(trial.epoch) of \(trial.epochs)")
         }
         for line in table.lines { try Console.print(line) }
-        let folds = outcome.trials.first?.members ?? 0
-        try Console.print(
-            "cross-validated (\(folds) folds, \(outcome.validatedRows) rows): "
-                + outcome.validation.text)
-        if let test = outcome.test { try Console.print("test: \(test.text)") }
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
@@ -93,9 +100,18 @@ extension Train {
             "folds": .integer(outcome.trials.first?.members ?? 0),
             "rows": .integer(outcome.rows), "validated_rows": .integer(outcome.validatedRows),
             "effort": .string((effort ?? .default).rawValue), "tried": .array(trials),
+            "history": .array(outcome.history.map(\.json)),
             "temperature": .number(outcome.temperature),
             "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
             "seed": .integer(seed), "seconds": .number(seconds), "model": .string(path),
+        ]
+    }
+}
+
+extension CandidateEpoch {
+    fileprivate var json: JSONValue {
+        [
+            "candidate": .string(candidate), "epoch": .integer(epoch), "loss": .number(loss),
         ]
     }
 }

@@ -135,6 +135,9 @@ struct Train: AsyncParsableCommand {
                 JSONValue.Member("parameters", .integer(outcome.parameters)),
                 JSONValue.Member("steps", .integer(outcome.steps)),
                 JSONValue.Member("epochs", .integer(outcome.history.epochs.count)),
+                JSONValue.Member(
+                    "restored_epoch", outcome.history.restoredEpoch.map { .integer($0) } ?? .null),
+                JSONValue.Member("history", .array(outcome.history.epochs.map(\.json))),
                 JSONValue.Member("network", .string(recipe.network.description)),
                 JSONValue.Member("seed", .integer(seed)),
                 JSONValue.Member("seconds", .number(seconds)),
@@ -142,7 +145,15 @@ struct Train: AsyncParsableCommand {
             ]
             return try Console.print(JSONValue.object(members))
         }
-        for (name, part) in parts { try Console.print("\(name): \(part.text)") }
+        for (name, part) in parts {
+            for line in part.lines(name) { try Console.print(line) }
+        }
+        for notice in outcome.test.notices { Notice.say(notice) }
+        let last = outcome.history.epochs.count
+        if let kept = outcome.history.restoredEpoch {
+            try Console.print(
+                "weights: those of epoch \(kept) of \(last), the best validation loss")
+        }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
             "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"

@@ -81,6 +81,9 @@ public struct Predictor: Sendable {
     /// Predicts rows one behind the other, as many numbers each as an input has.
     public func predict(rows: [Float]) throws -> Predictions {
         let outputs = try compiled(rows)
+        if let place = outputs.firstIndex(where: \.isNaN) {
+            throw NaNOutput.error(path, row: place / compiled.outputShape.elementCount)
+        }
         if let scale = metadata.scale { return .values(outputs.map { scale.invert(Double($0)) }) }
         let width = compiled.outputShape.elementCount
         let rows = stride(from: 0, to: outputs.count, by: width).map { start in
@@ -92,7 +95,44 @@ public struct Predictor: Sendable {
 
     /// Measures the network on a CSV file, or on the part of a named set that took no part in its
     /// training.
-    public func evaluate(_ source: String) async throws -> (report: Report, rows: Int) {
+    ///
+    /// - Parameter level: of the intervals that are reported for numbers.
+    /// - Throws: a `KalsaeError` where an output is NaN, or the data are others than it was trained on.
+    public func evaluate(
+        _ source: String, level: Double? = nil
+    ) async throws -> (report: Report, rows: Int) {
+        let data = try await data(of: source)
+        var measurement = try Measurement(model, data)
+        if let level {
+            try measurement.report(try intervals(), level: level)
+        } else if metadata.intervals?.tells(Measurement.level) == true {
+            try measurement.report(metadata.intervals)
+        }
+        return (measurement.report, data.count)
+    }
+
+    /// Half of the width of the interval around each predicted number that is to hold a share of new
+    /// rows.
+    ///
+    /// - Throws: a `KalsaeError` for classes, for models without intervals, and for a level that is
+    ///   not between 0 and 1 or too high for the rows that the intervals are made from.
+    public func halfWidth(_ level: Double) throws(KalsaeError) -> Double {
+        try intervals().halfWidth(level)
+    }
+
+    private func intervals() throws(KalsaeError) -> PredictionIntervals {
+        guard let intervals = metadata.intervals else {
+            let isOfClasses = !metadata.classNames.isEmpty
+            throw KalsaeError(
+                path, expected: "a model of numbers that has intervals",
+                got: isOfClasses ? "one of classes" : "one without",
+                advice: isOfClasses ? "classes have probabilities" : "train it again")
+        }
+        return intervals
+    }
+
+    /// The rows of a source, encoded as the network takes them.
+    private func data(of source: String) async throws -> LabeledData {
         let data: LabeledData
         if let set = NamedSet(rawValue: source) {
             let parts = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed)))
@@ -104,17 +144,13 @@ public struct Predictor: Sendable {
                 source, expected: "one of \(NamedSet.allCases.map(\.rawValue))", got: source,
                 advice: "\(path) was trained on images")
         }
-        let dataset = try Dataset(data)
-        guard dataset.inputShape == model.inputShape,
-            dataset.classNames == metadata.classNames
-        else {
+        var names: [String] = []
+        if case .classes(_, let own) = data.targets { names = own }
+        guard Shape(data.featureShape) == model.inputShape, names == metadata.classNames else {
             throw KalsaeError(
                 source, expected: "data as \(path) was trained on (\(metadata.data))",
-                got: "inputs \(dataset.inputShape), classes \(dataset.classNames)")
+                got: "inputs \(data.featureShape), classes \(names)")
         }
-        let evaluator = try Evaluator(
-            model, loss: data.targets.loss, metrics: data.targets.metrics)
-        let report = try evaluator.evaluate(dataset).inUnits(data.targets.unit)
-        return (report, data.count)
+        return data
     }
 }

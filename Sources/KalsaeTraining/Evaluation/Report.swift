@@ -11,6 +11,10 @@ public struct Report: Sendable, Equatable {
     public var metrics: [Metric: Double]
     /// Which classes were taken for which, where a metric counted them.
     public var confusion: ConfusionMatrix?
+    /// Class by class, where a classification's outputs were kept.
+    public var classes: ClassReport?
+    /// Errors, intervals and what they compare with, where a regression's outputs were kept.
+    public var values: ValueReport?
 
     /// Makes a report.
     public init(loss: Double, metrics: [Metric: Double] = [:]) {
@@ -59,7 +63,7 @@ extension Report: Codable {
         confusion = counts.flatMap { ConfusionMatrix(counts: $0) }
     }
 
-    /// Writes metrics by their names.
+    /// Writes loss, metrics by their names, and the confusion matrix.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(loss, forKey: .loss)

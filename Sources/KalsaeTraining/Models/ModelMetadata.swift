@@ -16,6 +16,8 @@ public struct ModelMetadata: Sendable {
     public var scale: Scale?
     /// The seed of the split.
     public var seed: Int
+    /// Intervals around predicted numbers; nil for classes, and where none were made.
+    public var intervals: PredictionIntervals?
 
     private static let key = "kalsae.data"
 
@@ -47,6 +49,7 @@ public struct ModelMetadata: Sendable {
         classNames = classes.compactMap(\.string)
         if let table = json["table"] { encoder = try TableEncoder(json: table, subject: path) }
         if case .value(let scale)? = encoder?.target.kind { self.scale = scale }
+        intervals = json["intervals"].flatMap { PredictionIntervals(json: $0) }
         let outputs = max(classNames.count, 1)
         guard file.model.outputShape == [outputs], classes.count == classNames.count,
             encoder.map({ file.model.inputShape == [$0.width] }) ?? true
@@ -64,6 +67,7 @@ public struct ModelMetadata: Sendable {
             JSONValue.Member("classes", .array(classNames.map { .string($0) })),
         ]
         if let encoder { members.append(JSONValue.Member("table", encoder.json)) }
+        if let intervals { members.append(JSONValue.Member("intervals", intervals.json)) }
         return [Self.key: JSONValue.object(members).text]
     }
 }

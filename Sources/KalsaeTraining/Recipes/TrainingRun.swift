@@ -60,38 +60,35 @@ public struct TrainingRun: Sendable {
             metrics: data.train.targets.metrics, seed: recipe.seed)
         let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
-        let stopping = recipe.steps == nil ? recipe.patience : nil
-        let history = try await trainer.fit(
+        // The weights of the best epoch are kept even where nothing ends before its time.
+        let patience = recipe.steps == nil ? recipe.patience ?? .max : .max
+        let targets = data.train.targets
+        var tellStep: (@Sendable (StepRecord) throws -> Void)?
+        if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
+        var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
+        if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets)) } }
+        var history = try await trainer.fit(
             train, validation: validation, epochs: recipe.epochs, steps: recipe.steps,
             batch: recipe.batch, order: recipe.order,
-            earlyStopping: stopping.map { EarlyStopping(patience: $0) },
+            earlyStopping: EarlyStopping(patience: patience),
             schedule: recipe.schedule.make(steps: length),
-            plateau: recipe.schedule.plateau(patience: recipe.patience), onStep: onStep,
-            onEpoch: onEpoch)
+            plateau: recipe.schedule.plateau(patience: recipe.patience),
+            onStep: tellStep, onEpoch: tellEpoch)
+        history.epochs = history.epochs.map { $0.inUnits(targets) }
         try Task.checkCancellation()
         let trained = await trainer.model
-        return Outcome(
-            file: ModelFile(trained, metadata: ModelMetadata(data, seed: recipe.seed).strings),
-            train: try await report(trainer, train),
-            validation: try await report(trainer, validation),
-            test: try await report(trainer, try Dataset(data.test)), history: history,
-            steps: await trainer.stepCount, parameters: trained.parameterCount)
-    }
-
-    private func report(
-        _ trainer: Trainer<Sequential>, _ part: Dataset
-    ) async throws -> Report {
-        try await trainer.evaluate(part).inUnits(data.train.targets.unit)
-    }
-}
-
-extension Report {
-    /// The report with errors in the table's own units.
-    func inUnits(_ unit: Double) -> Report {
-        var report = self
-        for metric in [Metric.mae, .rmse] {
-            if let value = metrics[metric] { report.metrics[metric] = value * unit }
+        var measured = try Measurement(trained, data.validation)
+        var test = try Measurement(trained, data.test)
+        var metadata = ModelMetadata(data, seed: recipe.seed)
+        metadata.intervals = measured.intervals
+        if metadata.intervals?.tells(Measurement.level) == true {
+            try measured.report(metadata.intervals, areOwn: true)
+            try test.report(metadata.intervals)
         }
-        return report
+        return Outcome(
+            file: ModelFile(trained, metadata: metadata.strings),
+            train: try await trainer.evaluate(try Dataset(data.train)).inUnits(targets),
+            validation: measured.report, test: test.report, history: history,
+            steps: await trainer.stepCount, parameters: trained.parameterCount)
     }
 }

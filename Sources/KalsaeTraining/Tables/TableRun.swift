@@ -1,8 +1,4 @@
 import KalsaeData
-import KalsaeGraph
-import KalsaeLayers
-import KalsaeSupport
-import KalsaeTensor
 
 /// A table learned with nothing set: ``TableLearner`` on its rows, measured, as a file to keep.
 public struct TableRun: Sendable {
@@ -14,8 +10,10 @@ public struct TableRun: Sendable {
         public var validation: Report
         /// Measured on rows that took no part; nil where none were held out.
         public var test: Report?
-        /// What was tried.
+        /// What was tried; losses of numbers are in the target's units, squared.
         public var trials: [TableLearner.Trial]
+        /// The epochs of all of them.
+        public var history: [CandidateEpoch]
         /// Numbers trained.
         public var parameters: Int
         /// Steps taken.
@@ -40,41 +38,49 @@ public struct TableRun: Sendable {
     }
 
     /// Learns and measures.
+    ///
+    /// - Parameter onEpoch: called after each epoch with the candidate's name, the epoch, the epochs,
+    ///   and the loss on rows that members did not see, of numbers in the target's units, squared.
     public func run(
         onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
     ) throws -> Outcome {
         let rows = data.train
-        let outcome = try learner.run(rows, onEpoch: onEpoch)
-        let validation = try report(of: outcome, rows)
+        var unit = 1.0
+        if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
+        var history: [CandidateEpoch] = []
+        let outcome = try learner.run(rows) { name, epoch, epochs, loss in
+            history.append(CandidateEpoch(candidate: name, epoch: epoch, loss: loss * unit))
+            try onEpoch(name, epoch, epochs, loss * unit)
+        }
+        // Probabilities of classes, or standardized numbers, of models that did not see the rows.
+        var validation = try Measurement(
+            outcome.predictions, areLogits: false, try rows.rows(outcome.rows).targets)
+        var metadata = ModelMetadata(data, seed: learner.seed)
+        metadata.intervals = validation.intervals
+        let tells = metadata.intervals?.tells(Measurement.level) == true
+        if tells { try validation.report(metadata.intervals, areOwn: true) }
         var test: Report?
         if data.test.count > 0 {
-            let evaluator = try Evaluator(
-                outcome.model, loss: rows.targets.loss, metrics: rows.targets.metrics)
-            test = try evaluator.evaluate(try Dataset(data.test)).inUnits(rows.targets.unit)
+            var measured = try Measurement(outcome.model, data.test)
+            if tells { try measured.report(metadata.intervals) }
+            test = measured.report
         }
-        let metadata = ModelMetadata(data, seed: learner.seed)
+        var trials = outcome.trials
+        for index in trials.indices { trials[index].loss *= unit }
         return Outcome(
-            file: ModelFile(outcome.model, metadata: metadata.strings), validation: validation,
-            test: test, trials: outcome.trials, parameters: outcome.model.parameterCount,
-            steps: outcome.steps, rows: rows.count,
+            file: ModelFile(outcome.model, metadata: metadata.strings),
+            validation: validation.report, test: test, trials: trials, history: history,
+            parameters: outcome.model.parameterCount, steps: outcome.steps, rows: rows.count,
             validatedRows: outcome.rows.count, temperature: outcome.temperature)
     }
+}
 
-    /// The report of predictions by models that did not see the rows.
-    private func report(of outcome: TableLearner.Outcome, _ data: LabeledData) throws -> Report {
-        let held = try data.rows(outcome.rows)
-        let set = try Dataset(held)
-        let width = data.targets.outputCount
-        var predictions = Tensor(outcome.predictions, shape: [held.count, width])
-        if case .classes = data.targets {
-            // The loss takes logits, as which logarithms of probabilities serve.
-            predictions = predictions.clipped(to: 1e-12...).log()
-        }
-        let targets = set.targets
-        var report = Report(loss: try data.targets.loss(predictions, targets).item(Double.self))
-        for metric in data.targets.metrics {
-            report.metrics[metric] = try metric(predictions, targets)
-        }
-        return report.inUnits(data.targets.unit)
-    }
+/// One epoch of a candidate.
+public struct CandidateEpoch: Sendable, Equatable {
+    /// The candidate's name.
+    public var candidate: String
+    /// Counted from 1.
+    public var epoch: Int
+    /// The loss on rows that its members did not see; of numbers in the target's units, squared.
+    public var loss: Double
 }

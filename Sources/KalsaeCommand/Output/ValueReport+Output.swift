@@ -1,0 +1,38 @@
+import KalsaeFiles
+import KalsaeTraining
+
+extension ValueReport {
+    var jsonMembers: [JSONValue.Member] {
+        var members = [
+            JSONValue.Member(
+                "baseline", ["rmse": .number(meanRMSE), "mae": .number(meanMAE)])
+        ]
+        if let interval { members.append(JSONValue.Member("interval", interval.json)) }
+        return members
+    }
+
+    func lines(_ title: String) -> [String] {
+        var lines = [
+            "\(title): r2 \(r2?.short ?? "-"), rmse \(rmse.short), mae \(mae.short)",
+            "  median error \(medianError.short); always the mean: rmse \(meanRMSE.short), mae "
+                + meanMAE.short,
+        ]
+        if let interval {
+            let level = Progress.fixed(interval.level * 100, digits: 1)
+            let coverage = interval.coverage.map {
+                ", holds \(Progress.fixed($0 * 100, digits: 1)) % of these rows"
+            }
+            lines.append("  interval of \(level) %: ± \(interval.halfWidth.short)\(coverage ?? "")")
+        }
+        return lines
+    }
+}
+
+extension ValueReport.Interval {
+    fileprivate var json: JSONValue {
+        [
+            "level": .number(level), "half_width": .number(halfWidth),
+            "coverage": coverage.map { .number($0) } ?? .null,
+        ]
+    }
+}

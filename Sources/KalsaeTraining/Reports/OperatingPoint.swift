@@ -1,0 +1,41 @@
+/// From which probability of a class on it is said, and what comes of that.
+public struct OperatingPoint: Sendable, Equatable {
+    /// The class.
+    public var name: String
+    /// The least probability at which it is said.
+    public var threshold: Double
+    /// Of the rows that it is said of, the share that is of it.
+    public var precision: Double
+    /// Of its rows, the share that it is said of.
+    public var recall: Double
+    /// The harmonic mean of both.
+    public var f1: Double
+    /// The number of rows that it is said of.
+    public var predicted: Int
+
+    /// The threshold with the largest F1, half way between two probabilities that occur; nil where one
+    /// of both classes has no rows.
+    package init?(bestOf probabilities: [Double], isPositive: [Bool], name: String) {
+        let positives = isPositive.count { $0 }
+        guard positives > 0, positives < isPositive.count,
+            probabilities.allSatisfy(\.isFinite)
+        else { return nil }
+        let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
+        self.name = name
+        (threshold, precision, recall, f1, predicted) = (0, 0, 0, -1, 0)
+        var hits = 0
+        for (place, row) in order.enumerated() {
+            hits += isPositive[row] ? 1 : 0
+            let next = place + 1 < order.count ? probabilities[order[place + 1]] : nil
+            // Equal probabilities are on the same side.
+            guard next != probabilities[row] else { continue }
+            let score = 2 * Double(hits) / Double(place + 1 + positives)
+            guard score > f1 else { continue }
+            f1 = score
+            predicted = place + 1
+            precision = Double(hits) / Double(place + 1)
+            recall = Double(hits) / Double(positives)
+            threshold = next.map { ($0 + probabilities[row]) / 2 } ?? 0
+        }
+    }
+}
