@@ -4,7 +4,11 @@ struct TextTable {
 
     init(_ titles: String...) { rows = [titles] }
 
+    init(_ titles: [String]) { rows = [titles] }
+
     mutating func add(_ cells: String...) { rows.append(cells) }
+
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// One line a row, the titles first.
     var lines: [String] {

@@ -1,0 +1,208 @@
+import Glibc
+import KalsaeData
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+import KalsaeTensor
+
+/// What columns of a table do to a model's predictions: measured on rows of a file, by changing the
+/// inputs that a column became.
+///
+/// ```swift
+/// let effects = try predictor.effects(of: "houses.csv")
+/// for column in try effects.importance() { print(column.name, column.increase) }
+/// ```
+public struct ColumnEffects: Sendable {
+    /// How much worse predictions get where a column's cells are shuffled.
+    public struct Importance: Sendable, Equatable {
+        /// The column.
+        public var name: String
+        /// The mean increase of the loss over the repeats: of rmse in the target's units, or of log
+        /// loss in nats.
+        public var increase: Double
+        /// The standard deviation of the increase over the repeats.
+        public var deviation: Double
+    }
+
+    /// The mean prediction where all rows have the same cell in one column.
+    public struct Dependence: Sendable, Equatable {
+        /// One cell.
+        public struct Point: Sendable, Equatable {
+            /// The cell as the file has it; empty where it is missing.
+            public var cell: String
+            /// The mean probability of each class, or the mean value in the target's units.
+            public var means: [Double]
+        }
+        /// The column.
+        public var name: String
+        /// The classes; empty for numbers.
+        public var classNames: [String]
+        /// Cells at equal shares of the column's numbers, or its most frequent texts.
+        public var points: [Point]
+    }
+
+    private let predictor: Predictor
+    private let encoder: TableEncoder
+    private let table: Table
+    private let rows: [Int]
+    private let features: [Float]
+    private let targets: LabeledData.Targets?
+
+    /// The most rows that are looked at: of more, some at equal distances.
+    public static let mostRows = 5_000
+
+    /// Reads a file; one without targets serves for dependence alone.
+    init(_ predictor: Predictor, encoder: TableEncoder, path: String) throws(KalsaeError) {
+        (self.predictor, self.encoder) = (predictor, encoder)
+        table = try encoder.readTable(path: path)
+        let count = table.rowCount
+        guard count > 0 else {
+            throw KalsaeError(path, expected: "at least one row", got: "none")
+        }
+        let kept = min(count, Self.mostRows)
+        rows = (0..<kept).map { $0 * count / kept }
+        features = try encoder.features(of: table, rows: rows)
+        targets = try? encoder.targets(of: table, rows: rows)
+    }
+
+    /// The names of the columns that became inputs.
+    public var names: [String] { encoder.features.map(\.name) }
+
+    /// The columns by importance, the largest first.
+    ///
+    /// - Parameters:
+    ///   - repeats: how often each column is shuffled.
+    ///   - seed: of the shuffles.
+    /// - Throws: a `KalsaeError` where the file has no targets.
+    public func importance(repeats: Int = 5, seed: Int = 0) throws -> [Importance] {
+        guard let targets else {
+            throw KalsaeError(
+                table.subject, expected: "the target \"\(encoder.target.name)\" in each row",
+                got: "rows without", advice: "leave these rows out")
+        }
+        let base = try loss(features, targets)
+        var generator = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x494d_504f)
+        return try spans.map { feature, span in
+            let increases = try (0..<max(repeats, 1)).map { _ in
+                var order = Array(rows.indices)
+                generator.shuffle(&order)
+                let changed = replacing(span) { order[$0] }
+                return try loss(changed, targets) - base
+            }
+            let mean = increases.reduce(0, +) / Double(increases.count)
+            let squares = increases.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            return Importance(
+                name: feature.name, increase: mean,
+                deviation: (squares / Double(max(increases.count - 1, 1))).squareRoot())
+        }.sorted { ($1.increase, $0.name) < ($0.increase, $1.name) }
+    }
+
+    /// Mean predictions over cells of a column.
+    ///
+    /// - Parameter most: the most cells.
+    /// - Throws: a `KalsaeError` with the nearest name where no such column became an input.
+    public func dependence(on name: String, most: Int = 10) throws -> Dependence {
+        guard let (_, span) = spans.first(where: { $0.feature.name == name }) else {
+            let near = SpellingSuggestion.of(name, in: names).map { "did you mean \"\($0)\"?" }
+            throw KalsaeError(
+                table.subject, expected: "a column that the model uses", got: "\"\(name)\"",
+                advice: near ?? "one of \(names.prefix(12).joined(separator: ", "))")
+        }
+        let column = try table.position(of: name)
+        let points = try places(column, most: most).map { place in
+            let outputs = try predictor.predict(rows: replacing(span) { _ in place })
+            let cell = table.csv.text(row: rows[place], column: column)
+            return Dependence.Point(cell: cell, means: means(outputs))
+        }
+        return Dependence(name: name, classNames: predictor.metadata.classNames, points: points)
+    }
+
+    /// The inputs of each column.
+    private var spans: [(feature: FeatureEncoder, span: Range<Int>)] {
+        var offset = 0
+        return encoder.features.map { feature in
+            defer { offset += feature.width }
+            return (feature, offset..<(offset + feature.width))
+        }
+    }
+
+    /// The rows with some inputs taken from another row each.
+    private func replacing(_ span: Range<Int>, _ source: (Int) -> Int) -> [Float] {
+        var changed = features
+        let width = encoder.width
+        for row in rows.indices {
+            let other = source(row)
+            for input in span { changed[row * width + input] = features[other * width + input] }
+        }
+        return changed
+    }
+
+    /// The places among the rows of the cells to look at.
+    private func places(_ column: Int, most: Int) -> [Int] {
+        if case .numbers(let numbers) = table.columns[column].contents {
+            let sorted = rows.indices.filter { numbers[rows[$0]].isFinite }.sorted {
+                numbers[rows[$0]] < numbers[rows[$1]]
+            }
+            guard let last = sorted.indices.last else { return [] }
+            var places: [Int] = []
+            for index in 0..<most {
+                let place = sorted[index * last / max(most - 1, 1)]
+                if places.last.map({ numbers[rows[$0]] != numbers[rows[place]] }) ?? true {
+                    places.append(place)
+                }
+            }
+            return places
+        }
+        var first: [String: (place: Int, count: Int)] = [:]
+        for (place, row) in rows.enumerated() {
+            let text = table.csv.text(row: row, column: column)
+            first[text, default: (place, 0)].count += 1
+        }
+        let frequent = first.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        return frequent.prefix(most).map(\.value.place)
+    }
+
+    private func means(_ predictions: Predictor.Predictions) -> [Double] {
+        let count = Double(rows.count)
+        switch predictions {
+        case .values(let values): return [values.reduce(0, +) / count]
+        case .classes(_, let probabilities):
+            let width = predictor.metadata.classNames.count
+            return (0..<width).map { index in
+                probabilities.reduce(0) { $0 + Double($1[index]) } / count
+            }
+        }
+    }
+
+    private func loss(_ inputs: [Float], _ targets: LabeledData.Targets) throws -> Double {
+        let count = Double(rows.count)
+        switch (try predictor.predict(rows: inputs), targets) {
+        case (.values(let values), .values(let numbers, let scale)):
+            let squares = zip(values, numbers).reduce(0) { sum, pair in
+                let error = pair.0 - scale.invert(Double(pair.1))
+                return sum + error * error
+            }
+            return (squares / count).squareRoot()
+        case (.classes(_, let probabilities), .classes(let labels, _)):
+            return zip(probabilities, labels).reduce(0) {
+                $0 - log(max(Double($1.0[Int($1.1)]), 1e-12))
+            } / count
+        default: return .nan
+        }
+    }
+}
+
+extension Predictor {
+    /// What the columns of a file do to predictions.
+    ///
+    /// - Throws: a `KalsaeError` where the network was trained on images, or the file does not fit.
+    public func effects(of path: String) throws(KalsaeError) -> ColumnEffects {
+        guard let encoder = metadata.encoder else {
+            throw KalsaeError(
+                path, expected: "a model of a table", got: "one of \(metadata.data)",
+                advice: "images have no columns")
+        }
+        return try ColumnEffects(self, encoder: encoder, path: path)
+    }
+}
