@@ -28,7 +28,7 @@ import Testing
         let infinite = try Dataset(
             Tensor(numbers, shape: [2500, 2]), .zeros([2500], dtype: .int32))
         var broken = model()
-        broken = broken.mapTensors { Tensor.full($0.1.shape.sizes, .infinity) }
+        broken = broken.mapTensors { _, tensor in Tensor.full(tensor.shape, .infinity) }
         evaluator.model = broken
         #expect(throws: KalsaeError.self) { try evaluator.evaluate(infinite) }
     }
@@ -54,7 +54,7 @@ import Testing
             #expect(error?.got == "NaN or infinity in \(name)")
         }
         // The largest number is one.
-        let large = good.mapTensors { Tensor.full($0.1.shape.sizes, 3.4028235e38) }
+        let large = good.mapTensors { _, tensor in Tensor.full(tensor.shape, 3.4028235e38) }
         try ModelFile(large).save(to: path)
         _ = try ModelFile(path: path)
     }
@@ -96,8 +96,8 @@ import Testing
         recipe.steps = 3
         let run = try TrainingRun(recipe, data: parts)
         _ = run
-        let spec = try Sequential([.dense(units: 3)], input: [4]).mapTensors {
-            Tensor.full($0.1.shape.sizes, 3e38)
+        let spec = try Sequential([.dense(units: 3)], input: [4]).mapTensors { _, tensor in
+            Tensor.full(tensor.shape, 3e38)
         }
         let metadata = [
             "kalsae.data": #"{"name":"iris","seed":0,"classes":["a","b","c"]}"#
