@@ -18,7 +18,7 @@ struct MissingWords: Sendable {
 
     /// As offices of statistics and people have them.
     private static let numbersOnly = [
-        ".", "..", "...", "-", "--", "---", "–", "—", "…", "*", "**", "x", "X", "/", ":", "na",
+        ".", "..", "...", "-", "--", "---", "–", "—", "…", "*", "**", "/", ":", "na",
         "Na", "n.a.", "N.A.", "n.a", "nd", "n.d.", "N.D.", "ND", "none", "NONE", "unknown",
         "Unknown", "UNKNOWN", "missing", "Missing", "MISSING", "unbekannt", "k.A.", "k. A.", "k.a.",
         "inconnu", "s/o", "미상", "없음", "모름", "결측", "무응답", "해당없음", "不明", "未知", "なし",

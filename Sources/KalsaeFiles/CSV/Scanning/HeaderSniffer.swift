@@ -81,7 +81,7 @@ struct HeaderSniffer {
         return texts > 1
     }
 
-    /// What a cell looks like; a name may be a word that is missing among numbers, as `x`.
+    /// What a cell looks like; a name may be a word that is missing among numbers, as `nd`.
     private func shape(_ row: Int, _ column: Int, isName: Bool) -> Shape {
         records.withCells { view in
             let (cell, _) = view.cell(row: row, column: column)
