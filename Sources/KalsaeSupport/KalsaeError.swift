@@ -32,8 +32,10 @@ public struct KalsaeError: Error, Equatable, Sendable, CustomStringConvertible {
     private static let longestPart = 2000
 
     private static func line(_ part: String) -> String {
-        guard part.utf8.count > longestPart else { return part.printable }
-        let beginning = String(part.unicodeScalars.prefix(longestPart))
-        return "\(beginning.printable)… (\(part.utf8.count) bytes)"
+        guard part.utf8.count > longestPart, part.unicodeScalars.count > longestPart else {
+            return part.printable
+        }
+        let beginning = String(part.unicodeScalars.prefix(longestPart)).printable
+        return "\(beginning)… (\(part.utf8.count) bytes)"
     }
 }

@@ -1,31 +1,16 @@
 extension String {
-    /// The text on one line and safe for a terminal: control characters, line ends and the marks
-    /// that reorder text are written as escapes (`\n`, `\0`, `\u{1b}`), everything else as it is.
+    /// The text on one line and safe for a terminal: control characters, line ends and marks of
+    /// format, as those that reorder text, are written as escapes (`\n`, `\0`, `\u{1B}`).
     public var printable: String {
-        guard unicodeScalars.contains(where: Self.isUnprintable) else { return self }
+        if utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return self }
         var shown = ""
         for scalar in unicodeScalars {
-            guard Self.isUnprintable(scalar) else {
-                shown.unicodeScalars.append(scalar)
-                continue
-            }
-            switch scalar {
-            case "\0": shown += "\\0"
-            case "\t": shown += "\\t"
-            case "\n": shown += "\\n"
-            case "\r": shown += "\\r"
-            default: shown += "\\u{\(String(scalar.value, radix: 16))}"
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format:
+                shown += scalar.escaped(asASCII: true)
+            default: shown.unicodeScalars.append(scalar)
             }
         }
         return shown
-    }
-
-    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0: true
-        // Line and paragraph separators; embeddings, overrides and isolates of direction.
-        case 0x2028...0x202e, 0x2066...0x2069: true
-        default: false
-        }
     }
 }

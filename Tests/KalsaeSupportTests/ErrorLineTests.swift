@@ -5,7 +5,7 @@ import Testing
     @Test func aMessageIsOneLineWhateverItQuotes() {
         let error = KalsaeError(
             "a\nb", expected: "c\u{0}", got: "d\r\n\u{1b}[31m\u{2028}é", advice: "e\t")
-        #expect(error.description == #"a\nb: expected c\0, got d\r\n\u{1b}[31m\u{2028}é; e\t"#)
+        #expect(error.description == #"a\nb: expected c\0, got d\r\n\u{1B}[31m\u{2028}é; e\t"#)
         #expect(error.got == "d\r\n\u{1b}[31m\u{2028}é")
     }
 

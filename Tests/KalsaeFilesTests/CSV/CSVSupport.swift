@@ -26,7 +26,10 @@ extension CSV {
 
 extension CSV.Cell: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral
 {
+    /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// A number.
     public init(integerLiteral value: Int) { self = .number(Double(value)) }
+    /// A missing cell.
     public init(nilLiteral: ()) { self = .missing }
 }

@@ -55,6 +55,6 @@ import Testing
         let csv = try CSV(text: "a\0b,\u{1b}[31mc\n1,2\n")
         #expect(csv.header == ["a\0b", "\u{1b}[31mc"])
         let error = KalsaeError("a.csv", expected: "b", got: csv.header?.joined() ?? "")
-        #expect(error.description == "a.csv: expected b, got a\\0b\\u{1b}[31mc")
+        #expect(error.description == "a.csv: expected b, got a\\0b\\u{1B}[31mc")
     }
 }
