@@ -32,17 +32,28 @@ extension ClassReport {
             "  always \"\(majority)\": accuracy \(Self.short(majorityAccuracy)), "
                 + "log loss of the shares \(Self.short(priorLogLoss))",
         ]
-        guard classes.count <= Self.mostListed else { return lines }
-        let numbers = confusion.counts.map { row in row.map { "\($0)" }.joined(separator: " ") }
-        var table = TextTable("rows", "precision", "recall", "f1", "class, rows taken for each")
-        for (one, counts) in zip(classes, numbers) {
-            table.add(
-                "\(one.rows)", Self.short(one.precision), one.recall.map(Self.short) ?? "-",
-                Self.short(one.f1), "\(one.name.cut(to: 24)): \(counts)")
+        if classes.count <= Self.mostListed {
+            let rows = table(hasCounts: true)
+            // What is too wide for a terminal has its counts in --json.
+            let isNarrow = rows.allSatisfy { $0.count <= 78 }
+            lines += (isNarrow ? rows : table(hasCounts: false)).map { "  \($0)" }
         }
-        lines += table.lines.map { "  \($0)" }
         if hasRareClass, let threshold { lines += threshold.lines }
         return lines
+    }
+
+    /// A line for each class, with the rows that are taken for each class.
+    private func table(hasCounts: Bool) -> [String] {
+        var table = TextTable(
+            "rows", "precision", "recall", "f1",
+            hasCounts ? "class, rows taken for each" : "class")
+        for (one, row) in zip(classes, confusion.counts) {
+            let counts = hasCounts ? ": " + row.map { "\($0)" }.joined(separator: " ") : ""
+            table.add(
+                "\(one.rows)", Self.short(one.precision), one.recall.map(Self.short) ?? "-",
+                Self.short(one.f1), one.name.cut(to: 24) + counts)
+        }
+        return table.lines
     }
 
     fileprivate static func short(_ value: Double) -> String { Progress.fixed(value, digits: 4) }

@@ -18,7 +18,9 @@ extension ValueReport {
                 + meanMAE.short,
         ]
         if let interval {
-            let level = Progress.fixed(interval.level * 100, digits: 1)
+            let percent = Progress.fixed(interval.level * 100, digits: 2)
+            // 90.00 is 90, 99.50 is 99.5.
+            let level = "\(Double(percent) ?? interval.level * 100)".replacing(/\.0$/, with: "")
             let coverage = interval.coverage.map {
                 ", holds \(Progress.fixed($0 * 100, digits: 1)) % of these rows"
             }

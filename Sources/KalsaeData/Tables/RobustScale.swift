@@ -31,9 +31,9 @@ public struct RobustScale: Sendable, Equatable {
     /// The quantile of ascending numbers, between two of them by a straight line; 0 for none.
     static func quantile(_ share: Double, _ sorted: [Double]) -> Double {
         guard let last = sorted.indices.last else { return 0 }
-        let place = share * Double(last)
-        let below = Int(place)
-        let rest = place - Double(below)
+        let position = share * Double(last)
+        let below = Int(position)
+        let rest = position - Double(below)
         guard rest > 0 else { return sorted[below] }
         return sorted[below] * (1 - rest) + sorted[below + 1] * rest
     }

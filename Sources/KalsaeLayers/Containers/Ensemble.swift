@@ -10,14 +10,14 @@ import KalsaeTensor
 /// average of the members' values, each cut to `range` where there is one.
 public struct Ensemble: Layer {
     /// The groups, in the order of the settings.
-    public var groups: [Group]
+    public var groups: [MemberStack]
     /// The layer's settings.
     public let settings: Settings
     /// The groups' members.
     public static let parts = Parts(\Self.groups)
 
     /// Members of one specification.
-    public struct Group: TensorTree, Sendable {
+    public struct MemberStack: TensorTree, Sendable {
         /// The members' network, every tensor `[count, …]`.
         public var members: Sequential
 
@@ -46,7 +46,7 @@ public struct Ensemble: Layer {
         /// The keys that a file must have.
         public static let requiredKeys: Set = ["groups"]
         /// The groups of members.
-        public var groups: [GroupSettings]
+        public var groups: [MemberSettings]
         /// How answers become one.
         public var averaging: Averaging
         /// What logits are divided by in front of the softmax, above 0.
@@ -56,7 +56,7 @@ public struct Ensemble: Layer {
 
         /// Makes settings.
         public init(
-            groups: [GroupSettings] = [], averaging: Averaging = .values, temperature: Double = 1,
+            groups: [MemberSettings] = [], averaging: Averaging = .values, temperature: Double = 1,
             range: [Double] = []
         ) {
             self.groups = groups
@@ -70,7 +70,7 @@ public struct Ensemble: Layer {
     }
 
     /// Members of one specification, as plain data.
-    public struct GroupSettings: Codable, Hashable, Sendable {
+    public struct MemberSettings: Codable, Hashable, Sendable {
         /// The layers of a member.
         public var layers: [LayerSpec]
         /// The number of members.
@@ -108,14 +108,14 @@ public struct Ensemble: Layer {
             let members = try (0..<group.count).map { _ in
                 try Sequential(group.layers, input: input)
             }
-            return Group(members: try members.stacked())
+            return MemberStack(members: try members.stacked())
         }
     }
 
     /// Makes an ensemble of trained members, for each group their stack.
     package init(_ settings: Settings, members: [Sequential]) {
         self.settings = settings
-        groups = members.map(Group.init(members:))
+        groups = members.map(MemberStack.init(members:))
     }
 
     private static let mostMembers = 1024
@@ -153,7 +153,7 @@ public struct Ensemble: Layer {
 extension LayerSpec {
     /// Networks whose answers are averaged; see ``Ensemble``.
     public static func ensemble(
-        _ groups: [Ensemble.GroupSettings], averaging: Ensemble.Averaging = .values,
+        _ groups: [Ensemble.MemberSettings], averaging: Ensemble.Averaging = .values,
         temperature: Double = 1, range: [Double] = []
     ) -> LayerSpec {
         LayerSpec(

@@ -101,11 +101,11 @@ extension Calibration {
         let largest = isPlain ? logits.abs().sigmoid() : logits.softmax().max(axes: [-1])
         let confidence = largest.flattened()
         let bins = (confidence * Double(Calibration.bins)).ceil() - 1
-        let places = bins.clipped(to: 0...Double(Calibration.bins - 1)).cast(to: .int32)
+        let positions = bins.clipped(to: 0...Double(Calibration.bins - 1)).cast(to: .int32)
         let hits = (predicted .== actual).cast(to: .float32).flattened()
         let rows = Tensor.ones(confidence.shape) + ClassNumbers.doubt(logits)
         let parts = [rows, confidence, hits].map {
-            places.bincount(bins: Calibration.bins, weights: $0)
+            positions.bincount(bins: Calibration.bins, weights: $0)
         }
         return Tensor.concatenate(parts)
     }

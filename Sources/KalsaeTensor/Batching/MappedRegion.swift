@@ -76,10 +76,10 @@ struct MappedRegion {
 
     /// The outputs as tensors with the leading axis.
     func instantiated() throws(KalsaeError) -> [Tensor] {
-        let (batched, places) = try graph.batchedWithPositions(
+        let (batched, targets) = try graph.batchedWithPositions(
             count: bindings.count, inputs: inputs.map(\.isBatched))
         var origin: [Int: TensorNode] = [:]
-        for (node, place) in zip(nodes, places) where node.source != nil { origin[place] = node }
+        for (node, target) in zip(nodes, targets) where node.source != nil { origin[target] = node }
         var made: [TensorNode] = []
         made.reserveCapacity(batched.nodes.count)
         for (position, node) in batched.nodes.enumerated() {
@@ -89,7 +89,7 @@ struct MappedRegion {
             }
             let operands = node.operands.map { made[$0] }
             let member = origin[position]
-            let rule = batchedRule(of: member, places, made)
+            let rule = batchedRule(of: member, targets, made)
             made.append(
                 TensorNode(node.primitive, operands, node.type, rule: rule, label: member?.label))
         }
@@ -98,7 +98,7 @@ struct MappedRegion {
 
     /// How the reverse walk passes through the batched node of a member's node.
     private func batchedRule(
-        of member: TensorNode?, _ places: [Int], _ made: [TensorNode]
+        of member: TensorNode?, _ targets: [Int], _ made: [TensorNode]
     ) -> TensorNode.GradientRule {
         guard let member else { return .primitive }
         switch member.rule {
@@ -111,7 +111,7 @@ struct MappedRegion {
             let nodes = inputs.map { input in
                 let position = positions[ObjectIdentifier(input)]
                 return position.flatMap {
-                    made.indices.contains(places[$0]) ? made[places[$0]] : nil
+                    made.indices.contains(targets[$0]) ? made[targets[$0]] : nil
                 }
                     ?? input
             }

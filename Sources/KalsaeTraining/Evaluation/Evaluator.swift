@@ -88,8 +88,8 @@ public final class Evaluator<Model: Layer> {
             let outputs = StepScope.inference { model(batch.inputs) }
             let rows = max(outputs.shape.first ?? 1, 1)
             let values = try outputs.values(Double.self)
-            if let place = values.firstIndex(where: \.isNaN) {
-                throw NaNOutput.error("evaluate", row: first + place / (values.count / rows))
+            if let position = values.firstIndex(where: \.isNaN) {
+                throw NaNOutput.error("evaluate", row: first + position / (values.count / rows))
             }
             first += rows
         }

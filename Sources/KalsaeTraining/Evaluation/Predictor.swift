@@ -81,8 +81,8 @@ public struct Predictor: Sendable {
     /// Predicts rows one behind the other, as many numbers each as an input has.
     public func predict(rows: [Float]) throws -> Predictions {
         let outputs = try compiled(rows)
-        if let place = outputs.firstIndex(where: \.isNaN) {
-            throw NaNOutput.error(path, row: place / compiled.outputShape.elementCount)
+        if let position = outputs.firstIndex(where: \.isNaN) {
+            throw NaNOutput.error(path, row: position / compiled.outputShape.elementCount)
         }
         if let scale = metadata.scale { return .values(outputs.map { scale.invert(Double($0)) }) }
         let width = compiled.outputShape.elementCount

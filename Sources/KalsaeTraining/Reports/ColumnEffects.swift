@@ -110,9 +110,9 @@ public struct ColumnEffects: Sendable {
                 advice: near ?? "one of \(names.prefix(12).joined(separator: ", "))")
         }
         let column = try table.position(of: name)
-        let points = try places(column, most: most).map { place in
-            let outputs = try predictor.predict(rows: replacing(span) { _ in place })
-            let cell = table.csv.text(row: rows[place], column: column)
+        let points = try positions(column, most: most).map { position in
+            let outputs = try predictor.predict(rows: replacing(span) { _ in position })
+            let cell = table.csv.text(row: rows[position], column: column)
             return Dependence.Point(cell: cell, means: means(outputs))
         }
         return Dependence(name: name, classNames: predictor.metadata.classNames, points: points)
@@ -138,29 +138,29 @@ public struct ColumnEffects: Sendable {
         return changed
     }
 
-    /// The places among the rows of the cells to look at.
-    private func places(_ column: Int, most: Int) -> [Int] {
+    /// The positions among the rows of the cells to look at.
+    private func positions(_ column: Int, most: Int) -> [Int] {
         if case .numbers(let numbers) = table.columns[column].contents {
             let sorted = rows.indices.filter { numbers[rows[$0]].isFinite }.sorted {
                 numbers[rows[$0]] < numbers[rows[$1]]
             }
             guard let last = sorted.indices.last else { return [] }
-            var places: [Int] = []
+            var positions: [Int] = []
             for index in 0..<most {
-                let place = sorted[index * last / max(most - 1, 1)]
-                if places.last.map({ numbers[rows[$0]] != numbers[rows[place]] }) ?? true {
-                    places.append(place)
+                let position = sorted[index * last / max(most - 1, 1)]
+                if positions.last.map({ numbers[rows[$0]] != numbers[rows[position]] }) ?? true {
+                    positions.append(position)
                 }
             }
-            return places
+            return positions
         }
-        var first: [String: (place: Int, count: Int)] = [:]
-        for (place, row) in rows.enumerated() {
+        var first: [String: (position: Int, count: Int)] = [:]
+        for (position, row) in rows.enumerated() {
             let text = table.csv.text(row: row, column: column)
-            first[text, default: (place, 0)].count += 1
+            first[text, default: (position, 0)].count += 1
         }
         let frequent = first.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        return frequent.prefix(most).map(\.value.place)
+        return frequent.prefix(most).map(\.value.position)
     }
 
     private func means(_ predictions: Predictor.Predictions) -> [Double] {

@@ -24,16 +24,16 @@ public struct OperatingPoint: Sendable, Equatable {
         self.name = name
         (threshold, precision, recall, f1, predicted) = (0, 0, 0, -1, 0)
         var hits = 0
-        for (place, row) in order.enumerated() {
+        for (position, row) in order.enumerated() {
             hits += isPositive[row] ? 1 : 0
-            let next = place + 1 < order.count ? probabilities[order[place + 1]] : nil
+            let next = position + 1 < order.count ? probabilities[order[position + 1]] : nil
             // Equal probabilities are on the same side.
             guard next != probabilities[row] else { continue }
-            let score = 2 * Double(hits) / Double(place + 1 + positives)
+            let score = 2 * Double(hits) / Double(position + 1 + positives)
             guard score > f1 else { continue }
             f1 = score
-            predicted = place + 1
-            precision = Double(hits) / Double(place + 1)
+            predicted = position + 1
+            precision = Double(hits) / Double(position + 1)
             recall = Double(hits) / Double(positives)
             threshold = next.map { ($0 + probabilities[row]) / 2 } ?? 0
         }

@@ -26,9 +26,9 @@ public struct PredictionIntervals: Sendable, Equatable {
     }
 
     /// The rank, from 0, of a kept error.
-    private static func rank(_ place: Int, of count: Int) -> Int {
+    private static func rank(_ position: Int, of count: Int) -> Int {
         let kept = min(count, mostKept)
-        return kept < 2 ? 0 : place * (count - 1) / (kept - 1)
+        return kept < 2 ? 0 : position * (count - 1) / (kept - 1)
     }
 
     /// Whether the rows are enough for a level.
@@ -51,8 +51,8 @@ public struct PredictionIntervals: Sendable, Equatable {
                 advice: "ask for a lower level, or train with more rows")
         }
         let rank = Int((Double(count + 1) * level).rounded(.up)) - 1
-        let place = errors.indices.first { Self.rank($0, of: count) >= rank }
-        return errors[place ?? errors.count - 1]
+        let position = errors.indices.first { Self.rank($0, of: count) >= rank }
+        return errors[position ?? errors.count - 1]
     }
 
     /// The interval of a level, and how many rows lie within.

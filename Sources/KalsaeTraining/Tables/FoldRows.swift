@@ -14,10 +14,10 @@ struct FoldRows: Sendable {
         generator.shuffle(&order)
         if let classes {
             // Stable by position, so that each class keeps its random order.
-            let places = order.enumerated().sorted {
+            let sorted = order.enumerated().sorted {
                 (classes[Int($0.element)], $0.offset) < (classes[Int($1.element)], $1.offset)
             }
-            order = places.map(\.element)
+            order = sorted.map(\.element)
         }
         var foldOfRow = [Int](repeating: 0, count: rows)
         for (position, row) in order.enumerated() { foldOfRow[Int(row)] = position % count }

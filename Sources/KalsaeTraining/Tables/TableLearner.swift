@@ -103,11 +103,11 @@ public struct TableLearner: Sendable {
                 }
             }
         }
-        var groups: [Ensemble.GroupSettings] = []
+        var groups: [Ensemble.MemberSettings] = []
         var members: [Sequential] = []
         for (outcome, weight) in zip(outcomes, blend.weights) where weight > 0 {
             groups.append(
-                Ensemble.GroupSettings(
+                Ensemble.MemberSettings(
                     layers: outcome.layers, count: plan.folds.held.count, weight: weight))
             members.append(outcome.members)
         }

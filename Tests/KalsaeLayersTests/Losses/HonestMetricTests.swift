@@ -9,12 +9,15 @@ import Testing
         (value - other).magnitude <= tolerance
     }
 
-    /// Scores that a histogram over x / (1 + |x|) has in one bin.
-    @Test(arguments: [
-        (1...40).map { Float($0) * 1e-6 }, (0..<31).map { 20_000 + Float($0) * 1_000 },
-        (0..<40).map { -50_000 - Float($0) }, (1...40).map { Float($0) * 1e-38 },
-        (0..<40).map { 1 - Float($0) * 0x1p-24 },
-    ]) func areasOfNarrowScoresAreExact(_ scores: [Float]) throws {
+    /// Scores that a histogram over x / (1 + |x|) has in one bin: begin, distance, count.
+    private static let narrow: [(Float, Float, Int)] = [
+        (1e-6, 1e-6, 40), (20_000, 1_000, 31), (-50_000, -1, 40), (1e-37, 1e-38, 40),
+        (1, -0x1p-24, 40),
+    ]
+
+    @Test(arguments: narrow)
+    func areasOfNarrowScoresAreExact(_ start: Float, _ step: Float, _ count: Int) throws {
+        let scores: [Float] = (0..<count).map { start + Float($0) * step }
         let isRising = scores[1] > scores[0]
         let half = scores.count / 2
         let labels = scores.indices.map { Int32(($0 >= half) == isRising ? 1 : 0) }
@@ -106,9 +109,9 @@ import Testing
         // 0.1 is not exact in float32, so neither is the mean.
         let constant = Tensor.full([999], 0.1)
         #expect(try Metric.r2(constant + 1, constant).isNaN)
-        #expect(try Metric.r2(.zeros([3]), [7e8, 7e8, 7e8]).isNaN)
+        #expect(try Metric.r2(.zeros([3]), .full([3], 7e8)).isNaN)
         // Spread that is small beside the mean is spread.
-        #expect(isNear(try Metric.r2([1e6, 1e6 + 1], [1e6, 1e6 + 1]), 1))
+        #expect(isNear(try Metric.r2([1_000_000, 1_000_001], [1_000_000, 1_000_001]), 1))
     }
 
     @Test func medianErrors() throws {

@@ -1,5 +1,4 @@
 import Foundation
-import KalsaeSupport
 import KalsaeTesting
 import KalsaeTraining
 import Testing
