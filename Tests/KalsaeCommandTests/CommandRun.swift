@@ -19,24 +19,55 @@ struct CommandRun {
 
         func remove() { try? FileManager.default.removeItem(atPath: path) }
 
+        /// Writes a text file.
+        func write(_ text: String, to name: String) throws {
+            try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        }
+
+        /// The bytes of a file.
+        func bytes(of name: String) throws -> Data {
+            try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
+        }
+
         var contents: [String] {
             ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
         }
     }
 
-    init(_ arguments: [String], in folder: Folder, environment: [String: String] = [:]) throws {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    /// The command, ready to be run in a folder.
+    static func process(
+        _ arguments: [String], in folder: Folder, environment: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
-        let folderOfTests = URL(fileURLWithPath: tests).deletingLastPathComponent()
-        process.executableURL = folderOfTests.appendingPathComponent("kalsae")
+        process.executableURL = try executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        return process
+    }
+
+    /// The built command, beside the tests.
+    static var executable: URL {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(fileURLWithPath: tests).deletingLastPathComponent()
+                .appendingPathComponent("kalsae")
+        }
+    }
+
+    /// - Parameter input: the name of a file of the folder as standard input.
+    init(
+        _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
+        input: String? = nil
+    ) throws {
+        let process = try Self.process(arguments, in: folder, environment: environment)
         let (out, err) = (folder.path + "/.out", folder.path + "/.err")
         for path in [out, err] {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            input.flatMap { FileHandle(forReadingAtPath: "\(folder.path)/\($0)") }
+            ?? FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: out)
         process.standardError = FileHandle(forWritingAtPath: err)
         try process.run()

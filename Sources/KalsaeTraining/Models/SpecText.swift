@@ -42,18 +42,32 @@ enum SpecText {
 
     /// What a decoder says, with its path.
     private static func text(_ error: DecodingError, _ item: String) -> String {
-        let context: DecodingError.Context? =
-            switch error {
-            case .typeMismatch(_, let context), .valueNotFound(_, let context),
-                .keyNotFound(_, let context), .dataCorrupted(let context):
-                context
-            @unknown default: nil
-            }
-        guard let context else { return "something else" }
+        let (context, fault): (DecodingError.Context, String)
+        switch error {
+        case .typeMismatch(let type, let found), .valueNotFound(let type, let found):
+            (context, fault) = (found, "not \(name(of: type))")
+        case .keyNotFound(let key, let found):
+            (context, fault) = (found, "no key \"\(key.stringValue)\"")
+        case .dataCorrupted(let found): (context, fault) = (found, found.debugDescription)
+        @unknown default: return "something else"
+        }
         let keys = context.codingPath.map { key in
             key.intValue.map { "\(item) \($0 + 1)" } ?? "\"\(key.stringValue)\""
         }
-        return (keys + [context.debugDescription]).joined(separator: ": ")
+        return (keys + [fault]).joined(separator: ": ")
+    }
+
+    /// What JSON calls a type.
+    private static func name(of type: any Any.Type) -> String {
+        switch type {
+        case is any FixedWidthInteger.Type: "a whole number"
+        case is any BinaryFloatingPoint.Type: "a number"
+        case is String.Type: "a text"
+        case is Bool.Type: "true or false"
+        case is [String: Any].Type: "an object in braces"
+        case is [Any].Type: "a list"
+        default: "\(type)"
+        }
     }
 }
 
