@@ -22,13 +22,16 @@ struct KalsaeTool: AsyncParsableCommand {
 
     /// Runs the verb; an error is one line on standard error.
     static func main() async {
+        let arguments = Arguments.joined(Array(CommandLine.arguments.dropFirst()))
+        if let unknown = UnknownVerb(arguments, root: Self.self) {
+            Console.fail(unknown.message, code: ExitCode.validationFailure.rawValue)
+        }
         do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
+            let asked = try parseAsRoot(arguments)
+            guard let common = (asked as? any ComputingCommand)?.common, common.quiet else {
+                return try await run(arguments)
             }
+            _ = try await Notice.collect { try await run(arguments) }
         } catch let error as KalsaeError {
             Console.fail(error.description)
         } catch let fault as TensorFault {
@@ -36,6 +39,15 @@ struct KalsaeTool: AsyncParsableCommand {
         } catch {
             // Help, version and wrong usage are the parser's: it knows text and exit code.
             exit(withError: error)
+        }
+    }
+
+    private static func run(_ arguments: [String]) async throws {
+        var command = try parseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
         }
     }
 }

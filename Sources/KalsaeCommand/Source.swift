@@ -1,8 +1,15 @@
 import KalsaeData
+import KalsaeFiles
 import KalsaeSupport
 
 /// What a verb is pointed at: the name of a set, or a table's file.
 struct Source {
+    /// The name as it was given.
+    let name: String
+    /// The path of the table; nil for sets and for standard input.
+    let file: String?
+    /// The files that are read for it.
+    let files: ReadFiles
     let parts: DataParts
 
     /// Loads a named set or a CSV file in its three parts.
@@ -10,43 +17,106 @@ struct Source {
     /// - Parameters:
     ///   - name: `iris`, `mnist`, …, the file name of a table in the data folders, or a path.
     ///   - target: the column to predict; only for files, where it is needed.
-    ///   - fractions: the shares of a table that are held out.
-    init(_ name: String, target: String?, seed: Int, fractions: Split.Fractions = .standard)
-        throws(KalsaeError)
-    {
+    ///   - split: the rows of a table that are held out.
+    ///   - validates: whether some rows must be there to choose the best epoch by.
+    ///   - reading: how its file is read.
+    init(
+        _ name: String, target: String?, seed: Int, split: SplitOptions? = nil,
+        validates: Bool = true, reading: CSVOptions = CSVOptions()
+    ) throws(KalsaeError) {
         let bits = UInt64(bitPattern: Int64(seed))
+        self.name = name
+        var files = ReadFiles()
         if let set = NamedSet(rawValue: name) {
-            guard target == nil else {
+            guard target == nil, split?.isSet != true else {
                 throw KalsaeError(
-                    "--target", expected: "a CSV file to go with", got: "the set \(name)")
+                    target != nil ? "--target" : "--split, --validation, --test, --all-rows",
+                    expected: "a CSV file to go with", got: "the set \(name)")
             }
-            parts = try set.load(seed: bits)
+            (file, parts, self.files) = (nil, try set.load(seed: bits), files)
             return
         }
-        guard NamedText(rawValue: name) == nil else {
-            throw KalsaeError(
-                name, expected: "rows with a target", got: "a text",
-                advice: "see `kalsae lesson characters`")
-        }
-        guard name.contains("/") || name.contains(".") else {
-            let sets = NamedSet.allCases.map(\.rawValue).joined(separator: ", ")
-            throw KalsaeError(
-                name, expected: "\(sets) or the path of a CSV file", got: "neither",
-                advice: "see `kalsae data list`")
-        }
-        let table = try Table(path: Source.path(of: name))
+        let path = try Source.path(ofData: name)
+        let table = try Source.table(at: path, options: reading)
         guard let target else {
             throw KalsaeError(
                 name, expected: "--target with a column", got: "none",
                 advice: "columns: \(table.columns.map(\.name).joined(separator: ", "))")
         }
-        let file = name.split(separator: "/").last.map(String.init) ?? name
-        let stem = file.split(separator: ".").first.map(String.init) ?? file
-        parts = try DataParts(table, name: stem, target: target, fractions: fractions, seed: bits)
+        try Source.check(target, in: table)
+        let fractions = try split?.fractions(validates: validates) ?? .standard
+        let own = try DataParts(
+            table, name: name == "-" ? "table" : FileIdentity.stem(of: name), target: target,
+            fractions: fractions, seed: bits)
+        files.add("the table", path)
+        files.add("the table", split?.validation)
+        files.add("the table", split?.test)
+        (file, self.files) = (name == "-" ? nil : path, files)
+        parts = try Source.replacing(own, split, reading)
+    }
+
+    /// Reads a table; a model that was given in its place is called one.
+    static func table(
+        at path: String, options: CSVOptions = CSVOptions()
+    ) throws(KalsaeError) -> Table {
+        guard path == "-" || !ModelArgument.isModel(path) else {
+            throw KalsaeError(path, expected: "a table", got: "a model", advice: "give a CSV file")
+        }
+        return Table(try CSV(path: path, options: options))
+    }
+
+    /// The path of a table as a verb takes it; a name that is neither a set's nor a file's is refused.
+    static func path(ofData name: String) throws(KalsaeError) -> String {
+        guard NamedText(rawValue: name) == nil else {
+            throw KalsaeError(
+                name, expected: "rows with a target", got: "a text",
+                advice: "see `kalsae lesson characters`")
+        }
+        guard name == "-" || name.contains("/") || name.contains(".") else {
+            let sets = NamedSet.allCases.map(\.rawValue).joined(separator: ", ")
+            throw KalsaeError(
+                name, expected: "\(sets), the path of a CSV file, or - for standard input",
+                got: "neither", advice: "see `kalsae data list`")
+        }
+        return path(ofTable: name)
     }
 
     /// The path itself, or that of a table in the data folders where there is no such file here.
-    private static func path(of name: String) -> String {
+    static func path(ofTable name: String) -> String {
         DataFolders.isReadable(name) ? name : DataFolders.table(named: name) ?? name
+    }
+
+    /// Throws for a number that no column has.
+    static func check(_ column: String, in table: Table) throws(KalsaeError) {
+        let names = table.columns.map(\.name)
+        guard !names.contains(column), let number = Int(column),
+            !(1...names.count).contains(number)
+        else { return }
+        throw KalsaeError(
+            table.subject, expected: "a column from 1 to \(names.count)", got: "\(number)",
+            advice: "columns: " + Self.numbered(names))
+    }
+
+    private static func numbered(_ names: [String]) -> String {
+        let shown = names.prefix(12).enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
+        return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+    }
+
+    /// The parts with those that have files of their own.
+    private static func replacing(
+        _ parts: DataParts, _ split: SplitOptions?, _ reading: CSVOptions
+    ) throws(KalsaeError) -> DataParts {
+        guard let split, let encoder = parts.encoder,
+            split.validation != nil || split.test != nil
+        else { return parts }
+        func part(_ path: String?, _ own: LabeledData) throws(KalsaeError) -> LabeledData {
+            guard let path else { return own }
+            return try encoder.data(
+                of: try encoder.readTable(path: Source.path(ofTable: path), options: reading))
+        }
+        return DataParts(
+            name: parts.name, train: parts.train,
+            validation: try part(split.validation, parts.validation),
+            test: try part(split.test, parts.test), encoder: encoder)
     }
 }

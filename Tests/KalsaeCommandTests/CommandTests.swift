@@ -114,7 +114,7 @@ import Testing
     }
 
     static let wrongs = [
-        Wrong(arguments: ["fly"], status: 64, says: "Unexpected argument"),
+        Wrong(arguments: ["fly"], status: 64, says: "one of train"),
         Wrong(arguments: ["train"], status: 64, says: "Missing expected argument"),
         Wrong(arguments: ["train", "iris", "--optimizer", "magic"], status: 64, says: "magic"),
         Wrong(arguments: ["train", "iris", "--schedule", "magic"], status: 64, says: "one-cycle"),

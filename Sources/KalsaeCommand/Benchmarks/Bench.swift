@@ -11,7 +11,7 @@ struct Bench: AsyncParsableCommand {
         ])
 }
 
-struct BenchSteps: AsyncParsableCommand {
+struct BenchSteps: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "steps",
         abstract: "Time one training step of the benchmark networks.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import KalsaeFiles
 import KalsaeTraining
 
-struct BenchCounts: ParsableCommand {
+struct BenchCounts: ParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "counts",
         abstract: "Count what a step takes: instructions, bytes, arena, allocations.",

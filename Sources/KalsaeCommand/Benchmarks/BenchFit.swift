@@ -8,7 +8,7 @@ import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
 
-struct BenchFit: AsyncParsableCommand {
+struct BenchFit: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit",
         abstract: "Time whole epochs: shuffling, batches, steps and evaluation.",

@@ -5,7 +5,7 @@ import KalsaeFiles
 import KalsaeSupport
 import KalsaeTensor
 
-struct BenchOps: AsyncParsableCommand {
+struct BenchOps: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ops",
         abstract: "Time single operations beside the measured peak of this machine.",

@@ -9,7 +9,7 @@ import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
 
-struct BenchServe: AsyncParsableCommand {
+struct BenchServe: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Time predictions of single rows from several tasks at once.",

@@ -1,6 +1,7 @@
 import Glibc
 import KalsaeFiles
 import KalsaeSupport
+import Synchronization
 
 /// Where the command writes: data on standard output, everything else on standard error.
 enum Console {
@@ -10,9 +11,12 @@ enum Console {
     /// Writes one JSON object on one line.
     static func print(_ json: JSONValue) throws(KalsaeError) { try print(json.text) }
 
+    /// Writes text as it is.
+    static func write(_ text: String) throws(KalsaeError) { try write(Array(text.utf8)) }
+
     /// Writes bytes of data as they are.
-    static func write(_ text: String) throws(KalsaeError) {
-        var bytes = Array(text.utf8)[...]
+    static func write(_ data: [UInt8]) throws(KalsaeError) {
+        var bytes = data[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
@@ -25,6 +29,14 @@ enum Console {
         }
     }
 
+    private static let quiet = Atomic(false)
+
+    /// Leaves out from now on what is told of progress.
+    static func silence() { quiet.store(true, ordering: .relaxed) }
+
+    /// Whether nothing is told of progress.
+    static var isQuiet: Bool { quiet.load(ordering: .relaxed) }
+
     /// Writes a line about what is going on.
     static func tell(_ line: String) { writeError(line + "\n") }
 
@@ -33,10 +45,10 @@ enum Console {
         _ = text.withCString { Glibc.write(2, $0, strlen($0)) }
     }
 
-    /// Writes an error and ends the process with code 1.
-    static func fail(_ message: String) -> Never {
+    /// Writes an error and ends the process, with code 1 by default.
+    static func fail(_ message: String, code: Int32 = 1) -> Never {
         tell("error: " + message.replacing("\n", with: " "))
-        exit(1)
+        exit(code)
     }
 
     /// Whether standard error is a terminal that can redraw a line.

@@ -5,29 +5,25 @@ import Synchronization
 /// Shows the course of a training on standard error: a bar on a terminal, some lines elsewhere.
 final class Progress: Sendable {
     private struct State {
-        var lastDraw: ContinuousClock.Instant?
-        var isDrawn = false
+        var line = TerminalLine()
         var last: EpochRecord?
     }
 
     private let state = Mutex(State())
     private let hasTerminal = Console.hasTerminal
+    private let isQuiet = Console.isQuiet
     private let epochs: Int
 
     init(epochs: Int) { self.epochs = epochs }
 
     /// Redraws the bar, at most fifteen times a second.
     func step(_ record: StepRecord) {
-        guard hasTerminal else { return }
+        guard hasTerminal, !isQuiet else { return }
         state.withLock { state in
-            let now = ContinuousClock.now
-            if let last = state.lastDraw, last.duration(to: now) < .milliseconds(66) { return }
-            state.lastDraw = now
-            state.isDrawn = true
+            guard state.line.isDue() else { return }
             let validation = state.last?.validation.map { ", validation \($0.text)" } ?? ""
-            Console.writeError(
-                "\r\u{1B}[K" + Self.bar(record.step, of: record.total)
-                    + " epoch \(record.epoch), "
+            state.line.draw(
+                Self.bar(record.step, of: record.total) + " epoch \(record.epoch), "
                     + (state.last?.validation?.lossText(record.meanLoss)
                         ?? "loss \(record.meanLoss.short)")
                     + validation)
@@ -38,16 +34,14 @@ final class Progress: Sendable {
     func epoch(_ record: EpochRecord) {
         state.withLock { $0.last = record }
         let every = max(epochs / 10, 1)
-        guard !hasTerminal, record.epoch % every == 0 || record.epoch == 1 else { return }
+        guard !hasTerminal, !isQuiet, record.epoch % every == 0 || record.epoch == 1 else { return }
         let validation = record.validation.map { ", validation \($0.text)" } ?? ""
         let loss = record.validation?.lossText(record.loss) ?? "loss \(record.loss.short)"
         Console.tell("epoch \(record.epoch): \(loss)\(validation)")
     }
 
     /// Wipes the bar.
-    func end() {
-        if state.withLock({ $0.isDrawn }) { Console.writeError("\r\u{1B}[K") }
-    }
+    func end() { state.withLock { $0.line.wipe() } }
 
     private static func bar(_ step: Int, of total: Int) -> String {
         let width = 24

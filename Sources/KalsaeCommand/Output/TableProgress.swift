@@ -4,8 +4,7 @@
 final class TableProgress {
     private let effort: String
     private let isOfValues: Bool
-    private var lastDraw: ContinuousClock.Instant?
-    private var isDrawn = false
+    private var line = TerminalLine()
     private var best: (name: String, loss: Double)?
 
     init(_ effort: String, isOfValues: Bool) {
@@ -19,23 +18,21 @@ final class TableProgress {
 
     /// Notes an epoch of a candidate.
     func epoch(_ name: String, _ epoch: Int, _ epochs: Int, _ loss: Double) {
+        guard !Console.isQuiet else { return }
         let text = "\(text(loss)) on rows held out"
         guard Console.hasTerminal else {
             if let best, best.name != name { tell(best) }
             best = (name, min(loss, best?.name == name ? best?.loss ?? loss : loss))
             return
         }
-        let now = ContinuousClock.now
-        if let lastDraw, lastDraw.duration(to: now) < .milliseconds(66) { return }
-        lastDraw = now
-        isDrawn = true
-        Console.writeError("\r\u{1B}[K\(effort): \(name), epoch \(epoch)/\(epochs), \(text)")
+        if line.isDue() { line.draw("\(effort): \(name), epoch \(epoch)/\(epochs), \(text)") }
     }
 
     /// Wipes the line, or tells the last candidate.
     func end() {
-        if isDrawn { Console.writeError("\r\u{1B}[K") }
+        line.wipe()
         if let best { tell(best) }
+        best = nil
     }
 
     private func tell(_ candidate: (name: String, loss: Double)) {

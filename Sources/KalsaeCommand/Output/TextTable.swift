@@ -14,7 +14,7 @@ struct TextTable {
     var lines: [String] {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
-            rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+            rows.map { $0.indices.contains(column) ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0
         }
         return rows.map { row in
             var line = ""
@@ -22,7 +22,8 @@ struct TextTable {
                 if column == count - 1 {
                     line += "  " + cell
                 } else {
-                    let padding = String(repeating: " ", count: widths[column] - cell.count)
+                    let missing = widths[column] - DisplayWidth.of(cell)
+                    let padding = String(repeating: " ", count: missing)
                     line += (column == 0 ? "" : "  ") + padding + cell
                 }
             }

@@ -4,7 +4,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTraining
 
-struct ProfileVerb: AsyncParsableCommand {
+struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile",
         abstract: "Show where the time of a training step goes, instruction by instruction.",

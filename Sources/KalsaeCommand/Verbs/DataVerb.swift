@@ -5,8 +5,8 @@ import KalsaeSupport
 
 struct DataVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Show the data sets that there are.",
-        subcommands: [DataList.self])
+        commandName: "data", abstract: "Show the data sets that there are, and what is in them.",
+        subcommands: [DataList.self, DataShow.self, DataInfo.self])
 }
 
 struct DataList: ParsableCommand {

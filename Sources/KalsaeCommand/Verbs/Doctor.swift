@@ -8,14 +8,17 @@ import KalsaeSupport
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what was found: cores, instruction sets, oneDNN, memory, data, flags.")
+        abstract: "Show what was found: cores, instruction sets, oneDNN, memory, data.")
 
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
+    @Flag(help: "Show the environment variables for developers of Kalsae as well.")
+    var all = false
+
     func run() throws {
         try InstructionSet.apply()
-        let facts = Machine.facts
+        let facts = Machine.facts(all: all)
         if json {
             return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))
         }
@@ -34,10 +37,13 @@ struct Doctor: ParsableCommand {
 
 /// What the machine is.
 private enum Machine {
-    static var facts: [(String, JSONValue)] {
+    /// What users set; the other variables are for developers.
+    private static let usual: [EnvironmentFlag] = [.data, .threads]
+
+    static func facts(all: Bool) -> [(String, JSONValue)] {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
-        let flags = EnvironmentFlag.allCases.map {
+        let flags = (all ? EnvironmentFlag.allCases : usual).map {
             JSONValue.Member($0.rawValue, .string("\($0.value) (\($0.summary))"))
         }
         return [

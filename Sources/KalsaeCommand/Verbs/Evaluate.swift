@@ -1,13 +1,14 @@
 import ArgumentParser
+import KalsaeData
 import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
 
-struct Evaluate: AsyncParsableCommand {
+struct Evaluate: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a trained network on data.",
         discussion: """
-            On a CSV file all rows are measured; on a named set, the rows that took no part in
+            On a CSV file all rows are measured; on a named set, the rows that took no part in \
             training.
 
             Examples:
@@ -18,8 +19,12 @@ struct Evaluate: AsyncParsableCommand {
     @Argument(help: "A model file that `kalsae train` wrote.")
     var model: String
 
-    @Argument(help: "A CSV file with the model's columns, or a named set.")
-    var data: String
+    @Argument(
+        help: """
+            CSV files with the model's columns, - for standard input, or a named set; each is \
+            measured apart.
+            """)
+    var data: [String]
 
     @Flag(help: "How much worse predictions get where a column's cells are shuffled, by column.")
     var importance = false
@@ -37,19 +42,39 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: "How often each column is shuffled for --importance.")
     var repeats = 5
 
+    @OptionGroup(title: "How files are read") var reading: ReadingOptions
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         try common.apply()
-        let predictor = try Predictor(path: model)
-        let (report, rows) = try await predictor.evaluate(data, level: interval)
+        let predictor = try ModelArgument.open(model, verb: "evaluate", others: data)
+        var reports: [JSONValue] = []
+        for name in data {
+            let isSet = NamedSet(rawValue: name) != nil
+            let members = try await evaluate(
+                isSet ? name : Source.path(ofTable: name), predictor, title: name)
+            reports.append(.object(members))
+        }
+        guard common.json else { return }
+        try Console.print(
+            reports.count == 1 ? reports[0] : ["files": .array(reports)] as JSONValue)
+    }
+
+    /// Measures one source and prints what came of it, or returns it for `--json`.
+    private func evaluate(
+        _ source: String, _ predictor: Predictor, title: String
+    ) async throws -> [JSONValue.Member] {
+        let (report, rows) = try await predictor.evaluate(
+            source, reading: reading.csv(), level: interval)
         let isAsked = importance || !dependence.isEmpty
-        let effects = isAsked ? try predictor.effects(of: data) : nil
+        let effects = isAsked ? try predictor.effects(of: source) : nil
         let columns = importance ? try effects?.importance(repeats: repeats) : nil
         let tables = try dependence.compactMap { try effects?.dependence(on: $0) }
         let metric = report.values == nil ? "logLoss" : "rmse"
         if common.json {
             var members = (report.json.members ?? []) + [JSONValue.Member("rows", .integer(rows))]
+            if data.count > 1 { members.append(JSONValue.Member("data", .string(title))) }
             if let columns {
                 members.append(
                     JSONValue.Member(
@@ -59,11 +84,13 @@ struct Evaluate: AsyncParsableCommand {
             if !tables.isEmpty {
                 members.append(JSONValue.Member("dependence", .array(tables.map(\.json))))
             }
-            return try Console.print(JSONValue.object(members))
+            return members
         }
-        for line in report.lines("\(rows) rows") { try Console.print(line) }
+        let label = data.count > 1 ? "\(title), " : ""
+        for line in report.lines("\(label)\(rows) rows") { try Console.print(line) }
         for notice in report.notices { Notice.say(notice) }
         let lists = [columns?.lines(metric) ?? []] + tables.map(\.lines)
         for line in lists.joined() { try Console.print(line) }
+        return []
     }
 }

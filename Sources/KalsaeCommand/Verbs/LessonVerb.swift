@@ -3,7 +3,7 @@ import KalsaeFiles
 import KalsaeLessons
 import KalsaeSupport
 
-struct LessonVerb: AsyncParsableCommand {
+struct LessonVerb: AsyncParsableCommand, ComputingCommand {
     /// The verb's name up to version 0.1, which still works.
     private static let oldName = "experiment"
 
@@ -11,7 +11,7 @@ struct LessonVerb: AsyncParsableCommand {
         commandName: "lesson",
         abstract: "Run a lesson of the lectures and check its numbers.",
         discussion: """
-            Without a name it lists the lessons. The exit code is 0 only if every number comes
+            Without a name it lists the lessons. The exit code is 0 only if every number comes \
             out. Those on data look for the files in $KALSAE_DATA.
 
             Examples:

@@ -3,23 +3,34 @@ import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
 
-struct Predict: ParsableCommand {
+struct Predict: ParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Predict the rows of a CSV file, or the images of an IDX file.",
+        abstract: "Predict the rows of CSV files, or the images of an IDX file.",
         discussion: """
-            Writes CSV: the prediction of each row, and the probability of each class under its
-            name, or the borders `low` and `high` of an interval around a number.
+            Writes CSV, a row for each row in the same order: its prediction, and the probability of \
+            each class under the class's name. Several files follow one another, with their names \
+            in front.
 
             Examples:
               kalsae predict titanic.safetensors passengers.csv > predictions.csv
+              kalsae predict titanic.safetensors passengers.csv --keep name ticket
               kalsae predict houses.safetensors offers.csv --interval .9
+              zcat log.csv.gz | kalsae predict valves.safetensors -
             """)
 
     @Argument(help: "A model file that `kalsae train` wrote.")
     var model: String
 
-    @Argument(help: "A CSV file with the model's columns, or an IDX file of images.")
-    var data: String
+    @Argument(
+        help: "CSV files with the model's columns, - for standard input, or IDX files of images.")
+    var data: [String]
+
+    @OptionGroup(title: "How files are read") var reading: ReadingOptions
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "Columns to write in front of the prediction, by name or number; given at the end.")
+    var keep: [String] = []
 
     @Option(
         help: "The share of rows, as .9, that an interval around a predicted number is to hold.")
@@ -28,66 +39,37 @@ struct Predict: ParsableCommand {
     @Option(help: "Where the predictions go; without it, to standard output.")
     var output: String?
 
+    @Flag(help: "Replace the output's file, whatever it holds.")
+    var overwrite = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.apply()
-        let predictor = try Predictor(path: model)
-        let width = try interval.map { try predictor.halfWidth($0) }
-        let predictions = try predictor.predict(file: data)
-        let text: String
-        if common.json {
-            text = json(predictions, predictor, width).text + "\n"
-        } else {
-            text = csv(predictions, predictor, width)
-        }
-        if let output {
-            try AtomicFile.write(Array(text.utf8), to: output)
-        } else {
-            try Console.write(text)
-        }
-    }
-
-    /// - Parameter width: half of an interval's.
-    private func csv(
-        _ predictions: Predictor.Predictions, _ predictor: Predictor, _ width: Double?
-    ) -> String {
-        var writer = CSVWriter()
-        switch predictions {
-        case .classes(let classes, let probabilities):
-            let names = predictor.metadata.classNames
-            writer.append(["prediction"] + names)
-            for (index, row) in zip(classes, probabilities) {
-                writer.append([names[index]] + row.map { "\($0)" })
+        let predictor = try ModelArgument.open(model, verb: "predict", others: data)
+        let run = PredictionRun(
+            predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
+            width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
+            isJSON: common.json)
+        guard let output else { return try run.write { try Console.write($0) } }
+        var read = ReadFiles()
+        read.add("the model", model)
+        for path in run.files { read.add("the table", path) }
+        try PredictionFile.check(output, reads: read, overwrite: overwrite)
+        var other: (any Error)?
+        do {
+            try AtomicFile.write(to: output) { writer throws(KalsaeError) in
+                do {
+                    try run.write { try writer.write($0) }
+                } catch let error as KalsaeError {
+                    throw error
+                } catch {
+                    other = error
+                    throw KalsaeError(output, expected: "predictions", got: "\(error)")
+                }
             }
-        case .values(let values):
-            writer.append(["prediction"] + (width == nil ? [] : ["low", "high"]))
-            for value in values {
-                let borders = width.map { ["\(value - $0)", "\(value + $0)"] }
-                writer.append(["\(value)"] + (borders ?? []))
-            }
-        }
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private func json(
-        _ predictions: Predictor.Predictions, _ predictor: Predictor, _ width: Double?
-    ) -> JSONValue {
-        switch predictions {
-        case .classes(let classes, let probabilities):
-            let names = predictor.metadata.classNames
-            let rows = probabilities.map { JSONValue.array($0.map { JSONValue.float($0) }) }
-            return [
-                "predictions": .array(classes.map { .string(names[$0]) }),
-                "classes": .array(names.map { .string($0) }), "probabilities": .array(rows),
-            ]
-        case .values(let values):
-            var members = [JSONValue.Member("predictions", .array(values.map { .number($0) }))]
-            if let width {
-                members.append(JSONValue.Member("low", .array(values.map { .number($0 - width) })))
-                members.append(JSONValue.Member("high", .array(values.map { .number($0 + width) })))
-            }
-            return .object(members)
+        } catch {
+            throw other ?? error
         }
     }
 }

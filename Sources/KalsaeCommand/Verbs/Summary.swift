@@ -6,7 +6,7 @@ import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
 
-struct Summary: ParsableCommand {
+struct Summary: ParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the layers of a network, their shapes and parameters, and its memory.",
         discussion: """
@@ -15,7 +15,7 @@ struct Summary: ParsableCommand {
               kalsae summary 784-50-10
               kalsae summary deep-convnet --batch 100
 
-            Memory for training is parameters, what the optimizer remembers, a batch, and the peak
+            Memory for training is parameters, what the optimizer remembers, a batch, and the peak \
             of activations and gradients in the compiled step.
             """)
 
@@ -29,7 +29,7 @@ struct Summary: ParsableCommand {
     @Option(help: "Rows per step, for the memory.")
     var batch = 32
 
-    @Option(help: "The optimizer, for the memory: \(Recipe.OptimizerName.names).")
+    @Option(help: "The optimizer, for the memory.")
     var optimizer: Recipe.OptimizerName = .adam
 
     @OptionGroup var common: CommonOptions
@@ -79,6 +79,7 @@ struct Summary: ParsableCommand {
         } else if network.hasSuffix(".json") {
             source = try NetworkSource(network)
         } else {
+            try ModelArgument.check(network, verb: "summary")
             return try ModelFile(path: network).model
         }
         let parts = input.split(separator: ",", omittingEmptySubsequences: false)

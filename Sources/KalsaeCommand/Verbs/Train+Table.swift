@@ -1,3 +1,4 @@
+import ArgumentParser
 import KalsaeData
 import KalsaeFiles
 import KalsaeSupport
@@ -22,16 +23,17 @@ extension Train {
             ("--epochs", epochs != nil), ("--steps", steps != nil), ("--batch", batch != nil),
             ("--order", order != nil), ("--patience", patience != nil),
         ]
-        guard let first = plain.first(where: \.isSet) else { return true }
+        let asked = plain.filter(\.isSet).map(\.name)
+        guard let first = asked.first else { return true }
         guard effort == nil else {
             throw KalsaeError(
                 "--effort", expected: "no option of one network's training beside it",
-                got: first.name)
+                got: first)
         }
         if network == nil {
             Notice.say(
-                "one plain network, because of \(first.name); without it several kinds of models "
-                    + "are tried and averaged")
+                "one plain network is trained, as \(asked.joined(separator: ", ")) asks; with "
+                    + "--effort instead, several kinds of models are tried and averaged")
         }
         return false
     }
@@ -41,21 +43,39 @@ extension Train {
         let clock = ContinuousClock()
         let start = clock.now
         let source = try Source(
-            data, target: target, seed: seed,
-            fractions: Split.Fractions(validation: 0, test: 0))
-        let path = output ?? "\(source.parts.name).safetensors"
-        try AtomicFile.checkWritable(path)
+            data, target: target, seed: seed, split: splitting, validates: false,
+            reading: reading.csv())
+        let destination = try ModelDestination(
+            output: output, source: source, overwrite: overwrite)
+        let path = destination.path
         let effort = effort ?? .default
         let run = TableRun(TableLearner(effort: effort, seed: seed), data: source.parts)
         var isOfValues = false
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
-        let outcome = try run.run(onEpoch: progress.epoch)
+        defer { progress.end() }
+        let onEpoch = { (name: String, epoch: Int, epochs: Int, loss: Double) in
+            progress.epoch(name, epoch, epochs, loss)
+            try Interrupt.check()
+        }
+        var outcome = try run.run(onEpoch: onEpoch)
+        if splitting.allRows, !outcome.isStopped {
+            outcome = try run.refit(outcome, onEpoch: onEpoch)
+        }
         progress.end()
-        try outcome.file.save(to: path)
+        try destination.save(outcome.file)
         let seconds = start.duration(to: clock.now).seconds
-        if common.json { return try Console.print(json(outcome, path, seconds)) }
-        try printText(outcome, path, seconds)
+        if common.json {
+            try Console.print(json(outcome, path, seconds))
+        } else {
+            try printText(outcome, path, seconds)
+        }
+        guard outcome.isStopped else { return }
+        let last = outcome.trials.last
+        Console.tell(
+            "interrupted in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried "
+                + "so far is averaged in \(path)")
+        throw ExitCode(Interrupt.exitCode)
     }
 
     private func printText(_ outcome: TableRun.Outcome, _ path: String, _ seconds: Double) throws {
@@ -76,10 +96,15 @@ extension Train {
                 Progress.fixed(trial.weight, digits: 2), "\(trial.epoch) of \(trial.epochs)")
         }
         for line in table.lines { try Console.print(line) }
+        if outcome.test == nil {
+            try Console.print(
+                "rows: all \(outcome.rows) were learned; --split 80/20 or --test FILE holds some out"
+            )
+        }
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
-            "\(kept) kinds of models averaged, \(folds) members each: \(outcome.parameters) "
+            "\(kept) kinds averaged, \(folds) members each: \(outcome.parameters) "
                 + "parameters, \(outcome.steps) steps, \(time) s")
         try Console.print("model: \(path)")
     }

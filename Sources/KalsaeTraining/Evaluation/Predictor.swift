@@ -96,12 +96,14 @@ public struct Predictor: Sendable {
     /// Measures the network on a CSV file, or on the part of a named set that took no part in its
     /// training.
     ///
-    /// - Parameter level: of the intervals that are reported for numbers.
+    /// - Parameters:
+    ///   - reading: how the file is read.
+    ///   - level: of the intervals that are reported for numbers.
     /// - Throws: a `KalsaeError` where an output is NaN, or the data are others than it was trained on.
     public func evaluate(
-        _ source: String, level: Double? = nil
+        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil
     ) async throws -> (report: Report, rows: Int) {
-        let data = try await data(of: source)
+        let data = try await data(of: source, reading)
         var measurement = try Measurement(model, data)
         if let level {
             try measurement.report(try intervals(), level: level)
@@ -132,13 +134,15 @@ public struct Predictor: Sendable {
     }
 
     /// The rows of a source, encoded as the network takes them.
-    private func data(of source: String) async throws -> LabeledData {
+    private func data(of source: String, _ reading: CSVOptions) async throws -> LabeledData {
         let data: LabeledData
         if let set = NamedSet(rawValue: source) {
             let parts = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed)))
             data = parts.test
         } else if let encoder = metadata.encoder {
-            data = try encoder.data(of: try encoder.readTable(path: source))
+            let table = try encoder.readTable(path: source, options: reading)
+            try encoder.checkColumns(of: table)
+            data = try encoder.data(of: table)
         } else {
             throw KalsaeError(
                 source, expected: "one of \(NamedSet.allCases.map(\.rawValue))", got: source,

@@ -204,6 +204,15 @@ public actor Trainer<Model: Layer> {
             model, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
     }
 
+    /// Gives the model the weights of the best epoch of the last call of `fit` with early stopping,
+    /// as after a training that a callback stopped, and returns that epoch; nil where there is none.
+    @discardableResult
+    public func restoreBestWeights() throws -> Int? {
+        guard loop == nil, let bestModel, let epoch = lastFit?.best.epoch else { return nil }
+        try prepareStep().restore(bestModel)
+        return epoch
+    }
+
     private func prepareStep() throws -> TrainingStep<Model> {
         if let step { return step }
         let new = try TrainingStep(

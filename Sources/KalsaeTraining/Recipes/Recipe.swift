@@ -31,7 +31,8 @@ public struct Recipe: Sendable, Equatable {
     public var batch: Int
     /// Which rows make a batch.
     public var order = BatchOrder.shuffled
-    /// Epochs without a better validation loss before training ends; nil for never.
+    /// Epochs without a better validation loss before training ends, by steps too; nil for never. The
+    /// weights of the best epoch are kept in any case.
     public var patience: Int?
     /// The seed of the split, the first weights and the shuffling.
     public var seed = 0

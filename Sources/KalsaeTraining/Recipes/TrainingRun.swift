@@ -15,8 +15,8 @@ public struct TrainingRun: Sendable {
         public var train: Report
         /// Measured on the data that ended the training.
         public var validation: Report
-        /// Measured on data that took no part.
-        public var test: Report
+        /// Measured on data that took no part; nil where none were held out.
+        public var test: Report?
         /// The course of the training.
         public var history: History
         /// Steps taken.
@@ -48,7 +48,8 @@ public struct TrainingRun: Sendable {
             activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed)
     }
 
-    /// Trains and measures; throws a `CancellationError` where the task is cancelled.
+    /// Trains and measures, with the weights of the epoch that was best on the validation data, also
+    /// where a callback ends the training; throws a `CancellationError` where the task is cancelled.
     public func run(
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
@@ -60,8 +61,6 @@ public struct TrainingRun: Sendable {
             metrics: data.train.targets.metrics, seed: recipe.seed)
         let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
-        // The weights of the best epoch are kept even where nothing ends before its time.
-        let patience = recipe.steps == nil ? recipe.patience ?? .max : .max
         let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
@@ -70,25 +69,62 @@ public struct TrainingRun: Sendable {
         var history = try await trainer.fit(
             train, validation: validation, epochs: recipe.epochs, steps: recipe.steps,
             batch: recipe.batch, order: recipe.order,
-            earlyStopping: EarlyStopping(patience: patience),
+            // Without patience no epoch ends it, and the best one's weights are kept all the same.
+            earlyStopping: EarlyStopping(patience: recipe.patience ?? .max),
             schedule: recipe.schedule.make(steps: length),
             plateau: recipe.schedule.plateau(patience: recipe.patience),
             onStep: tellStep, onEpoch: tellEpoch)
         history.epochs = history.epochs.map { $0.inUnits(targets) }
         try Task.checkCancellation()
+        if case .stopped = history.end {
+            history.restoredEpoch = try await trainer.restoreBestWeights()
+        }
         let trained = await trainer.model
         var measured = try Measurement(trained, data.validation)
-        var test = try Measurement(trained, data.test)
         var metadata = ModelMetadata(data, seed: recipe.seed)
         metadata.intervals = measured.intervals
         if metadata.intervals?.tells(Measurement.level) == true {
             try measured.report(metadata.intervals, areOwn: true)
-            try test.report(metadata.intervals)
+        }
+        var test: Report?
+        if data.test.count > 0 {
+            var measurement = try Measurement(trained, data.test)
+            if metadata.intervals?.tells(Measurement.level) == true {
+                try measurement.report(metadata.intervals)
+            }
+            test = measurement.report
         }
         return Outcome(
             file: ModelFile(trained, metadata: metadata.strings),
             train: try await trainer.evaluate(try Dataset(data.train)).inUnits(targets),
-            validation: measured.report, test: test.report, history: history,
+            validation: measured.report, test: test, history: history,
             steps: await trainer.stepCount, parameters: trained.parameterCount)
+    }
+
+    /// Trains anew on all rows, those of validation and test too, for as long as was best; the reports
+    /// stay those of the outcome before.
+    public func refit(
+        _ outcome: Outcome, onStep: (@Sendable (StepRecord) throws -> Void)? = nil
+    ) async throws -> Outcome {
+        let all = try data.joined()
+        let train = try Dataset(all.train)
+        let targets = all.train.targets
+        var tellStep: (@Sendable (StepRecord) throws -> Void)?
+        if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
+        let trainer = try Trainer(
+            model, loss: targets.loss, optimizer: try recipe.makeOptimizer(), seed: recipe.seed)
+        let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
+        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
+        let history = try await trainer.fit(
+            train, epochs: outcome.history.restoredEpoch ?? outcome.history.epochs.count,
+            batch: recipe.batch, order: recipe.order,
+            schedule: recipe.schedule.make(steps: length), onStep: tellStep)
+        try Task.checkCancellation()
+        // One that was stopped has seen less than was best.
+        guard history.end == .completed else { return outcome }
+        var outcome = outcome
+        outcome.file.model = await trainer.model
+        outcome.steps += await trainer.stepCount
+        return outcome
     }
 }

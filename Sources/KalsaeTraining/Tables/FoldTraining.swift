@@ -23,6 +23,8 @@ struct FoldTraining {
         var loss: Double
         /// The epoch that was kept, from 1, and those that were trained.
         var epoch: Int, epochs: Int
+        /// Whether `onEpoch` ended it before its last epoch.
+        var isStopped = false
     }
 
     let data: LabeledData
@@ -31,7 +33,8 @@ struct FoldTraining {
     let seed: Int
     /// The columns that may get intervals, with the values that they are made of.
     let columns: [Int]
-    /// Called after each epoch with its number, their count, and the loss.
+    /// Called after each epoch with its number, their count, and the loss; a `TrainingStop` ends the
+    /// candidate there.
     let onEpoch: (String, Int, Int, Double) throws -> Void
 
     private var isOfClasses: Bool {
@@ -91,13 +94,22 @@ struct FoldTraining {
                 predictions.write(values, at: rows, isOfClasses: isOfClasses, range: range)
             }
             let value = predictions.loss(data.targets, rows: held)
-            try onEpoch(candidate.name, epoch, epochs, value)
+            var isStopped = false
+            do {
+                try onEpoch(candidate.name, epoch, epochs, value)
+            } catch is TrainingStop {
+                isStopped = true
+            }
             if value.isFinite, value <= best?.loss ?? .infinity {
                 best = Outcome(
                     candidate: candidate, layers: layers, members: models,
                     predictions: predictions, loss: value, epoch: epoch, epochs: epoch)
             }
             best?.epochs = epoch
+            if isStopped {
+                best?.isStopped = true
+                break
+            }
             // A wave that brought nothing better is the last.
             let ends = Self.waveEnds.map { Int(($0 * Double(epochs)).rounded()) }
             if let wave = ends.firstIndex(of: epoch), wave > 0, let kept = best?.epoch,

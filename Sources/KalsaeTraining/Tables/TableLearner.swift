@@ -42,6 +42,8 @@ public struct TableLearner: Sendable {
         public var predictions: [Float]
         /// Steps taken by all members together.
         public var steps: Int
+        /// Whether `onEpoch` ended it before all was tried.
+        public var isStopped = false
     }
 
     /// How much is tried.
@@ -60,7 +62,8 @@ public struct TableLearner: Sendable {
     /// - Parameters:
     ///   - data: rows of numbers, of which at least 4 are wanted.
     ///   - onEpoch: called after each epoch with the candidate's name, the epoch, the epochs, and the
-    ///     loss on rows that members did not see.
+    ///     loss on rows that members did not see; a `TrainingStop` that it throws ends the learning,
+    ///     and what was tried so far is averaged.
     /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
     public func run(
         _ data: LabeledData, onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
@@ -77,9 +80,12 @@ public struct TableLearner: Sendable {
                 let outcome = try training.train(candidate, epochs: epochs, batch: plan.batch)
                 steps += outcome.epochs * plan.steps
                 outcomes.append(outcome)
+                if outcome.isStopped { break }
             }
         }
-        return try blended(outcomes, data, plan, steps: steps)
+        var outcome = try blended(outcomes, data, plan, steps: steps)
+        outcome.isStopped = outcomes.last?.isStopped ?? false
+        return outcome
     }
 
     private func blended(

@@ -24,6 +24,8 @@ public struct TableRun: Sendable {
         public var validatedRows: Int
         /// What logits are divided by; 1 for values.
         public var temperature: Double
+        /// Whether `onEpoch` ended it before all was tried.
+        public var isStopped: Bool
     }
 
     /// How to learn.
@@ -44,7 +46,7 @@ public struct TableRun: Sendable {
     public func run(
         onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
     ) throws -> Outcome {
-        let rows = data.train
+        let rows = try data.train.appending(data.validation)
         var unit = 1.0
         if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
         var history: [CandidateEpoch] = []
@@ -71,7 +73,22 @@ public struct TableRun: Sendable {
             file: ModelFile(outcome.model, metadata: metadata.strings),
             validation: validation.report, test: test, trials: trials, history: history,
             parameters: outcome.model.parameterCount, steps: outcome.steps, rows: rows.count,
-            validatedRows: outcome.rows.count, temperature: outcome.temperature)
+            validatedRows: outcome.rows.count, temperature: outcome.temperature,
+            isStopped: outcome.isStopped)
+    }
+
+    /// Learns all rows, those of the test too, once they have been measured; the reports stay those of
+    /// the outcome before.
+    public func refit(
+        _ outcome: Outcome, onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
+    ) throws -> Outcome {
+        guard data.test.count > 0 else { return outcome }
+        let whole = try TableRun(learner, data: data.joined()).run(onEpoch: onEpoch)
+        var outcome = outcome
+        (outcome.file, outcome.rows) = (whole.file, whole.rows)
+        outcome.steps += whole.steps
+        outcome.isStopped = whole.isStopped
+        return outcome
     }
 }
 

@@ -53,7 +53,7 @@ import Testing
         #expect(train > 100)
         #expect(abs(outcome.train.loss / (train * train) - 1) < 1e-4)
         // `evaluate` speaks of the same unit.
-        #expect(outcome.test.values?.interval?.coverage != nil)
+        #expect(outcome.test?.values?.interval?.coverage != nil)
     }
 
     @Test func aCountOfStepsKeepsTheBestEpochToo() async throws {
@@ -65,8 +65,8 @@ import Testing
         let losses = outcome.history.epochs.compactMap { $0.validation?.loss }
         #expect(outcome.history.restoredEpoch.map { losses[$0 - 1] } == losses.min())
         #expect(abs(outcome.validation.loss - (losses.min() ?? 0)) < 1e-5)
-        let classes = try #require(outcome.test.classes)
+        let classes = try #require(outcome.test?.classes)
         #expect(classes.rows == parts.test.count && classes.classes.count == 3)
-        #expect(try outcome.test[.accuracy] == classes.accuracy)
+        #expect(try outcome.test?[.accuracy] == classes.accuracy)
     }
 }

@@ -1,0 +1,79 @@
+import Glibc
+import KalsaeSupport
+
+/// What a path names, however it is written.
+enum FileIdentity {
+    /// Whether two paths name one file.
+    static func isSame(_ left: String, _ right: String) -> Bool {
+        var (a, b) = (stat(), stat())
+        guard stat(left, &a) == 0, stat(right, &b) == 0 else { return false }
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    }
+
+    /// Whether there is a file of bytes at a path; devices and pipes are none.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The first bytes of a file, none where it cannot be read.
+    static func beginning(of path: String, count: Int) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            length = max(0, read(file, buffer.baseAddress, count))
+        }
+    }
+
+    /// The path of a file as seen from a folder, links resolved; as it is where one does not exist.
+    static func path(of file: String, from folder: String) -> String {
+        guard let file = resolved(file), let folder = resolved(folder) else { return file }
+        let (to, from) = (file.split(separator: "/"), folder.split(separator: "/"))
+        let shared = zip(to, from).prefix { $0 == $1 }.count
+        let up = Array(repeating: "..", count: from.count - shared)
+        return (up + to[shared...].map(String.init)).joined(separator: "/")
+    }
+
+    /// The folder that a path lies in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The last part of a path without its suffix, and without `.gz` behind that:
+    /// `sales.2023` for `data/sales.2023.csv.gz`. A suffix of digits alone is part of the name.
+    static func stem(of path: String) -> String {
+        var name = path.split(separator: "/").last.map(String.init) ?? path
+        if name.count > 3, name.lowercased().hasSuffix(".gz") { name = String(name.dropLast(3)) }
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+        let suffix = name[dot...].dropFirst()
+        return suffix.allSatisfy(\.isNumber) ? name : String(name[..<dot])
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+}
+
+/// Files that an output must not replace because the same command reads them.
+struct ReadFiles {
+    private var files: [(what: String, path: String)] = []
+
+    /// Adds a file with what it is, as in `the table`.
+    mutating func add(_ what: String, _ path: String?) {
+        if let path, path != "-" { files.append((what, path)) }
+    }
+
+    /// Throws where an output is one of them.
+    func check(_ output: String) throws(KalsaeError) {
+        guard FileIdentity.isRegular(output) else { return }
+        for (what, path) in files where FileIdentity.isSame(output, path) {
+            throw KalsaeError(
+                "--output", expected: "another file than \(what) \(path)", got: output,
+                advice: "choose a name of its own")
+        }
+    }
+}

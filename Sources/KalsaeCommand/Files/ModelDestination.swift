@@ -1,0 +1,62 @@
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+/// Where a trained model goes. A file is replaced only if Kalsae wrote it from the same data and
+/// target, or if the user says so.
+struct ModelDestination {
+    /// The path of the file.
+    let path: String
+    private let origin: JSONValue
+
+    private static let key = "kalsae.origin"
+
+    /// Chooses the path and checks that it may be written.
+    ///
+    /// - Parameters:
+    ///   - output: the path that the user chose, if any.
+    ///   - source: the data that the model is learned from.
+    ///   - overwrite: whether any file may be replaced.
+    init(output: String?, source: Source, overwrite: Bool) throws(KalsaeError) {
+        path = output ?? "\(source.parts.name).safetensors"
+        let folder = FileIdentity.folder(of: path)
+        let data = source.file.map { FileIdentity.path(of: $0, from: folder) }
+        origin = [
+            "data": .string(data ?? source.name),
+            "target": source.parts.encoder.map { .string($0.target.name) } ?? .null,
+        ]
+        try AtomicFile.checkWritable(path)
+        try source.files.check(path)
+        guard !overwrite, FileIdentity.isRegular(path) else { return }
+        // What came through a pipe cannot be told from what came through another.
+        guard let found = Self.origin(of: path), found == origin, source.name != "-" else {
+            throw KalsaeError(
+                path, expected: "a new file, or a model of \(Self.text(origin))",
+                got: Self.origin(of: path).map { "one of \(Self.text($0))" }
+                    ?? "a file of other origin",
+                advice: "give another --output, or --overwrite to replace it")
+        }
+    }
+
+    /// Writes the file, with what it was learned from.
+    func save(_ file: ModelFile) throws {
+        var file = file
+        file.metadata[Self.key] = origin.text
+        try file.save(to: path)
+    }
+
+    /// What a model's file says that it was learned from.
+    private static func origin(of path: String) -> JSONValue? {
+        guard let file = try? SafetensorsFile(path: path), let text = file.metadata[key] else {
+            return nil
+        }
+        return try? JSONValue(parsing: text)
+    }
+
+    private static func text(_ origin: JSONValue) -> String {
+        let data = origin["data"]?.string ?? "other data"
+        let target = origin["target"]?.string
+        let name = data == "-" ? "standard input" : data
+        return target.map { "\($0) in \(name)" } ?? name
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeSupport
+
+/// Which rows of a table are held out.
+struct SplitOptions: ParsableArguments {
+    @Option(
+        help: """
+            Shares of a table for training, validation and test, as in 80/10/10, or for training and \
+            test, as in 80/20. Without it all rows are learned, cross-validated; a plain network \
+            takes 70/15/15.
+            """)
+    var split: String?
+
+    @Option(help: "A CSV file of rows to validate on, instead of a share.")
+    var validation: String?
+
+    @Option(help: "A CSV file of rows to test on, instead of a share.")
+    var test: String?
+
+    @Flag(
+        help: "Once held-out rows were measured, train anew on all rows; the default without any.")
+    var allRows = false
+
+    /// Whether any of them is given.
+    var isSet: Bool { split != nil || validation != nil || test != nil || allRows }
+
+    /// The shares that a table gives away.
+    ///
+    /// - Parameter validates: whether some rows must be there to choose the best epoch by.
+    func fractions(validates: Bool) throws(KalsaeError) -> Split.Fractions {
+        let standard = Split.Fractions.standard
+        guard let split else {
+            let ownValidation = validation == nil && validates
+            // With files of one's own the table gives only what training cannot do without.
+            return Split.Fractions(
+                validation: ownValidation ? standard.validation : 0,
+                test: validation == nil && test == nil && validates ? standard.test : 0)
+        }
+        let shares = try Self.shares(split)
+        let (named, last) = (shares.count == 3 ? shares[1] : nil, shares[shares.count - 1])
+        guard test == nil || last == 0 else {
+            throw KalsaeError(
+                "--test", expected: "a share of 0 for the test in --split", got: split,
+                advice: "give --test a file or --split a share")
+        }
+        guard validation == nil || named ?? 0 == 0 else {
+            throw KalsaeError(
+                "--validation", expected: "a share of 0 for validation in --split", got: split,
+                advice: "give --validation a file or --split a share")
+        }
+        guard validates, validation == nil else {
+            return Split.Fractions(validation: 0, test: last)
+        }
+        let share = named ?? standard.validation * (1 - last)
+        guard share > 0 else {
+            throw KalsaeError(
+                "--split", expected: "a share to validate on, by which the best epoch is chosen",
+                got: split, advice: "write 80/10/10, or leave out the options of a plain network")
+        }
+        return Split.Fractions(validation: share, test: last)
+    }
+
+    /// Two or three shares of 1.
+    private static func shares(_ text: String) throws(KalsaeError) -> [Double] {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Double($0) }
+        let sum = numbers.reduce(0, +)
+        guard numbers.count == parts.count, [2, 3].contains(numbers.count),
+            numbers.allSatisfy({ $0 >= 0 }), numbers[0] > 0,
+            abs(sum - 100) < 1e-6 || abs(sum - 1) < 1e-6
+        else {
+            throw KalsaeError(
+                "--split", expected: "shares that add up to 100, as in 80/10/10 or 80/20",
+                got: "\"\(text)\"")
+        }
+        return numbers.map { $0 / sum }
+    }
+}

@@ -1,0 +1,92 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+extension Train {
+    /// Prints what a training came to and what it was done with.
+    func report(
+        _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ data: DataParts, _ path: String,
+        _ seconds: Double
+    ) throws {
+        var parts = [("train", outcome.train), ("validation", outcome.validation)]
+        if let test = outcome.test { parts.append(("test", test)) }
+        let history = outcome.history
+        if common.json {
+            var members = parts.map { JSONValue.Member($0.0, $0.1.json) }
+            if outcome.test == nil { members.append(JSONValue.Member("test", .null)) }
+            members += [
+                JSONValue.Member("parameters", .integer(outcome.parameters)),
+                JSONValue.Member("steps", .integer(outcome.steps)),
+                JSONValue.Member("epochs", .integer(history.epochs.count)),
+                JSONValue.Member(
+                    "restored_epoch", history.restoredEpoch.map { .integer($0) } ?? .null),
+                JSONValue.Member("history", .array(history.epochs.map(\.json))),
+                JSONValue.Member("ended", .string(history.end.name)),
+                JSONValue.Member("network", .string(recipe.network.description)),
+                JSONValue.Member("settings", settings(recipe)),
+                JSONValue.Member("split", rows(data)),
+                JSONValue.Member("seed", .integer(seed)),
+                JSONValue.Member("seconds", .number(seconds)),
+                JSONValue.Member("model", .string(path)),
+            ]
+            return try Console.print(JSONValue.object(members))
+        }
+        for (name, part) in parts {
+            for line in part.lines(name) { try Console.print(line) }
+        }
+        for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
+        try Console.print(
+            "rows: \(data.train.count) train, \(data.validation.count) validation, "
+                + "\(data.test.count) test, by seed \(seed)")
+        let length =
+            recipe.steps.map { "\($0) steps" } ?? "at most \(recipe.epochs) epochs"
+        let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
+        try Console.print(
+            "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
+                + "batch \(recipe.batch), \(length), \(patience)")
+        let count = history.epochs.count
+        let kept =
+            history.restoredEpoch.map { "epoch \($0) of \(count), the best validation loss" }
+            ?? "the last step, in epoch \(count)"
+        let end = history.end == .completed ? "" : "; \(history.end.name)"
+        try Console.print("weights: those of \(kept)\(end)")
+        if splitting.allRows {
+            try Console.print("then trained anew on all rows for as many epochs")
+        }
+        let time = Progress.fixed(seconds, digits: 2)
+        try Console.print(
+            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"
+        )
+        try Console.print("model: \(path)")
+    }
+
+    private func settings(_ recipe: Recipe) -> JSONValue {
+        [
+            "optimizer": .string(recipe.optimizer.rawValue),
+            "learning_rate": .number(recipe.learningRate), "batch": .integer(recipe.batch),
+            "epochs": .integer(recipe.epochs), "steps": recipe.steps.map { .integer($0) } ?? .null,
+            "patience": recipe.patience.map { .integer($0) } ?? .null,
+            "schedule": .string(recipe.schedule.rawValue),
+        ]
+    }
+
+    private func rows(_ data: DataParts) -> JSONValue {
+        [
+            "train": .integer(data.train.count), "validation": .integer(data.validation.count),
+            "test": .integer(data.test.count),
+        ]
+    }
+}
+
+extension TrainingEnd {
+    /// The end in words.
+    fileprivate var name: String {
+        switch self {
+        case .completed: "completed"
+        case .earlyStopping: "early stopping"
+        case .stopped(let reason): reason.isEmpty ? "stopped" : reason
+        case .cancelled: "cancelled"
+        }
+    }
+}
