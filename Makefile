@@ -1,10 +1,11 @@
 # `make` alone lists the goals.
 
 SCRATCH ?= .build
-export SCRATCH
+PREFIX ?= /usr/local
+export SCRATCH PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test test-kernels test-long demo bench format lint docs clean
+.PHONY: help deps build install test test-kernels test-long demo bench format lint docs clean
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +15,9 @@ deps: ## install missing system libraries (apt-get, through sudo where needed)
 
 build: deps ## build for release; leaves .build/release/kalsae
 	swift build -c release --scratch-path $(SCRATCH)
+
+install: build ## install command, completions and manual pages; PREFIX=/usr/local, DESTDIR=
+	@Scripts/install $(SCRATCH)/release/kalsae
 
 demo: build ## train a network on built-in data
 	$(SCRATCH)/release/kalsae train iris
