@@ -24,7 +24,7 @@ import Testing
         #expect(lines.isEmpty)
         #expect(
             encoder.inputNames == [
-                "age", "age is missing", "color=blue", "color=green", "color=red", "member",
+                "age", "age is missing", "member=Yes", "color=blue", "color=green", "color=red",
             ])
         #expect(encoder.numberCount == 1)
         #expect(encoder.width == 6)
@@ -40,9 +40,9 @@ import Testing
         #expect(ages.allSatisfy { abs($0) < 3 })
         let all = try encoder.features(of: table)
         #expect(all.count == 600)
-        #expect(Array(all[6..<12]) == [Float(scale.apply(15)), 0, 1, 0, 0, 1])
-        #expect(Array(all[0..<6]) == [0, 1, 0, 0, 1, 1])
-        #expect(Array(all[12..<18]) == [Float(scale.apply(20)), 0, 0, 1, 0, 0])
+        #expect(Array(all[6..<12]) == [Float(scale.apply(15)), 0, 1, 1, 0, 0])
+        #expect(Array(all[0..<6]) == [0, 1, 1, 0, 0, 1])
+        #expect(Array(all[12..<18]) == [Float(scale.apply(20)), 0, -1, 0, 1, 0])
     }
 
     @Test func onlyTrainingRowsAreLookedAt() throws {
@@ -79,15 +79,16 @@ import Testing
             "\(row + 1000),\(row * row % 23).5,7,,text \(row),w,\(row * 3 % 80),\(row % 2)"
         }
         let (parts, lines) = try fit(table)
-        #expect(parts.encoder?.inputNames == ["x", "ident"])
-        let empty = "it is empty or constant in the training rows"
+        #expect(parts.encoder?.inputNames.filter { !$0.contains("hash") } == ["x", "ident"])
+        #expect(parts.encoder?.width == 34)
         #expect(
             lines == [
-                "a.csv: column \"same\" left out: \(empty)",
-                "a.csv: column \"gap\" left out: it is empty",
-                "a.csv: column \"free\" left out: it has 56 different texts in 56 training rows",
-                "a.csv: column \"word\" left out: it is empty or constant in the training rows",
                 "a.csv: column \"id\" left out: it numbers the rows",
+                "a.csv: column \"same\" left out: it is constant",
+                "a.csv: column \"gap\" left out: it is empty",
+                "a.csv: column \"free\" is free text: becomes 32 inputs of hashed words and "
+                    + "parts of words",
+                "a.csv: column \"word\" left out: it is constant",
             ])
     }
 
@@ -95,13 +96,23 @@ import Testing
         let table = try table("x,y,t", rows: 80) { row in
             "\(row % 7).5,\(row == 40 ? "n/k" : "\(row).25"),\(row % 2)"
         }
-        let (_, lines) = try fit(table)
-        #expect(lines.count == 1)
+        let (parts, lines) = try fit(table)
         #expect(
-            lines.first?.hasSuffix("; it would be numbers but for \"n/k\" on line 42") == true)
+            lines == [
+                "a.csv: column \"y\" is numbers but for 1 cell of text, first \"n/k\" on line 42, "
+                    + "taken as missing"
+            ])
+        let encoder = try #require(parts.encoder)
+        // The same word is known when predicting, another is not.
+        let known = try KalsaeDataTests.table("x,y\n1.5,n/k\n")
+        #expect(try encoder.features(of: known)[1] == 0)
+        let other = try KalsaeDataTests.table("x,y\n1.5,old\n")
+        #expect(
+            message { _ = try encoder.features(of: other) }
+                == "a.csv: expected a number in the column \"y\", got \"old\" on line 2")
     }
 
-    @Test func copiesOfTheTargetAreLeftOutAloud() throws {
+    @Test func copiesOfTheTargetAreKeptAloud() throws {
         let table = try table("x,alive,code,near,t", rows: 60) { row in
             let isOn = row % 3 == 0
             let near = row == 7 ? !isOn : isOn
@@ -109,14 +120,23 @@ import Testing
                 + "\(isOn ? "on" : "off")"
         }
         let (parts, lines) = try fit(table)
-        #expect(parts.encoder?.inputNames == ["x", "near"])
-        let reason = "left out: it is the target \"t\" in other words"
+        #expect(parts.encoder?.inputNames == ["x", "code", "alive=yes", "near=1"])
+        let reason =
+            "kept, although it is the target \"t\" in other words; drop it if it is not known when "
+            + "predicting"
         #expect(
             lines == ["a.csv: column \"alive\" \(reason)", "a.csv: column \"code\" \(reason)"])
+        var options = TableOptions()
+        options.drop = ["alive", "3"]
+        let (rest, silent) = try Notice.collect {
+            try DataParts(table, name: "a", target: "t", options: options, seed: 3)
+        }
+        #expect(rest.encoder?.inputNames == ["x", "near=1"])
+        #expect(silent.isEmpty)
         let numbers = try KalsaeDataTests.table("x,copy,t", rows: 60) {
             "\($0 % 7).5,\($0 * $0).50,\($0 * $0).5"
         }
-        #expect(try fit(numbers).0.encoder?.inputNames == ["x"])
+        #expect(try fit(numbers).0.encoder?.inputNames == ["x", "copy"])
     }
 
     @Test func theOnlyColumnIsKept() throws {
@@ -162,7 +182,7 @@ import Testing
             ("\"kind\":\"robust\"", "\"kind\":\"robot\""), ("\"spread\":", "\"spread\":-"),
             ("[\"blue\",", "[\"red\","), ("[\"blue\",", "[1,"), ("\"column\":1,", "\"column\":0,"),
             ("\"column\":2,", "\"column\":1,"), ("\"features\":[", "\"features\":[],\"f\":["),
-            ("\"target\":{", "\"target\":{},\"t\":{"), ("\"fill\":", "\"full\":"),
+            ("\"target\":{", "\"target\":{},\"t\":{"), ("\"names\":[\"no\"", "\"names\":[\"Yes\""),
             ("\"median\":", "\"mean\":"),
         ]
         for (old, new) in changes {
@@ -185,7 +205,7 @@ import Testing
             Issue.record("expected a number")
             return
         }
-        #expect(inputs == [Float(scale.apply(15)), 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0])
+        #expect(inputs == [Float(scale.apply(15)), 0, 1, 1, 0, 0, 0, 1, -1, 0, 0, 0])
         #expect(
             lines == [
                 "a.csv: column \"color\": 1 cell with text that training did not have, "

@@ -228,15 +228,19 @@ import Testing
 
     @Test(.enabled(if: dataFolder != nil, "needs the public data sets"))
     func thePublicTables() throws {
-        let expected: [(String, String, width: Int, classes: [String]?, leftOut: [String])] = [
-            ("iris.csv", "species", 4, Iris.species, []),
-            ("titanic.csv", "survived", 29, ["0", "1"], ["alive"]),
-            ("auto_mpg.csv", "mpg", 10, nil, ["name"]),
-            ("california_housing.csv", "median_house_value", 14, nil, []),
-            ("wdbc.data", "2", 30, ["B", "M"], ["column 1"]),
-            ("wine_uci.csv", "14", 13, ["1", "2", "3"], []),
-        ]
-        for (file, target, width, classes, leftOut) in expected {
+        let expected: [(String, String, width: Int, classes: [String]?, told: [(String, String)])] =
+            [
+                ("iris.csv", "species", 4, Iris.species, []),
+                (
+                    "titanic.csv", "survived", 29, ["0", "1"],
+                    [("alive", "kept, although it is the target")]
+                ),
+                ("auto_mpg.csv", "mpg", 42, nil, [("name", "is free text")]),
+                ("california_housing.csv", "median_house_value", 14, nil, []),
+                ("wdbc.data", "2", 31, ["B", "M"], [("column 1", "kept, although it may")]),
+                ("wine_uci.csv", "14", 13, ["1", "2", "3"], []),
+            ]
+        for (file, target, width, classes, told) in expected {
             let table = try Table(path: "\(dataFolder ?? "")/tabular/\(file)")
             let (parts, lines) = try Notice.collect {
                 try DataParts(table, name: file, target: target, seed: 1)
@@ -247,9 +251,9 @@ import Testing
             } else {
                 #expect(classes == nil, "\(file)")
             }
-            #expect(lines.count == leftOut.count, "\(file)")
-            for (line, name) in zip(lines, leftOut) {
-                #expect(line.contains("\"\(name)\" left out"))
+            #expect(lines.count == told.count, "\(file)")
+            for (line, (name, what)) in zip(lines, told) {
+                #expect(line.contains("\"\(name)\" \(what)"))
             }
             let whole = parts.train.count + parts.validation.count + parts.test.count
             #expect(whole == table.rowCount, "\(file)")

@@ -94,11 +94,67 @@ import Testing
             text { _ in "2.5" } == "a.csv: expected different numbers of moderate size \(column), "
                 + "got none; choose another target")
         #expect(
-            text(task: .regression) { $0 == 4 ? "x" : "1" }
+            text(task: .regression) { $0 % 10 == 4 ? "x" : "1" }
                 == "a.csv: expected a number in the column \"t\", got \"x\" on line 6")
         #expect(
             text { $0 == 4 ? "inf" : "1.5" }.hasPrefix(
                 "a.csv: expected a finite number in the column \"t\", got \"inf\" on line 6"))
         #expect(text(rows: 2) { "\($0).5" } == "split: expected at least 3 examples, got 2")
+    }
+
+    @Test func leadingZerosAreClasses() throws {
+        #expect(try kind { ["007", "042", "7"][$0 % 3] } == .classes(["007", "042", "7"]))
+    }
+
+    @Test func spellingsOfAClassAreOne() throws {
+        #expect(try kind { ["\"yes \"", "yes", "no", " no"][$0 % 4] } == .classes(["no", "yes"]))
+        #expect(
+            try kind { ["True", "true", "true", "False"][$0 % 4] } == .classes(["False", "true"]))
+        #expect(try kind { ["Y", "N"][$0 % 2] } == .classes(["N", "Y"]))
+        // Capitals of other words may mean something.
+        #expect(try kind { ["Red", "red", "blue"][$0 % 3] } == .classes(["Red", "blue", "red"]))
+        let (made, lines) = try Notice.collect {
+            try parts { ["True", "true", "true", "False"][$0 % 4] }
+        }
+        #expect(
+            lines == ["a.csv: target \"t\" has other spellings of the same, read alike: \"True\""])
+        let encoder = try #require(made.encoder)
+        let others = try table("x,t\n1,1\n1,N\n1,yes\n1,FALSE \n1,0.0\n")
+        #expect(try encoder.data(of: others).classes == [1, 0, 1, 0, 0])
+    }
+
+    @Test func decimalsAreNumbers() throws {
+        func isValue(_ target: (Int) -> String) throws -> Bool {
+            if case .value = try kind(rows: 300, target) { true } else { false }
+        }
+        #expect(try isValue { "\(2 + $0 % 4).0" })
+        #expect(try !isValue { "\(2 + $0 % 4)" })
+        #expect(try !isValue { "\($0 % 2).0" })
+        #expect(
+            try kind(rows: 300, task: .classification) { "\(2 + $0 % 4).0" }
+                == .classes(["2", "3", "4", "5"]))
+    }
+
+    @Test func aNumberSpoiledByFewTextsIsANumber() throws {
+        let (made, lines) = try Notice.collect {
+            try parts(rows: 200) { $0 == 70 ? "on request" : "\($0 * 3).5" }
+        }
+        #expect(made.train.count + made.validation.count + made.test.count == 199)
+        #expect(lines.count == 2)
+        #expect(lines.first == "a.csv: 1 of 200 rows left out: their \"t\" is missing")
+        #expect(lines.last?.contains("\"on request\" on line 72, taken as missing") == true)
+        // Rare classes beside numbered ones are classes.
+        #expect(
+            try kind(rows: 300) { $0 % 50 == 3 ? "other" : "\($0 % 3)" }
+                == .classes(["0", "1", "2", "other"]))
+    }
+
+    @Test func orderedClassesAreTold() throws {
+        for names in [["10-20", "20-30", "30+"], ["low", "Medium", "high"], ["상", "중", "하"]] {
+            let (_, lines) = try Notice.collect { try parts { names[$0 % 3] } }
+            #expect(lines.count == 1 && lines[0].contains("classes with an order"))
+        }
+        let (_, lines) = try Notice.collect { try parts { ["a", "b-c", "d"][$0 % 3] } }
+        #expect(lines.isEmpty)
     }
 }

@@ -13,11 +13,16 @@ extension Dataset {
         case .floats(let values): (features, scale) = (Tensor(values, shape: shape), 1)
         case .bytes(let values): (features, scale) = (Tensor(values, shape: shape), 1.0 / 255)
         }
+        let weights = data.weights.map { Tensor($0) }
         switch data.targets {
         case .classes(let indices, let names):
-            try self.init(features, Tensor(indices), featureScale: scale, classNames: names)
+            try self.init(
+                features, Tensor(indices), weights: weights, featureScale: scale,
+                classNames: names)
         case .values(let values, _):
-            try self.init(features, Tensor(values, shape: [values.count, 1]), featureScale: scale)
+            try self.init(
+                features, Tensor(values, shape: [values.count, 1]), weights: weights,
+                featureScale: scale)
         }
     }
 }

@@ -40,6 +40,12 @@ public struct LabeledData: Sendable, Equatable {
     public let featureShape: [Int]
     /// The targets.
     public let targets: Targets
+    /// How much each example counts in the loss; nil where all count alike.
+    public private(set) var weights: [Float]?
+    /// Examples of one number must stay on one side of a split; nil where none belong together.
+    public private(set) var groups: [Int32]?
+    /// When each example was, as a number that grows; nil where time plays no part.
+    public private(set) var times: [Double]?
 
     /// Examples: `features` holds `targets.count` times the product of `featureShape` numbers.
     ///
@@ -88,7 +94,17 @@ public struct LabeledData: Sendable, Equatable {
             case .classes(let indices, let names): .classes(rows.map { indices[$0] }, names: names)
             case .values(let values, let scale): .values(rows.map { values[$0] }, scale: scale)
             }
-        return LabeledData(fitting: features, featureShape, targets)
+        return LabeledData(fitting: features, featureShape, targets).marked(
+            weights: weights.map { all in rows.map { all[$0] } },
+            groups: groups.map { all in rows.map { all[$0] } },
+            times: times.map { all in rows.map { all[$0] } })
+    }
+
+    /// The examples with weights, groups and times, one an example.
+    func marked(weights: [Float]?, groups: [Int32]?, times: [Double]?) -> LabeledData {
+        var data = self
+        (data.weights, data.groups, data.times) = (weights, groups, times)
+        return data
     }
 
     private static func gather<Element>(
@@ -144,12 +160,15 @@ public struct DataParts: Sendable {
     public let test: LabeledData
     /// How the table was turned into numbers; nil for images.
     public let encoder: TableEncoder?
+    /// What was taken for granted about the table; nil for images.
+    public let guesses: TableGuesses?
 
     /// A data set from its parts.
     public init(
         name: String, train: LabeledData, validation: LabeledData, test: LabeledData,
-        encoder: TableEncoder? = nil
+        encoder: TableEncoder? = nil, guesses: TableGuesses? = nil
     ) {
+        self.guesses = guesses
         self.name = name
         self.train = train
         self.validation = validation

@@ -17,6 +17,24 @@ public struct Split: Sendable, Equatable {
             self.validation = validation
             self.test = test
         }
+
+        /// Shares as in `80/10/10`: training, validation and, if given, test, by their ratio.
+        ///
+        /// - Throws: a `KalsaeError` for anything else, and where nothing is left for training.
+        public init(parsing text: String) throws(KalsaeError) {
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            let numbers = parts.compactMap { Double($0) }
+            let sum = numbers.reduce(0, +)
+            guard (2...3).contains(parts.count), numbers.count == parts.count,
+                numbers.allSatisfy({ $0 >= 0 }), sum.isFinite, numbers[0] > 0
+            else {
+                throw KalsaeError(
+                    "split", expected: "shares such as 80/10/10, some of it for training",
+                    got: "\"\(text)\"")
+            }
+            self.init(
+                validation: numbers[1] / sum, test: numbers.count > 2 ? numbers[2] / sum : 0)
+        }
     }
 
     /// Rows to train on, ascending.
@@ -26,14 +44,38 @@ public struct Split: Sendable, Equatable {
     /// Rows to test on, ascending.
     public let test: [Int]
 
-    /// Splits `count` examples at random: every row falls into exactly one part.
-    ///
-    /// With `classes` (one an example) each class is split by the same shares, give or take one,
-    /// and no class is missing from training. Parts with a share have at least one row. Throws
-    /// below three examples, or when the shares leave nothing to train on.
-    public init(
-        count: Int, classes: [Int32]? = nil, fractions: Fractions = .standard, seed: UInt64
-    ) throws(KalsaeError) {
+    /// A split by its parts.
+    public init(train: [Int], validation: [Int], test: [Int]) {
+        self.train = train
+        self.validation = validation
+        self.test = test
+    }
+
+    /// Splits examples by time: the oldest train, the newest test, and those of one moment stay
+    /// together, where that leaves some for each part with a share.
+    public init(times: [Double], fractions: Fractions = .standard) throws(KalsaeError) {
+        try Self.check(fractions, count: times.count)
+        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+        func size(_ share: Double) -> Int {
+            share == 0 ? 0 : max(1, Int((Double(times.count) * share).rounded()))
+        }
+        func moved(_ border: Int, from least: Int) -> Int {
+            guard border > least, border < order.count else { return border }
+            var moved = border
+            while moved > least, times[order[moved - 1]] == times[order[moved]] { moved -= 1 }
+            return moved > least ? moved : border
+        }
+        let testStart = moved(
+            order.count - min(size(fractions.test), order.count - 2), from: 1)
+        let start = max(1, testStart - size(fractions.validation))
+        let validationStart = fractions.validation == 0 ? testStart : moved(start, from: 0)
+        self.init(
+            train: order[..<validationStart].sorted(),
+            validation: order[validationStart..<testStart].sorted(),
+            test: order[testStart...].sorted())
+    }
+
+    private static func check(_ fractions: Fractions, count: Int) throws(KalsaeError) {
         let shares = [fractions.validation, fractions.test]
         guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), shares[0] + shares[1] < 1 else {
             throw KalsaeError(
@@ -42,6 +84,29 @@ public struct Split: Sendable, Equatable {
         }
         guard count >= 3 else {
             throw KalsaeError("split", expected: "at least 3 examples", got: "\(count)")
+        }
+    }
+
+    /// Splits `count` examples at random: every row falls into exactly one part.
+    ///
+    /// With `classes` (one an example) each class is split by the same shares, give or take one,
+    /// and no class is missing from training. Parts with a share have at least one row. With
+    /// `groups` (one an example) the rows of a group stay in one part, and shares and classes are
+    /// as near as groups allow. Throws below three examples or groups, or when the shares leave
+    /// nothing to train on.
+    public init(
+        count: Int, classes: [Int32]? = nil, groups: [Int32]? = nil,
+        fractions: Fractions = .standard, seed: UInt64
+    ) throws(KalsaeError) {
+        try Self.check(fractions, count: count)
+        let shares = [fractions.validation, fractions.test]
+        if let groups {
+            let wanted = [1 - shares[0] - shares[1], shares[0], shares[1]]
+            let parts = try GroupAssignment.parts(
+                groups: groups, classes: classes, shares: wanted, seed: seed)
+            func rows(_ part: Int) -> [Int] { (0..<count).filter { parts[$0] == part } }
+            self.init(train: rows(0), validation: rows(1), test: rows(2))
+            return
         }
         var generator = Philox(seed: seed, stream: RandomStream.split)
         var groups = Self.groups(count: count, classes: classes)
@@ -66,9 +131,8 @@ public struct Split: Sendable, Equatable {
             validation += group[testSize..<(testSize + validationSize)]
             train += group[(testSize + validationSize)...]
         }
-        self.train = train.sorted()
-        self.validation = validation.sorted()
-        self.test = test.sorted()
+        self.init(
+            train: train.sorted(), validation: validation.sorted(), test: test.sorted())
     }
 
     /// How many of `total` are given out once `seen` of `count` rows are through: rounding the sum

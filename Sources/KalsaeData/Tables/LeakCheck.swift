@@ -1,8 +1,8 @@
 import KalsaeFiles
 
-/// Columns that must not become features: copies of the target, and row numbers.
+/// Columns that tell too much or nothing: copies of the target, and row numbers.
 enum LeakCheck {
-    /// Labeled rows below which a perfect match may be chance.
+    /// Rows below which a perfect match may be chance.
     static let fewestRows = 20
 
     /// Whether the column says the same as the target in other words: each of its values stands
@@ -32,29 +32,69 @@ enum LeakCheck {
     /// For a row, a key equal for equal cells; nil for a missing one.
     private static func keys(_ table: Table, _ column: Int) -> (Int) -> UInt64? {
         switch table.columns[column].contents {
-        case .nothing: { _ in nil }
-        case .numbers(let numbers): { numbers[$0].isNaN ? nil : (numbers[$0] + 0).bitPattern }
-        case .texts(let texts): { texts.codes[$0] < 0 ? nil : UInt64(texts.codes[$0]) }
+        case .nothing: return { _ in nil }
+        case .numbers(let numbers):
+            return { numbers[$0].isNaN ? nil : (numbers[$0] + 0).bitPattern }
+        case .texts(let texts):
+            let folding = CategoryFolding(
+                texts.names, counts: texts.counts(in: texts.codes.indices))
+            var codes: [String: UInt64] = [:]
+            var folded: [UInt64] = []
+            for name in folding.names {
+                let code = codes[name] ?? UInt64(codes.count)
+                codes[name] = code
+                folded.append(code)
+            }
+            return { texts.codes[$0] < 0 ? nil : folded[Int(texts.codes[$0])] }
         }
     }
 
-    /// Whether the column numbers or names the rows: whole numbers, no two alike, under a name such
-    /// as `id`, or in the first column of a file without names.
-    static func isIdentifier(_ table: Table, column: Int) -> Bool {
-        guard case .numbers(let numbers) = table.columns[column].contents else { return false }
-        guard table.hasHeader ? isIdentifying(table.columns[column].name) : column == 0 else {
-            return false
+    /// What a column of whole numbers without repetition may be.
+    enum Numbering {
+        /// It numbers the rows: its numbers ascend, or have no gap, and it has a name such as `id`.
+        case sequence
+        /// It may name the rows, but nothing shows it.
+        case unclear
+    }
+
+    /// Whether the column numbers the rows; nil where it has fractions, gaps or repetitions.
+    ///
+    /// A sequence that the number to predict follows in a straight line (correlation .995) is none.
+    static func numbering(_ table: Table, column: Int, target: TargetEncoder?) -> Numbering? {
+        guard case .numbers(let numbers) = table.columns[column].contents else { return nil }
+        let isNamed = table.hasHeader && table.columns[column].name != "column \(column + 1)"
+        guard isNamed ? isIdentifying(table.columns[column].name) : column == 0 else {
+            return nil
         }
-        let present = numbers.filter { !$0.isNaN }
-        return present.count >= fewestRows && present.allSatisfy { $0.rounded() == $0 }
-            && Set(present).count == present.count
+        guard numbers.count >= fewestRows, numbers.allSatisfy({ $0.rounded() == $0 }),
+            let least = numbers.min(), let most = numbers.max()
+        else { return nil }
+        let ascends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+        guard ascends || Set(numbers).count == numbers.count else { return nil }
+        let hasNoGap = most - least == Double(numbers.count - 1)
+        guard ascends || hasNoGap, !isFollowed(table, numbers, target) else { return .unclear }
+        return .sequence
+    }
+
+    private static func isFollowed(
+        _ table: Table, _ numbers: [Double], _ target: TargetEncoder?
+    ) -> Bool {
+        guard let target, case .value = target.kind,
+            case .numbers(let targets) = table.columns[target.column].contents
+        else { return false }
+        let rows = targets.indices.filter { !targets[$0].isNaN }
+        let x = rows.map { numbers[$0] }
+        let y = rows.map { targets[$0] }
+        guard let xScale = Scale(of: x), let yScale = Scale(of: y) else { return false }
+        let product = zip(x, y).reduce(0) { $0 + xScale.apply($1.0) * yScale.apply($1.1) }
+        return abs(product) / Double(rows.count) > 0.995
     }
 
     private static func isIdentifying(_ name: String) -> Bool {
         let lower = name.lowercased()
         let known = [
             "id", "index", "idx", "row", "rowid", "rownum", "row_number", "number", "no", "nr", "#",
-            "key", "uid", "unnamed: 0", "column 1",
+            "key", "uid", "unnamed: 0", "column 1", "번호", "순번", "nummer", "lfd. nr.",
         ]
         return known.contains(lower) || lower.hasSuffix("_id") || lower.hasSuffix(" id")
             || lower.hasPrefix("id_") || name.hasSuffix("Id") || name.hasSuffix("ID")

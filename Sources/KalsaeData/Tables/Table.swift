@@ -9,9 +9,21 @@ public struct Table: Sendable {
         public let name: String
         /// What it holds.
         public let contents: Contents
+        /// How many of its cells are what.
+        let counts: CellCounts
     }
 
-    /// What a column holds: numbers when every cell that is not missing is one.
+    /// How many cells of a column are what.
+    struct CellCounts: Sendable, Equatable {
+        var missing = 0
+        var numbers = 0
+        var texts = 0
+        /// A number behind a 0 that no number would have, as `007`, was seen: all are text.
+        var hasLeadingZeros = false
+    }
+
+    /// What a column holds: numbers when every cell that is not missing is one, written as numbers
+    /// are: `007` is text, as the `01001` of a zip code is.
     public enum Contents: Sendable {
         /// A number a row, NaN where it is missing.
         case numbers([Double])
@@ -50,8 +62,7 @@ public struct Table: Sendable {
     public init(_ csv: CSV) {
         self.csv = csv
         columns = (0..<csv.columnCount).map { index in
-            let name = csv.header?[index] ?? "column \(index + 1)"
-            return Column(name: name, contents: Self.contents(of: index, csv))
+            Self.column(index, name: csv.header?[index] ?? "column \(index + 1)", csv)
         }
     }
 
@@ -79,29 +90,65 @@ public struct Table: Sendable {
             advice: near.map { "did you mean \"\($0)\"?" } ?? "check the name")
     }
 
-    /// The numbers of a column, NaN where missing; throws at the first text or infinite number.
-    public func numbers(of column: Int) throws(KalsaeError) -> [Double] {
+    /// The numbers of a column, NaN where missing; throws at the first infinite number, and at the
+    /// first text that is not one of `words`, which count as missing.
+    public func numbers(
+        of column: Int, missing words: Set<String> = []
+    ) throws(KalsaeError) -> [Double] {
+        var numbers: [Double]
         switch columns[column].contents {
         case .nothing: return [Double](repeating: .nan, count: rowCount)
-        case .numbers(let numbers):
-            if let row = numbers.firstIndex(where: { $0.isInfinite }) {
-                throw fault(
-                    column, row, expected: "a finite number",
-                    advice: "leave the cell empty where the value is unknown")
-            }
-            return numbers
+        case .numbers(let all): numbers = all
         case .texts:
-            let row = (0..<rowCount).first { csv.cell(row: $0, column: column) == .text }
-            throw fault(column, row ?? 0, expected: "a number")
+            numbers = [Double](repeating: .nan, count: rowCount)
+            for row in 0..<rowCount {
+                switch csv.cell(row: row, column: column) {
+                case .missing: break
+                case .number(let value): numbers[row] = value
+                case .infinite: numbers[row] = .infinity
+                case .text:
+                    let text = text(row, column)
+                    guard text.isEmpty || words.contains(text) else {
+                        throw fault(column, row, expected: "a number")
+                    }
+                }
+            }
         }
+        if let row = numbers.firstIndex(where: { $0.isInfinite }) {
+            throw fault(
+                column, row, expected: "a finite number",
+                advice: "leave the cell empty where the value is unknown")
+        }
+        return numbers
     }
 
-    /// Whether a row of a column is missing.
-    func missing(in column: Int) -> (Int) -> Bool {
+    /// The different texts among a column's numbers, and the row of the first.
+    func words(among column: Int) -> (words: Set<String>, first: Int?) {
+        guard case .texts = columns[column].contents else { return ([], nil) }
+        var words: Set<String> = []
+        var first: Int?
+        for row in 0..<rowCount where csv.cell(row: row, column: column) == .text {
+            let text = text(row, column)
+            guard !text.isEmpty else { continue }
+            words.insert(text)
+            first = first ?? row
+        }
+        return (words, first)
+    }
+
+    /// A cell's text without blanks at its ends, quoted or not.
+    private func text(_ row: Int, _ column: Int) -> String {
+        csv.text(row: row, column: column).withoutBlanks
+    }
+
+    /// Whether a row of a column is missing, or holds one of `words`.
+    func isMissing(in column: Int, words: Set<String>) -> (Int) -> Bool {
         switch columns[column].contents {
-        case .nothing: { _ in true }
-        case .numbers(let numbers): { numbers[$0].isNaN }
-        case .texts(let texts): { texts.codes[$0] < 0 }
+        case .nothing: return { _ in true }
+        case .numbers(let numbers): return { numbers[$0].isNaN }
+        case .texts(let texts):
+            let isWord = texts.names.map { words.contains($0) }
+            return { texts.codes[$0] < 0 || isWord[Int(texts.codes[$0])] }
         }
     }
 
@@ -121,20 +168,42 @@ public struct Table: Sendable {
             advice: advice)
     }
 
-    private static func contents(of column: Int, _ csv: CSV) -> Contents {
+    private static func column(_ index: Int, name: String, _ csv: CSV) -> Column {
         var numbers: [Double] = []
         numbers.reserveCapacity(csv.rowCount)
-        var isEmpty = true
+        var counts = CellCounts()
         for row in 0..<csv.rowCount {
-            switch csv.cell(row: row, column: column) {
-            case .missing: numbers.append(.nan)
-            case .number(let value): numbers.append(value)
-            case .infinite: numbers.append(.infinity)
-            case .text: return .texts(texts(of: column, csv))
+            switch csv.cell(row: row, column: index) {
+            case .missing:
+                counts.missing += 1
+                numbers.append(.nan)
+            case .number(let value):
+                counts.numbers += 1
+                numbers.append(value)
+                // Only a whole number can have been written with digits alone.
+                if !counts.hasLeadingZeros, value.rounded() == value, abs(value) < 1e15 {
+                    let text = csv.text(row: row, column: index)
+                    counts.hasLeadingZeros = CategoryKey.hasLeadingZero(text)
+                }
+            case .infinite:
+                counts.numbers += 1
+                numbers.append(.infinity)
+            case .text:
+                let isBlank = csv.text(row: row, column: index).withoutBlanks.isEmpty
+                counts.missing += isBlank ? 1 : 0
+                counts.texts += isBlank ? 0 : 1
+                numbers.append(.nan)
             }
-            if let last = numbers.last, !last.isNaN { isEmpty = false }
         }
-        return isEmpty ? .nothing : .numbers(numbers)
+        guard counts.texts > 0 || counts.hasLeadingZeros else {
+            return Column(
+                name: name, contents: counts.numbers == 0 ? .nothing : .numbers(numbers),
+                counts: counts)
+        }
+        let texts = texts(of: index, csv)
+        counts.missing = texts.codes.count { $0 < 0 }
+        return Column(
+            name: name, contents: texts.names.isEmpty ? .nothing : .texts(texts), counts: counts)
     }
 
     private static func texts(of column: Int, _ csv: CSV) -> Texts {
@@ -143,12 +212,12 @@ public struct Table: Sendable {
         var codes: [Int32] = []
         codes.reserveCapacity(csv.rowCount)
         for row in 0..<csv.rowCount {
-            if csv.cell(row: row, column: column) == .missing {
+            let text =
+                csv.cell(row: row, column: column) == .missing
+                ? "" : csv.text(row: row, column: column).withoutBlanks
+            if text.isEmpty {
                 codes.append(-1)
-                continue
-            }
-            let text = csv.text(row: row, column: column)
-            if let code = codesByText[text] {
+            } else if let code = codesByText[text] {
                 codes.append(code)
             } else {
                 let code = Int32(names.count)
@@ -158,5 +227,25 @@ public struct Table: Sendable {
             }
         }
         return Texts(codes: codes, names: names)
+    }
+}
+
+extension String {
+    /// The text without blanks at its ends, no-break spaces included.
+    fileprivate var withoutBlanks: String {
+        // Nearly all cells begin and end with a letter or digit of ASCII, which costs no look-up.
+        if let first = utf8.first, let last = utf8.last, (0x21..<0x7f).contains(first),
+            (0x21..<0x7f).contains(last)
+        {
+            return self
+        }
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+        guard let first = unicodeScalars.first, let last = unicodeScalars.last,
+            isBlank(first) || isBlank(last)
+        else { return self }
+        var rest = unicodeScalars[...]
+        while let first = rest.first, isBlank(first) { rest.removeFirst() }
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return String(rest)
     }
 }

@@ -45,7 +45,7 @@ extension TableEncoder {
 }
 
 /// The members of a JSON object, asked for by name.
-private struct Fields {
+struct Fields {
     let json: JSONValue
     let subject: String
 
@@ -73,6 +73,19 @@ private struct Fields {
         return texts
     }
 
+    /// The case of that name.
+    func option<Value: RawRepresentable & CaseIterable>(
+        _ key: String, _ type: Value.Type = Value.self
+    ) throws(KalsaeError) -> Value where Value.RawValue == String {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return try required(key, "one of \(names)") { $0.string.flatMap(Value.init(rawValue:)) }
+    }
+
+    /// Texts that count as missing; none without the key.
+    func missingWords() throws(KalsaeError) -> [String] {
+        json["missing_words"] == nil ? [] : try texts("missing_words")
+    }
+
     /// A column, counted from 1 in the file and from 0 in memory.
     func column() throws(KalsaeError) -> Int {
         try required("column", "a column number") { $0.integer.flatMap { $0 > 0 ? $0 - 1 : nil } }
@@ -86,7 +99,10 @@ private struct Fields {
 
     func robustScale() throws(KalsaeError) -> RobustScale {
         let scale = RobustScale(median: try number("median"), spread: try number("spread"))
-        guard scale.spread > 0 else { throw fault("spread", "a number above 0") }
+        guard scale.spread > 0, scale.spread.isFinite else {
+            throw fault("spread", "a number above 0")
+        }
+        guard scale.median.isFinite else { throw fault("median", "a finite number") }
         return scale
     }
 
@@ -94,44 +110,6 @@ private struct Fields {
         KalsaeError(
             subject, expected: "\(expected) for \"\(key)\"",
             got: json[key].map { String($0.text.prefix(80)) } ?? "nothing")
-    }
-}
-
-extension FeatureEncoder {
-    fileprivate var json: JSONValue {
-        let column = JSONValue.integer(column + 1)
-        let name = JSONValue.string(name)
-        switch kind {
-        case .number(let scale, let fill):
-            return [
-                "name": name, "column": column, "kind": "number", "mean": .number(scale.mean),
-                "deviation": .number(scale.deviation), "fill": .number(fill),
-            ]
-        case .robust(let scale):
-            return [
-                "name": name, "column": column, "kind": "robust", "median": .number(scale.median),
-                "spread": .number(scale.spread),
-            ]
-        case .missing: return ["name": name, "column": column, "kind": "missing"]
-        case .flag(let fill):
-            return ["name": name, "column": column, "kind": "flag", "fill": .number(fill)]
-        case .categories(let names):
-            let names = JSONValue.array(names.map { .string($0) })
-            return ["name": name, "column": column, "kind": "categories", "names": names]
-        }
-    }
-
-    fileprivate init(_ fields: Fields) throws(KalsaeError) {
-        let kind: Kind
-        switch try fields.text("kind") {
-        case "number": kind = .number(try fields.scale(), fill: try fields.number("fill"))
-        case "robust": kind = .robust(try fields.robustScale())
-        case "missing": kind = .missing
-        case "flag": kind = .flag(fill: try fields.number("fill"))
-        case "categories": kind = .categories(try fields.texts("names"))
-        default: throw fields.fault("kind", "number, robust, missing, flag or categories")
-        }
-        self.init(name: try fields.text("name"), column: try fields.column(), kind: kind)
     }
 }
 
@@ -143,10 +121,16 @@ extension TargetEncoder {
             let names = JSONValue.array(names.map { .string($0) })
             return ["name": .string(name), "column": column, "kind": "classes", "names": names]
         case .value(let scale):
-            return [
-                "name": .string(name), "column": column, "kind": "value",
-                "mean": .number(scale.mean), "deviation": .number(scale.deviation),
+            var members = [
+                JSONValue.Member("name", .string(name)), JSONValue.Member("column", column),
+                JSONValue.Member("kind", "value"), JSONValue.Member("mean", .number(scale.mean)),
+                JSONValue.Member("deviation", .number(scale.deviation)),
             ]
+            if !missingWords.isEmpty {
+                members.append(
+                    JSONValue.Member("missing_words", .array(missingWords.map { .string($0) })))
+            }
+            return .object(members)
         }
     }
 
@@ -157,6 +141,8 @@ extension TargetEncoder {
         case "value": kind = .value(try fields.scale())
         default: throw fields.fault("kind", "classes or value")
         }
-        self.init(name: try fields.text("name"), column: try fields.column(), kind: kind)
+        self.init(
+            name: try fields.text("name"), column: try fields.column(), kind: kind,
+            missingWords: try fields.missingWords())
     }
 }

@@ -33,44 +33,21 @@ public struct TableEncoder: Sendable, Equatable {
     /// The inputs' names, in order.
     public var inputNames: [String] { features.flatMap(\.inputNames) }
 
-    /// Fits the features on the training `rows`, and says on standard error which columns are left
-    /// out and why.
-    ///
-    /// Left out: columns that copy the target or number the rows (looked for in all `labeled`
-    /// rows), that are empty or constant, and text too varied to learn from. When nothing else
-    /// would be left, suspected copies and row numbers stay in. Throws when no feature is left.
+    /// Fits the features on the training `rows`, as what the columns were taken for, and says on
+    /// standard error what is constant there. Throws when no feature is left.
     static func fit(
-        _ table: Table, target: TargetEncoder, rows: [Int], labeled: [Int],
+        _ table: Table, guesses: TableGuesses, target: TargetEncoder, rows: [Int],
         scaling: NumberScaling
     ) throws(KalsaeError) -> TableEncoder {
         var features: [FeatureEncoder] = []
-        var suspects: [(column: Int, reason: String)] = []
-        func tell(_ column: Int, _ text: String) {
-            Notice.say("\(table.subject): column \"\(table.columns[column].name)\" \(text)")
+        func tell(_ guess: ColumnGuess, _ text: String) {
+            Notice.say("\(table.subject): column \"\(guess.name)\" \(text)")
         }
-        for column in table.columns.indices where column != target.column {
-            if LeakCheck.isCopy(table, column: column, target: target, rows: labeled) {
-                suspects.append((column, "it is the target \"\(target.name)\" in other words"))
-            } else if LeakCheck.isIdentifier(table, column: column) {
-                suspects.append((column, "it numbers the rows"))
-            } else {
-                switch try FeatureEncoder.fit(
-                    table, column: column, rows: rows, scaling: scaling)
-                {
-                case .features(let several): features += several
-                case .leftOut(let reason): tell(column, "left out: \(reason)")
-                }
-            }
-        }
-        let hasOthers = !features.isEmpty
-        for (column, reason) in suspects {
-            if hasOthers {
-                tell(column, "left out: \(reason)")
-            } else if case .features(let several) = try FeatureEncoder.fit(
-                table, column: column, rows: rows, scaling: scaling)
-            {
-                features += several
-                tell(column, "kept, for nothing else is left, although \(reason)")
+        let columns = guesses.columns.filter { $0.column != target.column }
+        for guess in columns where ![.dropped, .identifier, .weight, .group].contains(guess.role) {
+            switch try FeatureEncoder.fit(table, as: guess, rows: rows, scaling: scaling) {
+            case .features(let several): features += several
+            case .leftOut(let reason): tell(guess, "left out: \(reason)")
             }
         }
         guard !features.isEmpty else {
@@ -78,12 +55,12 @@ public struct TableEncoder: Sendable, Equatable {
                 table.subject, expected: "at least one column to predict \"\(target.name)\" from",
                 got: "none that can be used")
         }
-        let ordered =
-            features.filter(\.isNumber) + features.filter { $0.kind == .missing }
-            + features.filter { !$0.isNumber && $0.kind != .missing }
+        let ordered = features.indices.sorted {
+            (features[$0].rank, $0) < (features[$1].rank, $1)
+        }
         return TableEncoder(
-            hasHeader: table.hasHeader, columnCount: table.columns.count, features: ordered,
-            target: target)
+            hasHeader: table.hasHeader, columnCount: table.columns.count,
+            features: ordered.map { features[$0] }, target: target)
     }
 
     /// Reads a CSV file whose columns are those of the table this was fitted on.
@@ -97,6 +74,14 @@ public struct TableEncoder: Sendable, Equatable {
     /// column may be missing there); others are ignored. Throws when one is missing, holds text for
     /// a number, or an infinite one.
     public func features(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> [Float] {
+        var cache = ColumnCache()
+        return try features(of: table, rows: rows, cache: &cache)
+    }
+
+    /// The inputs of `rows`, with what other rows of the same table needed already.
+    private func features(
+        of table: Table, rows: [Int]?, cache: inout ColumnCache
+    ) throws(KalsaeError) -> [Float] {
         let rows = rows ?? Array(0..<table.rowCount)
         let stride = width
         let (count, overflow) = rows.count.multipliedReportingOverflow(by: stride)
@@ -110,7 +95,8 @@ public struct TableEncoder: Sendable, Equatable {
         for feature in features {
             let column = try position(of: feature.name, fitted: feature.column, in: table)
             try feature.encode(
-                table, column: column, rows: rows, into: &output, offset: offset, stride: stride)
+                table, column: column, rows: rows, cache: &cache, into: &output, offset: offset,
+                stride: stride)
             offset += feature.width
         }
         return output
@@ -127,11 +113,25 @@ public struct TableEncoder: Sendable, Equatable {
 
     /// Inputs and targets of `rows`; of all that have a target by default.
     public func data(of table: Table, rows: [Int]? = nil) throws(KalsaeError) -> LabeledData {
+        var cache = ColumnCache()
+        return try data(of: table, rows: rows, cache: &cache)
+    }
+
+    /// Inputs and targets of `rows`, with what other rows of the same table needed already.
+    func data(
+        of table: Table, rows: [Int]?, cache: inout ColumnCache
+    ) throws(KalsaeError) -> LabeledData {
         let column = try position(of: target.name, fitted: target.column, in: table)
-        let rows = rows ?? TargetEncoder.labeledRows(table, column: column)
+        let rows = rows ?? TargetEncoder.labeledRows(table, target, column: column)
         return try LabeledData(
-            features: .floats(try features(of: table, rows: rows)), featureShape: [width],
+            features: .floats(try features(of: table, rows: rows, cache: &cache)),
+            featureShape: [width],
             targets: try targets(of: table, rows: rows))
+    }
+
+    /// Where the target is in a table.
+    func targetColumn(in table: Table) throws(KalsaeError) -> Int {
+        try position(of: target.name, fitted: target.column, in: table)
     }
 
     private func position(

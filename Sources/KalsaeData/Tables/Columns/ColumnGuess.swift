@@ -1,0 +1,53 @@
+import KalsaeFiles
+
+/// What a column was taken for, and why.
+public struct ColumnGuess: Sendable, Equatable {
+    /// The column's name.
+    public let name: String
+    /// Its position in the file, from 0.
+    public let column: Int
+    /// What it is taken for.
+    public internal(set) var role = ColumnRole.number
+    /// Why, in words.
+    public internal(set) var reason = ""
+    /// Whether a caller asked for the role.
+    public internal(set) var isRequested = false
+    /// Cells without anything.
+    public internal(set) var missing: Int
+    /// Different values, as they are written.
+    public internal(set) var distinct: Int
+    /// What it becomes, in words: `a number`.
+    public internal(set) var becomes = ""
+    /// What is worth telling even when nobody asks; nil for an ordinary column.
+    public internal(set) var note: String?
+    /// Texts that are read as missing, sorted.
+    public internal(set) var missingWords: [String] = []
+    /// How its dates are written.
+    public internal(set) var dateOrder: DateOrder?
+
+    init(_ table: Table, column: Int) {
+        name = table.columns[column].name
+        self.column = column
+        missing = table.columns[column].counts.missing
+        distinct = 0
+    }
+
+    /// The guess in one line.
+    public var line: String {
+        let gaps = missing > 0 ? ", \(missing) missing" : ""
+        let result = becomes.isEmpty ? "" : "; becomes \(becomes)"
+        return "\(name): \(role.rawValue) (\(reason))\(gaps)\(result)"
+    }
+
+    /// The guess as JSON.
+    public var json: JSONValue {
+        [
+            "name": .string(name), "column": .integer(column + 1), "role": .string(role.rawValue),
+            "reason": .string(reason), "requested": .bool(isRequested),
+            "missing": .integer(missing), "distinct": .integer(distinct),
+            "becomes": .string(becomes), "note": note.map { .string($0) } ?? .null,
+            "missing_words": .array(missingWords.map { .string($0) }),
+            "dates": dateOrder.map { .string($0.rawValue) } ?? .null,
+        ]
+    }
+}

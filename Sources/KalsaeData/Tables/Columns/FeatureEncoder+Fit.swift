@@ -1,0 +1,85 @@
+import KalsaeFiles
+import KalsaeSupport
+
+extension FeatureEncoder {
+    /// What became of a column.
+    enum Outcome {
+        case features([FeatureEncoder])
+        /// Left out, for a reason to tell.
+        case leftOut(String)
+    }
+
+    /// Fits a column on the training `rows` alone, as what it was taken for.
+    static func fit(
+        _ table: Table, as guess: ColumnGuess, rows: [Int], scaling: NumberScaling
+    ) throws(KalsaeError) -> Outcome {
+        let kinds: [Kind]
+        switch guess.role {
+        case .number: kinds = try numbers(table, guess, rows, scaling)
+        case .category, .identifier, .group:
+            kinds = CategoryFeature.fit(table.texts(of: guess.column), rows: rows) ?? []
+        case .date: kinds = dates(table, guess, rows)
+        case .text:
+            let isMissing = table.isMissing(in: guess.column, words: [])
+            let gaps = rows.count { isMissing($0) }
+            let hashing = Kind.text(TextHashing.fitting(rows: table.rowCount))
+            kinds = gaps == rows.count ? [] : gaps > 0 ? [hashing, .missing] : [hashing]
+        case .dropped, .target, .weight: return .leftOut(guess.reason)
+        }
+        guard !kinds.isEmpty else {
+            return .leftOut("it is empty or constant in the training rows")
+        }
+        return .features(
+            kinds.map {
+                FeatureEncoder(
+                    name: guess.name, column: guess.column, kind: $0,
+                    missingWords: guess.missingWords)
+            })
+    }
+
+    private static func numbers(
+        _ table: Table, _ guess: ColumnGuess, _ rows: [Int], _ scaling: NumberScaling
+    ) throws(KalsaeError) -> [Kind] {
+        let numbers = try table.numbers(of: guess.column, missing: Set(guess.missingWords))
+        let present = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
+        switch scaling {
+        case .standard:
+            return Scale(of: present).map {
+                [.number($0, fill: RobustScale.quantile(0.5, present))]
+            } ?? []
+        case .robust: return robust(present, of: rows.count) { .robust($0) }
+        }
+    }
+
+    /// A number and, where some are missing, whether it is; only the latter for a constant.
+    private static func robust(
+        _ present: [Double], of rows: Int, _ kind: (RobustScale) -> Kind
+    ) -> [Kind] {
+        let gaps: [Kind] = present.count < rows && !present.isEmpty ? [.missing] : []
+        return (RobustScale(ofSorted: present).map { [kind($0)] } ?? []) + gaps
+    }
+
+    /// What varies of a date: the time that passed, its year, and its cycles.
+    private static func dates(_ table: Table, _ guess: ColumnGuess, _ rows: [Int]) -> [Kind] {
+        guard let order = guess.dateOrder else { return [] }
+        let texts = table.texts(of: guess.column)
+        let parsed = texts.names.map { DateText.parse($0, order) }
+        let stamps = rows.compactMap { texts.codes[$0] < 0 ? nil : parsed[Int(texts.codes[$0])] }
+        var kinds: [Kind] = []
+        for number in order == .timeOfDay ? [] : DateNumber.allCases {
+            let values = stamps.map { number.value($0) }.sorted()
+            if let scale = RobustScale(ofSorted: values) {
+                kinds.append(.dateNumber(number, order, scale))
+            }
+        }
+        for cycle in order == .timeOfDay ? [.hour] : DateCycle.allCases {
+            let phases = stamps.compactMap { cycle.phase($0) }
+            guard let first = phases.first, phases.contains(where: { $0 != first }) else {
+                continue
+            }
+            kinds.append(.dateCycle(cycle, order))
+        }
+        if stamps.count < rows.count, !stamps.isEmpty { kinds.append(.missing) }
+        return kinds
+    }
+}

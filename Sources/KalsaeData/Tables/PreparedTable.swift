@@ -1,0 +1,193 @@
+import KalsaeFiles
+import KalsaeSupport
+
+/// A table with its target and all guesses about it, ready to be split in one way or many.
+///
+/// Splits speak of labeled rows by their place among these, from 0.
+public struct PreparedTable: Sendable {
+    /// What is taken for granted.
+    public let guesses: TableGuesses
+    /// What the caller decided.
+    public let options: TableOptions
+    /// The class of each labeled row; nil for a number to predict.
+    public let classes: [Int32]?
+    /// The group of each labeled row; nil without a column of groups.
+    public let groups: [Int32]?
+    /// The time of each labeled row, as a number that grows with it; nil without a column of times.
+    public let times: [Double]?
+
+    private let table: Table
+    private let labeled: [Int]
+    private let target: TargetEncoder
+    private let weights: [Float]?
+
+    /// Guesses about a table, and tells those that are out of the ordinary.
+    ///
+    /// - Throws: a `KalsaeError` for columns that are not there, for a target that cannot be
+    ///   predicted, for weights below 0 and for rows without a time.
+    public init(
+        _ table: Table, target: String, options: TableOptions = TableOptions()
+    ) throws(KalsaeError) {
+        let guess = try TargetGuess(
+            table, column: try table.position(of: target), task: options.task)
+        let guesses = try TableGuesses(table, target: guess, options: options)
+        let encoder = guess.encoder
+        let labeled = TargetEncoder.labeledRows(table, encoder)
+        if labeled.count < table.rowCount {
+            Notice.say(
+                "\(table.subject): \(table.rowCount - labeled.count) of \(table.rowCount) rows left "
+                    + "out: their \"\(encoder.name)\" is missing")
+        }
+        for note in guesses.notes { Notice.say("\(table.subject): \(note)") }
+        if case .classes(let indices, _) = try encoder.targets(
+            of: table, column: encoder.column, rows: labeled)
+        {
+            classes = indices
+        } else {
+            classes = nil
+        }
+        let marks = RowMarks(table, options)
+        groups = try marks.groups(labeled)
+        times = try marks.times(labeled)
+        weights = try marks.weights(labeled)
+        self.guesses = guesses
+        self.options = options
+        self.table = table
+        self.labeled = labeled
+        self.target = encoder
+    }
+
+    /// How many rows have a target.
+    public var count: Int { labeled.count }
+
+    /// A split by time, by groups, by classes, or at random, by what the options say.
+    public func split(
+        _ fractions: Split.Fractions = .standard, seed: UInt64
+    ) throws(KalsaeError) -> Split {
+        if let times { return try Split(times: times, fractions: fractions) }
+        return try Split(
+            count: count, classes: classes, groups: groups, fractions: fractions, seed: seed)
+    }
+
+    /// Splits whose test parts together are the whole table; see ``Folds``. What does not test is
+    /// divided into training and validation.
+    ///
+    /// - Parameter validation: the share of what does not test that validates.
+    public func folds(
+        _ count: Int, validation: Double = 0.15, seed: UInt64
+    ) throws(KalsaeError) -> [Split] {
+        let folds =
+            if let times {
+                try Folds(times: times, count: count)
+            } else {
+                try Folds(
+                    rows: self.count, count: count, classes: classes, groups: groups, seed: seed)
+            }
+        var splits: [Split] = []
+        for fold in folds.all {
+            let fractions = Split.Fractions(validation: validation, test: 0)
+            let inner =
+                if let times {
+                    try Split(times: fold.train.map { times[$0] }, fractions: fractions)
+                } else {
+                    try Split(
+                        count: fold.train.count,
+                        classes: classes.map { all in fold.train.map { all[$0] } },
+                        groups: groups.map { all in fold.train.map { all[$0] } },
+                        fractions: fractions, seed: seed)
+                }
+            splits.append(
+                Split(
+                    train: inner.train.map { fold.train[$0] },
+                    validation: inner.validation.map { fold.train[$0] }, test: fold.test))
+        }
+        return splits
+    }
+
+    /// All rows for training, none for the rest: for a last fit after all choices.
+    public var allRows: Split { Split(train: Array(0..<count), validation: [], test: []) }
+
+    /// The parts of a split, encoded by what its training rows alone tell.
+    public func parts(
+        _ split: Split, name: String, validation: Table? = nil, test: Table? = nil
+    ) throws(KalsaeError) -> DataParts {
+        let rows = split.train.map { labeled[$0] }
+        let encoder = try TableEncoder.fit(
+            table, guesses: guesses, target: try target.fitted(table, rows: rows), rows: rows,
+            scaling: options.scaling)
+        var cache = ColumnCache()
+        func part(_ rows: [Int]) throws(KalsaeError) -> LabeledData {
+            try encoder.data(of: table, rows: rows.map { labeled[$0] }, cache: &cache).marked(
+                weights: weights.map { all in rows.map { all[$0] } },
+                groups: groups.map { all in rows.map { all[$0] } },
+                times: times.map { all in rows.map { all[$0] } })
+        }
+        func part(_ own: Table?, _ rows: [Int]) throws(KalsaeError) -> LabeledData {
+            guard let own else { return try part(rows) }
+            let rows = TargetEncoder.labeledRows(
+                own, encoder.target, column: try encoder.targetColumn(in: own))
+            let marks = RowMarks(own, options)
+            return try encoder.data(of: own, rows: rows).marked(
+                weights: try marks.weights(rows), groups: nil, times: nil)
+        }
+        return DataParts(
+            name: name, train: try part(split.train),
+            validation: try part(validation, split.validation),
+            test: try part(test, split.test), encoder: encoder, guesses: guesses)
+    }
+}
+
+/// Weights, groups and times of rows, from the columns that a caller named.
+private struct RowMarks {
+    let table: Table
+    let options: TableOptions
+
+    init(_ table: Table, _ options: TableOptions) {
+        self.table = table
+        self.options = options
+    }
+
+    func weights(_ rows: [Int]) throws(KalsaeError) -> [Float]? {
+        guard let name = options.weight else { return nil }
+        let column = try table.position(of: name)
+        let numbers = try table.numbers(of: column)
+        if let row = rows.first(where: { !(numbers[$0] >= 0) }) {
+            throw table.fault(column, row, expected: "a weight of at least 0")
+        }
+        return rows.map { Float(numbers[$0]) }
+    }
+
+    /// A row without a group is a group of its own.
+    func groups(_ rows: [Int]) throws(KalsaeError) -> [Int32]? {
+        guard let name = options.group else { return nil }
+        let texts = table.texts(of: try table.position(of: name))
+        var next = Int32(texts.names.count)
+        var groups: [Int32] = []
+        for row in rows {
+            let code = texts.codes[row]
+            groups.append(code >= 0 ? code : next)
+            if code < 0 { next += 1 }
+        }
+        return groups
+    }
+
+    func times(_ rows: [Int]) throws(KalsaeError) -> [Double]? {
+        guard let name = options.time else { return nil }
+        let column = try table.position(of: name)
+        let texts = table.texts(of: column)
+        let order = DateOrder.guess(texts, dayFirst: options.dayFirst)?.order
+        let values: [Double?] = texts.names.map { text in
+            guard let order else { return Double(text) }
+            return DateText.parse(text, order)?.elapsed
+        }
+        var times: [Double] = []
+        for row in rows {
+            let code = texts.codes[row]
+            guard code >= 0, let time = values[Int(code)] else {
+                throw table.fault(column, row, expected: "a date or number to split by")
+            }
+            times.append(time)
+        }
+        return times
+    }
+}
