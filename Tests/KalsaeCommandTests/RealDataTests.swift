@@ -43,8 +43,7 @@ struct RealDataTests {
     /// An option of one network's training asks for the plain network.
     @Test func californiaHousingByOneNetwork() throws {
         let report = try train(
-            "california_housing.csv", "--target", "median_house_value", "--network", "13-64-32-1",
-            "--epochs", "10")
+            "california_housing.csv", "--target", "median_house_value", "--epochs", "10")
         #expect((report["test"]?["r2"]?.number ?? 0) >= 0.70)
     }
 

@@ -25,8 +25,10 @@ extension ClassReport {
     func lines(_ title: String) -> [String] {
         let balanced = isUneven ? ", balanced \(Self.short(balancedAccuracy))" : ""
         let area = areaUnderCurve.map { ", auc \(Self.short($0))" } ?? ""
-        var lines = [
-            "\(title): accuracy \(Self.short(accuracy))\(balanced)\(area)",
+        let first = "accuracy \(Self.short(accuracy))\(balanced)\(area)"
+        var lines =
+            title.count + first.count < 79 ? ["\(title): \(first)"] : ["\(title):", "  \(first)"]
+        lines += [
             "  log loss \(Self.short(logLoss)), f1 \(Self.short(f1)), "
                 + "calibration error \(Self.short(calibrationError))",
             "  always \"\(majority)\": accuracy \(Self.short(majorityAccuracy)), "

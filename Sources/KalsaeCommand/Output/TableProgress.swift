@@ -1,4 +1,3 @@
-
 /// Shows on standard error what is being tried on a table: one line on a terminal, one line a
 /// candidate elsewhere.
 final class TableProgress {

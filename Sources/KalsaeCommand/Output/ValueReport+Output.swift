@@ -12,10 +12,12 @@ extension ValueReport {
     }
 
     func lines(_ title: String) -> [String] {
-        var lines = [
-            "\(title): r2 \(r2?.short ?? "-"), rmse \(rmse.short), mae \(mae.short)",
+        let first = "r2 \(r2?.short ?? "-"), rmse \(rmse.short), mae \(mae.short)"
+        var lines =
+            title.count + first.count < 79 ? ["\(title): \(first)"] : ["\(title):", "  \(first)"]
+        lines += [
             "  median error \(medianError.short); always the mean: rmse \(meanRMSE.short), mae "
-                + meanMAE.short,
+                + meanMAE.short
         ]
         if let interval {
             let percent = Progress.fixed(interval.level * 100, digits: 2)

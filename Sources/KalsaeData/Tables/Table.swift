@@ -195,6 +195,10 @@ public struct Table: Sendable {
                 numbers.append(.nan)
             }
         }
+        // Where reading saw codes already, each of their cells is text.
+        if csv.columns.indices.contains(index), csv.columns[index].hasLeadingZeros {
+            counts.hasLeadingZeros = true
+        }
         guard counts.texts > 0 || counts.hasLeadingZeros else {
             return Column(
                 name: name, contents: counts.numbers == 0 ? .nothing : .numbers(numbers),

@@ -116,7 +116,8 @@ struct MappedRegion {
                     ?? input
             }
             return .custom(inputs: nodes) { upstream in
-                let placeholder = TensorNode(placeholder: type, keepsHistory: upstream.node.keepsHistory)
+                let placeholder = TensorNode(
+                    placeholder: type, keepsHistory: upstream.node.keepsHistory)
                 var bindings = bindings
                 bindings.values[ObjectIdentifier(placeholder)] = upstream
                 let gradients = bindings.batched(backward(Tensor(node: placeholder)))

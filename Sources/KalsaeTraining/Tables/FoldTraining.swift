@@ -63,15 +63,17 @@ struct FoldTraining {
             }
         }
         let loss = data.targets.loss
+        let weights = dataset.weights.map { [$0] } ?? []
         let step = try StackedStep(
             members,
             optimizer: AdamW(
                 learningRate: candidate.learningRate, beta2: 0.95, decay: candidate.decay),
-            seed: seed, shared: [dataset.features, dataset.targets]
+            seed: seed, shared: [dataset.features, dataset.targets] + weights
         ) { model, inputs in
-            let rows = inputs[2]
+            let rows = inputs[inputs.count - 1]
             return loss(
-                model(inputs[0].gathered(at: rows)), inputs[1].gathered(at: rows))
+                model(inputs[0].gathered(at: rows)), inputs[1].gathered(at: rows),
+                weights: weights.isEmpty ? nil : inputs[2].gathered(at: rows))
         }
         var batches = StackedBatches(folds, batch: batch, seed: seed)
         let perEpoch = batches.steps

@@ -49,7 +49,7 @@ import Testing
     /// Half of e^x is finite where e^x is not.
     @Test func hyperbolicFunctionsReachTheLargestNumbers() throws {
         try onEachDevice { () throws in
-            let x: [Float] = [89, -89, 88.5, -20.5, 19.5, 89.5]
+            let x: [Float] = [89, -89, 88.5, -20.5, 19.5, 89.4]
             let exact = x.map { Double($0) }
             // Errors of e^(x/2), an ulp or two, count twice.
             try expectValues(Tensor(x).sinh(), exact.map { sinh($0) }, tolerance: 1e-6)

@@ -11,26 +11,20 @@ import Testing
 @Suite struct NotFiniteTests {
     private func model() -> Sequential { withSeed(1) { Sequential(Dense(2, 2)) } }
 
+    /// Finite inputs and weights whose products are ∞ and -∞, which make NaN.
     @Test func anOutputOfNaNNamesItsRow() throws {
-        var numbers = [Float](repeating: 1, count: 5000)
-        numbers[2 * 1234 + 1] = .nan
-        numbers[2 * 2000] = .nan
+        var numbers = [Float](repeating: 0, count: 5000)
+        for row in [1234, 2000] { (numbers[2 * row], numbers[2 * row + 1]) = (9, -9) }
         let data = try Dataset(
             Tensor(numbers, shape: [2500, 2]), .zeros([2500], dtype: .int32))
-        let evaluator = try Evaluator(
-            model(), loss: .softmaxCrossEntropy, metrics: [.accuracy])
+        let large = model().mapTensors { _, tensor in Tensor.full(tensor.shape, 3e38) }
+        let evaluator = try Evaluator(large, loss: .softmaxCrossEntropy, metrics: [.accuracy])
         let error = #expect(throws: KalsaeError.self) { try evaluator.evaluate(data) }
         #expect(error?.got == "NaN for row 1235")
-        #expect(throws: KalsaeError.self) { try evaluator.evaluate(data, batch: 7) }
-        // Infinite inputs make NaN of a softmax, and so do infinite weights.
-        numbers[2 * 1234 + 1] = .infinity
-        numbers[2 * 2000] = 1
-        let infinite = try Dataset(
-            Tensor(numbers, shape: [2500, 2]), .zeros([2500], dtype: .int32))
-        var broken = model()
-        broken = broken.mapTensors { _, tensor in Tensor.full(tensor.shape, .infinity) }
-        evaluator.model = broken
-        #expect(throws: KalsaeError.self) { try evaluator.evaluate(infinite) }
+        let again = #expect(throws: KalsaeError.self) { try evaluator.evaluate(data, batch: 7) }
+        #expect(again?.got == "NaN for row 1235")
+        evaluator.model = model()
+        #expect(try evaluator.evaluate(data).loss.isFinite)
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity, -.nan])
