@@ -78,7 +78,8 @@ public final class Evaluator<Model: Layer> {
         return try step.run(model, &source)
     }
 
-    /// Throws where an output is NaN, with the row: no class, and no error, is that of such a row.
+    /// Throws where an output or its loss is NaN, with the row: no class, and no error, is that of such
+    /// a row.
     func refuseNaN(_ source: any BatchSource) throws {
         var source = source
         try source.seek(to: BatchPosition())
@@ -87,9 +88,12 @@ public final class Evaluator<Model: Layer> {
             try Task.checkCancellation()
             let outputs = StepScope.inference { model(batch.inputs) }
             let rows = max(outputs.shape.first ?? 1, 1)
-            let values = try outputs.values(Double.self)
-            if let position = values.firstIndex(where: \.isNaN) {
-                throw NaNOutput.error("evaluate", row: first + position / (values.count / rows))
+            // Infinite logits are no NaN themselves, but their softmax is.
+            for tensor in [outputs, loss.perRow(outputs, batch.targets)] {
+                let values = try tensor.values(Double.self)
+                guard let position = values.firstIndex(where: \.isNaN) else { continue }
+                let width = max(values.count / rows, 1)
+                throw NaNOutput.error("evaluate", row: first + position / width)
             }
             first += rows
         }

@@ -1,5 +1,4 @@
 import KalsaeFiles
-import KalsaeSupport
 
 /// How one column becomes inputs of a network; a column may have several.
 public struct FeatureEncoder: Sendable, Equatable {
