@@ -20,9 +20,11 @@ struct Source {
     ///   - split: the rows of a table that are held out.
     ///   - validates: whether some rows must be there to choose the best epoch by.
     ///   - reading: how its file is read.
+    ///   - columns: what its columns are, where guesses are overruled.
     init(
         _ name: String, target: String?, seed: Int, split: SplitOptions? = nil,
-        validates: Bool = true, reading: CSVOptions = CSVOptions()
+        validates: Bool = true, reading: CSVOptions = CSVOptions(),
+        columns: TableOptions = TableOptions()
     ) throws(KalsaeError) {
         let bits = UInt64(bitPattern: Int64(seed))
         self.name = name
@@ -47,7 +49,7 @@ struct Source {
         let fractions = try split?.fractions(validates: validates) ?? .standard
         let own = try DataParts(
             table, name: name == "-" ? "table" : FileIdentity.stem(of: name), target: target,
-            fractions: fractions, seed: bits)
+            options: columns, fractions: fractions, seed: bits)
         files.add("the table", path)
         files.add("the table", split?.validation)
         files.add("the table", split?.test)

@@ -44,7 +44,7 @@ extension Train {
         let start = clock.now
         let source = try Source(
             data, target: target, seed: seed, split: splitting, validates: false,
-            reading: reading.csv())
+            reading: reading.csv(), columns: columns.table())
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let path = destination.path

@@ -115,6 +115,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
 
+    @OptionGroup(title: "What the columns are") var columns: ColumnOptions
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -125,7 +127,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         let start = clock.now
         if try isLearnedWhole() { return try learnTable() }
         let source = try Source(
-            data, target: target, seed: seed, split: splitting, reading: reading.csv())
+            data, target: target, seed: seed, split: splitting, reading: reading.csv(),
+            columns: columns.table())
         let recipe = try recipe(for: source.parts)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)

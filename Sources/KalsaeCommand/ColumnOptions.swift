@@ -1,0 +1,46 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeSupport
+
+/// What columns are, where a guess is to be overruled.
+struct ColumnOptions: ParsableArguments {
+    @Option(
+        help: """
+            What a column is, as in zip=category; may be given more than once: number, category, \
+            date, text, drop.
+            """)
+    var column: [String] = []
+
+    @Option(help: "A column to leave out; may be given more than once.")
+    var drop: [String] = []
+
+    @Option(help: "What is predicted: classification or regression.")
+    var task: String?
+
+    /// The options for the guesses about a table.
+    func table() throws(KalsaeError) -> TableOptions {
+        var options = TableOptions()
+        for request in column {
+            guard let mark = request.lastIndex(of: "="),
+                let role = ColumnRole(request: String(request[mark...].dropFirst()))
+            else {
+                throw KalsaeError(
+                    "--column",
+                    expected: "NAME=\(ColumnRole.requestable.joined(separator: "|"))",
+                    got: "\"\(request)\"")
+            }
+            options.roles[String(request[..<mark])] = role
+        }
+        options.drop = drop
+        if let task {
+            guard let known = TargetEncoder.Task(rawValue: task) else {
+                let near = SpellingSuggestion.of(task, in: ["classification", "regression"])
+                throw KalsaeError(
+                    "--task", expected: "classification or regression", got: "\"\(task)\"",
+                    advice: near.map { "did you mean \($0)?" } ?? "")
+            }
+            options.task = known
+        }
+        return options
+    }
+}
