@@ -21,7 +21,7 @@ import KalsaeTensor
 ///     {"pattern": "head.*", "optimizer": {"optimizer": "sgd", "learningRate": 0.1}}]}
 /// ```
 ///
-/// The first group whose pattern fits counts. A change of ``learningRate`` changes all rates in
+/// The first group whose pattern fits counts. A change of `learningRate` changes all rates in
 /// proportion, those of optimizers of their own too. Frozen parameters are not seen by wrappers around: their gradients count in no norm
 /// and are not even computed.
 public struct ParameterGroups: OptimizerWrapper {

@@ -9,7 +9,7 @@ import KalsaeTensor
 ///
 /// Each candidate has one member a fold, all of them trained as one stacked plan; every row is predicted
 /// by the member that did not see it. On these predictions the epoch of each candidate, the weights of
-/// the candidates in the average, and a temperature are chosen. The result is one ``Ensemble``.
+/// the candidates in the average, and a temperature are chosen. The result is one `Ensemble`.
 public struct TableLearner: Sendable {
     /// What was tried, in the order in which it was.
     public struct Trial: Sendable, Equatable {
