@@ -37,8 +37,7 @@ struct SplitOptions: ParsableArguments {
                 validation: ownValidation ? standard.validation : 0,
                 test: validation == nil && test == nil && validates ? standard.test : 0)
         }
-        let shares = try Self.shares(split)
-        let (named, last) = (shares.count == 3 ? shares[1] : nil, shares[shares.count - 1])
+        let (named, last) = try Split.Fractions.shares(parsing: split)
         guard test == nil || last == 0 else {
             throw KalsaeError(
                 "--test", expected: "a share of 0 for the test in --split", got: split,
@@ -59,21 +58,5 @@ struct SplitOptions: ParsableArguments {
                 got: split, advice: "write 80/10/10, or leave out the options of a plain network")
         }
         return Split.Fractions(validation: share, test: last)
-    }
-
-    /// Two or three shares of 1.
-    private static func shares(_ text: String) throws(KalsaeError) -> [Double] {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { Double($0) }
-        let sum = numbers.reduce(0, +)
-        guard numbers.count == parts.count, [2, 3].contains(numbers.count),
-            numbers.allSatisfy({ $0 >= 0 }), numbers[0] > 0,
-            abs(sum - 100) < 1e-6 || abs(sum - 1) < 1e-6
-        else {
-            throw KalsaeError(
-                "--split", expected: "shares that add up to 100, as in 80/10/10 or 80/20",
-                got: "\"\(text)\"")
-        }
-        return numbers.map { $0 / sum }
     }
 }

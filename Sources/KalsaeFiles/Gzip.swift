@@ -66,9 +66,7 @@ public enum Gzip {
             throw KalsaeError(
                 subject, expected: "at most \(limit) bytes when inflated", got: "more")
         case .bomb:
-            throw KalsaeError(
-                subject, expected: "data that inflates to at most \(greatestRatio) times its size",
-                got: "more than \(inflater.total) bytes from \(inflater.position)")
+            throw bomb(subject, inflater.total, from: inflater.position)
         case .truncated:
             throw KalsaeError(
                 subject, expected: "complete gzip data", got: "an end after \(bytes.count) bytes",
@@ -81,6 +79,17 @@ public enum Gzip {
             throw KalsaeError(
                 subject, expected: "intact gzip data", got: reason, advice: "fetch the file again")
         }
+    }
+
+    /// Whether only a bomb inflates to so many bytes.
+    static func isBomb(_ output: Int, from input: Int) -> Bool {
+        output > freeOutput && output / greatestRatio > input
+    }
+
+    static func bomb(_ subject: String, _ output: Int, from input: Int) -> KalsaeError {
+        KalsaeError(
+            subject, expected: "data that inflates to at most \(greatestRatio) times its size",
+            got: "more than \(output) bytes from \(input)")
     }
 
     /// The bytes as one gzip member; level 1 (fast) to 9 (small), default 6.
@@ -116,28 +125,16 @@ private struct Inflater: ~Copyable {
     let limit: Int
     private(set) var position = 0
     private(set) var total = 0
-    /// On the heap, because zlib remembers the stream's address.
-    private let stream: UnsafeMutablePointer<z_stream>
-    private let isReady: Bool
+    private let zlib = InflateStream()
 
-    init(limit: Int) {
-        self.limit = limit
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let size = Int32(MemoryLayout<z_stream>.size)
-        isReady = inflateInit2_(stream, 31, ZLIB_VERSION, size) == Z_OK
-    }
-
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
+    init(limit: Int) { self.limit = limit }
 
     mutating func run(
         _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>,
         count: inout Int
     ) -> Outcome {
-        guard isReady else { return .corrupt("no memory for zlib") }
+        guard zlib.isReady else { return .corrupt("no memory for zlib") }
+        let stream = zlib.stream
         guard let source = input.baseAddress, let base = output.baseAddress else {
             return .truncated
         }
@@ -154,7 +151,7 @@ private struct Inflater: ~Copyable {
             count += made
             total += made
             if total > limit { return .tooLong }
-            if total > Gzip.freeOutput, total / Gzip.greatestRatio > position { return .bomb }
+            if Gzip.isBomb(total, from: position) { return .bomb }
             switch code {
             case Z_STREAM_END:
                 if position == input.count { return .end }

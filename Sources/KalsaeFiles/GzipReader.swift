@@ -4,24 +4,12 @@ import KalsaeSupport
 /// Inflates gzip data that comes in parts, of any length, in bounded memory.
 struct GzipReader: ~Copyable {
     private let subject: String
-    /// On the heap, because zlib remembers the stream's address.
-    private let stream: UnsafeMutablePointer<z_stream>
-    private let isReady: Bool
+    private let zlib = InflateStream()
     private var isBetweenMembers = false
     private var count = 0
+    private var total = 0
 
-    init(subject: String) {
-        self.subject = subject
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let size = Int32(MemoryLayout<z_stream>.size)
-        isReady = inflateInit2_(stream, 31, ZLIB_VERSION, size) == Z_OK
-    }
-
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
+    init(subject: String) { self.subject = subject }
 
     /// What the next bytes hold; throws when they are corrupt, or end too early.
     mutating func inflate(_ input: [UInt8], isLast: Bool) throws(KalsaeError) -> [UInt8] {
@@ -53,7 +41,8 @@ struct GzipReader: ~Copyable {
         let broken = KalsaeError(
             subject, expected: "intact gzip data", got: "a broken stream",
             advice: "fetch the file again")
-        guard isReady, let base = input.baseAddress else { return broken }
+        guard zlib.isReady, let base = input.baseAddress else { return broken }
+        let stream = zlib.stream
         isBetweenMembers = false
         var code: Int32 = Z_OK
         let next = [UInt8](unsafeUninitializedCapacity: 1 << 18) { buffer, made in
@@ -67,6 +56,8 @@ struct GzipReader: ~Copyable {
             made = buffer.count - Int(stream.pointee.avail_out)
         }
         output += next
+        total += next.count
+        if Gzip.isBomb(total, from: count) { return Gzip.bomb(subject, total, from: count) }
         switch code {
         case Z_STREAM_END:
             isBetweenMembers = true

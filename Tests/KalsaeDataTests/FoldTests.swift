@@ -86,14 +86,16 @@ import Testing
     }
 
     @Test func sharesAreReadAsWritten() throws {
-        #expect(
-            try Split.Fractions(parsing: "80/10/10") == Split.Fractions(validation: 0.1, test: 0.1))
-        #expect(
-            try Split.Fractions(parsing: "3/1") == Split.Fractions(validation: 0.25, test: 0))
-        for text in ["", "80", "0/50/50", "80/-10/30", "a/b/c", "1/2/3/4", "80/10/", "nan/1/1"] {
+        let three = try Split.Fractions.shares(parsing: "80/10/10")
+        #expect(three.validation == 0.1 && three.test == 0.1)
+        let two = try Split.Fractions.shares(parsing: "0.75/0.25")
+        #expect(two.validation == nil && two.test == 0.25)
+        for text in [
+            "", "80", "0/50/50", "80/-10/30", "a/b/c", "1/2/3/4", "80/10/", "nan/1/1", "3/1",
+        ] {
             #expect(
-                message { _ = try Split.Fractions(parsing: text) }
-                    .contains("shares such as 80/10/10"))
+                message { _ = try Split.Fractions.shares(parsing: text) }
+                    .contains("add up to 100"))
         }
     }
 

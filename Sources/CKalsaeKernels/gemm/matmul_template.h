@@ -49,9 +49,11 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
             _Pragma("unroll") for (int r = 0; r < rows; r++) sums[r] = (V){0};               \
         } else {                                                                             \
             _Pragma("unroll") for (int r = 0; r < rows; r++) {                               \
-                sums[r] = (V){0};                                                            \
-                if (whole) sums[r] = *(const V *)(c + r * t->c_row);                         \
-                else NAME(copy_some)((T *)&sums[r], c + r * t->c_row, t->columns);           \
+                /* Part of a row goes by way of memory, the sums stay in registers. */       \
+                V value = {0};                                                               \
+                if (whole) value = *(const V *)(c + r * t->c_row);                           \
+                else NAME(copy_some)((T *)&value, c + r * t->c_row, t->columns);             \
+                sums[r] = value;                                                             \
             }                                                                                \
         }                                                                                    \
         const T *a = t->a + row * t->a_row, *b = t->b;                                       \
@@ -65,9 +67,10 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
             b += b_row;                                                                      \
         }                                                                                    \
         _Pragma("unroll") for (int r = 0; r < rows; r++) {                                   \
+            const V value = sums[r];                                                         \
             if (whole || (t->narrow && (rows - r) * t->columns >= width))                    \
-                *(V *)(c + r * t->c_row) = sums[r];                                          \
-            else NAME(copy_some)(c + r * t->c_row, (const T *)&sums[r], t->columns);         \
+                *(V *)(c + r * t->c_row) = value;                                            \
+            else NAME(copy_some)(c + r * t->c_row, (const T *)&value, t->columns);           \
         }                                                                                    \
     }                                                                                        \
     KLS_INLINE void NAME(panel_##SUFFIX)(const NAME(tile) * t, int64_t rows) {               \

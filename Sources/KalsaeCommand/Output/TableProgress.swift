@@ -1,3 +1,5 @@
+import KalsaeTraining
+
 /// Shows on standard error what is being tried on a table: one line on a terminal, one line a
 /// candidate elsewhere.
 final class TableProgress {
@@ -16,15 +18,18 @@ final class TableProgress {
     }
 
     /// Notes an epoch of a candidate.
-    func epoch(_ name: String, _ epoch: Int, _ epochs: Int, _ loss: Double) {
+    func note(_ epoch: CandidateEpoch) {
         guard !Console.isQuiet else { return }
-        let text = "\(text(loss)) on rows held out"
+        let (name, loss) = (epoch.candidate, epoch.loss)
         guard Console.hasTerminal else {
             if let best, best.name != name { tell(best) }
             best = (name, min(loss, best?.name == name ? best?.loss ?? loss : loss))
             return
         }
-        if line.isDue() { line.draw("\(effort): \(name), epoch \(epoch)/\(epochs), \(text)") }
+        guard line.isDue() else { return }
+        line.draw(
+            "\(effort): \(name), epoch \(epoch.epoch)/\(epoch.epochs), \(text(loss)) on rows held out"
+        )
     }
 
     /// Wipes the line, or tells the last candidate.

@@ -54,8 +54,8 @@ extension Train {
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         defer { progress.end() }
-        let onEpoch = { (name: String, epoch: Int, epochs: Int, loss: Double) in
-            progress.epoch(name, epoch, epochs, loss)
+        let onEpoch = { (epoch: CandidateEpoch) in
+            progress.note(epoch)
             try Interrupt.check()
         }
         var outcome = try run.run(onEpoch: onEpoch)

@@ -18,22 +18,26 @@ public struct Split: Sendable, Equatable {
             self.test = test
         }
 
-        /// Shares as in `80/10/10`: training, validation and, if given, test, by their ratio.
+        /// Shares as in `80/10/10`, for training, validation and test, or `80/20`, for training and
+        /// test: those that training does not get, `validation` nil where it has none of its own.
         ///
-        /// - Throws: a `KalsaeError` for anything else, and where nothing is left for training.
-        public init(parsing text: String) throws(KalsaeError) {
+        /// - Throws: a `KalsaeError` for anything that does not add up to 100 or 1, and where nothing
+        ///   is left for training.
+        public static func shares(
+            parsing text: String
+        ) throws(KalsaeError) -> (validation: Double?, test: Double) {
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             let numbers = parts.compactMap { Double($0) }
             let sum = numbers.reduce(0, +)
             guard (2...3).contains(parts.count), numbers.count == parts.count,
-                numbers.allSatisfy({ $0 >= 0 }), sum.isFinite, numbers[0] > 0
+                numbers.allSatisfy({ $0 >= 0 }), numbers[0] > 0,
+                abs(sum - 100) < 1e-6 || abs(sum - 1) < 1e-6
             else {
                 throw KalsaeError(
-                    "split", expected: "shares such as 80/10/10, some of it for training",
+                    "--split", expected: "shares that add up to 100, as in 80/10/10 or 80/20",
                     got: "\"\(text)\"")
             }
-            self.init(
-                validation: numbers[1] / sum, test: numbers.count > 2 ? numbers[2] / sum : 0)
+            return (numbers.count == 3 ? numbers[1] / sum : nil, numbers[numbers.count - 1] / sum)
         }
     }
 

@@ -59,7 +59,7 @@ enum LeakCheck {
 
     /// Whether the column numbers the rows; nil where it has fractions, gaps or repetitions.
     ///
-    /// A sequence that the number to predict follows in a straight line (correlation .995) is none.
+    /// A sequence with which the number to predict is linearly correlated (.995) is none.
     static func numbering(_ table: Table, column: Int, target: TargetEncoder?) -> Numbering? {
         guard case .numbers(let numbers) = table.columns[column].contents else { return nil }
         let isNamed = table.hasHeader && table.columns[column].name != "column \(column + 1)"

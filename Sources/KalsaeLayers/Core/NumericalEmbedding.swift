@@ -3,7 +3,7 @@ import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
-/// Each column of a table as several numbers, itself and trained waves of it: the PBLD embedding
+/// Each column of a table as several numbers, itself and a trained periodic embedding of it: the PBLD embedding
 /// of RealMLP (Holzmüller, Grinsztajn and Steinwart, 2024, arXiv 2407.04491).
 ///
 /// Feature x becomes `[x, W cos(2π f x + φ) + b]`, with f, φ, W and b of its own: input
@@ -31,7 +31,7 @@ public struct NumericalEmbedding: Layer {
         public static let kind = "numericalEmbedding"
         /// Default settings.
         public static let defaults = Self()
-        /// The number of waves for each feature.
+        /// The number of cosines for each feature.
         public var frequencies = 16
         /// The numbers that each feature becomes, the feature itself among them: at least 2.
         public var outputs = 4
@@ -49,7 +49,7 @@ public struct NumericalEmbedding: Layer {
     ///
     /// - Parameters:
     ///   - features: the number of columns.
-    ///   - frequencies: the number of waves for each feature.
+    ///   - frequencies: the number of cosines for each feature.
     ///   - outputs: the numbers that each feature becomes, itself among them: at least 2.
     public init(_ features: Int, frequencies: Int = 16, outputs: Int = 4) {
         self.init(features, Settings(frequencies: frequencies, outputs: outputs))
@@ -74,7 +74,7 @@ public struct NumericalEmbedding: Layer {
         bias = mixing.parameter([features, mixed], of: kind)
     }
 
-    /// The features with their waves, `[batch, features · outputs]`.
+    /// The features with their embeddings, `[batch, features · outputs]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         for tensor in [x, frequency, phase, weight, bias] where tensor.fault != nil {
             return tensor
@@ -94,7 +94,7 @@ public struct NumericalEmbedding: Layer {
 }
 
 extension LayerSpec {
-    /// Each feature with trained waves of it; see ``NumericalEmbedding``.
+    /// Each feature with a trained periodic embedding; see ``NumericalEmbedding``.
     public static func numericalEmbedding(frequencies: Int = 16, outputs: Int = 4) -> LayerSpec {
         LayerSpec(NumericalEmbedding.Settings(frequencies: frequencies, outputs: outputs))
     }

@@ -93,7 +93,7 @@ public final class Evaluator<Model: Layer> {
                 let values = try tensor.values(Double.self)
                 guard let position = values.firstIndex(where: \.isNaN) else { continue }
                 let width = max(values.count / rows, 1)
-                throw NaNOutput.error("evaluate", row: first + position / width)
+                throw NotFiniteOutput.error("evaluate", row: first + position / width)
             }
             first += rows
         }
@@ -143,12 +143,12 @@ public final class Evaluator<Model: Layer> {
     }
 }
 
-/// What is said of an output that is not a number.
-enum NaNOutput {
+/// What is said of an output that is no finite number.
+enum NotFiniteOutput {
     /// - Parameter row: the row, from 0.
-    static func error(_ subject: String, row: Int) -> KalsaeError {
+    static func error(_ subject: String, row: Int, got: String = "NaN") -> KalsaeError {
         KalsaeError(
-            subject, expected: "outputs that are numbers", got: "NaN for row \(row + 1)",
+            subject, expected: "outputs that are numbers", got: "\(got) for row \(row + 1)",
             advice:
                 "look for inputs out of all proportion there, and for weights that are not finite"
         )

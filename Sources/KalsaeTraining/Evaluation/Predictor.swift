@@ -81,8 +81,10 @@ public struct Predictor: Sendable {
     /// Predicts rows one behind the other, as many numbers each as an input has.
     public func predict(rows: [Float]) throws -> Predictions {
         let outputs = try compiled(rows)
-        if let position = outputs.firstIndex(where: \.isNaN) {
-            throw NaNOutput.error(path, row: position / compiled.outputShape.elementCount)
+        if let position = outputs.firstIndex(where: { !$0.isFinite }) {
+            throw NotFiniteOutput.error(
+                path, row: position / compiled.outputShape.elementCount,
+                got: outputs[position].isNaN ? "NaN" : "infinity")
         }
         if let scale = metadata.scale { return .values(outputs.map { scale.invert(Double($0)) }) }
         let width = compiled.outputShape.elementCount

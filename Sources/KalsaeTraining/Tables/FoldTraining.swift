@@ -29,13 +29,12 @@ struct FoldTraining {
 
     let data: LabeledData
     let dataset: Dataset
-    let folds: FoldRows
+    let folds: [Folds.Fold]
     let seed: Int
     /// The columns that may get intervals, with the values that they are made of.
     let columns: [Int]
-    /// Called after each epoch with its number, their count, and the loss; a `TrainingStop` ends the
-    /// candidate there.
-    let onEpoch: (String, Int, Int, Double) throws -> Void
+    /// Called after each epoch; a `TrainingStop` ends the candidate there.
+    let onEpoch: (CandidateEpoch) throws -> Void
 
     private var isOfClasses: Bool {
         if case .classes = data.targets { true } else { false }
@@ -57,7 +56,7 @@ struct FoldTraining {
         let layers = candidate.layers(columns: columns, outputs: outputs)
         let input = Shape(data.featureShape)
         let boundaries = candidate.bins > 0 ? intervals(candidate.bins) : []
-        let members = try folds.train.indices.map { fold in
+        let members = try folds.indices.map { fold in
             try withSeed(seed &* 1000 &+ fold) {
                 try Sequential(layers, input: input).prepared(boundaries)
             }
@@ -77,10 +76,10 @@ struct FoldTraining {
         }
         var batches = StackedBatches(folds, batch: batch, seed: seed)
         let perEpoch = batches.steps
-        let rows = try HostTensor<Int32>(count: folds.train.count * batches.size)
+        let rows = try HostTensor<Int32>(count: folds.count * batches.size)
         let evaluation = try HeldEvaluation(dataset, folds)
         var best: Outcome?
-        let held = folds.held.flatMap { $0.map(Int.init) }
+        let held = folds.flatMap(\.test)
         for epoch in 1...epochs {
             try Task.checkCancellation()
             batches.shuffle()
@@ -95,10 +94,12 @@ struct FoldTraining {
             try evaluation.run(models) { rows, values in
                 predictions.write(values, at: rows, isOfClasses: isOfClasses, range: range)
             }
-            let value = predictions.loss(data.targets, rows: held)
+            let value = predictions.loss(data, rows: held)
             var isStopped = false
             do {
-                try onEpoch(candidate.name, epoch, epochs, value)
+                try onEpoch(
+                    CandidateEpoch(
+                        candidate: candidate.name, epoch: epoch, epochs: epochs, loss: value))
             } catch is TrainingStop {
                 isStopped = true
             }
@@ -112,10 +113,10 @@ struct FoldTraining {
                 best?.isStopped = true
                 break
             }
-            // A wave that brought nothing better is the last.
-            let ends = Self.waveEnds.map { Int(($0 * Double(epochs)).rounded()) }
-            if let wave = ends.firstIndex(of: epoch), wave > 0, let kept = best?.epoch,
-                kept <= ends[wave - 1]
+            // A cycle that brought nothing better is the last.
+            let ends = Self.cycleEnds.map { Int(($0 * Double(epochs)).rounded()) }
+            if let cycle = ends.firstIndex(of: epoch), cycle > 0, let kept = best?.epoch,
+                kept <= ends[cycle - 1]
             {
                 break
             }
@@ -128,14 +129,14 @@ struct FoldTraining {
         return best
     }
 
-    /// Four waves of falling length, each ending at 0: `½ (1 - cos(2π log₂(1 + 15 t)))` (RealMLP's
+    /// Four cycles of growing length, each rising from 0 and falling back to it: `½ (1 - cos(2π log₂(1 + 15 t)))` (RealMLP's
     /// coslog4, Holzmüller, Grinsztajn and Steinwart, 2024).
     static func schedule(_ done: Double) -> Double {
         0.5 * (1 - cos(2 * .pi * log2(1 + 15 * done)))
     }
 
     /// The shares of the training at which the rate is 0.
-    private static let waveEnds = [1.0 / 15, 3.0 / 15, 7.0 / 15, 1]
+    private static let cycleEnds = [1.0 / 15, 3.0 / 15, 7.0 / 15, 1]
 
     /// The ends of the intervals of each column: its quantiles, equal ones once.
     private func intervals(_ bins: Int) -> [[Float]] {

@@ -6,7 +6,8 @@ import KalsaeTensor
 /// once as one plan.
 final class HeldEvaluation {
     private let dataset: Dataset
-    private let folds: FoldRows
+    /// For each member the rows that it did not see.
+    private let held: [[Int32]]
     private let rows: HostTensor<Int32>
     /// Rows of each member in a run: few enough that what is computed of them stays small.
     private let size: Int
@@ -14,11 +15,11 @@ final class HeldEvaluation {
 
     private static let mostRows = 2048
 
-    init(_ dataset: Dataset, _ folds: FoldRows) throws {
+    init(_ dataset: Dataset, _ folds: [Folds.Fold]) throws {
         self.dataset = dataset
-        self.folds = folds
-        size = min(folds.held.map(\.count).max() ?? 0, Self.mostRows)
-        rows = try HostTensor(count: folds.held.count * size)
+        held = folds.map { $0.test.map { Int32($0) } }
+        size = min(held.map(\.count).max() ?? 0, Self.mostRows)
+        rows = try HostTensor(count: held.count * size)
     }
 
     /// Calls `body` with rows of a member and their outputs, one row behind the other, until each row
@@ -27,9 +28,9 @@ final class HeldEvaluation {
         let tensors = models.tensors.map(\.tensor)
         let step = try step ?? compiled(models)
         self.step = step
-        let most = folds.held.map(\.count).max() ?? 0
+        let most = held.map(\.count).max() ?? 0
         for start in stride(from: 0, to: most, by: size) {
-            let parts = folds.held.map { Array($0.dropFirst(start).prefix(size)) }
+            let parts = held.map { Array($0.dropFirst(start).prefix(size)) }
             for (member, part) in parts.enumerated() {
                 // A smaller fold is filled up with any row.
                 for index in 0..<size {
@@ -47,7 +48,7 @@ final class HeldEvaluation {
     }
 
     private func compiled(_ models: Sequential) throws -> CompiledStep<[Tensor]> {
-        let count = folds.held.count
+        let count = held.count
         return try CompiledStep([Tensor]()) { _, inputs in
             let features = inputs[0]
             let stack = models.replacingTensors(Array(inputs.dropFirst(2)))

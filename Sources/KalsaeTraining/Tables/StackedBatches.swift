@@ -1,3 +1,4 @@
+import KalsaeData
 import KalsaeSupport
 
 /// Rows of the members' batches: every member sees its own rows in its own order, as many a step as all
@@ -10,8 +11,8 @@ struct StackedBatches {
     private var orders: [[Int32]]
     private var generators: [Philox]
 
-    init(_ folds: FoldRows, batch: Int, seed: Int) {
-        orders = folds.train
+    init(_ folds: [Folds.Fold], batch: Int, seed: Int) {
+        orders = folds.map { $0.train.map { Int32($0) } }
         let fewest = orders.map(\.count).min() ?? 1
         size = max(1, min(batch, fewest))
         steps = max(1, fewest / size)

@@ -61,12 +61,11 @@ public struct TableLearner: Sendable {
     ///
     /// - Parameters:
     ///   - data: rows of numbers, of which at least 4 are wanted.
-    ///   - onEpoch: called after each epoch with the candidate's name, the epoch, the epochs, and the
-    ///     loss on rows that members did not see; a `TrainingStop` that it throws ends the learning,
-    ///     and what was tried so far is averaged.
+    ///   - onEpoch: called after each epoch of a candidate; a `TrainingStop` that it throws ends the
+    ///     learning, and what was tried so far is averaged.
     /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
     public func run(
-        _ data: LabeledData, onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
+        _ data: LabeledData, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
     ) throws -> Outcome {
         let plan = try TablePlan(data, effort: effort, seed: seed)
         let dataset = try Dataset(data)
@@ -92,16 +91,16 @@ public struct TableLearner: Sendable {
         _ outcomes: [FoldTraining.Outcome], _ data: LabeledData, _ plan: TablePlan, steps: Int
     ) throws -> Outcome {
         let predictions = outcomes.map(\.predictions)
-        let held = plan.folds.held.map { $0.map(Int.init) }
+        let held = plan.folds.map(\.test)
         let rows = held.flatMap { $0 }.sorted()
-        let blend = Blend(predictions, data.targets, rows: plan.sample(rows))
+        let blend = Blend(predictions, data, rows: plan.sample(rows))
         // What is reported of a fold is blended as the other folds would have it.
         let width = predictions[0].width
         var reported = TablePredictions(rows: data.count, width: width)
         for fold in held.indices {
             let others =
                 held.count > 1 ? held.indices.filter { $0 != fold }.flatMap { held[$0] } : rows
-            let own = Blend(predictions, data.targets, rows: plan.sample(others))
+            let own = Blend(predictions, data, rows: plan.sample(others))
             let mixed = own(predictions)
             for row in held[fold] {
                 for index in (row * width)..<((row + 1) * width) {
@@ -114,7 +113,7 @@ public struct TableLearner: Sendable {
         for (outcome, weight) in zip(outcomes, blend.weights) where weight > 0 {
             groups.append(
                 Ensemble.MemberSettings(
-                    layers: outcome.layers, count: plan.folds.held.count, weight: weight))
+                    layers: outcome.layers, count: plan.folds.count, weight: weight))
             members.append(outcome.members)
         }
         var settings = Ensemble.Settings(groups: groups, temperature: blend.temperature)
@@ -128,7 +127,7 @@ public struct TableLearner: Sendable {
             Trial(
                 name: outcome.candidate.name, network: outcome.candidate.text(data),
                 loss: outcome.loss, weight: weight, epoch: outcome.epoch, epochs: outcome.epochs,
-                members: plan.folds.held.count)
+                members: plan.folds.count)
         }
         return Outcome(
             model: model, trials: trials, temperature: blend.temperature, rows: rows,

@@ -3,7 +3,7 @@ import KalsaeSupport
 
 /// What an effort means for rows of a number: folds, batches, and the epochs of each candidate.
 struct TablePlan {
-    let folds: FoldRows
+    let folds: [Folds.Fold]
     /// Rows of a member's batch.
     let batch: Int
     /// Steps of an epoch.
@@ -27,15 +27,11 @@ struct TablePlan {
                 got: "\(data.count) rows", advice: "use a network with --network")
         }
         self.seed = seed
-        let count = min(effort.folds, data.count / 2)
-        var classes: [Int32]?
-        if case .classes(let own, _) = data.targets { classes = own }
-        let bits = UInt64(bitPattern: Int64(seed))
-        let all = FoldRows(rows: data.count, count: count, classes: classes, seed: bits)
+        let all = try Self.folds(data, most: effort.folds, seed: seed).all
         // Of many rows few folds say enough.
-        folds = data.count > Self.manyRows ? all.prefix(effort == .best ? 4 : 2) : all
-        let members = folds.train.count
-        let perMember = folds.train.map(\.count).min() ?? 1
+        folds = data.count > Self.manyRows ? Array(all.prefix(effort == .best ? 4 : 2)) : all
+        let members = folds.count
+        let perMember = folds.map(\.train.count).min() ?? 1
         batch = min(max(perMember / 8, 32), perMember > 20_000 ? 1024 : 128, perMember)
         let steps = max(1, perMember / batch)
         self.steps = steps
@@ -51,6 +47,21 @@ struct TablePlan {
             let allowed = Int(min(effort.budget / max(perEpoch, 1), 1e6))
             return (candidate, max(3, min(wanted, allowed)))
         }
+    }
+
+    /// Folds by time where rows have one, with groups whole where there are some, else at random.
+    private static func folds(
+        _ data: LabeledData, most: Int, seed: Int
+    ) throws(KalsaeError) -> Folds {
+        if let times = data.times {
+            return try Folds(times: times, count: max(2, min(most, data.count / 3 - 1)))
+        }
+        var classes: [Int32]?
+        if case .classes(let own, _) = data.targets { classes = own }
+        let parts = data.groups.map { Set($0).count } ?? data.count / 2
+        return try Folds(
+            rows: data.count, count: min(most, parts), classes: classes, groups: data.groups,
+            seed: UInt64(bitPattern: Int64(seed)))
     }
 
     /// Rows to find a blend on: all, or some of many.
@@ -75,4 +86,10 @@ struct TablePlan {
             return false
         }
     }
+}
+
+/// The random streams of training on tables, so that no two uses share numbers.
+enum TableStream {
+    static let batches: UInt64 = 0x4241_5443
+    static let sample: UInt64 = 0x5341_4d50
 }

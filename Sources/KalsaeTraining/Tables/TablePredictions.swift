@@ -44,29 +44,32 @@ struct TablePredictions: Sendable {
     /// The loss on rows: log loss of classes, else the mean square.
     ///
     /// Log loss has one row more, whose class is wrong in the mean way (Laplace's rule of succession):
-    /// few rows without a mistake are no proof that there is none.
-    func loss(_ targets: LabeledData.Targets, rows: [Int]) -> Double {
-        switch targets {
+    /// few rows without a mistake are no proof that there is none. Rows count by their weights.
+    func loss(_ data: LabeledData, rows: [Int]) -> Double {
+        let total = rows.reduce(0.0) { $0 + data.weight(of: $1) }
+        guard total > 0 else { return 0 }
+        switch data.targets {
         case .classes(let classes, _):
             var (sum, wrong) = (0.0, 0.0)
             for row in rows {
+                let weight = data.weight(of: row)
                 let start = row * width
                 let right = Int(classes[row])
                 var others = 0.0
                 for index in 0..<width {
                     let surprise = -log(max(Double(values[start + index]), 1e-12))
-                    if index == right { sum += surprise } else { others += surprise }
+                    if index == right { sum += weight * surprise } else { others += surprise }
                 }
-                wrong += others / Double(max(width - 1, 1))
+                wrong += weight * others / Double(max(width - 1, 1))
             }
-            let count = Double(max(rows.count, 1))
-            return (sum + wrong / count) / (count + 1)
+            let one = total / Double(rows.count)
+            return (sum + one * wrong / total) / (total + one)
         case .values(let numbers, _):
-            let sum = rows.reduce(0.0) { total, row in
+            let sum = rows.reduce(0.0) { sum, row in
                 let difference = Double(values[row] - numbers[row])
-                return total + difference * difference
+                return sum + data.weight(of: row) * difference * difference
             }
-            return sum / Double(max(rows.count, 1))
+            return sum / total
         }
     }
 
@@ -95,4 +98,9 @@ struct TablePredictions: Sendable {
         }
         return result
     }
+}
+
+extension LabeledData {
+    /// How much a row counts.
+    func weight(of row: Int) -> Double { weights.map { Double($0[row]) } ?? 1 }
 }

@@ -41,18 +41,17 @@ public struct TableRun: Sendable {
 
     /// Learns and measures.
     ///
-    /// - Parameter onEpoch: called after each epoch with the candidate's name, the epoch, the epochs,
-    ///   and the loss on rows that members did not see, of numbers in the target's units, squared.
-    public func run(
-        onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
-    ) throws -> Outcome {
+    /// - Parameter onEpoch: called after each epoch of a candidate.
+    public func run(onEpoch: (CandidateEpoch) throws -> Void = { _ in }) throws -> Outcome {
         let rows = try data.train.appending(data.validation)
         var unit = 1.0
         if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
         var history: [CandidateEpoch] = []
-        let outcome = try learner.run(rows) { name, epoch, epochs, loss in
-            history.append(CandidateEpoch(candidate: name, epoch: epoch, loss: loss * unit))
-            try onEpoch(name, epoch, epochs, loss * unit)
+        let outcome = try learner.run(rows) { epoch in
+            var epoch = epoch
+            epoch.loss *= unit
+            history.append(epoch)
+            try onEpoch(epoch)
         }
         // Probabilities of classes, or standardized numbers, of models that did not see the rows.
         var validation = try Measurement(
@@ -80,7 +79,7 @@ public struct TableRun: Sendable {
     /// Learns all rows, those of the test too, once they have been measured; the reports stay those of
     /// the outcome before.
     public func refit(
-        _ outcome: Outcome, onEpoch: (String, Int, Int, Double) throws -> Void = { _, _, _, _ in }
+        _ outcome: Outcome, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
     ) throws -> Outcome {
         guard data.test.count > 0 else { return outcome }
         let whole = try TableRun(learner, data: data.joined()).run(onEpoch: onEpoch)
@@ -90,14 +89,4 @@ public struct TableRun: Sendable {
         outcome.isStopped = whole.isStopped
         return outcome
     }
-}
-
-/// One epoch of a candidate.
-public struct CandidateEpoch: Sendable, Equatable {
-    /// The candidate's name.
-    public var candidate: String
-    /// Counted from 1.
-    public var epoch: Int
-    /// The loss on rows that its members did not see; of numbers in the target's units, squared.
-    public var loss: Double
 }

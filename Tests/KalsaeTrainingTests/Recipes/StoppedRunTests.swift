@@ -48,8 +48,8 @@ import Testing
         let data = try NamedSet.iris.load(
             fractions: Split.Fractions(validation: 0.2, test: 0.2), seed: 1)
         let run = TableRun(TableLearner(effort: .quick, seed: 1), data: data)
-        let outcome = try run.run { candidate, epoch, _, _ in
-            if candidate == name, epoch == 2 { throw TrainingStop() }
+        let outcome = try run.run { epoch in
+            if epoch.candidate == name, epoch.epoch == 2 { throw TrainingStop() }
         }
         #expect(outcome.isStopped && outcome.trials.count == count)
         #expect(outcome.trials.last?.epochs == 2)

@@ -110,6 +110,53 @@ import Testing
         #expect(p == q)
     }
 
+    /// The parts of a table in CSV text, all of whose rows are learned.
+    private func parts(
+        _ text: String, _ change: (inout TableOptions) -> Void
+    ) throws -> DataParts {
+        var options = TableOptions()
+        change(&options)
+        return try DataParts(
+            Table(try CSV(Array(text.utf8), header: .present)), name: "t", target: "kind",
+            options: options, fractions: .init(validation: 0, test: 0), seed: 0)
+    }
+
+    /// Rows of a group are alike, and its class is a toss: who saw one of them knows the others.
+    @Test func groupsAreNotTornApart() throws {
+        var random = SampleGenerator(seed: 2)
+        var text = "x,y,z,group,kind\n"
+        for group in 0..<40 {
+            let row = (0..<3).map { _ in "\(Float.random(in: 0...1, using: &random))" }
+            let kind = Bool.random(using: &random) ? "a" : "b"
+            for _ in 0..<6 { text += row.joined(separator: ",") + ",g\(group),\(kind)\n" }
+        }
+        let torn = try TableRun(
+            TableLearner(effort: .quick), data: try parts(text) { $0.drop = ["group"] }
+        ).run()
+        #expect((torn.validation.metrics[.accuracy] ?? 0) > 0.9)
+        let whole = try TableRun(
+            TableLearner(effort: .quick), data: try parts(text) { $0.group = "group" }
+        ).run()
+        // Half of 40 groups, give or take four deviations of √10.
+        #expect((0.18...0.82).contains(whole.validation.metrics[.accuracy] ?? 0))
+    }
+
+    /// Rows that do not count decide nothing: neither weights nor the epoch.
+    @Test func rowsCountByTheirWeights() throws {
+        var text = "x,weight,kind\n"
+        for row in 0..<240 {
+            let isRight = row % 2 == 0
+            let x = Double(row / 2) / 60 - 1
+            text += "\(x),\(isRight ? 1 : 0),\((x > 0) == isRight ? "a" : "b")\n"
+        }
+        let learner = TableLearner(effort: .quick)
+        let weighted = try learner.run(try parts(text) { $0.weight = "weight" }.train)
+        let alike = try learner.run(try parts(text) { $0.drop = ["weight"] }.train)
+        // Of rows that contradict each other nothing can be learned: log 2.
+        #expect(alike.trials.allSatisfy { $0.loss > 0.65 })
+        #expect(weighted.trials.allSatisfy { $0.loss < 0.3 })
+    }
+
     @Test func refusesTooFewRows() throws {
         let data = try data(rows: 3, classes: false)
         #expect(throws: KalsaeError.self) { try TableLearner().run(data) }
@@ -118,7 +165,7 @@ import Testing
     @Test func aTaskThatIsCancelledEnds() async throws {
         let data = try data(rows: 200, classes: true)
         let task = Task {
-            try TableLearner(effort: .best).run(data) { _, _, _, _ in
+            try TableLearner(effort: .best).run(data) { _ in
                 withUnsafeCurrentTask { $0?.cancel() }
             }
         }

@@ -28,7 +28,7 @@ public struct RobustScale: Sendable, Equatable {
             median: Self.quantile(0.5, sorted), spread: max(spread, .leastNormalMagnitude))
     }
 
-    /// The quantile of ascending numbers, between two of them by a straight line; 0 for none.
+    /// The quantile of ascending numbers, between two of them by linear interpolation; 0 for none.
     static func quantile(_ share: Double, _ sorted: [Double]) -> Double {
         guard let last = sorted.indices.last else { return 0 }
         let position = share * Double(last)
