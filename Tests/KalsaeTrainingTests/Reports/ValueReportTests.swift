@@ -96,7 +96,9 @@ import Testing
         let parts = try DataParts(
             table, name: "t", target: "y", fractions: .init(validation: 0, test: 0.4), seed: 2)
         var losses: [Double] = []
-        let outcome = try TableRun(TableLearner(effort: .quick), data: parts).run { losses.append($0.loss) }
+        let outcome = try TableRun(TableLearner(effort: .quick), data: parts).run {
+            losses.append($0.loss)
+        }
         let (validation, test) = (outcome.validation, try #require(outcome.test))
         let rmse = try validation[.rmse]
         // Noise alone has 900 / √3 = 520; the mean alone would have 2,650.
