@@ -18,6 +18,10 @@ extension ClassReport {
                 "confusion",
                 .array(confusion.counts.map { row in .array(row.map { .integer($0) }) })),
         ]
+        if let weightedConfusion {
+            let rows = weightedConfusion.map { JSONValue.array($0.map { .number($0) }) }
+            members.append(JSONValue.Member("weighted_confusion", .array(rows)))
+        }
         if let threshold { members.append(JSONValue.Member("threshold", threshold.json)) }
         return members
     }
@@ -46,13 +50,18 @@ extension ClassReport {
 
     /// A line for each class, with the rows that are taken for each class.
     private func table(hasCounts: Bool) -> [String] {
+        let unit = weightedConfusion == nil ? "rows" : "weight"
         var table = TextTable(
-            "rows", "precision", "recall", "f1",
-            hasCounts ? "class, rows taken for each" : "class")
-        for (one, row) in zip(classes, confusion.counts) {
-            let counts = hasCounts ? ": " + row.map { "\($0)" }.joined(separator: " ") : ""
+            unit, "precision", "recall", "f1", hasCounts ? "class, \(unit) taken for each" : "class"
+        )
+        let cells =
+            weightedConfusion?.map { $0.map(\.short) }
+            ?? confusion.counts.map { $0.map { "\($0)" } }
+        for (one, row) in zip(classes, cells) {
+            let counts = hasCounts ? ": " + row.joined(separator: " ") : ""
             table.add(
-                "\(one.rows)", Self.short(one.precision), one.recall.map(Self.short) ?? "-",
+                weightedConfusion == nil ? "\(one.rows)" : one.weight.short,
+                Self.short(one.precision), one.recall.map(Self.short) ?? "-",
                 Self.short(one.f1), one.name.cut(to: 24) + counts)
         }
         return table.lines
@@ -64,7 +73,8 @@ extension ClassReport {
 extension ClassReport.Class {
     fileprivate var json: JSONValue {
         [
-            "name": .string(name), "rows": .integer(rows), "predicted": .integer(predicted),
+            "name": .string(name), "rows": .integer(rows), "weight": .number(weight),
+            "predicted": .integer(predicted),
             "precision": .number(precision), "recall": recall.map { .number($0) } ?? .null,
             "f1": .number(f1),
         ]

@@ -37,10 +37,11 @@ package struct ScoredRows {
     private let width: Int
     private let classes: [Int]
     private let scores: [[Double]]
+    private let weights: [Double]?
 
-    /// Rows of scores, one behind the other.
-    package init(classes: [Int], scores: [Float], width: Int) {
-        (self.width, self.classes) = (width, classes)
+    /// Rows of scores, one behind the other; all count alike without weights.
+    package init(classes: [Int], scores: [Float], width: Int, weights: [Double]? = nil) {
+        (self.width, self.classes, self.weights) = (width, classes, weights)
         self.scores = classes.indices.map { row in
             scores[(row * width)..<((row + 1) * width)].map(Double.init)
         }
@@ -67,7 +68,7 @@ package struct ScoredRows {
 
     init?(_ sums: [Double]) {
         guard let first = sums.first, first >= 1, sums.allSatisfy({ !$0.isNaN }) else { return nil }
-        width = Int(first)
+        (width, weights) = (Int(first), nil)
         let rows = stride(from: 1, to: sums.count, by: width + 1)
         classes = rows.map { Int(sums[$0].rounded()) }
         scores = rows.map { Array(sums[($0 + 1)..<($0 + 1 + Int(first))]) }
@@ -77,7 +78,7 @@ package struct ScoredRows {
     package var areaUnderCurve: Double {
         guard width > 1 else {
             return Statistics.areaUnderCurve(
-                scores.map { $0[0] }, isPositive: classes.map { $0 > 0 })
+                scores.map { $0[0] }, isPositive: classes.map { $0 > 0 }, weights: weights)
         }
         let areProbabilities = scores.allSatisfy { row in
             row.allSatisfy { 0...1 ~= $0 } && (row.reduce(0, +) - 1).magnitude < 1e-3
@@ -86,7 +87,7 @@ package struct ScoredRows {
         let areas = labels.map { label in
             Statistics.areaUnderCurve(
                 scores.map { areProbabilities ? $0[label] : Statistics.logOdds($0, of: label) },
-                isPositive: classes.map { $0 == label })
+                isPositive: classes.map { $0 == label }, weights: weights)
         }.filter(\.isFinite)
         return areas.reduce(0, +) / Double(areas.count)
     }

@@ -10,9 +10,28 @@ public enum Statistics {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
+    /// The median of values that count by their weights, as if each were there so many times; NaN where
+    /// no weight is above 0, or with NaN.
+    public static func median(_ values: [Double], weights: [Double]) -> Double {
+        let total = weights.reduce(0, +)
+        guard values.count == weights.count, total > 0, !values.contains(where: \.isNaN) else {
+            return .nan
+        }
+        let order = values.indices.filter { weights[$0] > 0 }.sorted { values[$0] < values[$1] }
+        var (below, lower) = (0.0, Double?.none)
+        for index in order {
+            below += weights[index]
+            if below >= total / 2, lower == nil { lower = values[index] }
+            if below > total / 2 { return ((lower ?? values[index]) + values[index]) / 2 }
+        }
+        return lower ?? .nan
+    }
+
     /// How often a positive row has a larger score than a negative one, ties half; NaN where one of
-    /// both is missing, or a score is NaN.
-    public static func areaUnderCurve(_ scores: [Double], isPositive: [Bool]) -> Double {
+    /// both is missing, or a score is NaN. Pairs of rows count by the product of their weights.
+    public static func areaUnderCurve(
+        _ scores: [Double], isPositive: [Bool], weights: [Double]? = nil
+    ) -> Double {
         guard !scores.contains(where: \.isNaN) else { return .nan }
         let order = scores.indices.sorted { scores[$0] < scores[$1] }
         var (wins, below, positives) = (0.0, 0.0, 0.0)
@@ -21,7 +40,12 @@ public enum Statistics {
             var end = start
             var (tiedPositives, tiedNegatives) = (0.0, 0.0)
             while end < order.count, scores[order[end]] == scores[order[start]] {
-                if isPositive[order[end]] { tiedPositives += 1 } else { tiedNegatives += 1 }
+                let weight = weights?[order[end]] ?? 1
+                if isPositive[order[end]] {
+                    tiedPositives += weight
+                } else {
+                    tiedNegatives += weight
+                }
                 end += 1
             }
             wins += tiedPositives * (below + tiedNegatives / 2)
@@ -61,13 +85,13 @@ public struct Calibration: Sendable {
         hits = Array(sums.suffix(Self.bins))
     }
 
-    /// Counts a row by the probability of its predicted class.
-    public mutating func add(_ probability: Double, isRight: Bool) {
+    /// Counts a row by the probability of its predicted class, as if it were there `weight` times.
+    public mutating func add(_ probability: Double, isRight: Bool, weight: Double = 1) {
         let bin = min(
             max(Int((probability * Double(Self.bins)).rounded(.up)) - 1, 0), Self.bins - 1)
-        rows[bin] += 1
-        confidence[bin] += probability
-        hits[bin] += isRight ? 1 : 0
+        rows[bin] += weight
+        confidence[bin] += weight * probability
+        hits[bin] += isRight ? weight : 0
     }
 
     /// The error; NaN where nothing was counted.

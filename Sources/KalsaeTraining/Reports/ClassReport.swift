@@ -9,6 +9,8 @@ public struct ClassReport: Sendable, Equatable {
         public var name: String
         /// How many rows are of it, and how many were predicted as it.
         public var rows: Int, predicted: Int
+        /// The sum of its rows' weights; their number where all count alike.
+        public var weight: Double
         /// Of those predicted as it, the share that is; 0 where none was predicted.
         public var precision: Double
         /// Of its rows, the share that was predicted as it; nil where it has none.
@@ -19,8 +21,11 @@ public struct ClassReport: Sendable, Equatable {
 
     /// The classes in the order of their numbers.
     public var classes: [Class]
-    /// Which class was taken for which.
+    /// Which class was taken for which, as numbers of rows.
     public var confusion: ConfusionMatrix
+    /// The same as sums of the rows' weights; nil where all rows count alike. All below, and the shares
+    /// of ``classes``, are weighted by them.
+    public var weightedConfusion: [[Double]]?
     /// The share of right rows.
     public var accuracy: Double
     /// The mean recall of the classes that occur.
@@ -46,19 +51,19 @@ public struct ClassReport: Sendable, Equatable {
 
     /// Whether the largest class has more than half again as many rows as the smallest.
     public var isUneven: Bool {
-        let present = classes.map(\.rows).filter { $0 > 0 }
-        return Double(present.max() ?? 0) > 1.5 * Double(present.min() ?? 0)
+        let present = classes.map(\.weight).filter { $0 > 0 }
+        return present.max() ?? 0 > 1.5 * (present.min() ?? 0)
     }
 
     /// Whether the rarest class has less than a tenth of the rows: accuracy says little then.
     public var hasRareClass: Bool {
-        let rarest = classes.map(\.rows).filter { $0 > 0 }.min() ?? 0
-        return rarest * 10 < rows
+        let weights = classes.map(\.weight).filter { $0 > 0 }
+        return (weights.min() ?? 0) * 10 < weights.reduce(0, +)
     }
 
     /// What ought to be said beside the numbers.
     public var notices: [String] {
-        guard hasRareClass, classes.count(where: { $0.rows > 0 }) > 1 else { return [] }
+        guard hasRareClass, classes.count(where: { $0.weight > 0 }) > 1 else { return [] }
         return [
             "classes are uneven: always saying \"\(majority)\" is right for "
                 + "\(majorityAccuracy.percent) of the rows; look at recall and balanced accuracy"
@@ -74,10 +79,18 @@ extension ClassReport {
     ///   - areLogits: whether they are logits rather than probabilities.
     ///   - actual: the class of each row.
     ///   - names: the classes' names.
-    package init?(_ scores: [Float], areLogits: Bool, actual: [Int32], names: [String]) {
+    ///   - weights: how often each row counts; nil where all count alike. Nil comes back where none
+    ///     counts.
+    package init?(
+        _ scores: [Float], areLogits: Bool, actual: [Int32], names: [String],
+        weights: [Double]? = nil
+    ) {
         let width = names.count
         guard width > 0, !actual.isEmpty, scores.count == actual.count * width else { return nil }
+        let total = weights?.reduce(0, +) ?? Double(actual.count)
+        guard total > 0 else { return nil }
         var counts = [[Int]](repeating: [Int](repeating: 0, count: width), count: width)
+        var table = WeightedConfusion(classes: width)
         var calibration = Calibration()
         var surprise = 0.0
         var probabilities: [Double] = []
@@ -86,40 +99,43 @@ extension ClassReport {
             let own = scores[(row * width)..<((row + 1) * width)].map(Double.init)
             let logs = areLogits ? Self.logSoftmax(own) : own.map { log(max($0, 1e-12)) }
             let best = logs.indices.max { logs[$0] < logs[$1] } ?? 0
+            let weight = weights?[row] ?? 1
             counts[Int(label)][best] += 1
-            surprise -= logs[Int(label)]
-            calibration.add(exp(logs[best]), isRight: best == label)
+            table.add(weight, actual: Int(label), predicted: best)
+            surprise -= weight > 0 ? weight * logs[Int(label)] : 0
+            calibration.add(exp(logs[best]), isRight: best == label, weight: weight)
             probabilities += areLogits ? logs.map { exp($0) } : own
         }
         guard let matrix = ConfusionMatrix(counts: counts) else { return nil }
         confusion = matrix
+        weightedConfusion = weights == nil ? nil : table.sums
         classes = names.enumerated().map { index, name in
-            let rows = matrix.actual(index)
+            let weight = table.actual(index)
             return Class(
-                name: name, rows: rows, predicted: matrix.predicted(index),
-                precision: matrix.precision(of: index),
-                recall: rows > 0 ? matrix.recall(of: index) : nil, f1: matrix.f1(of: index))
+                name: name, rows: matrix.actual(index), predicted: matrix.predicted(index),
+                weight: weight, precision: table.precision(of: index),
+                recall: weight > 0 ? table.recall(of: index) : nil, f1: table.f1(of: index))
         }
-        let present = classes.filter { $0.rows + $0.predicted > 0 }
-        let count = Double(actual.count)
-        accuracy = matrix.accuracy
-        balancedAccuracy = matrix.balancedAccuracy
-        f1 = present.reduce(0) { $0 + $1.f1 } / Double(present.count)
-        logLoss = surprise / count
-        let area = ScoredRows(classes: actual.map(Int.init), scores: scores, width: width)
+        let present = classes.indices.filter { table.actual($0) + table.predicted($0) > 0 }
+        accuracy = table.accuracy
+        balancedAccuracy = table.balancedAccuracy
+        f1 = present.reduce(0) { $0 + table.f1(of: $1) } / Double(present.count)
+        logLoss = surprise / total
+        let area = ScoredRows(
+            classes: actual.map(Int.init), scores: scores, width: width, weights: weights)
         areaUnderCurve = area.areaUnderCurve.isFinite ? area.areaUnderCurve : nil
         calibrationError = calibration.error
-        let most = classes.max { $0.rows < $1.rows }
+        let most = classes.max { $0.weight < $1.weight }
         majority = most?.name ?? ""
-        majorityAccuracy = Double(most?.rows ?? 0) / count
+        majorityAccuracy = (most?.weight ?? 0) / total
         priorLogLoss = classes.reduce(0) { sum, one in
-            one.rows == 0 ? sum : sum - Double(one.rows) / count * log(Double(one.rows) / count)
+            one.weight == 0 ? sum : sum - one.weight / total * log(one.weight / total)
         }
         guard width == 2 else { return }
-        let rarer = classes[1].rows <= classes[0].rows ? 1 : 0
+        let rarer = classes[1].weight <= classes[0].weight ? 1 : 0
         threshold = OperatingPoint(
             bestOf: actual.indices.map { probabilities[$0 * 2 + rarer] },
-            isPositive: actual.map { $0 == rarer }, name: names[rarer])
+            isPositive: actual.map { $0 == rarer }, weights: weights, name: names[rarer])
     }
 
     private static func logSoftmax(_ logits: [Double]) -> [Double] {

@@ -7,6 +7,10 @@ struct Measurement {
     private(set) var report: Report
     /// Predicted and true numbers in the target's units; none of classes.
     private let predictions: [Double], targets: [Double]
+    /// How often each row counts; nil where all count alike.
+    private let weights: [Double]?
+    /// What was measured.
+    private let outputs: [Float], data: LabeledData.Targets, areLogits: Bool
 
     /// The level of the intervals that reports speak of.
     static let level = 0.9
@@ -16,19 +20,30 @@ struct Measurement {
     /// - Parameters:
     ///   - outputs: for each row the scores of all classes, or a standardized number.
     ///   - areLogits: whether the scores are logits rather than probabilities.
-    init(_ outputs: [Float], areLogits: Bool, _ data: LabeledData.Targets) throws(KalsaeError) {
+    ///   - weights: how often each row counts; nil where all count alike.
+    init(
+        _ outputs: [Float], areLogits: Bool, _ data: LabeledData.Targets, weights: [Float]? = nil
+    ) throws(KalsaeError) {
+        self.weights = weights?.map { Double($0) }
+        (self.outputs, self.data, self.areLogits) = (outputs, data, areLogits)
+        if let weights, !weights.isEmpty, !weights.contains(where: { $0 > 0 }) {
+            throw KalsaeError(
+                "evaluate", expected: "a row of a weight above 0",
+                got: "\(weights.count) of weight 0")
+        }
         switch data {
         case .classes(let actual, let names):
             (predictions, targets) = ([], [])
             guard
                 let classes = ClassReport(
-                    outputs, areLogits: areLogits, actual: actual, names: names)
+                    outputs, areLogits: areLogits, actual: actual, names: names,
+                    weights: self.weights)
             else { throw Self.misfit(outputs, data) }
             report = Report(classes)
         case .values(let numbers, let scale):
             predictions = outputs.map { scale.invert(Double($0)) }
             targets = numbers.map { scale.invert(Double($0)) }
-            guard let values = ValueReport(predictions, targets) else {
+            guard let values = ValueReport(predictions, targets, weights: self.weights) else {
                 throw Self.misfit(outputs, data)
             }
             report = Report(values)
@@ -42,12 +57,53 @@ struct Measurement {
         let source = try Dataset(data).batches(of: EvaluationBatch.rows)
         let (measured, outputs) = try evaluator.measured(source)
         if !measured.loss.isFinite { try evaluator.refuseNaN(source) }
-        try self.init(outputs, areLogits: true, data.targets)
+        try self.init(outputs, areLogits: true, data.targets, weights: data.weights)
     }
 
-    /// Intervals by the errors of these rows; nil of classes.
+    /// Measures the rows of several measurements of one kind together; numbers in the target's units,
+    /// whatever scale each had.
+    init(pooling parts: [Measurement]) throws(KalsaeError) {
+        guard let first = parts.first else {
+            throw KalsaeError("evaluate", expected: "at least one fold", got: "none")
+        }
+        let weights = first.weights == nil ? nil : parts.flatMap { $0.weights ?? [] }
+        outputs = parts.flatMap(\.outputs)
+        (self.weights, areLogits) = (weights, first.areLogits)
+        predictions = parts.flatMap(\.predictions)
+        targets = parts.flatMap(\.targets)
+        switch first.data {
+        case .classes(_, let names):
+            let labels = parts.flatMap { part -> [Int32] in
+                if case .classes(let labels, _) = part.data { labels } else { [] }
+            }
+            data = .classes(labels, names: names)
+            let report = ClassReport(
+                outputs, areLogits: first.areLogits, actual: labels, names: names,
+                weights: weights)
+            guard let report else { throw Self.misfit(outputs, data) }
+            self.report = Report(report)
+        case .values:
+            data = .values(
+                targets.map { Float($0) }, scale: Scale(mean: 0, deviation: 1))
+            guard let report = ValueReport(predictions, targets, weights: weights) else {
+                throw Self.misfit(outputs, data)
+            }
+            self.report = Report(report)
+        }
+    }
+
+    /// The number of rows.
+    var count: Int { data.count }
+
+    /// Intervals by the errors of these rows; nil of classes. Rows that count count once.
     var intervals: PredictionIntervals? {
-        PredictionIntervals(zip(predictions, targets).map { $0 - $1 })
+        PredictionIntervals(counted.map { predictions[$0] - targets[$0] })
+    }
+
+    /// The rows of numbers with a weight above 0.
+    private var counted: [Int] {
+        guard let weights else { return Array(targets.indices) }
+        return targets.indices.filter { weights[$0] > 0 }
     }
 
     /// Reports intervals, and how many of these rows lie within.
@@ -57,8 +113,9 @@ struct Measurement {
         _ intervals: PredictionIntervals?, level: Double = level, areOwn: Bool = false
     ) throws(KalsaeError) {
         guard let intervals, report.values != nil else { return }
+        let rows = areOwn ? [] : counted
         report.values?.interval = try intervals.measured(
-            level, areOwn ? [] : predictions, areOwn ? [] : targets)
+            level, rows.map { predictions[$0] }, rows.map { targets[$0] })
     }
 
     private static func misfit(

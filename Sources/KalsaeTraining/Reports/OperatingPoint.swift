@@ -14,27 +14,32 @@ public struct OperatingPoint: Sendable, Equatable {
     public var predicted: Int
 
     /// The threshold with the largest F1, half way between two probabilities that occur; nil where one
-    /// of both classes has no rows.
-    package init?(bestOf probabilities: [Double], isPositive: [Bool], name: String) {
-        let positives = isPositive.count { $0 }
-        guard positives > 0, positives < isPositive.count,
+    /// of both classes has no rows. Rows count by their weights, where they have some.
+    package init?(
+        bestOf probabilities: [Double], isPositive: [Bool], weights: [Double]? = nil, name: String
+    ) {
+        func weight(_ row: Int) -> Double { weights?[row] ?? 1 }
+        let counted = probabilities.indices.filter { weight($0) > 0 }
+        let positives = counted.reduce(0.0) { $0 + (isPositive[$1] ? weight($1) : 0) }
+        guard positives > 0, counted.contains(where: { !isPositive[$0] }),
             probabilities.allSatisfy(\.isFinite)
         else { return nil }
-        let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
+        let order = counted.sorted { probabilities[$0] > probabilities[$1] }
         self.name = name
         (threshold, precision, recall, f1, predicted) = (0, 0, 0, -1, 0)
-        var hits = 0
+        var (hits, said) = (0.0, 0.0)
         for (position, row) in order.enumerated() {
-            hits += isPositive[row] ? 1 : 0
+            hits += isPositive[row] ? weight(row) : 0
+            said += weight(row)
             let next = position + 1 < order.count ? probabilities[order[position + 1]] : nil
             // Equal probabilities are on the same side.
             guard next != probabilities[row] else { continue }
-            let score = 2 * Double(hits) / Double(position + 1 + positives)
+            let score = 2 * hits / (said + positives)
             guard score > f1 else { continue }
             f1 = score
             predicted = position + 1
-            precision = Double(hits) / Double(position + 1)
-            recall = Double(hits) / Double(positives)
+            precision = hits / said
+            recall = hits / positives
             threshold = next.map { ($0 + probabilities[row]) / 2 } ?? 0
         }
     }

@@ -14,6 +14,8 @@ public struct ValueReport: Sendable, Equatable {
 
     /// The number of rows.
     public var rows: Int
+    /// The sum of the rows' weights; nil where all count alike. All below is weighted by them.
+    public var weight: Double?
     /// The share of the variance that is explained; nil where there is none to explain.
     public var r2: Double?
     /// Root of the mean squared error.
@@ -37,19 +39,31 @@ public struct ValueReport: Sendable, Equatable {
     }
 
     /// Measures predictions in the target's units; nil of none.
-    package init?(_ predictions: [Double], _ targets: [Double]) {
+    ///
+    /// - Parameter weights: how often each row counts; nil where all count alike. Nil comes back where
+    ///   none counts.
+    package init?(_ predictions: [Double], _ targets: [Double], weights: [Double]? = nil) {
         guard !targets.isEmpty, predictions.count == targets.count else { return nil }
-        let count = Double(targets.count)
-        let mean = targets.reduce(0, +) / count
+        let total = weights?.reduce(0, +) ?? Double(targets.count)
+        guard total > 0 else { return nil }
+        /// The sum over the rows, each by its weight.
+        func sum(_ values: [Double]) -> Double {
+            guard let weights else { return values.reduce(0, +) }
+            return zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        let mean = sum(targets) / total
         let errors = zip(predictions, targets).map { ($0 - $1).magnitude }
-        let squares = errors.reduce(0) { $0 + $1 * $1 }
-        let spread = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let squares = sum(errors.map { $0 * $0 })
+        let spread = sum(targets.map { ($0 - mean) * ($0 - mean) })
         rows = targets.count
-        rmse = (squares / count).squareRoot()
-        mae = errors.reduce(0, +) / count
-        medianError = Statistics.median(errors)
-        meanRMSE = (spread / count).squareRoot()
-        meanMAE = targets.reduce(0) { $0 + ($1 - mean).magnitude } / count
-        r2 = Set(targets).count > 1 ? 1 - squares / spread : nil
+        weight = weights == nil ? nil : total
+        rmse = (squares / total).squareRoot()
+        mae = sum(errors) / total
+        medianError =
+            weights.map { Statistics.median(errors, weights: $0) } ?? Statistics.median(errors)
+        meanRMSE = (spread / total).squareRoot()
+        meanMAE = sum(targets.map { ($0 - mean).magnitude }) / total
+        let counted = targets.indices.lazy.filter { weights?[$0] ?? 1 > 0 }.map { targets[$0] }
+        r2 = Set(counted).count > 1 ? 1 - squares / spread : nil
     }
 }
