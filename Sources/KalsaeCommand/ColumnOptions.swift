@@ -14,6 +14,24 @@ struct ColumnOptions: ParsableArguments {
     @Option(help: "A column to leave out; may be given more than once.")
     var drop: [String] = []
 
+    @Option(
+        help: """
+            The column that says how much a row counts, in training and in all numbers reported; a \
+            number of at least 0. It is no input.
+            """)
+    var weight: String?
+
+    @Option(
+        help: """
+            A column: rows with the same cell are never on both sides of a split or fold. It is no \
+            input.
+            """)
+    var group: String?
+
+    @Option(
+        help: "The column of dates or numbers by which rows are split: older train, newer test.")
+    var time: String?
+
     @Option(help: "What is predicted: classification or regression.")
     var task: String?
 
@@ -32,6 +50,7 @@ struct ColumnOptions: ParsableArguments {
             options.roles[String(request[..<mark])] = role
         }
         options.drop = drop
+        (options.weight, options.group, options.time) = (weight, group, time)
         if let task {
             guard let known = TargetEncoder.Task(rawValue: task) else {
                 let near = SpellingSuggestion.of(task, in: ["classification", "regression"])

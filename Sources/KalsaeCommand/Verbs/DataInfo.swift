@@ -43,9 +43,12 @@ struct DataInfo: ParsableCommand {
             let given = line.isGiven ? ", as told" : ""
             try Console.print("  \(line.name): \(line.value)\(given)\(option)")
         }
-        for line in guesses.lines {
-            let option = line.hasPrefix("task:") ? "--task" : "--column NAME=role, --drop"
-            try Console.print("  \(line)  [\(option)]")
+        for column in guesses.columns {
+            let option = column.mark.map { "--\($0.rawValue)" } ?? "--column NAME=role, --drop"
+            try Console.print("  \(column.line)  [\(option)]")
+        }
+        for line in guesses.lines.dropFirst(guesses.columns.count) {
+            try Console.print("  \(line)  [--task]")
         }
         for note in guesses.notes { try Console.print("  note: \(note)") }
     }

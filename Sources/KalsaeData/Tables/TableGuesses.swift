@@ -37,8 +37,7 @@ public struct TableGuesses: Sendable, Equatable {
         self.target = target
         let asked = try Self.requests(table, options)
         let guesser = ColumnGuesser(table: table, options: options)
-        let weight = try Self.position(options.weight, table)
-        let group = try Self.position(options.group, table)
+        let marks = try RowMarks(table, options).columns(target: target?.encoder.column)
         let labeled = target.map { TargetEncoder.labeledRows(table, $0.encoder) } ?? []
         var columns: [ColumnGuess] = []
         for column in table.columns.indices {
@@ -46,17 +45,21 @@ public struct TableGuesses: Sendable, Equatable {
                 columns.append(target.column)
                 continue
             }
-            if column == weight || (column == group && asked[column] == nil) {
+            let mark = marks[column]
+            if mark == .weight || (mark == .group && asked[column] == nil) {
                 var special = ColumnGuess(table, column: column)
-                special.role = column == weight ? .weight : .group
+                special.mark = mark
+                special.role = mark == .weight ? .weight : .group
+                special.distinct = table.texts(of: column).names.count
                 special.reason = "as asked for"
                 special.isRequested = true
                 special.becomes =
-                    column == weight ? "the weight of the row" : "the group of the row"
+                    mark == .weight ? "the weight of the row" : "the group of the row"
                 columns.append(special)
                 continue
             }
             var guess = try guesser.guess(column, asked: asked[column])
+            guess.mark = mark
             if asked[column] == nil, guess.role == .number || guess.role == .category {
                 Self.judge(&guess, table, target, labeled)
             }
@@ -104,13 +107,6 @@ public struct TableGuesses: Sendable, Equatable {
         guess.note =
             "kept, although it is the target \"\(target.encoder.name)\" in other words; drop it if "
             + "it is not known when predicting"
-    }
-
-    private static func position(
-        _ name: String?, _ table: Table
-    ) throws(KalsaeError) -> Int? {
-        guard let name else { return nil }
-        return try table.position(of: name)
     }
 
     private static func requests(

@@ -8,6 +8,8 @@ public struct ColumnGuess: Sendable, Equatable {
     public let column: Int
     /// What it is taken for.
     public internal(set) var role = ColumnRole.number
+    /// What it says of the rows, where a caller asked for that.
+    public internal(set) var mark: RowMark?
     /// Why, in words.
     public internal(set) var reason = ""
     /// Whether a caller asked for the role.
@@ -36,13 +38,19 @@ public struct ColumnGuess: Sendable, Equatable {
     public var line: String {
         let gaps = missing > 0 ? ", \(missing) missing" : ""
         let result = becomes.isEmpty ? "" : "; becomes \(becomes)"
-        return "\(name): \(role.rawValue) (\(reason))\(gaps)\(result)"
+        let marked = mark.map { $0.rawValue == role.rawValue ? "" : "\($0.rawValue), " } ?? ""
+        return "\(name): \(marked)\(role.rawValue) (\(reason))\(gaps)\(result)"
     }
+
+    /// Whether it becomes inputs.
+    private var isInput: Bool { [.number, .category, .date, .text].contains(role) }
 
     /// The guess as JSON.
     public var json: JSONValue {
         [
-            "name": .string(name), "column": .integer(column + 1), "role": .string(role.rawValue),
+            "name": .string(name), "column": .integer(column + 1),
+            "role": .string(mark?.rawValue ?? role.rawValue),
+            "input": isInput ? .string(role.rawValue) : .null,
             "reason": .string(reason), "requested": .bool(isRequested),
             "missing": .integer(missing), "distinct": .integer(distinct),
             "becomes": .string(becomes), "note": note.map { .string($0) } ?? .null,
