@@ -34,6 +34,8 @@ public struct Recipe: Sendable, Equatable {
     /// Epochs without a better validation loss before training ends, by steps too; nil for never. The
     /// weights of the best epoch are kept in any case.
     public var patience: Int?
+    /// How much rows of each class count in the loss; nil where all count alike.
+    public var classWeights: ClassWeights?
     /// The seed of the split, the first weights and the shuffling.
     public var seed = 0
 

@@ -23,6 +23,8 @@ public struct TrainingRun: Sendable {
         public var steps: Int
         /// Numbers trained.
         public var parameters: Int
+        /// What rows of each class counted in training; nil where all classes counted alike.
+        public var classWeights: [Double]?
     }
 
     /// How to train.
@@ -54,18 +56,24 @@ public struct TrainingRun: Sendable {
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
-        let (train, validation) = (try Dataset(data.train), try Dataset(data.validation))
+        let weights = try recipe.classWeights?.values(for: data.train)
+        let (train, validation) = (
+            try Dataset(data.train.weighted(byClass: weights ?? [])),
+            try Dataset(data.validation.weighted(byClass: weights ?? []))
+        )
         let trainer = try Trainer(
             model, loss: data.train.targets.loss,
             optimizer: try recipe.makeOptimizer(),
-            metrics: data.train.targets.metrics, seed: recipe.seed)
+            // Metrics within the training count all rows alike: they would contradict the weighted loss.
+            metrics: data.train.weights == nil ? data.train.targets.metrics : [],
+            seed: recipe.seed)
         let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
-        if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets)) } }
+        if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets).withRMSE(targets)) } }
         var history = try await trainer.fit(
             train, validation: validation, epochs: recipe.epochs, steps: recipe.steps,
             batch: recipe.batch, order: recipe.order,
@@ -74,7 +82,7 @@ public struct TrainingRun: Sendable {
             schedule: recipe.schedule.make(steps: length),
             plateau: recipe.schedule.plateau(patience: recipe.patience),
             onStep: tellStep, onEpoch: tellEpoch)
-        history.epochs = history.epochs.map { $0.inUnits(targets) }
+        history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
         try Task.checkCancellation()
         if case .stopped = history.end {
             history.restoredEpoch = try await trainer.restoreBestWeights()
@@ -96,9 +104,21 @@ public struct TrainingRun: Sendable {
         }
         return Outcome(
             file: ModelFile(trained, metadata: metadata.strings),
-            train: try await trainer.evaluate(try Dataset(data.train)).inUnits(targets),
+            train: try await trainReport(trainer),
             validation: measured.report, test: test, history: history,
-            steps: await trainer.stepCount, parameters: trained.parameterCount)
+            steps: await trainer.stepCount, parameters: trained.parameterCount,
+            classWeights: weights)
+    }
+
+    /// Loss and metrics on the data that were trained on, weighted where rows have weights.
+    private func trainReport(_ trainer: Trainer<Sequential>) async throws -> Report {
+        let targets = data.train.targets
+        guard data.train.weights != nil else {
+            return try await trainer.evaluate(try Dataset(data.train)).inUnits(targets)
+        }
+        let report = try Measurement(await trainer.model, data.train).report
+        return Report(
+            loss: report.loss, metrics: report.metrics.filter { targets.metrics.contains($0.key) })
     }
 
     /// Trains anew on all rows, those of validation and test too, for as long as was best; the reports
@@ -106,8 +126,23 @@ public struct TrainingRun: Sendable {
     public func refit(
         _ outcome: Outcome, onStep: (@Sendable (StepRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
+        let whole = try await trainedWhole(
+            epochs: outcome.history.restoredEpoch ?? outcome.history.epochs.count, onStep: onStep)
+        // One that was stopped has seen less than was best.
+        guard whole.history.end == .completed else { return outcome }
+        var outcome = outcome
+        outcome.file.model = whole.model
+        outcome.steps += whole.steps
+        return outcome
+    }
+
+    /// The network trained on the rows of all parts.
+    func trainedWhole(
+        epochs: Int, onStep: (@Sendable (StepRecord) throws -> Void)?
+    ) async throws -> (model: Sequential, history: History, steps: Int) {
         let all = try data.joined()
-        let train = try Dataset(all.train)
+        let weights = try recipe.classWeights?.values(for: all.train)
+        let train = try Dataset(all.train.weighted(byClass: weights ?? []))
         let targets = all.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
@@ -116,15 +151,9 @@ public struct TrainingRun: Sendable {
         let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let history = try await trainer.fit(
-            train, epochs: outcome.history.restoredEpoch ?? outcome.history.epochs.count,
-            batch: recipe.batch, order: recipe.order,
+            train, epochs: epochs, batch: recipe.batch, order: recipe.order,
             schedule: recipe.schedule.make(steps: length), onStep: tellStep)
         try Task.checkCancellation()
-        // One that was stopped has seen less than was best.
-        guard history.end == .completed else { return outcome }
-        var outcome = outcome
-        outcome.file.model = await trainer.model
-        outcome.steps += await trainer.stepCount
-        return outcome
+        return (await trainer.model, history, await trainer.stepCount)
     }
 }

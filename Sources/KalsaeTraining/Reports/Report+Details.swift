@@ -52,6 +52,16 @@ extension EpochRecord {
     }
 }
 
+extension EpochRecord {
+    /// The record of numbers with the root of its loss, where no metric was measured.
+    func withRMSE(_ targets: LabeledData.Targets) -> EpochRecord {
+        guard case .values = targets, let own = validation, own.metrics.isEmpty else { return self }
+        var record = self
+        record.validation?.metrics = [.rmse: own.loss.squareRoot()]
+        return record
+    }
+}
+
 extension StepRecord {
     /// The record with losses in the table's own units, squared.
     func inUnits(_ targets: LabeledData.Targets) -> StepRecord {

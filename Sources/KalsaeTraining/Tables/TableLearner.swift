@@ -37,11 +37,15 @@ public struct TableLearner: Sendable {
         public var temperature: Double
         /// Rows whose predictions follow, ascending: all of them, or those that were held out.
         public var rows: [Int]
+        /// The same fold by fold.
+        public var folds: [[Int]]
         /// For each of these rows the probabilities of all classes, or the standardized value, by
         /// models that did not see it, averaged by a blend that did not see it.
         public var predictions: [Float]
         /// Steps taken by all members together.
         public var steps: Int
+        /// What rows of each class counted; nil where all classes counted alike.
+        public var classWeights: [Double]?
         /// Whether `onEpoch` ended it before all was tried.
         public var isStopped = false
     }
@@ -51,10 +55,22 @@ public struct TableLearner: Sendable {
     /// The seed of folds, first weights and batches.
     public let seed: Int
 
+    /// How much rows of each class count in training and in all choices; nil where all count alike.
+    public let classWeights: ClassWeights?
+
+    /// The number of folds, and of the members of each kind; nil for what the effort and the rows
+    /// suggest.
+    public let folds: Int?
+
     /// Makes a learner.
-    public init(effort: TableEffort = .default, seed: Int = 0) {
+    public init(
+        effort: TableEffort = .default, seed: Int = 0, classWeights: ClassWeights? = nil,
+        folds: Int? = nil
+    ) {
         self.effort = effort
         self.seed = seed
+        self.classWeights = classWeights
+        self.folds = folds
     }
 
     /// Learns rows.
@@ -67,7 +83,9 @@ public struct TableLearner: Sendable {
     public func run(
         _ data: LabeledData, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
     ) throws -> Outcome {
-        let plan = try TablePlan(data, effort: effort, seed: seed)
+        let weights = try classWeights?.values(for: data)
+        let data = data.weighted(byClass: weights ?? [])
+        let plan = try TablePlan(data, effort: effort, folds: folds, seed: seed)
         let dataset = try Dataset(data)
         var outcomes: [FoldTraining.Outcome] = []
         var steps = 0
@@ -83,6 +101,7 @@ public struct TableLearner: Sendable {
             }
         }
         var outcome = try blended(outcomes, data, plan, steps: steps)
+        outcome.classWeights = weights
         outcome.isStopped = outcomes.last?.isStopped ?? false
         return outcome
     }
@@ -131,6 +150,7 @@ public struct TableLearner: Sendable {
         }
         return Outcome(
             model: model, trials: trials, temperature: blend.temperature, rows: rows,
+            folds: held,
             predictions: rows.flatMap { reported.values[($0 * width)..<(($0 + 1) * width)] },
             steps: steps)
     }

@@ -20,16 +20,20 @@ struct TablePlan {
     /// Rows on which blends are found.
     private static let blendedRows = 20_000
 
-    init(_ data: LabeledData, effort: TableEffort, seed: Int) throws(KalsaeError) {
+    /// - Parameter count: the number of folds; nil for what the effort and the rows suggest.
+    init(
+        _ data: LabeledData, effort: TableEffort, folds count: Int? = nil, seed: Int
+    ) throws(KalsaeError) {
         guard data.count >= Self.fewestRows, case .floats(let values) = data.features else {
             throw KalsaeError(
                 "training", expected: "a table of at least \(Self.fewestRows) rows",
                 got: "\(data.count) rows", advice: "use a network with --network")
         }
         self.seed = seed
-        let all = try Self.folds(data, most: effort.folds, seed: seed).all
+        let all = try Self.folds(data, count, most: effort.folds, seed: seed).all
         // Of many rows few folds say enough.
-        folds = data.count > Self.manyRows ? Array(all.prefix(effort == .best ? 4 : 2)) : all
+        let isCut = count == nil && data.count > Self.manyRows
+        folds = isCut ? Array(all.prefix(effort == .best ? 4 : 2)) : all
         let members = folds.count
         let perMember = folds.map(\.train.count).min() ?? 1
         batch = min(max(perMember / 8, 32), perMember > 20_000 ? 1024 : 128, perMember)
@@ -51,16 +55,17 @@ struct TablePlan {
 
     /// Folds by time where rows have one, with groups whole where there are some, else at random.
     private static func folds(
-        _ data: LabeledData, most: Int, seed: Int
+        _ data: LabeledData, _ count: Int?, most: Int, seed: Int
     ) throws(KalsaeError) -> Folds {
         if let times = data.times {
-            return try Folds(times: times, count: max(2, min(most, data.count / 3 - 1)))
+            return try Folds(times: times, count: count ?? max(2, min(most, data.count / 3 - 1)))
         }
         var classes: [Int32]?
         if case .classes(let own, _) = data.targets { classes = own }
         let parts = data.groups.map { Set($0).count } ?? data.count / 2
         return try Folds(
-            rows: data.count, count: min(most, parts), classes: classes, groups: data.groups,
+            rows: data.count, count: count ?? min(most, parts), classes: classes,
+            groups: data.groups,
             seed: UInt64(bitPattern: Int64(seed)))
     }
 

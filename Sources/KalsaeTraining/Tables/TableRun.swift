@@ -8,6 +8,8 @@ public struct TableRun: Sendable {
         public var file: ModelFile
         /// Each training row, measured by models that did not see it.
         public var validation: Report
+        /// The same fold by fold, where a number of folds was asked for.
+        public var crossValidation: CrossValidation?
         /// Measured on rows that took no part; nil where none were held out.
         public var test: Report?
         /// What was tried; losses of numbers are in the target's units, squared.
@@ -24,6 +26,8 @@ public struct TableRun: Sendable {
         public var validatedRows: Int
         /// What logits are divided by; 1 for values.
         public var temperature: Double
+        /// What rows of each class counted in training; nil where all classes counted alike.
+        public var classWeights: [Double]?
         /// Whether `onEpoch` ended it before all was tried.
         public var isStopped: Bool
     }
@@ -54,8 +58,9 @@ public struct TableRun: Sendable {
             try onEpoch(epoch)
         }
         // Probabilities of classes, or standardized numbers, of models that did not see the rows.
+        let measured = try rows.rows(outcome.rows)
         var validation = try Measurement(
-            outcome.predictions, areLogits: false, try rows.rows(outcome.rows).targets)
+            outcome.predictions, areLogits: false, measured.targets, weights: measured.weights)
         var metadata = ModelMetadata(data, seed: learner.seed)
         metadata.intervals = validation.intervals
         let tells = metadata.intervals?.tells(Measurement.level) == true
@@ -70,10 +75,35 @@ public struct TableRun: Sendable {
         for index in trials.indices { trials[index].loss *= unit }
         return Outcome(
             file: ModelFile(outcome.model, metadata: metadata.strings),
-            validation: validation.report, test: test, trials: trials, history: history,
+            validation: validation.report,
+            crossValidation: learner.folds == nil ? nil : try crossValidation(outcome, rows),
+            test: test, trials: trials, history: history,
             parameters: outcome.model.parameterCount, steps: outcome.steps, rows: rows.count,
             validatedRows: outcome.rows.count, temperature: outcome.temperature,
-            isStopped: outcome.isStopped)
+            classWeights: outcome.classWeights, isStopped: outcome.isStopped)
+    }
+
+    /// Measures each fold; one of rows without a weight above 0 has no numbers.
+    private func crossValidation(
+        _ outcome: TableLearner.Outcome, _ rows: LabeledData
+    ) throws -> CrossValidation {
+        var positions = [Int](repeating: 0, count: rows.count)
+        for (position, row) in outcome.rows.enumerated() { positions[row] = position }
+        let width = outcome.predictions.count / max(outcome.rows.count, 1)
+        var reports: [Report] = []
+        for fold in outcome.folds {
+            let own = try rows.rows(fold)
+            guard own.weights?.contains(where: { $0 > 0 }) ?? true else { continue }
+            let predictions = fold.flatMap { row in
+                let start = positions[row] * width
+                return outcome.predictions[start..<(start + width)]
+            }
+            reports.append(
+                try Measurement(
+                    predictions, areLogits: false, own.targets, weights: own.weights
+                ).report)
+        }
+        return CrossValidation(folds: reports)
     }
 
     /// Learns all rows, those of the test too, once they have been measured; the reports stay those of
