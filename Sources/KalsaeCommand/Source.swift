@@ -11,6 +11,8 @@ struct Source {
     /// The files that are read for it.
     let files: ReadFiles
     let parts: DataParts
+    /// The table before it was split; nil for sets.
+    let table: PreparedTable?
 
     /// Loads a named set or a CSV file in its three parts.
     ///
@@ -30,12 +32,20 @@ struct Source {
         self.name = name
         var files = ReadFiles()
         if let set = NamedSet(rawValue: name) {
-            guard target == nil, split?.isSet != true else {
+            let refused = [
+                (target != nil, "--target"),
+                (split?.isSet == true, "--split, --validation, --test, --folds, --all-rows"),
+                (
+                    columns != TableOptions(),
+                    "--column, --drop, --task, --weight, --group, --time"
+                ),
+            ]
+            if let (_, options) = refused.first(where: { $0.0 }) {
                 throw KalsaeError(
-                    target != nil ? "--target" : "--split, --validation, --test, --all-rows",
-                    expected: "a CSV file to go with", got: "the set \(name)")
+                    options, expected: "a CSV file to go with", got: "the set \(name)")
             }
             (file, parts, self.files) = (nil, try set.load(seed: bits), files)
+            table = nil
             return
         }
         let path = try Source.path(ofData: name)
@@ -47,14 +57,29 @@ struct Source {
         }
         try Source.check(target, in: table)
         let fractions = try split?.fractions(validates: validates) ?? .standard
-        let own = try DataParts(
-            table, name: name == "-" ? "table" : FileIdentity.stem(of: name), target: target,
-            options: columns, fractions: fractions, seed: bits)
+        let prepared = try PreparedTable(table, target: target, options: columns)
+        var own = reading
+        own.header = table.hasHeader ? .present : .absent
+        // A plain network's folds hold out rows themselves.
+        let isWhole = split?.folds != nil && validates
+        parts = try prepared.parts(
+            isWhole ? prepared.allRows : try prepared.split(fractions, seed: bits),
+            name: name == "-" ? "table" : FileIdentity.stem(of: name),
+            validation: try Source.part(split?.validation, own),
+            test: try Source.part(split?.test, own))
         files.add("the table", path)
         files.add("the table", split?.validation)
         files.add("the table", split?.test)
         (file, self.files) = (name == "-" ? nil : path, files)
-        parts = try Source.replacing(own, split, reading)
+        self.table = prepared
+    }
+
+    /// A table of its own for a part.
+    private static func part(
+        _ path: String?, _ reading: CSVOptions
+    ) throws(KalsaeError) -> Table? {
+        guard let path else { return nil }
+        return try table(at: Source.path(ofTable: path), options: reading)
     }
 
     /// Reads a table; a model that was given in its place is called one.
@@ -102,23 +127,5 @@ struct Source {
     private static func numbered(_ names: [String]) -> String {
         let shown = names.prefix(12).enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
         return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
-    }
-
-    /// The parts with those that have files of their own.
-    private static func replacing(
-        _ parts: DataParts, _ split: SplitOptions?, _ reading: CSVOptions
-    ) throws(KalsaeError) -> DataParts {
-        guard let split, let encoder = parts.encoder,
-            split.validation != nil || split.test != nil
-        else { return parts }
-        func part(_ path: String?, _ own: LabeledData) throws(KalsaeError) -> LabeledData {
-            guard let path else { return own }
-            return try encoder.data(
-                of: try encoder.readTable(path: Source.path(ofTable: path), options: reading))
-        }
-        return DataParts(
-            name: parts.name, train: parts.train,
-            validation: try part(split.validation, parts.validation),
-            test: try part(split.test, parts.test), encoder: encoder)
     }
 }

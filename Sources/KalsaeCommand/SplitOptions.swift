@@ -18,12 +18,22 @@ struct SplitOptions: ParsableArguments {
     @Option(help: "A CSV file of rows to test on, instead of a share.")
     var test: String?
 
+    @Option(
+        help: """
+            The number of folds: each row is measured by models that did not see it, and the report \
+            has the mean and the deviation over the folds. Without it the default learner has 4, 8 or \
+            10, by --effort; plain networks have none.
+            """)
+    var folds: Int?
+
     @Flag(
         help: "Once held-out rows were measured, train anew on all rows; the default without any.")
     var allRows = false
 
     /// Whether any of them is given.
-    var isSet: Bool { split != nil || validation != nil || test != nil || allRows }
+    var isSet: Bool {
+        split != nil || validation != nil || test != nil || folds != nil || allRows
+    }
 
     /// The shares that a table gives away.
     ///

@@ -30,6 +30,7 @@ extension Train {
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("model", .string(path)),
             ]
+            members += data.markMembers + data.members(classWeights: outcome.classWeights)
             return try Console.print(JSONValue.object(members))
         }
         for (name, part) in parts {
@@ -39,12 +40,13 @@ extension Train {
         try Console.print(
             "rows: \(data.train.count) train, \(data.validation.count) validation, "
                 + "\(data.test.count) test, by seed \(seed)")
-        let length =
-            recipe.steps.map { "\($0) steps" } ?? "at most \(recipe.epochs) epochs"
+        for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
+            try Console.print(line)
+        }
         let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
         try Console.print(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
-                + "batch \(recipe.batch), \(length), \(patience)")
+                + "batch \(recipe.batch), \(recipe.length), \(patience)")
         let count = history.epochs.count
         let kept =
             history.restoredEpoch.map { "epoch \($0) of \(count), the best validation loss" }
@@ -61,7 +63,7 @@ extension Train {
         try Console.print("model: \(path)")
     }
 
-    private func settings(_ recipe: Recipe) -> JSONValue {
+    func settings(_ recipe: Recipe) -> JSONValue {
         [
             "optimizer": .string(recipe.optimizer.rawValue),
             "learning_rate": .number(recipe.learningRate), "batch": .integer(recipe.batch),

@@ -49,7 +49,9 @@ extension Train {
             output: output, source: source, overwrite: overwrite)
         let path = destination.path
         let effort = effort ?? .default
-        let run = TableRun(TableLearner(effort: effort, seed: seed), data: source.parts)
+        let learner = TableLearner(
+            effort: effort, seed: seed, classWeights: try classWeights(), folds: splitting.folds)
+        let run = TableRun(learner, data: source.parts)
         var isOfValues = false
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
@@ -66,9 +68,12 @@ extension Train {
         try destination.save(outcome.file)
         let seconds = start.duration(to: clock.now).seconds
         if common.json {
-            try Console.print(json(outcome, path, seconds))
+            let members =
+                json(outcome, path, seconds) + source.parts.markMembers
+                + source.parts.members(classWeights: outcome.classWeights)
+            try Console.print(JSONValue.object(members))
         } else {
-            try printText(outcome, path, seconds)
+            try printText(outcome, source.parts, path, seconds)
         }
         guard outcome.isStopped else { return }
         let last = outcome.trials.last
@@ -78,10 +83,14 @@ extension Train {
         throw ExitCode(Interrupt.exitCode)
     }
 
-    private func printText(_ outcome: TableRun.Outcome, _ path: String, _ seconds: Double) throws {
+    private func printText(
+        _ outcome: TableRun.Outcome, _ data: DataParts, _ path: String, _ seconds: Double
+    ) throws {
         let folds = outcome.trials.first?.members ?? 0
         let title = "cross-validated (\(folds) folds, \(outcome.validatedRows) rows)"
-        for line in outcome.validation.lines(title) { try Console.print(line) }
+        for line in outcome.validation.lines(title) + (outcome.crossValidation?.lines ?? []) {
+            try Console.print(line)
+        }
         if let test = outcome.test {
             for line in test.lines("test") { try Console.print(line) }
         }
@@ -101,6 +110,9 @@ extension Train {
                 "rows: all \(outcome.rows) were learned; --split 80/20 or --test FILE holds some out"
             )
         }
+        for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
+            try Console.print(line)
+        }
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
@@ -111,7 +123,7 @@ extension Train {
 
     private func json(
         _ outcome: TableRun.Outcome, _ path: String, _ seconds: Double
-    ) -> JSONValue {
+    ) -> [JSONValue.Member] {
         let trials = outcome.trials.map { trial -> JSONValue in
             [
                 "name": .string(trial.name), "network": .string(trial.network),
@@ -120,7 +132,7 @@ extension Train {
                 "members": .integer(trial.members),
             ]
         }
-        return [
+        let value: JSONValue = [
             "validation": outcome.validation.json, "test": outcome.test?.json ?? .null,
             "folds": .integer(outcome.trials.first?.members ?? 0),
             "rows": .integer(outcome.rows), "validated_rows": .integer(outcome.validatedRows),
@@ -130,6 +142,8 @@ extension Train {
             "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
             "seed": .integer(seed), "seconds": .number(seconds), "model": .string(path),
         ]
+        let spread = outcome.crossValidation.map { JSONValue.Member("cross_validation", $0.json) }
+        return (value.members ?? []) + (spread.map { [$0] } ?? [])
     }
 }
 

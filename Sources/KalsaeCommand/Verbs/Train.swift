@@ -20,6 +20,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train digits --network simple-convnet --augment shift
               kalsae train mnist --network layers.json --epochs 5
               kalsae train titanic.csv --target survived --epochs 50
+              kalsae train visits.csv --target paid --group patient --class-weight balanced
+              kalsae train houses.csv --target price --folds 5 --network 12-32-1
             """)
 
     @Argument(
@@ -94,6 +96,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             """)
     var patience: Int?
 
+    @Option(
+        help: """
+            How much rows of each class count in training, beside --weight: balanced, or as in \
+            NAME=2,OTHER=1. Probabilities are then those of classes as frequent as that makes them; \
+            numbers are still reported of the rows as they are.
+            """)
+    var classWeight: String?
+
     @Option(help: "The seed of split, weights and shuffling: equal seeds give equal bits.")
     var seed = 0
 
@@ -126,6 +136,10 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         let clock = ContinuousClock()
         let start = clock.now
         if try isLearnedWhole() { return try learnTable() }
+        if let folds = splitting.folds {
+            try checkFolds()
+            return try await trainFolds(folds)
+        }
         let source = try Source(
             data, target: target, seed: seed, split: splitting, reading: reading.csv(),
             columns: columns.table())
@@ -150,7 +164,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try endInterrupted(outcome, destination.path)
     }
 
-    private func recipe(for parts: DataParts) throws -> Recipe {
+    func recipe(for parts: DataParts) throws -> Recipe {
         var recipe = Recipe(for: parts, optimizer: optimizer ?? .adam)
         if let network { recipe.network = try NetworkSource(network) }
         recipe.augmentations = augment
@@ -165,8 +179,15 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.order = order ?? .shuffled
         (recipe.schedule, recipe.clipNorm) = (schedule ?? .constant, clipNorm)
         recipe.weightDecay = weightDecay
+        recipe.classWeights = try classWeights()
         recipe.seed = seed
         return recipe
+    }
+
+    /// What `--class-weight` asks for.
+    func classWeights() throws(KalsaeError) -> ClassWeights? {
+        guard let classWeight else { return nil }
+        return try ClassWeights(parsing: classWeight)
     }
 
     /// Throws for numbers that no training takes, before anything is read.
@@ -177,7 +198,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         let counts = [
             ("--epochs", epochs, 1), ("--steps", steps, 1), ("--batch", batch, 1),
-            ("--patience", patience, 0),
+            ("--patience", patience, 0), ("--folds", splitting.folds, 2),
         ]
         for (name, value, least) in counts {
             guard let value, value < least else { continue }

@@ -1,0 +1,104 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+/// `--folds` of the command.
+@Suite struct FoldTests {
+    private let folder: CommandRun.Folder
+
+    init() throws {
+        folder = try CommandRun.Folder()
+        try folder.write(Tables.houses(rows: 100), to: "houses.csv")
+        try folder.write(Tables.flowers(rows: 90), to: "flowers.csv")
+    }
+
+    private func run(_ arguments: [String]) throws -> CommandRun {
+        try CommandRun(["train"] + arguments + ["--overwrite"], in: folder)
+    }
+
+    private let houses = ["houses.csv", "--target", "price", "--folds", "4"]
+    private let flowers = ["flowers.csv", "--target", "kind", "--folds", "3"]
+
+    private func checkSpread(_ json: JSONValue, _ name: String, count: Int) throws {
+        let spread = try #require(json["cross_validation"]?["metrics"]?[name])
+        let values = spread["folds"]?.array?.compactMap(\.number) ?? []
+        try #require(values.count == count)
+        let mean = values.reduce(0, +) / Double(count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let deviation = (squares / Double(count - 1)).squareRoot()
+        // As far as decimals tell.
+        #expect(abs((spread["mean"]?.number ?? -1) - mean) <= 1e-9 * abs(mean))
+        #expect(
+            abs((spread["deviation"]?.number ?? -1) - deviation) <= 1e-6 * abs(deviation) + 1e-12)
+    }
+
+    @Test func theDefaultLearnerTellsItsFolds() throws {
+        defer { folder.remove() }
+        let numbers = try run(houses + ["--effort", "quick", "--json"]).json
+        #expect(numbers["folds"]?.integer == 4 && numbers["rows"]?.integer == 100)
+        #expect(numbers["cross_validation"]?["folds"]?.integer == 4)
+        for name in ["r2", "rmse", "mae"] { try checkSpread(numbers, name, count: 4) }
+        let classes = try run(flowers + ["--effort", "quick", "--json"]).json
+        for name in ["accuracy", "logLoss", "rocAUC"] { try checkSpread(classes, name, count: 3) }
+        let text = try run(flowers + ["--effort", "quick"]).output
+        #expect(text.contains("over 3 folds, mean ± deviation:") && text.contains("accuracy "))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        let plain = try run(["flowers.csv", "--target", "kind", "--effort", "quick", "--json"]).json
+        #expect(plain["cross_validation"] == nil)
+    }
+
+    @Test func aPlainNetworkIsTrainedInFolds() throws {
+        defer { folder.remove() }
+        let numbers = try run(houses + ["--epochs", "6", "--json"]).json
+        for name in ["r2", "rmse", "mae"] { try checkSpread(numbers, name, count: 4) }
+        let epochs = numbers["best_epochs"]?.array?.compactMap(\.integer) ?? []
+        #expect(epochs.count == 4 && numbers["histories"]?.array?.count == 4)
+        #expect(
+            ((epochs.min() ?? 0)...(epochs.max() ?? 0)).contains(numbers["epochs"]?.integer ?? -1))
+        #expect(numbers["validated_rows"]?.integer == 100)
+        let result = try run(flowers + ["--epochs", "6"])
+        #expect(result.output.contains("cross-validated (3 folds, 90 rows): accuracy "))
+        #expect(result.output.contains("over 3 folds, mean ± deviation:"))
+        #expect(result.output.contains("weights: trained on all 90 rows for "))
+        #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(result.errors.contains("fold 3 of 3: accuracy "), "\(result.errors)")
+        let predicted = try CommandRun(
+            ["predict", "flowers.safetensors", "flowers.csv"], in: folder)
+        #expect(predicted.output.split(separator: "\n").count == 91)
+        // The same seed gives the same network.
+        let first = try folder.bytes(of: "flowers.safetensors")
+        _ = try run(flowers + ["--epochs", "6"])
+        #expect(try folder.bytes(of: "flowers.safetensors") == first)
+    }
+
+    @Test func rowsOfOtherOriginTestTheNetworkThatIsKept() throws {
+        defer { folder.remove() }
+        try folder.write(Tables.houses(rows: 30), to: "other.csv")
+        let json = try run(houses + ["--epochs", "6", "--test", "other.csv", "--json"]).json
+        let measured = try CommandRun(
+            ["evaluate", "houses.safetensors", "other.csv", "--json"], in: folder
+        ).json
+        #expect(json["test"]?["rmse"]?.number != nil && json["test"]?["rmse"] == measured["rmse"])
+    }
+
+    @Test(arguments: [
+        (["--folds", "1"], "--folds: expected a whole number of at least 2, got 1"),
+        (["--folds", "101", "--epochs", "2"], "as many as there are rows (100), got 101"),
+        (["--folds", "101"], "as many as there are rows (100), got 101"),
+        (["--folds", "5", "--epochs", "2", "--split", "80/20"], "got --split; leave it out"),
+        (["--folds", "40", "--time", "age"], "at least 123 rows for 40 folds by time"),
+    ])
+    func whatCannotBeIsRefused(_ options: [String], says: String) throws {
+        defer { folder.remove() }
+        let result = try run(["houses.csv", "--target", "price"] + options)
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors.contains(says), "\(result.errors)")
+        #expect(!folder.contents.contains("houses.safetensors"))
+    }
+
+    @Test func setsHaveNoFolds() throws {
+        defer { folder.remove() }
+        let result = try run(["iris", "--folds", "3"])
+        #expect(result.status == 1 && result.errors.contains("got the set iris"))
+    }
+}
