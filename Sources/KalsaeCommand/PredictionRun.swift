@@ -3,7 +3,7 @@ import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
 
-/// The predictions for the rows of files, part by part, as CSV or as one JSON object.
+/// The predictions for the rows of files, part by part in bounded memory, as CSV or as one JSON object.
 struct PredictionRun {
     let predictor: Predictor
     /// Paths of tables, `-` for standard input, or of images.
@@ -27,10 +27,7 @@ struct PredictionRun {
 
     /// Predicts all files and hands on what is to be written, in order.
     func write(_ body: ([UInt8]) throws -> Void) throws {
-        if isJSON {
-            let text = try json().text + "\n"
-            return try body(Array(text.utf8))
-        }
+        if isJSON { return try writeJSON(body) }
         var header: [String]?
         for file in files {
             try eachPart(of: file) { part, names in
@@ -59,25 +56,13 @@ struct PredictionRun {
             let none = Array(repeating: [String](), count: predictions.count)
             return try body(Part(file: file, kept: none, predictions: predictions), [])
         }
-        // Rows are read some at a time, so that a file without an end takes bounded memory.
-        var options = reading
-        options.header = encoder.hasHeader ? .present : .absent
-        let stream = try CSVStream(path: file, options: options)
-        var told: Set<String> = []
-        while let csv = try stream.next() {
-            let table = Table(csv)
-            try encoder.checkColumns(of: table)
+        let rows = try EncodedRows(path: file, encoder: encoder, reading: reading)
+        try rows.eachPart { table in
             let columns = try keep.map { name in
                 try Source.check(name, in: table)
                 return try table.position(of: name)
             }
-            let (numbers, notices) = try Notice.collect { try encoder.features(of: table) }
-            // What is new to training in a column is told for the first part that has it.
-            for notice in notices {
-                let subject = notice.split(separator: ":").prefix(2).joined(separator: ":")
-                if told.insert(subject).inserted { Notice.say(notice) }
-            }
-            let predictions = try predictor.predict(rows: numbers)
+            let predictions = try predictor.predict(part: try encoder.features(of: table))
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }
             }
@@ -103,46 +88,61 @@ struct PredictionRun {
         }
     }
 
-    private func json() throws -> JSONValue {
-        var predictions: [JSONValue] = []
-        var probabilities: [JSONValue] = []
-        var kept: [[JSONValue]] = []
-        var names: [String] = []
+    /// Writes one object of lists, which grow beside each other in bounded memory; nothing is written
+    /// where a file turns out bad.
+    private func writeJSON(_ body: ([UInt8]) throws -> Void) throws {
+        let isOfClasses = !classNames.isEmpty
+        let (predictions, probabilities) = (JSONList(), JSONList())
+        let (low, high) = (JSONList(), JSONList())
+        var kept: [(name: String, cells: JSONList)] = []
         var counts: [JSONValue] = []
         for file in files {
             let before = predictions.count
             try eachPart(of: file) { part, columns in
-                names = columns
-                kept += part.kept.map { $0.map { .string($0) } }
+                if kept.isEmpty { kept = columns.map { ($0, JSONList()) } }
+                for cells in part.kept {
+                    for (cell, column) in zip(cells, kept) {
+                        try column.cells.append(.string(cell))
+                    }
+                }
                 switch part.predictions {
                 case .classes(let classes, let rows):
-                    predictions += classes.map { .string(classNames[$0]) }
-                    probabilities += rows.map { .array($0.map { .float($0) }) }
+                    for one in classes { try predictions.append(.string(classNames[one])) }
+                    for row in rows { try probabilities.append(.array(row.map { .float($0) })) }
                 case .values(let values):
-                    predictions += values.map { .number($0) }
+                    for value in values {
+                        try predictions.append(.number(value))
+                        guard let width else { continue }
+                        try low.append(.number(value - width))
+                        try high.append(.number(value + width))
+                    }
                 }
             }
             let count = JSONValue.integer(predictions.count - before)
             counts.append(["file": .string(file), "rows": count])
         }
-        var members = [JSONValue.Member("predictions", .array(predictions))]
-        if !classNames.isEmpty {
-            members.append(JSONValue.Member("classes", .array(classNames.map { .string($0) })))
-            members.append(JSONValue.Member("probabilities", .array(probabilities)))
+        func write(_ text: String) throws { try body(Array(text.utf8)) }
+        try write("{\"predictions\":")
+        try predictions.write(body)
+        if isOfClasses {
+            let names = JSONValue.array(classNames.map { .string($0) })
+            try write(",\"classes\":\(names.text),\"probabilities\":")
+            try probabilities.write(body)
         }
-        if let width {
-            let values = predictions.compactMap(\.number)
-            members.append(JSONValue.Member("low", .array(values.map { .number($0 - width) })))
-            members.append(JSONValue.Member("high", .array(values.map { .number($0 + width) })))
+        if width != nil {
+            try write(",\"low\":")
+            try low.write(body)
+            try write(",\"high\":")
+            try high.write(body)
         }
-        if !names.isEmpty {
-            let columns = names.indices.map { column in
-                JSONValue.Member(names[column], .array(kept.map { $0[column] }))
-            }
-            members.append(JSONValue.Member("kept", .object(columns)))
+        for (index, column) in kept.enumerated() {
+            try write(index == 0 ? ",\"kept\":{" : ",")
+            try write("\(JSONValue.string(column.name).text):")
+            try column.cells.write(body)
         }
-        if files.count > 1 { members.append(JSONValue.Member("files", .array(counts))) }
-        return .object(members)
+        if !kept.isEmpty { try write("}") }
+        if files.count > 1 { try write(",\"files\":\(JSONValue.array(counts).text)") }
+        try write("}\n")
     }
 }
 

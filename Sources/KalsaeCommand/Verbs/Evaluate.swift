@@ -65,12 +65,12 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     private func evaluate(
         _ source: String, _ predictor: Predictor, title: String
     ) async throws -> [JSONValue.Member] {
-        let (report, rows) = try await predictor.evaluate(
-            source, reading: reading.csv(), level: interval)
         let isAsked = importance || !dependence.isEmpty
-        let effects = isAsked ? try predictor.effects(of: source) : nil
-        let columns = importance ? try effects?.importance(repeats: repeats) : nil
-        let tables = try dependence.compactMap { try effects?.dependence(on: $0) }
+        let measured = try await predictor.measure(
+            source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil)
+        let (report, rows) = (measured.report, measured.rows)
+        let columns = importance ? try measured.effects?.importance(repeats: repeats) : nil
+        let tables = try dependence.compactMap { try measured.effects?.dependence(on: $0) }
         let metric = report.values == nil ? "logLoss" : "rmse"
         if common.json {
             var members = (report.json.members ?? []) + [JSONValue.Member("rows", .integer(rows))]

@@ -117,6 +117,15 @@ public struct TableEncoder: Sendable, Equatable {
         return try data(of: table, rows: rows, cache: &cache)
     }
 
+    /// Inputs and targets of all rows that have a target, and their numbers.
+    package func labeledData(
+        of table: Table
+    ) throws(KalsaeError) -> (data: LabeledData, rows: [Int]) {
+        let column = try position(of: target.name, fitted: target.column, in: table)
+        let rows = TargetEncoder.labeledRows(table, target, column: column)
+        return (try data(of: table, rows: rows), rows)
+    }
+
     /// Inputs and targets of `rows`, with what other rows of the same table needed already.
     func data(
         of table: Table, rows: [Int]?, cache: inout ColumnCache

@@ -35,16 +35,15 @@ extension Metric {
 /// its class and its scores.
 package struct ScoredRows {
     private let width: Int
-    private let classes: [Int]
-    private let scores: [[Double]]
+    private let classes: [Int32]
+    /// Rows of `width` one behind the other.
+    private let scores: [Float]
     private let weights: [Double]?
 
     /// Rows of scores, one behind the other; all count alike without weights.
-    package init(classes: [Int], scores: [Float], width: Int, weights: [Double]? = nil) {
-        (self.width, self.classes, self.weights) = (width, classes, weights)
-        self.scores = classes.indices.map { row in
-            scores[(row * width)..<((row + 1) * width)].map(Double.init)
-        }
+    package init(classes: [Int32], scores: [Float], width: Int, weights: [Double]? = nil) {
+        (self.width, self.classes, self.scores) = (width, classes, scores)
+        self.weights = weights
     }
 
     /// What a batch adds.
@@ -70,26 +69,36 @@ package struct ScoredRows {
         guard let first = sums.first, first >= 1, sums.allSatisfy({ !$0.isNaN }) else { return nil }
         (width, weights) = (Int(first), nil)
         let rows = stride(from: 1, to: sums.count, by: width + 1)
-        classes = rows.map { Int(sums[$0].rounded()) }
-        scores = rows.map { Array(sums[($0 + 1)..<($0 + 1 + Int(first))]) }
+        classes = rows.map { Int32(clamping: Int(sums[$0].rounded())) }
+        // The sums were gathered from float32.
+        scores = rows.flatMap { sums[($0 + 1)..<($0 + 1 + Int(first))].map { Float($0) } }
     }
 
     /// The area under the ROC curve, of more than two classes the mean of each against the rest.
     package var areaUnderCurve: Double {
         guard width > 1 else {
             return Statistics.areaUnderCurve(
-                scores.map { $0[0] }, isPositive: classes.map { $0 > 0 }, weights: weights)
+                scores.map { Double($0) }, isPositive: classes.map { $0 > 0 }, weights: weights)
         }
-        let areProbabilities = scores.allSatisfy { row in
-            row.allSatisfy { 0...1 ~= $0 } && (row.reduce(0, +) - 1).magnitude < 1e-3
+        let areProbabilities = classes.indices.allSatisfy { row in
+            let own = self.row(row)
+            return own.allSatisfy { 0...1 ~= $0 } && (own.reduce(0, +) - 1).magnitude < 1e-3
         }
         let labels = width == 2 ? [1] : Array(0..<width)
         let areas = labels.map { label in
             Statistics.areaUnderCurve(
-                scores.map { areProbabilities ? $0[label] : Statistics.logOdds($0, of: label) },
+                classes.indices.map { row in
+                    areProbabilities
+                        ? Double(scores[row * width + label])
+                        : Statistics.logOdds(self.row(row), of: label)
+                },
                 isPositive: classes.map { $0 == label }, weights: weights)
         }.filter(\.isFinite)
         return areas.reduce(0, +) / Double(areas.count)
+    }
+
+    private func row(_ row: Int) -> [Double] {
+        scores[(row * width)..<((row + 1) * width)].map(Double.init)
     }
 }
 

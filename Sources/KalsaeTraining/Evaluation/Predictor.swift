@@ -21,7 +21,7 @@ public struct Predictor: Sendable {
     public let model: Sequential
     /// What was saved with it.
     public let metadata: ModelMetadata
-    private let path: String
+    let path: String
     private let compiled: CompiledModel<Sequential>
 
     /// Reads a model file.
@@ -80,7 +80,40 @@ public struct Predictor: Sendable {
 
     /// Predicts rows one behind the other, as many numbers each as an input has.
     public func predict(rows: [Float]) throws -> Predictions {
-        let outputs = try compiled(rows)
+        try predictions(try compiled(rows))
+    }
+
+    /// Predicts rows of one of many parts of a file, each of which has another number of them.
+    package func predict(part rows: [Float]) throws -> Predictions {
+        try predictions(try Self.outputs(of: rows, from: compiled))
+    }
+
+    /// The most rows that are computed at once of a part.
+    private static let mostRows = 1024
+
+    /// The outputs for rows, computed in blocks of a few sizes, for which plans are kept: what does not
+    /// fill a block is filled up to a power of two.
+    static func outputs(
+        of rows: [Float], from model: CompiledModel<Sequential>
+    ) throws -> [Float] {
+        let (width, outputWidth) = (
+            model.inputShape.elementCount, model.outputShape.elementCount
+        )
+        let count = width > 0 ? rows.count / width : 0
+        var outputs: [Float] = []
+        outputs.reserveCapacity(count * outputWidth)
+        for start in stride(from: 0, to: count, by: mostRows) {
+            let size = min(count - start, mostRows)
+            var block = Array(rows[(start * width)..<((start + size) * width)])
+            var padded = 1
+            while padded < size { padded *= 2 }
+            block += [Float](repeating: 0, count: (padded - size) * width)
+            outputs += try model(block).prefix(size * outputWidth)
+        }
+        return outputs
+    }
+
+    private func predictions(_ outputs: [Float]) throws -> Predictions {
         if let position = outputs.firstIndex(where: { !$0.isFinite }) {
             throw NotFiniteOutput.error(
                 path, row: position / compiled.outputShape.elementCount,
@@ -95,26 +128,6 @@ public struct Predictor: Sendable {
         return .classes(best, probabilities: rows)
     }
 
-    /// Measures the network on a CSV file, or on the part of a named set that took no part in its
-    /// training.
-    ///
-    /// - Parameters:
-    ///   - reading: how the file is read.
-    ///   - level: of the intervals that are reported for numbers.
-    /// - Throws: a `KalsaeError` where an output is NaN, or the data are others than it was trained on.
-    public func evaluate(
-        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil
-    ) async throws -> (report: Report, rows: Int) {
-        let data = try await data(of: source, reading)
-        var measurement = try Measurement(model, data)
-        if let level {
-            try measurement.report(try intervals(), level: level)
-        } else if metadata.intervals?.tells(Measurement.level) == true {
-            try measurement.report(metadata.intervals)
-        }
-        return (measurement.report, data.count)
-    }
-
     /// Half of the width of the interval around each predicted number that is to hold a share of new
     /// rows.
     ///
@@ -124,7 +137,7 @@ public struct Predictor: Sendable {
         try intervals().halfWidth(level)
     }
 
-    private func intervals() throws(KalsaeError) -> PredictionIntervals {
+    func intervals() throws(KalsaeError) -> PredictionIntervals {
         guard let intervals = metadata.intervals else {
             let isOfClasses = !metadata.classNames.isEmpty
             throw KalsaeError(
@@ -133,30 +146,5 @@ public struct Predictor: Sendable {
                 advice: isOfClasses ? "classes have probabilities" : "train it again")
         }
         return intervals
-    }
-
-    /// The rows of a source, encoded as the network takes them.
-    private func data(of source: String, _ reading: CSVOptions) async throws -> LabeledData {
-        let data: LabeledData
-        if let set = NamedSet(rawValue: source) {
-            let parts = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed)))
-            data = parts.test
-        } else if let encoder = metadata.encoder {
-            let table = try encoder.readTable(path: source, options: reading)
-            try encoder.checkColumns(of: table)
-            data = try encoder.data(of: table)
-        } else {
-            throw KalsaeError(
-                source, expected: "one of \(NamedSet.allCases.map(\.rawValue))", got: source,
-                advice: "\(path) was trained on images")
-        }
-        var names: [String] = []
-        if case .classes(_, let own) = data.targets { names = own }
-        guard Shape(data.featureShape) == model.inputShape, names == metadata.classNames else {
-            throw KalsaeError(
-                source, expected: "data as \(path) was trained on (\(metadata.data))",
-                got: "inputs \(data.featureShape), classes \(names)")
-        }
-        return data
     }
 }

@@ -93,8 +93,11 @@ extension ClassReport {
         var table = WeightedConfusion(classes: width)
         var calibration = Calibration()
         var surprise = 0.0
+        // Of two classes, the probability of the one with fewer rows.
+        let ones = actual.indices.reduce(0) { $0 + (actual[$1] == 1 ? weights?[$1] ?? 1 : 0) }
+        let rarer = 2 * ones <= total ? 1 : 0
         var probabilities: [Double] = []
-        probabilities.reserveCapacity(scores.count)
+        if width == 2 { probabilities.reserveCapacity(actual.count) }
         for (row, label) in actual.enumerated() {
             let own = scores[(row * width)..<((row + 1) * width)].map(Double.init)
             let logs = areLogits ? Self.logSoftmax(own) : own.map { log(max($0, 1e-12)) }
@@ -104,7 +107,7 @@ extension ClassReport {
             table.add(weight, actual: Int(label), predicted: best)
             surprise -= weight > 0 ? weight * logs[Int(label)] : 0
             calibration.add(exp(logs[best]), isRight: best == label, weight: weight)
-            probabilities += areLogits ? logs.map { exp($0) } : own
+            if width == 2 { probabilities.append(areLogits ? exp(logs[rarer]) : own[rarer]) }
         }
         guard let matrix = ConfusionMatrix(counts: counts) else { return nil }
         confusion = matrix
@@ -121,8 +124,7 @@ extension ClassReport {
         balancedAccuracy = table.balancedAccuracy
         f1 = present.reduce(0) { $0 + table.f1(of: $1) } / Double(present.count)
         logLoss = surprise / total
-        let area = ScoredRows(
-            classes: actual.map(Int.init), scores: scores, width: width, weights: weights)
+        let area = ScoredRows(classes: actual, scores: scores, width: width, weights: weights)
         areaUnderCurve = area.areaUnderCurve.isFinite ? area.areaUnderCurve : nil
         calibrationError = calibration.error
         let most = classes.max { $0.weight < $1.weight }
@@ -132,10 +134,9 @@ extension ClassReport {
             one.weight == 0 ? sum : sum - one.weight / total * log(one.weight / total)
         }
         guard width == 2 else { return }
-        let rarer = classes[1].weight <= classes[0].weight ? 1 : 0
         threshold = OperatingPoint(
-            bestOf: actual.indices.map { probabilities[$0 * 2 + rarer] },
-            isPositive: actual.map { $0 == rarer }, weights: weights, name: names[rarer])
+            bestOf: probabilities, isPositive: actual.map { $0 == rarer }, weights: weights,
+            name: names[rarer])
     }
 
     private static func logSoftmax(_ logits: [Double]) -> [Double] {

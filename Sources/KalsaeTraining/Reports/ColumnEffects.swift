@@ -1,10 +1,7 @@
 import Glibc
 import KalsaeData
-import KalsaeFiles
 import KalsaeGraph
-import KalsaeLayers
 import KalsaeSupport
-import KalsaeTensor
 
 /// What columns of a table do to a model's predictions: measured on rows of a file, by changing the
 /// inputs that a column became.
@@ -44,30 +41,25 @@ public struct ColumnEffects: Sendable {
 
     private let predictor: Predictor
     private let encoder: TableEncoder
-    private let table: Table
-    private let rows: [Int]
-    private let features: [Float]
-    private let targets: LabeledData.Targets?
+    private let source: String
+    private let rows: RowSample
 
-    /// The most rows that are looked at: of more, some at equal distances.
+    /// The most rows that are looked at: of more, some at about equal distances.
     public static let mostRows = 5_000
 
-    /// Reads a file; one without targets serves for dependence alone.
-    init(_ predictor: Predictor, encoder: TableEncoder, path: String) throws(KalsaeError) {
-        (self.predictor, self.encoder) = (predictor, encoder)
-        table = try encoder.readTable(path: path)
-        let count = table.rowCount
-        guard count > 0 else {
-            throw KalsaeError(path, expected: "at least one row", got: "none")
+    /// Takes rows of a file; without targets they serve for dependence alone.
+    init(
+        _ predictor: Predictor, encoder: TableEncoder, _ source: String, _ rows: RowSample
+    ) throws(KalsaeError) {
+        guard rows.count > 0 else {
+            throw KalsaeError(source, expected: "at least one row", got: "none")
         }
-        let kept = min(count, Self.mostRows)
-        rows = (0..<kept).map { $0 * count / kept }
-        features = try encoder.features(of: table, rows: rows)
-        targets = try? encoder.targets(of: table, rows: rows)
+        (self.predictor, self.encoder, self.source) = (predictor, encoder, source)
+        self.rows = rows.reduced()
     }
 
     /// The names of the columns that became inputs.
-    public var names: [String] { encoder.features.map(\.name) }
+    public var names: [String] { encoder.columnNames }
 
     /// The columns by importance, the largest first.
     ///
@@ -76,24 +68,24 @@ public struct ColumnEffects: Sendable {
     ///   - seed: of the shuffles.
     /// - Throws: a `KalsaeError` where the file has no targets.
     public func importance(repeats: Int = 5, seed: Int = 0) throws -> [Importance] {
-        guard let targets else {
+        guard let targets = rows.targets else {
             throw KalsaeError(
-                table.subject, expected: "the target \"\(encoder.target.name)\" in each row",
+                source, expected: "the target \"\(encoder.target.name)\" in each row",
                 got: "rows without", advice: "leave these rows out")
         }
-        let base = try loss(features, targets)
+        let base = try loss(rows.features, targets)
         var generator = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x494d_504f)
-        return try spans.map { feature, span in
+        return try names.map { name in
             let increases = try (0..<max(repeats, 1)).map { _ in
-                var order = Array(rows.indices)
+                var order = Array(0..<rows.count)
                 generator.shuffle(&order)
-                let changed = replacing(span) { order[$0] }
+                let changed = replacing(name) { order[$0] }
                 return try loss(changed, targets) - base
             }
             let mean = increases.reduce(0, +) / Double(increases.count)
             let squares = increases.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             return Importance(
-                name: feature.name, increase: mean,
+                name: name, increase: mean,
                 deviation: (squares / Double(max(increases.count - 1, 1))).squareRoot())
         }.sorted { ($1.increase, $0.name) < ($0.increase, $1.name) }
     }
@@ -103,60 +95,59 @@ public struct ColumnEffects: Sendable {
     /// - Parameter most: the most cells.
     /// - Throws: a `KalsaeError` with the nearest name where no such column became an input.
     public func dependence(on name: String, most: Int = 10) throws -> Dependence {
-        guard let (_, span) = spans.first(where: { $0.feature.name == name }) else {
-            let near = SpellingSuggestion.of(name, in: names).map { "did you mean \"\($0)\"?" }
+        try encoder.checkInput(name, source)
+        guard let column = rows.columns[name] else {
             throw KalsaeError(
-                table.subject, expected: "a column that the model uses", got: "\"\(name)\"",
-                advice: near ?? "one of \(names.prefix(12).joined(separator: ", "))")
+                source, expected: "a column whose cells were kept", got: "\"\(name)\"")
         }
-        let column = try table.position(of: name)
         let points = try positions(column, most: most).map { position in
-            let outputs = try predictor.predict(rows: replacing(span) { _ in position })
-            let cell = table.csv.text(row: rows[position], column: column)
-            return Dependence.Point(cell: cell, means: means(outputs))
+            let outputs = try predictor.predict(rows: replacing(name) { _ in position })
+            return Dependence.Point(cell: column.cells[position], means: means(outputs))
         }
         return Dependence(name: name, classNames: predictor.metadata.classNames, points: points)
     }
 
-    /// The inputs of each column.
-    private var spans: [(feature: FeatureEncoder, span: Range<Int>)] {
+    /// The inputs of a column, which may be several features.
+    private func inputs(of name: String) -> [Int] {
         var offset = 0
-        return encoder.features.map { feature in
+        return encoder.features.flatMap { feature in
             defer { offset += feature.width }
-            return (feature, offset..<(offset + feature.width))
+            return feature.name == name ? Array(offset..<(offset + feature.width)) : []
         }
     }
 
-    /// The rows with some inputs taken from another row each.
-    private func replacing(_ span: Range<Int>, _ source: (Int) -> Int) -> [Float] {
-        var changed = features
-        let width = encoder.width
-        for row in rows.indices {
+    /// The rows with the inputs of a column taken from another row each.
+    private func replacing(_ name: String, _ source: (Int) -> Int) -> [Float] {
+        var changed = rows.features
+        let (width, inputs) = (encoder.width, inputs(of: name))
+        for row in 0..<rows.count {
             let other = source(row)
-            for input in span { changed[row * width + input] = features[other * width + input] }
+            for input in inputs {
+                changed[row * width + input] = rows.features[other * width + input]
+            }
         }
         return changed
     }
 
     /// The positions among the rows of the cells to look at.
-    private func positions(_ column: Int, most: Int) -> [Int] {
-        if case .numbers(let numbers) = table.columns[column].contents {
-            let sorted = rows.indices.filter { numbers[rows[$0]].isFinite }.sorted {
-                numbers[rows[$0]] < numbers[rows[$1]]
+    private func positions(_ column: RowSample.Column, most: Int) -> [Int] {
+        if !column.isOfTexts {
+            let numbers = column.numbers
+            let sorted = numbers.indices.filter { numbers[$0].isFinite }.sorted {
+                numbers[$0] < numbers[$1]
             }
             guard let last = sorted.indices.last else { return [] }
             var positions: [Int] = []
             for index in 0..<most {
                 let position = sorted[index * last / max(most - 1, 1)]
-                if positions.last.map({ numbers[rows[$0]] != numbers[rows[position]] }) ?? true {
+                if positions.last.map({ numbers[$0] != numbers[position] }) ?? true {
                     positions.append(position)
                 }
             }
             return positions
         }
         var first: [String: (position: Int, count: Int)] = [:]
-        for (position, row) in rows.enumerated() {
-            let text = table.csv.text(row: row, column: column)
+        for (position, text) in column.cells.enumerated() {
             first[text, default: (position, 0)].count += 1
         }
         let frequent = first.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
@@ -190,19 +181,5 @@ public struct ColumnEffects: Sendable {
             } / count
         default: return .nan
         }
-    }
-}
-
-extension Predictor {
-    /// What the columns of a file do to predictions.
-    ///
-    /// - Throws: a `KalsaeError` where the network was trained on images, or the file does not fit.
-    public func effects(of path: String) throws(KalsaeError) -> ColumnEffects {
-        guard let encoder = metadata.encoder else {
-            throw KalsaeError(
-                path, expected: "a model of a table", got: "one of \(metadata.data)",
-                advice: "images have no columns")
-        }
-        return try ColumnEffects(self, encoder: encoder, path: path)
     }
 }

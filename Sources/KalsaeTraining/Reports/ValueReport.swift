@@ -64,6 +64,7 @@ public struct ValueReport: Sendable, Equatable {
         meanRMSE = (spread / total).squareRoot()
         meanMAE = sum(targets.map { ($0 - mean).magnitude }) / total
         let counted = targets.indices.lazy.filter { weights?[$0] ?? 1 > 0 }.map { targets[$0] }
-        r2 = Set(counted).count > 1 ? 1 - squares / spread : nil
+        let first = counted.first
+        r2 = counted.contains { $0 != first } ? 1 - squares / spread : nil
     }
 }

@@ -68,4 +68,57 @@ import Testing
         #expect((line.points.first?.means[0] ?? 1) < 0.1)
         #expect((line.points.last?.means[0] ?? 0) > 0.9)
     }
+
+    /// A date becomes several features, which change together: y = 100 × the year since 2000.
+    @Test func aColumnOfSeveralFeaturesIsOne() throws {
+        var random = SampleGenerator(seed: 5)
+        var text = "day,b,y\n"
+        for _ in 0..<300 {
+            let year = Int.random(in: 0...9, using: &random)
+            let (month, day) = (
+                Int.random(in: 10...12, using: &random), Int.random(in: 10...28, using: &random)
+            )
+            let b = Double.random(in: 0...1, using: &random)
+            text += "200\(year)-\(month)-\(day),\(b),\(100 * year)\n"
+        }
+        let table = Table(try CSV(Array(text.utf8), header: .present))
+        var options = TableOptions()
+        options.task = .regression
+        let parts = try DataParts(
+            table, name: "t", target: "y", options: options,
+            fractions: .init(validation: 0, test: 0), seed: 0)
+        let outcome = try TableRun(TableLearner(effort: .quick), data: parts).run()
+        let path = NSTemporaryDirectory() + "kalsae-\(UUID().uuidString).csv"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let effects = try Predictor(outcome.file).effects(of: path)
+        #expect(effects.names.sorted() == ["b", "day"])
+        let columns = try effects.importance()
+        #expect(columns.map(\.name) == ["day", "b"])
+        // A shuffle of ten years adds errors of 100 · √(2 · 99 / 12).
+        #expect(abs(columns[0].increase - 100 * (2 * 99.0 / 12).squareRoot()) < 60)
+    }
+
+    /// Of many rows about as many as are looked at are kept, from all over the file.
+    @Test func rowsOfALongFileAreSpread() throws {
+        var text = "a,y\n"
+        for row in 0..<23_000 { text += "\(row),\(row % 5 == 0 ? row / 2 : row / 2 + 1)\n" }
+        let head = text.split(separator: "\n").prefix(400).joined(separator: "\n")
+        let table = Table(try CSV(Array(head.utf8), header: .present))
+        var options = TableOptions()
+        options.roles = ["a": .number]
+        let parts = try DataParts(
+            table, name: "t", target: "y", options: options,
+            fractions: .init(validation: 0, test: 0), seed: 0)
+        let outcome = try TableRun(TableLearner(effort: .quick), data: parts).run()
+        let path = NSTemporaryDirectory() + "kalsae-\(UUID().uuidString).csv"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let effects = try Predictor(outcome.file).effects(of: path)
+        let cells = try effects.dependence(on: "a").points.compactMap { Double($0.cell) }
+        try #require(cells.count == 10)
+        for (index, cell) in cells.enumerated() {
+            #expect(abs(cell - Double(index) * 23_000 / 9) < 60, "\(cells)")
+        }
+    }
 }

@@ -1,0 +1,143 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeLayers
+import KalsaeSupport
+
+extension Predictor {
+    /// What was measured of a source.
+    package struct Evaluation: Sendable {
+        /// The numbers.
+        package var report: Report
+        /// The rows that were measured.
+        package var rows: Int
+        /// What columns do, where it was asked for.
+        package var effects: ColumnEffects?
+    }
+
+    /// Measures the network on a CSV file, or on the part of a named set that took no part in its
+    /// training.
+    ///
+    /// A file is read part by part: of each row its outputs and its target are kept, no text.
+    ///
+    /// - Parameters:
+    ///   - reading: how the file is read.
+    ///   - level: of the intervals that are reported for numbers.
+    /// - Throws: a `KalsaeError` where an output is not finite, or the data are others than it was
+    ///   trained on.
+    public func evaluate(
+        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil
+    ) async throws -> (report: Report, rows: Int) {
+        let measured = try await measure(source, reading: reading, level: level)
+        return (measured.report, measured.rows)
+    }
+
+    /// Measures the network, and what columns do to it, in one pass.
+    ///
+    /// - Parameter columns: the columns whose dependence may be asked for; nil for no effects.
+    package func measure(
+        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
+        effects columns: [String]? = nil
+    ) async throws -> Evaluation {
+        var effects: ColumnEffects?
+        var measurement: Measurement
+        let rows: Int
+        if let set = NamedSet(rawValue: source) {
+            guard columns == nil else {
+                throw KalsaeError(
+                    "--importance, --dependence", expected: "a CSV file", got: "the set \(source)")
+            }
+            let data = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed))).test
+            try check(data.targets, featureShape: data.featureShape, source)
+            measurement = try Measurement(model, data)
+            rows = data.count
+        } else {
+            let encoder = try tableEncoder(for: source)
+            var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
+            let (outputs, targets) = try read(source, reading, encoder, &sample)
+            measurement = try Measurement(outputs, areLogits: true, targets)
+            rows = targets.count
+            effects = try sample.map { try ColumnEffects(self, encoder: encoder, source, $0) }
+        }
+        if let level {
+            try measurement.report(try intervals(), level: level)
+        } else if metadata.intervals?.tells(Measurement.level) == true {
+            try measurement.report(metadata.intervals)
+        }
+        return Evaluation(report: measurement.report, rows: rows, effects: effects)
+    }
+
+    /// What columns of a file do to predictions.
+    ///
+    /// - Parameter reading: how the file is read.
+    /// - Throws: a `KalsaeError` where the network was trained on images, or the file does not fit.
+    public func effects(
+        of path: String, reading: CSVOptions = CSVOptions()
+    ) throws -> ColumnEffects {
+        let encoder = try tableEncoder(for: path)
+        var sample = try RowSample(columns: encoder.columnNames, encoder, path)
+        try EncodedRows(path: path, encoder: encoder, reading: reading).eachPart { table in
+            let rows = Array(0..<table.rowCount)
+            sample.add(
+                table, rows: rows, features: try encoder.features(of: table),
+                targets: try? encoder.targets(of: table))
+        }
+        return try ColumnEffects(self, encoder: encoder, path, sample)
+    }
+
+    /// The outputs and targets of all rows of a file that have a target.
+    private func read(
+        _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ sample: inout RowSample?
+    ) throws -> (outputs: [Float], targets: LabeledData.Targets) {
+        let served = try CompiledModel(model, input: Shape([encoder.width]))
+        let width = served.outputShape.elementCount
+        var outputs: [Float] = []
+        var (classes, values): ([Int32], [Float]) = ([], [])
+        var kind: LabeledData.Targets?
+        try EncodedRows(path: source, encoder: encoder, reading: reading).eachPart { table in
+            let (data, rows) = try encoder.labeledData(of: table)
+            guard case .floats(let features) = data.features else { return }
+            let some = try Self.outputs(of: features, from: served)
+            if let position = some.firstIndex(where: { !$0.isFinite }) {
+                throw NotFiniteOutput.error(
+                    "evaluate", row: (outputs.count + position) / width,
+                    got: some[position].isNaN ? "NaN" : "infinity")
+            }
+            outputs += some
+            switch data.targets {
+            case .classes(let own, _): classes += own
+            case .values(let own, _): values += own
+            }
+            kind = kind ?? data.targets
+            sample?.add(table, rows: rows, features: features, targets: data.targets)
+        }
+        let targets: LabeledData.Targets
+        switch kind {
+        case .values(_, let scale)?: targets = .values(values, scale: scale)
+        default: targets = .classes(classes, names: metadata.classNames)
+        }
+        if let kind { try check(kind, featureShape: [encoder.width], source) }
+        return (outputs, targets)
+    }
+
+    /// The encoder of the table that the network was trained on.
+    private func tableEncoder(for source: String) throws(KalsaeError) -> TableEncoder {
+        if let encoder = metadata.encoder { return encoder }
+        throw KalsaeError(
+            source, expected: "one of \(NamedSet.allCases.map(\.rawValue))", got: source,
+            advice: "\(path) was trained on \(metadata.data), not on a table")
+    }
+
+    /// Throws for data of other inputs or classes than the network's.
+    private func check(
+        _ targets: LabeledData.Targets, featureShape: [Int], _ source: String
+    ) throws(KalsaeError) {
+        var names: [String] = []
+        if case .classes(_, let own) = targets { names = own }
+        guard Shape(featureShape) == model.inputShape, names == metadata.classNames else {
+            throw KalsaeError(
+                source, expected: "data as \(path) was trained on (\(metadata.data))",
+                got: "inputs \(featureShape), classes \(names)")
+        }
+    }
+}
