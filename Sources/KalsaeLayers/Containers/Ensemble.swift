@@ -105,6 +105,10 @@ public struct Ensemble: Layer {
         }
         self.settings = settings
         groups = try settings.groups.map { group in
+            if RandomScope.isBlank {
+                let member = try Sequential(group.layers, input: input)
+                return MemberStack(members: member.stacked(count: group.count))
+            }
             let members = try (0..<group.count).map { _ in
                 try Sequential(group.layers, input: input)
             }

@@ -30,7 +30,8 @@ public struct Initializer: NamedFunction {
 
     /// A parameter of a shape, drawn with the next key of the ``RandomScope`` in force.
     public func parameter(_ shape: Shape) -> Tensor {
-        tensor(shape, key: RandomScope.current.nextKey()).asParameter()
+        if RandomScope.isBlank { return Tensor.zeros(shape).asParameter() }
+        return tensor(shape, key: RandomScope.current.nextKey()).asParameter()
     }
 
     /// The numbers for a key.

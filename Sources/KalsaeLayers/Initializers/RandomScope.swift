@@ -18,6 +18,9 @@ public final class RandomScope: Sendable {
 
     static var current: RandomScope { scoped ?? process }
 
+    /// Whether no numbers are drawn at all, because others will take their place.
+    @TaskLocal static var isBlank = false
+
     /// Runs `body`, whose layers start from this seed: `withSeed(7) { Classifier() }`.
     fileprivate static func run<Result>(
         _ seed: Int, _ body: () throws -> Result
@@ -33,6 +36,11 @@ public final class RandomScope: Sendable {
         // Step -1 keeps these numbers apart from those that training draws.
         return RandomKey(seed: seed, stream: stream, step: -1)
     }
+}
+
+/// Runs `body`, whose layers have parameters of 0, which those of a file are to replace.
+package func withBlankParameters<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try RandomScope.$isBlank.withValue(true) { try body() }
 }
 
 /// Runs `body`, whose layers draw their first weights from this seed.

@@ -47,7 +47,7 @@ public struct ModelFile: Sendable {
         let network = try Self.decode([LayerSpec].self, Self.networkKey, file, path, kinds)
         let input = try Self.decode([Int].self, Self.inputKey, file, path, kinds)
         // Reads of broken files stop here, before memory is asked for.
-        let model = try Sequential(network, input: Shape(input))
+        let model = try withBlankParameters { try Sequential(network, input: Shape(input)) }
         self.model = try Weights.load(file, into: model, subject: path)
         if let name = try self.model.firstNotFinite() {
             throw KalsaeError(
