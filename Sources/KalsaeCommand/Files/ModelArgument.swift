@@ -8,14 +8,24 @@ enum ModelArgument {
     /// - Parameters:
     ///   - verb: the verb, for advice.
     ///   - others: the other arguments, one of which may be the model.
-    static func open(_ path: String, verb: String, others: [String]) throws -> Predictor {
+    ///   - threshold: the rule by which one of two classes is predicted; without it the model's own.
+    static func open(
+        _ path: String, verb: String, others: [String], threshold: ThresholdChoice? = nil
+    ) throws -> Predictor {
         try check(path, verb: verb, others: others)
         for other in others where isModel(other) {
             throw KalsaeError(
                 other, expected: "a table", got: "a model",
                 advice: "kalsae \(verb) takes one model, then tables")
         }
-        return try Predictor(path: path)
+        var predictor = try Predictor(path: path)
+        if let threshold { try predictor.decide(by: threshold) }
+        if let decision = predictor.decision {
+            let rule = decision.text(predictor.metadata.classNames)
+            let own = "as it was trained; --threshold .5 for the more probable class"
+            Notice.say("\(path): \(rule)\(threshold == nil ? ", " + own : "")")
+        }
+        return predictor
     }
 
     /// Throws where a path holds something else than safetensors.

@@ -6,13 +6,19 @@ extension ClassReport {
     private static let mostListed = 12
 
     var jsonMembers: [JSONValue.Member] {
+        var baseline = [
+            JSONValue.Member("majority", .string(majority)),
+            JSONValue.Member("accuracy", .number(majorityAccuracy)),
+            JSONValue.Member("logLoss", .number(priorLogLoss)),
+        ]
+        if let linear {
+            baseline.append(
+                JSONValue.Member(
+                    "linear",
+                    ["accuracy": .number(linear.accuracy), "logLoss": .number(linear.logLoss)]))
+        }
         var members = [
-            JSONValue.Member(
-                "baseline",
-                [
-                    "majority": .string(majority), "accuracy": .number(majorityAccuracy),
-                    "logLoss": .number(priorLogLoss),
-                ]),
+            JSONValue.Member("baseline", .object(baseline)),
             JSONValue.Member("classes", .array(classes.map(\.json))),
             JSONValue.Member(
                 "confusion",
@@ -23,6 +29,15 @@ extension ClassReport {
             members.append(JSONValue.Member("weighted_confusion", .array(rows)))
         }
         if let threshold { members.append(JSONValue.Member("threshold", threshold.json)) }
+        if let decision {
+            members.append(
+                JSONValue.Member(
+                    "decision",
+                    [
+                        "class": .string(classes[decision.positive].name),
+                        "probability": .number(decision.threshold),
+                    ]))
+        }
         return members
     }
 
@@ -38,6 +53,14 @@ extension ClassReport {
             "  always \"\(majority)\": accuracy \(Self.short(majorityAccuracy)), "
                 + "log loss of the shares \(Self.short(priorLogLoss))",
         ]
+        if let linear {
+            lines.append(
+                "  a linear model: accuracy \(Self.short(linear.accuracy)), log loss "
+                    + Self.short(linear.logLoss))
+        }
+        if let decision {
+            lines.append("  \(decision.text(classes.map(\.name)))")
+        }
         if classes.count <= Self.mostListed {
             let rows = table(hasCounts: true)
             // What is too wide for a terminal has its counts in --json.
@@ -96,6 +119,13 @@ extension OperatingPoint {
             "  f1 \(ClassReport.short(f1)), precision \(ClassReport.short(precision)), recall "
                 + "\(ClassReport.short(recall)), \(predicted) rows",
         ]
+    }
+}
+
+extension DecisionRule {
+    /// The rule in words.
+    func text(_ names: [String]) -> String {
+        "\"\(names[positive].cut(to: 24))\" is predicted from probability \(threshold.short) on"
     }
 }
 

@@ -3,10 +3,15 @@ import KalsaeTraining
 
 extension ValueReport {
     var jsonMembers: [JSONValue.Member] {
-        var members = [
-            JSONValue.Member(
-                "baseline", ["rmse": .number(meanRMSE), "mae": .number(meanMAE)])
+        var baseline = [
+            JSONValue.Member("rmse", .number(meanRMSE)), JSONValue.Member("mae", .number(meanMAE)),
         ]
+        if let linear {
+            baseline.append(
+                JSONValue.Member(
+                    "linear", ["rmse": .number(linear.rmse), "mae": .number(linear.mae)]))
+        }
+        var members = [JSONValue.Member("baseline", .object(baseline))]
         if let interval { members.append(JSONValue.Member("interval", interval.json)) }
         return members
     }
@@ -19,6 +24,9 @@ extension ValueReport {
             "  median error \(medianError.short); always the mean: rmse \(meanRMSE.short), mae "
                 + meanMAE.short
         ]
+        if let linear {
+            lines.append("  a linear model: rmse \(linear.rmse.short), mae \(linear.mae.short)")
+        }
         if let interval {
             let percent = Progress.fixed(interval.level * 100, digits: 2)
             // 90.00 is 90, 99.50 is 99.5.

@@ -39,6 +39,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     @Option(help: "The level of the intervals around predicted numbers; .9 by default.")
     var interval: Double?
 
+    @Option(help: ThresholdChoice.help)
+    var threshold: ThresholdChoice?
+
     @Option(help: "How often each column is shuffled for --importance.")
     var repeats = 5
 
@@ -48,7 +51,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
-        let predictor = try ModelArgument.open(model, verb: "evaluate", others: data)
+        let predictor = try ModelArgument.open(
+            model, verb: "evaluate", others: data, threshold: threshold)
         var reports: [JSONValue] = []
         for name in data {
             let isSet = NamedSet(rawValue: name) != nil

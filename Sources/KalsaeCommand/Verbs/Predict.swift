@@ -15,6 +15,7 @@ struct Predict: ParsableCommand, ComputingCommand {
               kalsae predict titanic.safetensors passengers.csv > predictions.csv
               kalsae predict titanic.safetensors passengers.csv --keep name ticket
               kalsae predict houses.safetensors offers.csv --interval .9
+              kalsae predict fraud.safetensors payments.csv --threshold best
               zcat log.csv.gz | kalsae predict valves.safetensors -
             """)
 
@@ -36,6 +37,9 @@ struct Predict: ParsableCommand, ComputingCommand {
         help: "The share of rows, as .9, that an interval around a predicted number is to hold.")
     var interval: Double?
 
+    @Option(help: ThresholdChoice.help)
+    var threshold: ThresholdChoice?
+
     @Option(help: "Where the predictions go; without it, to standard output.")
     var output: String?
 
@@ -46,7 +50,8 @@ struct Predict: ParsableCommand, ComputingCommand {
 
     func run() throws {
         try common.apply()
-        let predictor = try ModelArgument.open(model, verb: "predict", others: data)
+        let predictor = try ModelArgument.open(
+            model, verb: "predict", others: data, threshold: threshold)
         let run = PredictionRun(
             predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),

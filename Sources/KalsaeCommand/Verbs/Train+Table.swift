@@ -49,9 +49,11 @@ extension Train {
             output: output, source: source, overwrite: overwrite)
         let path = destination.path
         let effort = effort ?? .default
+        try threshold?.check(source.parts.train.targets.classNames)
         let learner = TableLearner(
             effort: effort, seed: seed, classWeights: try classWeights(), folds: splitting.folds)
-        let run = TableRun(learner, data: source.parts)
+        var run = TableRun(learner, data: source.parts)
+        run.threshold = threshold
         var isOfValues = false
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)

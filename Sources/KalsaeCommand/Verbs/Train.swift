@@ -113,6 +113,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @Option(
         help: """
+            Of two classes, the probability from which on the rarer one is predicted, or best: that \
+            with the best F1 on rows held out. The model keeps it as its rule; without it the more \
+            probable class is predicted.
+            """)
+    var threshold: ThresholdChoice?
+
+    @Option(
+        help: """
             Where the model goes; without it, NAME.safetensors in this folder. A file of other \
             origin is not replaced.
             """)
@@ -146,7 +154,9 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         let recipe = try recipe(for: source.parts)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
-        let run = try TrainingRun(recipe, data: source.parts)
+        try threshold?.check(source.parts.train.targets.classNames)
+        var run = try TrainingRun(recipe, data: source.parts)
+        run.threshold = threshold
         let progress = Progress(epochs: recipe.epochs)
         defer { progress.end() }
         let onStep = { @Sendable (record: StepRecord) in

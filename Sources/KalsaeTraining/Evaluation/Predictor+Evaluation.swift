@@ -49,13 +49,14 @@ extension Predictor {
             }
             let data = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed))).test
             try check(data.targets, featureShape: data.featureShape, source)
-            measurement = try Measurement(model, data)
+            measurement = try Measurement(model, data, decision: decision)
             rows = data.count
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
             let (outputs, targets) = try read(source, reading, encoder, &sample)
-            measurement = try Measurement(outputs, areLogits: true, targets)
+            measurement = try Measurement(
+                outputs, areLogits: true, targets, decision: decision)
             rows = targets.count
             effects = try sample.map { try ColumnEffects(self, encoder: encoder, source, $0) }
         }
@@ -89,7 +90,7 @@ extension Predictor {
     private func read(
         _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ sample: inout RowSample?
     ) throws -> (outputs: [Float], targets: LabeledData.Targets) {
-        let served = try CompiledModel(model, input: Shape([encoder.width]))
+        let served = try CompiledModel(model, input: Shape([encoder.width]), keptPlans: 12)
         let width = served.outputShape.elementCount
         var outputs: [Float] = []
         var (classes, values): ([Int32], [Float]) = ([], [])

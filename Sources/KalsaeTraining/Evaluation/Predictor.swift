@@ -11,7 +11,8 @@ import KalsaeTensor
 public struct Predictor: Sendable {
     /// The predictions for some rows.
     public enum Predictions: Sendable {
-        /// The most probable class of each row, and the probabilities of all classes.
+        /// The class of each row, the most probable one or that of ``Predictor/decision``, and the
+        /// probabilities of all classes.
         case classes([Int], probabilities: [[Float]])
         /// The value of each row, in the table's own units.
         case values([Double])
@@ -21,6 +22,8 @@ public struct Predictor: Sendable {
     public let model: Sequential
     /// What was saved with it.
     public let metadata: ModelMetadata
+    /// The rule by which one of two classes is predicted; nil for the more probable one.
+    public private(set) var decision: DecisionRule?
     let path: String
     private let compiled: CompiledModel<Sequential>
 
@@ -34,6 +37,7 @@ public struct Predictor: Sendable {
         model = file.model
         let metadata = try ModelMetadata(file, path: path)
         self.metadata = metadata
+        decision = metadata.decision
         self.path = path
         guard let input = model.inputShape else {
             throw KalsaeError(
@@ -41,7 +45,18 @@ public struct Predictor: Sendable {
                 got: "one made of layers")
         }
         let isOfClasses = !metadata.classNames.isEmpty
-        compiled = try CompiledModel(model, input: input) { isOfClasses ? $0.softmax() : $0 }
+        // One row, and the blocks that parts are computed in.
+        compiled = try CompiledModel(model, input: input, keptPlans: 12) {
+            isOfClasses ? $0.softmax() : $0
+        }
+    }
+
+    /// Predicts classes by another threshold from now on.
+    ///
+    /// - Throws: a `KalsaeError` where there are not two classes, where the model knows no best
+    ///   threshold, and for a probability that is none.
+    public mutating func decide(by choice: ThresholdChoice) throws(KalsaeError) {
+        decision = try choice.rule(metadata.classNames, best: metadata.bestDecision)
     }
 
     /// Predicts a CSV file, or images in an IDX file, as the network was trained on.
@@ -124,7 +139,10 @@ public struct Predictor: Sendable {
         let rows = stride(from: 0, to: outputs.count, by: width).map { start in
             Array(outputs[start..<(start + width)])
         }
-        let best = rows.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+        let best = rows.map { row in
+            decision.map { $0(Double(row[$0.positive])) }
+                ?? row.indices.max { row[$0] < row[$1] } ?? 0
+        }
         return .classes(best, probabilities: rows)
     }
 

@@ -18,6 +18,10 @@ public struct ModelMetadata: Sendable {
     public var seed: Int
     /// Intervals around predicted numbers; nil for classes, and where none were made.
     public var intervals: PredictionIntervals?
+    /// Of two classes, the rule with the best F1 on rows held out; nil where none was found.
+    public var bestDecision: DecisionRule?
+    /// The rule by which a class is predicted; nil for the most probable one.
+    public var decision: DecisionRule?
 
     private static let key = "kalsae.data"
 
@@ -50,6 +54,7 @@ public struct ModelMetadata: Sendable {
         if let table = json["table"] { encoder = try TableEncoder(json: table, subject: path) }
         if case .value(let scale)? = encoder?.target.kind { self.scale = scale }
         intervals = json["intervals"].flatMap { PredictionIntervals(json: $0) }
+        if let decision = json["decision"] { try readDecision(decision, path) }
         let outputs = max(classNames.count, 1)
         guard file.model.outputShape == [outputs], classes.count == classNames.count,
             encoder.map({ file.model.inputShape == [$0.width] }) ?? true
@@ -68,6 +73,7 @@ public struct ModelMetadata: Sendable {
         ]
         if let encoder { members.append(JSONValue.Member("table", encoder.json)) }
         if let intervals { members.append(JSONValue.Member("intervals", intervals.json)) }
+        if let decisionJSON { members.append(JSONValue.Member("decision", decisionJSON)) }
         return [Self.key: JSONValue.object(members).text]
     }
 }

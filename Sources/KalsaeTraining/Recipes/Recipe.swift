@@ -69,6 +69,14 @@ extension LabeledData.Targets {
         }
     }
 
+    /// The names of the classes; none for values.
+    public var classNames: [String] {
+        switch self {
+        case .classes(_, let names): names
+        case .values: []
+        }
+    }
+
     /// The loss that suits the targets.
     public var loss: Loss {
         switch self {

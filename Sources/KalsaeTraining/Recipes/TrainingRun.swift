@@ -31,6 +31,8 @@ public struct TrainingRun: Sendable {
     public let recipe: Recipe
     /// What to train on.
     public let data: DataParts
+    /// The rule by which one of two classes is predicted; nil for the more probable one.
+    public var threshold: ThresholdChoice?
     /// The network before its training.
     package let model: Sequential
 
@@ -91,12 +93,17 @@ public struct TrainingRun: Sendable {
         var measured = try Measurement(trained, data.validation)
         var metadata = ModelMetadata(data, seed: recipe.seed)
         metadata.intervals = measured.intervals
+        try metadata.decide(by: threshold, best: measured.report.classes?.threshold)
+        if let decision = metadata.decision {
+            measured = try Measurement(trained, data.validation, decision: decision)
+        }
         if metadata.intervals?.tells(Measurement.level) == true {
             try measured.report(metadata.intervals, areOwn: true)
         }
         var test: Report?
         if data.test.count > 0 {
-            var measurement = try Measurement(trained, data.test)
+            var measurement = try Measurement(
+                trained, data.test, decision: metadata.decision)
             if metadata.intervals?.tells(Measurement.level) == true {
                 try measurement.report(metadata.intervals)
             }

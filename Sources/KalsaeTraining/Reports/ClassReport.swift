@@ -19,6 +19,14 @@ public struct ClassReport: Sendable, Equatable {
         public var f1: Double
     }
 
+    /// A linear model of the same inputs, on the same rows.
+    public struct Linear: Sendable, Equatable {
+        /// The share of rows whose most probable class is right.
+        public var accuracy: Double
+        /// The mean surprise at the right class, in nats.
+        public var logLoss: Double
+    }
+
     /// The classes in the order of their numbers.
     public var classes: [Class]
     /// Which class was taken for which, as numbers of rows.
@@ -43,6 +51,10 @@ public struct ClassReport: Sendable, Equatable {
     public var majority: String, majorityAccuracy: Double
     /// The log loss of always saying each class's share.
     public var priorLogLoss: Double
+    /// A linear model to compare with, where one was trained beside.
+    public var linear: Linear?
+    /// The rule by which one of two classes was predicted; nil for the more probable one.
+    public var decision: DecisionRule?
     /// Of two classes, from which probability of the rarer one on it is best said.
     public var threshold: OperatingPoint?
 
@@ -81,9 +93,10 @@ extension ClassReport {
     ///   - names: the classes' names.
     ///   - weights: how often each row counts; nil where all count alike. Nil comes back where none
     ///     counts.
+    ///   - decision: the rule by which one of two classes is predicted; nil for the more probable one.
     package init?(
         _ scores: [Float], areLogits: Bool, actual: [Int32], names: [String],
-        weights: [Double]? = nil
+        weights: [Double]? = nil, decision: DecisionRule? = nil
     ) {
         let width = names.count
         guard width > 0, !actual.isEmpty, scores.count == actual.count * width else { return nil }
@@ -102,9 +115,13 @@ extension ClassReport {
             let own = scores[(row * width)..<((row + 1) * width)].map(Double.init)
             let logs = areLogits ? Self.logSoftmax(own) : own.map { log(max($0, 1e-12)) }
             let best = logs.indices.max { logs[$0] < logs[$1] } ?? 0
+            let predicted =
+                decision.map { rule in
+                    rule(areLogits ? exp(logs[rule.positive]) : own[rule.positive])
+                } ?? best
             let weight = weights?[row] ?? 1
-            counts[Int(label)][best] += 1
-            table.add(weight, actual: Int(label), predicted: best)
+            counts[Int(label)][predicted] += 1
+            table.add(weight, actual: Int(label), predicted: predicted)
             surprise -= weight > 0 ? weight * logs[Int(label)] : 0
             calibration.add(exp(logs[best]), isRight: best == label, weight: weight)
             if width == 2 { probabilities.append(areLogits ? exp(logs[rarer]) : own[rarer]) }
@@ -133,6 +150,7 @@ extension ClassReport {
         priorLogLoss = classes.reduce(0) { sum, one in
             one.weight == 0 ? sum : sum - one.weight / total * log(one.weight / total)
         }
+        self.decision = decision
         guard width == 2 else { return }
         threshold = OperatingPoint(
             bestOf: probabilities, isPositive: actual.map { $0 == rarer }, weights: weights,

@@ -21,8 +21,10 @@ struct Measurement {
     ///   - outputs: for each row the scores of all classes, or a standardized number.
     ///   - areLogits: whether the scores are logits rather than probabilities.
     ///   - weights: how often each row counts; nil where all count alike.
+    ///   - decision: the rule by which one of two classes is predicted; nil for the more probable one.
     init(
-        _ outputs: [Float], areLogits: Bool, _ data: LabeledData.Targets, weights: [Float]? = nil
+        _ outputs: [Float], areLogits: Bool, _ data: LabeledData.Targets, weights: [Float]? = nil,
+        decision: DecisionRule? = nil
     ) throws(KalsaeError) {
         self.weights = weights?.map { Double($0) }
         (self.outputs, self.data, self.areLogits) = (outputs, data, areLogits)
@@ -37,7 +39,7 @@ struct Measurement {
             guard
                 let classes = ClassReport(
                     outputs, areLogits: areLogits, actual: actual, names: names,
-                    weights: self.weights)
+                    weights: self.weights, decision: decision)
             else { throw Self.misfit(outputs, data) }
             report = Report(classes)
         case .values(let numbers, let scale):
@@ -51,13 +53,14 @@ struct Measurement {
     }
 
     /// Measures a network on data.
-    init(_ model: Sequential, _ data: LabeledData) throws {
+    init(_ model: Sequential, _ data: LabeledData, decision: DecisionRule? = nil) throws {
         let evaluator = try Evaluator(
             model, loss: data.targets.loss, metrics: [], keepsOutputs: true)
         let source = try Dataset(data).batches(of: EvaluationBatch.rows)
         let (measured, outputs) = try evaluator.measured(source)
         if !measured.loss.isFinite { try evaluator.refuseNaN(source) }
-        try self.init(outputs, areLogits: true, data.targets, weights: data.weights)
+        try self.init(
+            outputs, areLogits: true, data.targets, weights: data.weights, decision: decision)
     }
 
     /// Measures the rows of several measurements of one kind together; numbers in the target's units,
@@ -104,6 +107,16 @@ struct Measurement {
     private var counted: [Int] {
         guard let weights else { return Array(targets.indices) }
         return targets.indices.filter { weights[$0] > 0 }
+    }
+
+    /// Sets beside the numbers what a linear model came to on the same rows.
+    mutating func setLinear(_ linear: Measurement) {
+        report.classes?.linear = linear.report.classes.map {
+            ClassReport.Linear(accuracy: $0.accuracy, logLoss: $0.logLoss)
+        }
+        report.values?.linear = linear.report.values.map {
+            ValueReport.Linear(rmse: $0.rmse, mae: $0.mae)
+        }
     }
 
     /// Reports intervals, and how many of these rows lie within.

@@ -12,6 +12,14 @@ public struct ValueReport: Sendable, Equatable {
         public var coverage: Double?
     }
 
+    /// A linear model of the same inputs, on the same rows.
+    public struct Linear: Sendable, Equatable {
+        /// Root of the mean squared error.
+        public var rmse: Double
+        /// Mean absolute error.
+        public var mae: Double
+    }
+
     /// The number of rows.
     public var rows: Int
     /// The sum of the rows' weights; nil where all count alike. All below is weighted by them.
@@ -26,6 +34,8 @@ public struct ValueReport: Sendable, Equatable {
     public var medianError: Double
     /// The errors of always saying these rows' mean.
     public var meanRMSE: Double, meanMAE: Double
+    /// A linear model to compare with, where one was trained beside.
+    public var linear: Linear?
     /// The interval around each prediction, where one is known.
     public var interval: Interval?
 

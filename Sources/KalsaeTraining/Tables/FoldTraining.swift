@@ -13,8 +13,8 @@ struct FoldTraining {
     /// What came of a candidate.
     struct Outcome {
         var candidate: TableCandidate
-        /// The layers of a member.
-        var layers: [LayerSpec]
+        /// The layers of a member, and the number of members.
+        var layers: [LayerSpec], count: Int
         /// The members, stacked.
         var members: Sequential
         /// For each row what the member says that did not see it.
@@ -105,7 +105,7 @@ struct FoldTraining {
             }
             if value.isFinite, value <= best?.loss ?? .infinity {
                 best = Outcome(
-                    candidate: candidate, layers: layers, members: models,
+                    candidate: candidate, layers: layers, count: folds.count, members: models,
                     predictions: predictions, loss: value, epoch: epoch, epochs: epoch)
             }
             best?.epochs = epoch

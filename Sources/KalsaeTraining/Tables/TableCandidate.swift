@@ -18,6 +18,9 @@ struct TableCandidate: Sendable {
     /// Decoupled weight decay, times the learning rate.
     var decay: Double
 
+    /// Whether it is one layer of the inputs as they are.
+    var isLinear: Bool { hidden.isEmpty && bins == 0 }
+
     /// The layers for inputs of which some columns get intervals.
     func layers(columns: [Int], outputs: Int) -> [LayerSpec] {
         var layers: [LayerSpec] = []

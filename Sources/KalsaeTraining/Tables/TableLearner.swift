@@ -27,6 +27,14 @@ public struct TableLearner: Sendable {
         public var members: Int
     }
 
+    /// The linear members alone, to compare with.
+    public struct Linear: Sendable {
+        /// Their average.
+        public var model: Sequential
+        /// For each row of ``Outcome/rows`` what the member says that did not see it.
+        public var predictions: [Float]
+    }
+
     /// What came of it.
     public struct Outcome: Sendable {
         /// The ensemble.
@@ -42,6 +50,8 @@ public struct TableLearner: Sendable {
         /// For each of these rows the probabilities of all classes, or the standardized value, by
         /// models that did not see it, averaged by a blend that did not see it.
         public var predictions: [Float]
+        /// The linear members; nil where there are none.
+        public var linear: Linear?
         /// Steps taken by all members together.
         public var steps: Int
         /// What rows of each class counted; nil where all classes counted alike.
@@ -127,21 +137,17 @@ public struct TableLearner: Sendable {
                 }
             }
         }
-        var groups: [Ensemble.MemberSettings] = []
-        var members: [Sequential] = []
-        for (outcome, weight) in zip(outcomes, blend.weights) where weight > 0 {
-            groups.append(
-                Ensemble.MemberSettings(
-                    layers: outcome.layers, count: plan.folds.count, weight: weight))
-            members.append(outcome.members)
+        let parts = zip(outcomes, blend.weights).map { ($0, weight: $1) }
+        let model = try Self.ensemble(parts, data, temperature: blend.temperature)
+        func values(_ all: TablePredictions) -> [Float] {
+            rows.flatMap { all.values[($0 * width)..<(($0 + 1) * width)] }
         }
-        var settings = Ensemble.Settings(groups: groups, temperature: blend.temperature)
-        if case .classes = data.targets { settings.averaging = .probabilities }
-        if case .values(let values, _) = data.targets {
-            settings.range = [Double(values.min() ?? 0), Double(values.max() ?? 0)]
+        var linear: Linear?
+        if let own = outcomes.first(where: { $0.candidate.isLinear }) {
+            linear = Linear(
+                model: try Self.ensemble([(own, weight: 1)], data, temperature: 1),
+                predictions: values(own.predictions))
         }
-        let model = try Sequential(
-            Ensemble(settings, members: members), input: Shape(data.featureShape))
         let trials = zip(outcomes, blend.weights).map { outcome, weight in
             Trial(
                 name: outcome.candidate.name, network: outcome.candidate.text(data),
@@ -150,9 +156,25 @@ public struct TableLearner: Sendable {
         }
         return Outcome(
             model: model, trials: trials, temperature: blend.temperature, rows: rows,
-            folds: held,
-            predictions: rows.flatMap { reported.values[($0 * width)..<(($0 + 1) * width)] },
-            steps: steps)
+            folds: held, predictions: values(reported), linear: linear, steps: steps)
+    }
+
+    /// The members of candidates with a weight as one model.
+    private static func ensemble(
+        _ parts: [(FoldTraining.Outcome, weight: Double)], _ data: LabeledData, temperature: Double
+    ) throws -> Sequential {
+        let kept = parts.filter { $0.weight > 0 }
+        let groups = kept.map { outcome, weight in
+            Ensemble.MemberSettings(
+                layers: outcome.layers, count: outcome.count, weight: weight)
+        }
+        var settings = Ensemble.Settings(groups: groups, temperature: temperature)
+        if case .classes = data.targets { settings.averaging = .probabilities }
+        if case .values(let values, _) = data.targets {
+            settings.range = [Double(values.min() ?? 0), Double(values.max() ?? 0)]
+        }
+        return try Sequential(
+            Ensemble(settings, members: kept.map { $0.0.members }), input: Shape(data.featureShape))
     }
 }
 

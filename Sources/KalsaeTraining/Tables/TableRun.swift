@@ -36,6 +36,8 @@ public struct TableRun: Sendable {
     public let learner: TableLearner
     /// What to learn; its validation part is learned too.
     public let data: DataParts
+    /// The rule by which one of two classes is predicted; nil for the more probable one.
+    public var threshold: ThresholdChoice?
 
     /// Pairs a learner with data.
     public init(_ learner: TableLearner, data: DataParts) {
@@ -59,15 +61,32 @@ public struct TableRun: Sendable {
         }
         // Probabilities of classes, or standardized numbers, of models that did not see the rows.
         let measured = try rows.rows(outcome.rows)
-        var validation = try Measurement(
-            outcome.predictions, areLogits: false, measured.targets, weights: measured.weights)
+        func measurement(
+            _ predictions: [Float], decision: DecisionRule? = nil
+        ) throws(KalsaeError) -> Measurement {
+            try Measurement(
+                predictions, areLogits: false, measured.targets, weights: measured.weights,
+                decision: decision)
+        }
+        var validation = try measurement(outcome.predictions)
         var metadata = ModelMetadata(data, seed: learner.seed)
+        try metadata.decide(by: threshold, best: validation.report.classes?.threshold)
+        if let decision = metadata.decision {
+            validation = try measurement(outcome.predictions, decision: decision)
+        }
+        if let linear = outcome.linear {
+            validation.setLinear(try measurement(linear.predictions))
+        }
         metadata.intervals = validation.intervals
         let tells = metadata.intervals?.tells(Measurement.level) == true
         if tells { try validation.report(metadata.intervals, areOwn: true) }
         var test: Report?
         if data.test.count > 0 {
-            var measured = try Measurement(outcome.model, data.test)
+            var measured = try Measurement(
+                outcome.model, data.test, decision: metadata.decision)
+            if let linear = outcome.linear {
+                measured.setLinear(try Measurement(linear.model, data.test))
+            }
             if tells { try measured.report(metadata.intervals) }
             test = measured.report
         }
@@ -112,7 +131,9 @@ public struct TableRun: Sendable {
         _ outcome: Outcome, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
     ) throws -> Outcome {
         guard data.test.count > 0 else { return outcome }
-        let whole = try TableRun(learner, data: data.joined()).run(onEpoch: onEpoch)
+        var run = TableRun(learner, data: try data.joined())
+        run.threshold = threshold
+        let whole = try run.run(onEpoch: onEpoch)
         var outcome = outcome
         (outcome.file, outcome.rows) = (whole.file, whole.rows)
         outcome.steps += whole.steps

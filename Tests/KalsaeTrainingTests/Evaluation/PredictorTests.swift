@@ -1,3 +1,4 @@
+import Foundation
 import KalsaeData
 import KalsaeGraph
 import KalsaeLayers
@@ -63,5 +64,85 @@ import Testing
         #expect(counts.plansCompiled == 0)
         #expect(counts.buffersAllocated == 0)
         #expect(counts.nodesMade == 0)
+    }
+
+    /// Parts of any number of rows need the plans of blocks alone.
+    @Test func partsOfManySizesCompileFewPlans() async throws {
+        let (predictor, rows) = try await predictor()
+        let sizes = [1, 2, 3, 5, 9, 17, 33, 65, 129, 257, 513, 1023, 1024, 1025, 1500, 2047, 2500]
+        let counts = try Counters.measure {
+            for _ in 0..<2 {
+                for size in sizes {
+                    let flat = (0..<size).flatMap { rows[$0 % rows.count] }
+                    let (_, parts) = try classes(predictor.predict(part: flat))
+                    #expect(parts.count == size)
+                    let alone = try classes(predictor.predict(rows: rows[(size - 1) % rows.count]))
+                    // Products of other sizes are summed in another order.
+                    for (a, b) in zip(parts[size - 1], alone.probabilities[0]) {
+                        #expect(abs(a - b) < 1e-5)
+                    }
+                }
+            }
+        }.counts
+        // One row and the powers of two up to 1,024.
+        #expect(counts.plansCompiled <= 11)
+    }
+
+    /// A model's file replaces all parameters, so that none is drawn.
+    @Test func loadingRunsNoPlan() throws {
+        let member = Ensemble.MemberSettings(
+            layers: [.dense(units: 16, activation: .relu), .dense(units: 2)], count: 8)
+        let model = try withSeed(3) {
+            try Sequential(
+                [.ensemble([member, member], averaging: .probabilities)], input: [5])
+        }
+        let path = NSTemporaryDirectory() + "kalsae-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try ModelFile(model).save(to: path)
+        let (file, counts) = try Counters.measure { try ModelFile(path: path) }
+        #expect(counts.plansRun == 0)
+        // One member of each kind and the ensemble are traced, not eight.
+        #expect(counts.nodesMade < 300)
+        for (a, b) in zip(file.model.tensors, model.tensors) {
+            #expect(a.path == b.path)
+            #expect(try a.tensor.values(Float.self) == b.tensor.values(Float.self))
+        }
+        let again = try withSeed(3) { try Sequential(file.model.spec ?? [], input: [5]) }
+        #expect(
+            try again.tensors[0].tensor.values(Float.self)
+                == model.tensors[0].tensor.values(Float.self))
+    }
+
+    @Test func aDecisionIsKeptAndChecked() throws {
+        let model = try Sequential([.dense(units: 2)], input: [1]).mapTensors { path, tensor in
+            path.name.hasSuffix("weight") ? Tensor([Float(0), 1], shape: [1, 2]) : tensor
+        }
+        func predictor(_ decision: String, classes: String = #"["no","yes"]"#) throws -> Predictor {
+            let data = #"{"name":"t","seed":0,"classes":\#(classes)\#(decision)}"#
+            return try Predictor(ModelFile(model, metadata: ["kalsae.data": data]))
+        }
+        func said(_ predictor: Predictor) throws -> [Int] {
+            // The probability of "yes" is the logistic function of the input: .27, .5, .73, .88.
+            try classes(predictor.predict(rows: [-1, 1e-3, 1, 2])).classes
+        }
+        #expect(try said(predictor("")) == [0, 1, 1, 1])
+        var kept = try predictor(#","decision":{"class":"yes","best":0.2,"threshold":0.8}"#)
+        #expect(try said(kept) == [0, 0, 0, 1])
+        try kept.decide(by: .best)
+        #expect(try said(kept) == [1, 1, 1, 1])
+        #expect(kept.decision == DecisionRule(positive: 1, threshold: 0.2))
+        var other = try predictor(#","decision":{"class":"no","best":0.2}"#)
+        #expect(other.decision == nil)
+        try other.decide(by: .probability(0.25))
+        // "no" is said where "yes" has at most .75.
+        #expect(try said(other) == [0, 0, 0, 1])
+        var plain = try predictor("")
+        #expect(throws: KalsaeError.self) { try plain.decide(by: .best) }
+        for wrong in [
+            #"{"class":"maybe","best":0.2}"#, #"{"class":"yes"}"#, #"{"class":"yes","best":2}"#,
+            #"{"best":0.5}"#, "7",
+        ] {
+            #expect(throws: KalsaeError.self) { try predictor(#","decision":"# + wrong) }
+        }
     }
 }

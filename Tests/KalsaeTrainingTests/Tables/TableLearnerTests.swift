@@ -110,6 +110,58 @@ import Testing
         #expect(p == q)
     }
 
+    /// The linear members beside the average, by formulas of their own.
+    @Test(arguments: [true, false]) func aLinearModelIsReportedBeside(_ classes: Bool) throws {
+        var random = SampleGenerator(seed: 6)
+        var text = "a,b,kind\n"
+        for _ in 0..<200 {
+            let (a, b) = (
+                Double.random(in: -2...2, using: &random),
+                Double.random(in: -2...2, using: &random)
+            )
+            let value = a * b + 0.3 * a
+            text += "\(a),\(b),\(classes ? (value > 0 ? "yes" : "no") : "\(100 + 5 * value)")\n"
+        }
+        let parts = try DataParts(
+            Table(try CSV(Array(text.utf8), header: .present)), name: "t", target: "kind",
+            fractions: .init(validation: 0, test: 0.2), seed: 0)
+        let run = TableRun(TableLearner(effort: .quick), data: parts)
+        let outcome = try run.run()
+        let learned = try run.learner.run(parts.train)
+        let linear = try #require(learned.linear)
+        let held: [Float] = try linear.model(Dataset(parts.test).features).values()
+        for (report, data, outputs) in [
+            (outcome.validation, try parts.train.rows(learned.rows), linear.predictions),
+            (try #require(outcome.test), parts.test, held),
+        ] {
+            switch data.targets {
+            case .classes(let actual, _):
+                // Probabilities of the members, or their logarithms from the model.
+                let isLog = outputs.contains { $0 < 0 }
+                let own = outputs.map { isLog ? exp(Double($0)) : Double($0) }
+                let right = actual.indices.map { own[2 * $0 + Int(actual[$0])] }
+                let found = try #require(report.classes?.linear)
+                let count = Double(actual.count)
+                #expect(found.accuracy == Double(right.count { $0 > 0.5 }) / count)
+                #expect(abs(found.logLoss + right.map { log($0) }.reduce(0, +) / count) < 1e-5)
+                #expect(found.logLoss > (report.classes?.logLoss ?? 9) + 0.1)
+            case .values(let actual, let scale):
+                let errors = zip(outputs, actual).map { Double($0 - $1) * scale.deviation }
+                let found = try #require(report.values?.linear)
+                let square = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+                #expect(abs(found.rmse / square.squareRoot() - 1) < 1e-5)
+                let mae = errors.reduce(0) { $0 + abs($1) } / Double(errors.count)
+                #expect(abs(found.mae / mae - 1) < 1e-5)
+                #expect(found.rmse > 1.5 * (report.values?.rmse ?? 9))
+            }
+        }
+        if !classes {
+            // Of numbers it is the loss that stands in the list of what was tried.
+            let rmse = outcome.validation.values?.linear?.rmse ?? 0
+            #expect(abs(rmse * rmse / outcome.trials[0].loss - 1) < 1e-5)
+        }
+    }
+
     /// The parts of a table in CSV text, all of whose rows are learned.
     private func parts(
         _ text: String, _ change: (inout TableOptions) -> Void
