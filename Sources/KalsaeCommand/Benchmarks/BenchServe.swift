@@ -16,14 +16,22 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
         discussion: """
             A network of dense layers predicts rows one at a time: traced anew, by a compiled step,
             and by a compiled model, which is then asked by one task and by several, and by several
-            while it is trained. Every answer is compared with that for the row alone.
+            while it is trained. Every answer is compared with that for the row alone. Of a model's \
+            file the time to load it is told too, and the time a row in batches.
 
-            Example:
+            Examples:
               kalsae bench serve --network 784-50-10 --tasks 4
+              kalsae bench serve --model houses.safetensors --count 10000
             """)
 
     @Option(help: "Sizes of the network's layers.")
     var network = "10-64-32-2"
+
+    @Option(help: "A model file that `kalsae train` wrote, instead of a network.")
+    var model: String?
+
+    @Option(help: "Rows of a batch.")
+    var batch = 1024
 
     @Option(help: "How many tasks ask at once.")
     var tasks = 4
@@ -64,17 +72,14 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
         guard (1...64).contains(tasks), (100...10_000_000).contains(count) else {
             throw ValidationError("--tasks takes 1 to 64, --count 100 to 10000000.")
         }
+        if let path = self.model { return try await run(path) }
         let sizes = try NetworkSizes(network)
         let input = Shape([sizes.sizes[0]])
         let model = try withSeed(0) {
             try Sequential(sizes.layers(input: input, activation: .relu), input: input)
         }
         let served = try CompiledModel(model, input: input) { $0.softmax() }
-        let numbers: [Float] = try Tensor.normal(
-            [64, input[0]], key: RandomKey(seed: 1)
-        ).values()
-        let rows = (0..<64).map { Array(numbers[($0 * input[0])..<(($0 + 1) * input[0])]) }
-        let load = Load(model: model, rows: rows, answers: try rows.map { try served($0) })
+        let load = try load(model, served, input)
         var all = [try eager(load, input), try step(load, input)]
         all.append(try await several(1, "compiled model, 1 task", load, served))
         all.append(try await several(tasks, "compiled model, \(tasks) tasks", load, served))
@@ -89,6 +94,55 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
                 "\(steps) steps of training meanwhile, \(served.planCount) plans kept, peak memory "
                     + "\(Progress.fixed(Double(ProcessMemory.peak) / 1e6, digits: 0)) MB")
         }
+    }
+
+    private func load(
+        _ model: Sequential, _ served: CompiledModel<Sequential>, _ input: Shape
+    ) throws -> Load {
+        let width = input.elementCount
+        let numbers: [Float] = try Tensor.normal([64, width], key: RandomKey(seed: 1)).values()
+        let rows = (0..<64).map { Array(numbers[($0 * width)..<(($0 + 1) * width)]) }
+        return Load(model: model, rows: rows, answers: try rows.map { try served($0) })
+    }
+
+    /// Times a model's file.
+    private func run(_ path: String) async throws {
+        var loads: [UInt64] = []
+        var predictor = try Predictor(path: path)
+        for _ in 0..<5 {
+            let begin = PlanRecorder.now()
+            predictor = try Predictor(path: path)
+            loads.append(PlanRecorder.now() - begin)
+        }
+        guard let input = predictor.model.inputShape, batch > 0 else { return }
+        let isOfClasses = !predictor.metadata.classNames.isEmpty
+        let served = try CompiledModel(predictor.model, input: input) {
+            isOfClasses ? $0.softmax() : $0
+        }
+        let load = try load(predictor.model, served, input)
+        try tell(try await several(1, "compiled model, 1 task", load, served))
+        try tell(try await several(tasks, "compiled model, \(tasks) tasks", load, served))
+        let rows: [Float] = try Tensor.normal(
+            [batch, input.elementCount], key: RandomKey(seed: 3)
+        ).values()
+        _ = try served(rows)
+        var times: [UInt64] = []
+        for _ in 0..<max(count / batch, 9) {
+            let begin = PlanRecorder.now()
+            _ = try served(rows)
+            times.append(PlanRecorder.now() - begin)
+        }
+        let each = Double(times.sorted()[times.count / 2]) / Double(batch) / 1000
+        let least = Double(loads.min() ?? 0) / 1e6
+        if common.json {
+            return try Console.print([
+                "model": .string(path), "load_ms": .number(least), "batch": .integer(batch),
+                "batch_us": .number(each),
+            ])
+        }
+        try Console.print(
+            "batches of \(batch): \(Progress.fixed(each, digits: 3)) us a row; loaded in "
+                + "\(Progress.fixed(least, digits: 1)) ms")
     }
 
     private func eager(_ load: Load, _ input: Shape) throws -> Measurement {
@@ -156,7 +210,7 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
         let rate = Double(measurement.times.count) / measurement.seconds
         if common.json {
             return try Console.print([
-                "name": .string(measurement.name), "network": .string(network),
+                "name": .string(measurement.name), "network": .string(model ?? network),
                 "rows": .integer(measurement.times.count), "p50_us": .number(p50),
                 "p99_us": .number(p99), "rows_per_s": .number(rate),
                 "wrong": .integer(measurement.wrong),
