@@ -43,12 +43,14 @@ struct TablePlan {
         let columns = Self.columnsOfNumbers(values, width: width)
         self.columns = columns
         let outputs = data.targets.outputCount
+        // Folds beyond those of the effort take longer rather than learn less.
+        let budget = effort.budget * max(1, Double(members) / Double(effort.folds))
         candidates = effort.candidates.filter { $0.bins == 0 || !columns.isEmpty }.map {
             candidate in
             let cost = candidate.cost(inputs: width, columns: columns.count, outputs: outputs)
             let perEpoch = cost * Double(members * steps) * Double(min(perMember, 1 << 30) / steps)
             let wanted = max(effort.epochs, (effort.fewestSteps + steps - 1) / steps)
-            let allowed = Int(min(effort.budget / max(perEpoch, 1), 1e6))
+            let allowed = Int(min(budget / max(perEpoch, 1), 1e6))
             return (candidate, max(3, min(wanted, allowed)))
         }
     }
