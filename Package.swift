@@ -13,6 +13,7 @@ struct Row {
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
@@ -22,6 +23,7 @@ let rows: [Row] = [
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
+    Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
@@ -37,10 +39,11 @@ let rows: [Row] = [
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
-        imports: ["Kalsae", "KalsaeLessons", "CKalsaeOneDNN", argumentParser]),
+        imports: ["Kalsae", "KalsaeLessons", "KalsaeRuns", "CKalsaeOneDNN", argumentParser]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(
@@ -59,7 +62,9 @@ let rows: [Row] = [
         name: "KalsaeLayersTests", kind: .test, imports: ["KalsaeTesting"], excluded: ["Vectors"]),
     Row(name: "KalsaeTrainingTests", kind: .test, imports: ["KalsaeTraining", "KalsaeTesting"]),
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
-    Row(name: "KalsaeCommandTests", kind: .test, imports: ["KalsaeCommand", "KalsaeFiles"]),
+    Row(
+        name: "KalsaeCommandTests", kind: .test,
+        imports: ["KalsaeCommand", "KalsaeRuns", "KalsaeFiles"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 
@@ -85,11 +90,13 @@ let package = Package(
     name: "kalsae",
     products: [
         .library(name: "Kalsae", targets: ["Kalsae"]),
+        .library(name: "KalsaeRuns", targets: ["KalsaeRuns"]),
         .library(name: "KalsaeTesting", targets: ["KalsaeTesting"]),
         .executable(name: "kalsae", targets: ["KalsaeCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: rows.map(\.target),
     swiftLanguageModes: [.v6],

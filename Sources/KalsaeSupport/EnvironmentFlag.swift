@@ -16,6 +16,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
+    /// The folder that runs are recorded in.
+    case runs = "KALSAE_RUNS"
     /// How many threads a plan may use; empty means one per core.
     case threads = "KALSAE_THREADS"
     /// Whether the graph verifier runs after each pass: 0 or 1.
@@ -28,6 +30,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .debug, .longTests, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
+        case .runs: "kalsae-runs"
         }
     }
 
@@ -40,6 +43,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .isa: "instructions of kernels: scalar, avx2, avx512, amx; empty: the best there are"
         case .longTests: "1 runs the tests that take minutes"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
+        case .runs: "folder that runs are recorded in"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"
         }

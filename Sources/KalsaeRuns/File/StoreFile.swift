@@ -1,0 +1,77 @@
+import GRDB
+import Glibc
+import KalsaeFiles
+import KalsaeSupport
+
+/// Opening the file of a store: new, of this version, older, newer, damaged, or none of ours.
+enum StoreFile {
+    /// What a file turned out to be.
+    enum Content: Equatable {
+        case empty
+        case store(version: Int)
+    }
+
+    /// A connection that writes: makes what is missing and brings an older file up to date. The
+    /// caller holds the lock.
+    static func openForWriting(
+        _ path: String, _ migrations: [StoreSchema.Migration]
+    ) throws -> DatabaseQueue {
+        var configuration = configuration
+        configuration.prepareDatabase { database in
+            // What is committed survives a process that is killed; only a failing machine may lose
+            // the last moments.
+            try database.execute(
+                sql: "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let content = try content(of: queue, path, newest: migrations.count)
+        if content == .empty {
+            try queue.writeWithoutTransaction { database in
+                // In this order, so that the file is known for ours before its first table.
+                try database.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationID)")
+                _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            }
+        }
+        if content != .store(version: migrations.count) {
+            try StoreSchema.migrate(queue, migrations)
+        }
+        return queue
+    }
+
+    /// A connection that cannot write, and what it found.
+    static func openForReading(_ path: String, newest: Int) throws -> (DatabaseQueue, Content) {
+        var configuration = configuration
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        return (queue, try content(of: queue, path, newest: newest))
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(Store.patience))
+        configuration.label = "kalsae.runs"
+        return configuration
+    }
+
+    private static func content(
+        of queue: DatabaseQueue, _ path: String, newest: Int
+    ) throws -> Content {
+        let (identifier, version, tables) = try queue.read { database in
+            (
+                try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+                try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            )
+        }
+        if identifier == 0, tables == 0 { return .empty }
+        guard identifier == StoreSchema.applicationID else {
+            throw KalsaeError.foreign(path, got: "a database of another program")
+        }
+        guard version <= newest else {
+            throw KalsaeError(
+                path, expected: "a store of version \(newest) or older",
+                got: "version \(version), of a newer Kalsae", advice: "update Kalsae")
+        }
+        return version == 0 ? .empty : .store(version: version)
+    }
+}

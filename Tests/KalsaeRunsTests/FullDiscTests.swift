@@ -1,0 +1,91 @@
+import Foundation
+import KalsaeRuns
+import KalsaeSupport
+import Synchronization
+import Testing
+
+private func succeeds(_ program: String, _ arguments: [String]) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}
+
+/// A file system in memory of some bytes; false where this user may mount none.
+private func mountDisc(_ bytes: Int, at path: String) -> Bool {
+    succeeds("/bin/mount", ["-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", path])
+}
+
+@discardableResult
+private func unmountDisc(_ path: String) -> Bool { succeeds("/bin/umount", ["-l", path]) }
+
+private let canMount: Bool = {
+    guard let folder = try? StoreFolder() else { return false }
+    defer { folder.remove() }
+    guard mountDisc(1 << 20, at: folder.path) else { return false }
+    return unmountDisc(folder.path)
+}()
+
+@Suite("Recording on a full disc")
+struct FullDiscTests {
+    @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
+    func aTrainingGoesOnAndWritesAgain() throws {
+        let folder = try StoreFolder()
+        #expect(mountDisc(3 << 20, at: folder.path))
+        defer {
+            unmountDisc(folder.path)
+            folder.remove()
+        }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let ballast = folder.path + "/ballast"
+        try Data(count: (3 << 20) - 700_000).write(to: URL(fileURLWithPath: ballast))
+        let lines = RecorderTests.Lines()
+        var timing = RecorderTiming()
+        timing.retry = 20
+        let recorder = RunRecorder(run, in: store, timing: timing, say: lines.say)
+        let count = 60_000
+        for step in 0..<count {
+            recorder.metric("loss", step: step, value: Double(step) + 0.5)
+            if step % 1000 == 0 {
+                recorder.flush()
+                usleep(1000)
+            }
+        }
+        recorder.flush()
+        #expect(lines.all.count == 1)
+        #expect(lines.all.first?.contains("the run goes on") == true)
+        // What was written before can be read on the full disc.
+        let before = try store.points("loss", of: run, limit: nil)
+        #expect(before.count < count)
+        #expect(before.indices.allSatisfy { before[$0].step == $0 })
+        try FileManager.default.removeItem(atPath: ballast)
+        recorder.finish(state: .finished)
+        #expect(lines.all.count == 2)
+        let points = try store.points("loss", of: run, limit: nil)
+        #expect(points.count == count)
+        #expect(points.indices.allSatisfy { points[$0].value == Double($0) + 0.5 })
+        #expect(try store.run("a").state == .finished)
+        #expect(try StoreCheck(folder.file).integrity() == "ok")
+    }
+
+    @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
+    func aStoreThatCannotBeMadeIsToldInOneLine() throws {
+        let folder = try StoreFolder()
+        #expect(mountDisc(8192, at: folder.path))
+        defer {
+            unmountDisc(folder.path)
+            folder.remove()
+        }
+        do throws(KalsaeError) {
+            _ = try Store(folder: folder.store)
+            Issue.record("expected an error")
+        } catch {
+            #expect(!error.description.contains("\n"))
+        }
+    }
+}

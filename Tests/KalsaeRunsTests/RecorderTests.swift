@@ -1,0 +1,154 @@
+import Foundation
+import KalsaeRuns
+import KalsaeSupport
+import Synchronization
+import Testing
+
+@Suite("Recording a run")
+struct RecorderTests {
+    /// The lines that a recorder says.
+    final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func say(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private func waitUntil(_ condition: () throws -> Bool) rethrows -> Bool {
+        for _ in 0..<1000 {
+            if try condition() { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    @Test func nothingIsLostAtTheEnd() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let lines = Lines()
+        let recorder = RunRecorder(run, in: store, say: lines.say)
+        // More than the queue holds, faster than a disc writes.
+        let count = RunRecorder.capacity + 50_000
+        for step in 0..<count { recorder.metric("loss", step: step, epoch: 1, value: Double(step)) }
+        recorder.event("note", step: 3, author: "me", data: ["text": "hi"])
+        recorder.checkpoint(RunCheckpoint(step: 5, epoch: 1, path: "5.safetensors"))
+        recorder.artifact(RunArtifact(name: "model", kind: "model", path: "m"))
+        recorder.finish(state: .finished)
+        #expect(lines.all.isEmpty)
+        let points = try store.points("loss", of: run, limit: nil)
+        #expect(points.count == count)
+        #expect(points.indices.allSatisfy { points[$0].value == Double($0) })
+        #expect(try store.events(of: run).map(\.kind) == ["note"])
+        #expect(try store.checkpoints(of: run).map(\.step) == [5])
+        #expect(try store.artifacts(of: run).map(\.name) == ["model"])
+        let ended = try store.run("a")
+        #expect(ended.state == .finished)
+        #expect(ended.ended != nil)
+    }
+
+    @Test func pointsAreWrittenWhileTheTrainingGoesOn() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let recorder = RunRecorder(run, in: store)
+        recorder.metric("loss", step: 1, value: 2)
+        let reader = try folder.open(.reading)
+        #expect(try waitUntil { try reader.metrics(of: run).count == 1 })
+        #expect(try reader.run("a").state == .running)
+        recorder.metric("loss", step: 2, value: 1)
+        recorder.flush()
+        #expect(try reader.points("loss", of: run).map(\.step) == [1, 2])
+        recorder.finish(state: .stopped)
+        #expect(try reader.run("a").state == .stopped)
+    }
+
+    @Test func commandsComeOnceAndAreAnswered() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let recorder = RunRecorder(run, in: store)
+        #expect(recorder.pendingCommands().isEmpty)
+        let other = try folder.open()
+        let sent = try (0..<3).map { index in
+            try other.send("set", data: ["rate": .integer(index)], author: "me", to: run)
+        }
+        var got: [RunCommand] = []
+        #expect(
+            waitUntil {
+                got += recorder.pendingCommands()
+                return got.count >= 3
+            })
+        #expect(got == sent)
+        recorder.answer(got[0], .applied, step: 10)
+        recorder.answer(got[1], .refused, step: 11, "expected a rate above 0, got 1")
+        recorder.flush()
+        let stored = try other.commands(of: run)
+        #expect(stored.map(\.state) == [.applied, .refused, .pending])
+        #expect(stored.map(\.appliedStep) == [10, 11, nil])
+        #expect(stored[1].answer == "expected a rate above 0, got 1")
+        #expect(try other.commands(of: run, pendingOnly: true).map(\.id) == [sent[2].id])
+        #expect(recorder.pendingCommands().isEmpty)
+        recorder.finish(state: .finished)
+        #expect(throws: KalsaeError.self) { try other.send("stop", author: "me", to: run) }
+    }
+
+    @Test func aStoreThatIsGoneIsSaidOnceAndComesBack() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let lines = Lines()
+        var timing = RecorderTiming()
+        timing.retry = 20
+        let recorder = RunRecorder(run, in: store, timing: timing, say: lines.say)
+        try FileManager.default.moveItem(atPath: folder.store, toPath: folder.path + "/aside")
+        for step in 0..<10 {
+            recorder.metric("loss", step: step, value: 1)
+            recorder.flush()
+            usleep(30_000)
+        }
+        #expect(lines.all.count == 1)
+        #expect(lines.all.first?.contains("got none or another one") == true)
+        try FileManager.default.moveItem(atPath: folder.path + "/aside", toPath: folder.store)
+        #expect(waitUntil { lines.all.count == 2 })
+        #expect(lines.all.last?.hasSuffix("recording goes on") == true)
+        recorder.finish(state: .finished)
+        #expect(try folder.open().points("loss", of: run).count == 10)
+    }
+
+    @Test func whatIsLostForGoodEndsNoTraining() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let lines = Lines()
+        var timing = RecorderTiming()
+        timing.patience = 100
+        let recorder = RunRecorder(run, in: store, timing: timing, say: lines.say)
+        try FileManager.default.removeItem(atPath: folder.store)
+        let count = RunRecorder.capacity * 2
+        for step in 0..<count { recorder.metric("loss", step: step, value: 1) }
+        recorder.finish(state: .finished)
+        #expect(lines.all.count == 2)
+        #expect(lines.all.last?.contains("\(count) points were not recorded") == true)
+    }
+
+    @Test func aRunThatWasDeletedIsNotRecorded() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let lines = Lines()
+        let recorder = RunRecorder(run, in: store, say: lines.say)
+        try store.finish(run, .stopped)
+        try store.delete(run, files: true)
+        recorder.metric("loss", step: 1, value: 1)
+        recorder.finish(state: .finished)
+        #expect(lines.all.count == 1)
+        #expect(lines.all.first?.contains("was deleted") == true)
+        #expect(try store.runs().isEmpty)
+    }
+}
