@@ -8,6 +8,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure how fast this machine trains.",
         subcommands: [
             BenchSteps.self, BenchOps.self, BenchFit.self, BenchServe.self, BenchCounts.self,
+            BenchStore.self, BenchStoreWriter.self, BenchStoreReader.self,
         ])
 }
 

@@ -1,0 +1,107 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+
+struct RunsList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List recorded runs, the newest first.",
+        discussion: """
+            Examples:
+              kalsae runs list --tag baseline --limit 5
+              kalsae runs list --sort accuracy --reverse
+            """)
+
+    @Option(help: "What to sort by: created, name, state, duration, or a metric's last value.")
+    var sort = "created"
+
+    @Flag(help: "Turn the order round.")
+    var reverse = false
+
+    @Option(help: "The most runs to list.")
+    var limit = 50
+
+    @Option(help: "Only runs with this tag; may be repeated.")
+    var tag: [String] = []
+
+    @Option(
+        help:
+            "Only runs in this state: \(RunState.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
+    var state: String?
+
+    @OptionGroup var location: RunsOptions
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() throws {
+        guard limit > 0 else {
+            throw KalsaeError("--limit", expected: "a whole number above 0", got: "\(limit)")
+        }
+        let wanted = try wantedState()
+        guard location.runs != nil || Store.exists(in: location.folder) else {
+            if json { return try Console.print(["runs": []] as JSONValue) }
+            return Console.tell("no runs are recorded in \(location.folder)")
+        }
+        let store = try location.store(for: .reading)
+        let metrics = try store.metricsByRun(named: json ? nil : sort)
+        let all = try store.runs().filter { run in
+            Set(run.tags).isSuperset(of: tag) && (wanted == nil || run.state == wanted)
+        }
+        let sorted = try RunOrder(sort, metrics, all).sorted(all, reverse: reverse)
+        let runs = sorted.prefix(limit)
+        if json {
+            let list = runs.map { run in
+                JSONValue.object(
+                    (run.json.members ?? []) + [
+                        JSONValue.Member("metrics", .array((metrics[run.id] ?? []).map(\.json)))
+                    ])
+            }
+            return try Console.print(["runs": .array(list)] as JSONValue)
+        }
+        try print(Array(runs), metrics)
+        if sorted.count > runs.count {
+            Console.tell("\(sorted.count - runs.count) more; --limit shows them")
+        }
+    }
+
+    private func wantedState() throws -> RunState? {
+        guard let state else { return nil }
+        guard let wanted = RunState(rawValue: state) else {
+            let names = RunState.allCases.map(\.rawValue)
+            throw KalsaeError(
+                "--state", expected: "one of \(names.joined(separator: ", "))", got: state,
+                advice: SpellingSuggestion.of(state, in: names).map { "did you mean \($0)?" } ?? "")
+        }
+        return wanted
+    }
+
+    private func print(_ runs: [Run], _ metrics: [String: [MetricSummary]]) throws {
+        let hasMetric = !metrics.isEmpty && !RunOrder.names.contains(sort)
+        var rows = [
+            ["id", "state", "created", "time"] + (hasMetric ? [RunText.cut(sort, to: 11)] : [])
+        ]
+        for run in runs {
+            var cells = [
+                run.id, run.state.rawValue, RunText.time(run.created),
+                RunText.duration(run.duration()),
+            ]
+            if hasMetric {
+                cells.append(metrics[run.id]?.first.map { RunText.number($0.last.value) } ?? "-")
+            }
+            rows.append(cells)
+        }
+        // The name and the tags take what the other columns leave.
+        let taken = rows[0].indices.reduce(0) { sum, column in
+            sum + 2 + (rows.map { DisplayWidth.of($0[column]) }.max() ?? 0)
+        }
+        var table = TextTable(rows[0] + ["name"])
+        for (run, cells) in zip(runs, rows.dropFirst()) {
+            let tags = run.tags.isEmpty ? "" : " [\(run.tags.joined(separator: ", "))]"
+            table.add(cells + [RunText.cut(run.name + tags, to: RunText.width - taken)])
+        }
+        for line in table.lines { try Console.print(line) }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import KalsaeRuns
+import KalsaeSupport
+
+struct RunsVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "Show, compare, name, delete and export recorded runs.",
+        discussion: """
+            RUN is the id of a run, the beginning of one, a name, or last.
+
+            Examples:
+              kalsae runs list --sort loss
+              kalsae runs show last
+              kalsae runs export last --format tensorboard --output logs
+            """,
+        subcommands: [
+            RunsList.self, RunsShow.self, RunsCompare.self, RunsTree.self, RunsRename.self,
+            RunsTag.self, RunsNote.self, RunsDelete.self, RunsExport.self,
+        ])
+}
+
+/// Where the runs are.
+struct RunsOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder with the runs; without it $KALSAE_RUNS, else kalsae-runs.",
+            valueName: "dir"))
+    var runs: String?
+
+    /// The folder.
+    var folder: String { runs ?? EnvironmentFlag.runs.value }
+
+    /// The store of the folder.
+    func store(for mode: Store.Mode) throws(KalsaeError) -> Store {
+        guard Store.exists(in: folder) else {
+            throw KalsaeError(
+                folder, expected: "a folder with recorded runs", got: "none",
+                advice: "name one with --runs")
+        }
+        return try Store(folder: folder, for: mode)
+    }
+}
