@@ -42,6 +42,20 @@ struct RunTests {
         #expect(try store.run("iris") == run)
     }
 
+    @Test func runsOfOneNameAreNumbered() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let names = try (0..<40).map { _ in try store.createRun(RunDescription(name: "a")).name }
+        #expect(names == ["a"] + (2...40).map { "a-\($0)" })
+        // Where one was deleted, some name is found that is free.
+        let gone = try store.run("a-20")
+        try store.finish(gone, .finished)
+        try store.delete(gone, files: false)
+        let next = try store.createRun(RunDescription(name: "a")).name
+        #expect(next == "a-20" || next == "a-41")
+    }
+
     @Test func aRunIsFoundByIdBeginningNameAndLast() throws {
         let folder = try StoreFolder()
         defer { folder.remove() }

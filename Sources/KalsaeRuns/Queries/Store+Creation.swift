@@ -108,13 +108,18 @@ extension Store {
 
     private static func freeName(_ database: Database, _ wanted: String) throws -> String {
         if try !isTaken(database, wanted) { return wanted }
-        // `.` follows `-`: what begins with the name and a hyphen, by the index.
-        let others = try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM runs WHERE name > ? AND name < ?",
-            arguments: ["\(wanted)-", "\(wanted)."])
-        var number = 2 + (others ?? 0)
-        while try isTaken(database, "\(wanted)-\(number)") { number += 1 }
-        return "\(wanted)-\(number)"
+        // Doubled until one is free, then halved back: of thousands of a name, few are looked for.
+        var (taken, free) = (1, 2)
+        while try isTaken(database, "\(wanted)-\(free)") { (taken, free) = (free, free * 2) }
+        while free - taken > 1 {
+            let middle = (taken + free) / 2
+            if try isTaken(database, "\(wanted)-\(middle)") {
+                taken = middle
+            } else {
+                free = middle
+            }
+        }
+        return "\(wanted)-\(free)"
     }
 
     static func isTaken(_ database: Database, _ name: String) throws -> Bool {
