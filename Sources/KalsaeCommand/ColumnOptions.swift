@@ -47,7 +47,11 @@ struct ColumnOptions: ParsableArguments {
                     expected: "NAME=\(ColumnRole.requestable.joined(separator: "|"))",
                     got: "\"\(request)\"")
             }
-            options.roles[String(request[..<mark])] = role
+            let name = String(request[..<mark])
+            guard options.roles.updateValue(role, forKey: name) ?? role == role else {
+                throw KalsaeError(
+                    "--column", expected: "one role for \(name)", got: "two that differ")
+            }
         }
         options.drop = drop
         (options.weight, options.group, options.time) = (weight, group, time)

@@ -26,6 +26,10 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Lines before the table that are not read.")
     var skipLines: Int?
 
+    @Option(
+        help: "Lines behind the table that are not read; 0 reads notes and totals as rows.")
+    var skipFooter: Int?
+
     /// The options for the reader of tables.
     func csv() throws(KalsaeError) -> CSVOptions {
         var options = CSVOptions()
@@ -43,6 +47,14 @@ struct ReadingOptions: ParsableArguments {
                     "--skip-lines", expected: "a whole number of at least 0", got: "\(skipLines)")
             }
             options.skippedLines = skipLines
+        }
+        if let skipFooter {
+            guard skipFooter >= 0 else {
+                throw KalsaeError(
+                    "--skip-footer", expected: "a whole number of at least 0",
+                    got: "\(skipFooter)")
+            }
+            options.skippedFooterLines = skipFooter
         }
         return options
     }

@@ -13,6 +13,8 @@ struct Source {
     let parts: DataParts
     /// The table before it was split; nil for sets.
     let table: PreparedTable?
+    /// What was taken for granted of a table; nil for sets.
+    let taken: TakenForGranted?
 
     /// Loads a named set or a CSV file in its three parts.
     ///
@@ -39,13 +41,14 @@ struct Source {
                     columns != TableOptions(),
                     "--column, --drop, --task, --weight, --group, --time"
                 ),
+                (reading != CSVOptions(), "options of how tables are read"),
             ]
             if let (_, options) = refused.first(where: { $0.0 }) {
                 throw KalsaeError(
                     options, expected: "a CSV file to go with", got: "the set \(name)")
             }
             (file, parts, self.files) = (nil, try set.load(seed: bits), files)
-            table = nil
+            (table, taken) = (nil, nil)
             return
         }
         let path = try Source.path(ofData: name)
@@ -72,6 +75,7 @@ struct Source {
         files.add("the table", split?.test)
         (file, self.files) = (name == "-" ? nil : path, files)
         self.table = prepared
+        taken = TakenForGranted(reading: table.csv.guesses, columns: prepared.guesses)
     }
 
     /// A table of its own for a part.
@@ -79,7 +83,7 @@ struct Source {
         _ path: String?, _ reading: CSVOptions
     ) throws(KalsaeError) -> Table? {
         guard let path else { return nil }
-        return try table(at: Source.path(ofTable: path), options: reading)
+        return try self.table(at: Source.path(ofTable: path), options: reading)
     }
 
     /// Reads a table; a model that was given in its place is called one.

@@ -5,11 +5,14 @@ import Synchronization
 
 /// Where the command writes: data on standard output, everything else on standard error.
 enum Console {
-    /// Writes a line of data.
-    static func print(_ line: String) throws(KalsaeError) { try write(line + "\n") }
+    /// Writes lines for people, control characters in them as escapes.
+    static func print(_ text: String) throws(KalsaeError) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in lines { try write(String(line).printable + "\n") }
+    }
 
     /// Writes one JSON object on one line.
-    static func print(_ json: JSONValue) throws(KalsaeError) { try print(json.text) }
+    static func print(_ json: JSONValue) throws(KalsaeError) { try write(json.text + "\n") }
 
     /// Writes text as it is.
     static func write(_ text: String) throws(KalsaeError) { try write(Array(text.utf8)) }

@@ -6,9 +6,10 @@ import KalsaeTraining
 extension Train {
     /// Prints what a training came to and what it was done with.
     func report(
-        _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ data: DataParts, _ path: String,
+        _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ source: Source, _ path: String,
         _ seconds: Double
     ) throws {
+        let data = source.parts
         var parts = [("train", outcome.train), ("validation", outcome.validation)]
         if let test = outcome.test { parts.append(("test", test)) }
         let history = outcome.history
@@ -26,6 +27,7 @@ extension Train {
                 JSONValue.Member("network", .string(recipe.network.description)),
                 JSONValue.Member("settings", settings(recipe)),
                 JSONValue.Member("split", rows(data)),
+                JSONValue.Member("data", source.taken?.json ?? .null),
                 JSONValue.Member("seed", .integer(seed)),
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("model", .string(path)),
@@ -33,6 +35,7 @@ extension Train {
             members += data.markMembers + data.members(classWeights: outcome.classWeights)
             return try Console.print(JSONValue.object(members))
         }
+        for line in source.taken?.lines ?? [] { try Console.print(line) }
         for (name, part) in parts {
             for line in part.lines(name) { try Console.print(line) }
         }

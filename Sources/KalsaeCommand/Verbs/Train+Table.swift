@@ -71,11 +71,11 @@ extension Train {
         let seconds = start.duration(to: clock.now).seconds
         if common.json {
             let members =
-                json(outcome, path, seconds) + source.parts.markMembers
+                json(outcome, source, path, seconds) + source.parts.markMembers
                 + source.parts.members(classWeights: outcome.classWeights)
             try Console.print(JSONValue.object(members))
         } else {
-            try printText(outcome, source.parts, path, seconds)
+            try printText(outcome, source, path, seconds)
         }
         guard outcome.isStopped else { return }
         let last = outcome.trials.last
@@ -86,8 +86,10 @@ extension Train {
     }
 
     private func printText(
-        _ outcome: TableRun.Outcome, _ data: DataParts, _ path: String, _ seconds: Double
+        _ outcome: TableRun.Outcome, _ source: Source, _ path: String, _ seconds: Double
     ) throws {
+        let data = source.parts
+        for line in source.taken?.lines ?? [] { try Console.print(line) }
         let folds = outcome.trials.first?.members ?? 0
         let title = "cross-validated (\(folds) folds, \(outcome.validatedRows) rows)"
         for line in outcome.validation.lines(title) + (outcome.crossValidation?.lines ?? []) {
@@ -124,7 +126,7 @@ extension Train {
     }
 
     private func json(
-        _ outcome: TableRun.Outcome, _ path: String, _ seconds: Double
+        _ outcome: TableRun.Outcome, _ source: Source, _ path: String, _ seconds: Double
     ) -> [JSONValue.Member] {
         let trials = outcome.trials.map { trial -> JSONValue in
             [
@@ -140,7 +142,7 @@ extension Train {
             "rows": .integer(outcome.rows), "validated_rows": .integer(outcome.validatedRows),
             "effort": .string((effort ?? .default).rawValue), "tried": .array(trials),
             "history": .array(outcome.history.map(\.json)),
-            "temperature": .number(outcome.temperature),
+            "data": source.taken?.json ?? .null, "temperature": .number(outcome.temperature),
             "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
             "seed": .integer(seed), "seconds": .number(seconds), "model": .string(path),
         ]

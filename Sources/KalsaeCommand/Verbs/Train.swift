@@ -170,7 +170,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         progress.end()
         try destination.save(outcome.file)
         let seconds = start.duration(to: clock.now).seconds
-        try report(outcome, recipe, source.parts, destination.path, seconds)
+        try report(outcome, recipe, source, destination.path, seconds)
         try endInterrupted(outcome, destination.path)
     }
 

@@ -99,7 +99,7 @@ public struct Table: Sendable {
         switch columns[column].contents {
         case .nothing: return [Double](repeating: .nan, count: rowCount)
         case .numbers(let all): numbers = all
-        case .texts:
+        case .texts(let texts):
             numbers = [Double](repeating: .nan, count: rowCount)
             for row in 0..<rowCount {
                 switch csv.cell(row: row, column: column) {
@@ -107,8 +107,8 @@ public struct Table: Sendable {
                 case .number(let value): numbers[row] = value
                 case .infinite: numbers[row] = .infinity
                 case .text:
-                    let text = text(row, column)
-                    guard text.isEmpty || words.contains(text) else {
+                    let code = Int(texts.codes[row])
+                    guard code < 0 || words.contains(texts.names[code]) else {
                         throw fault(column, row, expected: "a number")
                     }
                 }
@@ -124,21 +124,16 @@ public struct Table: Sendable {
 
     /// The different texts among a column's numbers, and the row of the first.
     func words(among column: Int) -> (words: Set<String>, first: Int?) {
-        guard case .texts = columns[column].contents else { return ([], nil) }
+        guard case .texts(let texts) = columns[column].contents else { return ([], nil) }
         var words: Set<String> = []
         var first: Int?
         for row in 0..<rowCount where csv.cell(row: row, column: column) == .text {
-            let text = text(row, column)
-            guard !text.isEmpty else { continue }
-            words.insert(text)
+            let code = Int(texts.codes[row])
+            guard code >= 0 else { continue }
+            words.insert(texts.names[code])
             first = first ?? row
         }
         return (words, first)
-    }
-
-    /// A cell's text without blanks at its ends, quoted or not.
-    private func text(_ row: Int, _ column: Int) -> String {
-        csv.text(row: row, column: column).withoutBlanks
     }
 
     /// Whether a row of a column is missing, or holds one of `words`.
@@ -169,87 +164,25 @@ public struct Table: Sendable {
     }
 
     private static func column(_ index: Int, name: String, _ csv: CSV) -> Column {
-        var numbers: [Double] = []
-        numbers.reserveCapacity(csv.rowCount)
-        var counts = CellCounts()
-        for row in 0..<csv.rowCount {
-            switch csv.cell(row: row, column: index) {
-            case .missing:
-                counts.missing += 1
-                numbers.append(.nan)
-            case .number(let value):
-                counts.numbers += 1
-                numbers.append(value)
-                // Only a whole number can have been written with digits alone.
-                if !counts.hasLeadingZeros, value.rounded() == value, abs(value) < 1e15 {
-                    let text = csv.text(row: row, column: index)
-                    counts.hasLeadingZeros = CategoryKey.hasLeadingZero(text)
-                }
-            case .infinite:
-                counts.numbers += 1
-                numbers.append(.infinity)
-            case .text:
-                let isBlank = csv.text(row: row, column: index).withoutBlanks.isEmpty
-                counts.missing += isBlank ? 1 : 0
-                counts.texts += isBlank ? 0 : 1
-                numbers.append(.nan)
-            }
+        let known = csv.columns[index]
+        var counts = CellCounts(
+            missing: known.missingCount, numbers: known.numberCount,
+            hasLeadingZeros: known.hasLeadingZeros)
+        if known.kind == .nothing {
+            return Column(name: name, contents: .nothing, counts: counts)
         }
-        // Where reading saw codes already, each of their cells is text.
-        if csv.columns.indices.contains(index), csv.columns[index].hasLeadingZeros {
-            counts.hasLeadingZeros = true
-        }
-        guard counts.texts > 0 || counts.hasLeadingZeros else {
-            return Column(
-                name: name, contents: counts.numbers == 0 ? .nothing : .numbers(numbers),
-                counts: counts)
+        if known.unreadableCount == 0, let numbers = csv.numbers(of: index) {
+            return Column(name: name, contents: .numbers(numbers), counts: counts)
         }
         let texts = texts(of: index, csv)
         counts.missing = texts.codes.count { $0 < 0 }
+        counts.texts = csv.rowCount - counts.missing - counts.numbers
         return Column(
             name: name, contents: texts.names.isEmpty ? .nothing : .texts(texts), counts: counts)
     }
 
     private static func texts(of column: Int, _ csv: CSV) -> Texts {
-        var codesByText: [String: Int32] = [:]
-        var names: [String] = []
-        var codes: [Int32] = []
-        codes.reserveCapacity(csv.rowCount)
-        for row in 0..<csv.rowCount {
-            let text =
-                csv.cell(row: row, column: column) == .missing
-                ? "" : csv.text(row: row, column: column).withoutBlanks
-            if text.isEmpty {
-                codes.append(-1)
-            } else if let code = codesByText[text] {
-                codes.append(code)
-            } else {
-                let code = Int32(names.count)
-                codesByText[text] = code
-                names.append(text)
-                codes.append(code)
-            }
-        }
+        let (codes, names) = csv.codes(of: column)
         return Texts(codes: codes, names: names)
-    }
-}
-
-extension String {
-    /// The text without blanks at its ends, no-break spaces included.
-    fileprivate var withoutBlanks: String {
-        // Nearly all cells begin and end with a letter or digit of ASCII, which costs no look-up.
-        if let first = utf8.first, let last = utf8.last, (0x21..<0x7f).contains(first),
-            (0x21..<0x7f).contains(last)
-        {
-            return self
-        }
-        func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
-        guard let first = unicodeScalars.first, let last = unicodeScalars.last,
-            isBlank(first) || isBlank(last)
-        else { return self }
-        var rest = unicodeScalars[...]
-        while let first = rest.first, isBlank(first) { rest.removeFirst() }
-        while let last = rest.last, isBlank(last) { rest.removeLast() }
-        return String(rest)
     }
 }

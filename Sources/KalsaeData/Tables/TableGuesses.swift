@@ -14,8 +14,8 @@ public struct TableGuesses: Sendable, Equatable {
     /// Guesses about a table, overruled by `options`.
     ///
     /// - Parameter target: the column to predict, by name or number; nil for none.
-    /// - Throws: a `KalsaeError` for columns that are not there, and for roles that a column cannot
-    ///   have.
+    /// - Throws: a `KalsaeError` for columns that are not there, for roles that a column cannot
+    ///   have, and for two of one column or one of the target.
     public init(
         _ table: Table, target: String? = nil, options: TableOptions = TableOptions()
     ) throws(KalsaeError) {
@@ -35,7 +35,7 @@ public struct TableGuesses: Sendable, Equatable {
     ) throws(KalsaeError) {
         rows = table.rowCount
         self.target = target
-        let asked = try Self.requests(table, options)
+        let asked = try Self.requests(table, options, target: target?.encoder.column)
         let guesser = ColumnGuesser(table: table, options: options)
         let marks = try RowMarks(table, options).columns(target: target?.encoder.column)
         let labeled = target.map { TargetEncoder.labeledRows(table, $0.encoder) } ?? []
@@ -110,13 +110,25 @@ public struct TableGuesses: Sendable, Equatable {
     }
 
     private static func requests(
-        _ table: Table, _ options: TableOptions
+        _ table: Table, _ options: TableOptions, target: Int?
     ) throws(KalsaeError) -> [Int: ColumnRole] {
         var asked: [Int: ColumnRole] = [:]
-        for (name, role) in options.roles.sorted(by: { $0.key < $1.key }) {
-            asked[try table.position(of: name)] = role
+        let roles = options.roles.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        for (name, role) in roles + options.drop.map({ ($0, .dropped) }) {
+            let column = try table.position(of: name)
+            guard column != target else {
+                throw KalsaeError(
+                    table.subject, expected: "roles of columns to predict from",
+                    got: "\(role.rawValue) for the target \"\(name)\"",
+                    advice: "--task says what the target is")
+            }
+            guard asked[column] ?? role == role else {
+                throw KalsaeError(
+                    table.subject, expected: "one role for the column \"\(name)\"",
+                    got: "\(asked[column]?.rawValue ?? "") and \(role.rawValue)")
+            }
+            asked[column] = role
         }
-        for name in options.drop { asked[try table.position(of: name)] = .dropped }
         return asked
     }
 

@@ -27,11 +27,11 @@ extension CSV {
             separator: look.separator, quote: options.quote.byte,
             hasComments: lead.commentCount > 0, isFirstRowShort: look.isFirstShort)
         let isEmpty = text.isEmpty
-        let records = try CSVRecords(
+        var records = try CSVRecords(
             text,
             CSVRecords.Settings(
                 subject: source.subject, dialect: dialect, start: lead.offset, line: lead.line,
-                isLast: isLast,
+                isLast: isLast, footerLines: options.skippedFooterLines,
                 advice: given == nil
                     ? "if the separator is not \(look.separator.name), say --separator" : ""))
         guard records.count > 0 else {
@@ -45,6 +45,20 @@ extension CSV {
             if !isLast { return nil }
             throw KalsaeError(source.subject, expected: "rows of data", got: "a header alone")
         }
+        var header: [[UInt8]] = []
+        if names.lineCount > 0 { header = records.bytes(ofRow: 0) }
+        let repeats = records.rows(from: names.lineCount, equal: header)
+        records.remove(repeats)
+        var footerCount = 0
+        if options.skippedFooterLines == nil {
+            footerCount = CSVFooter.trailingRows(records, after: names.lineCount)
+        }
+        if !isLast {
+            records.holdBack(footerCount)
+            footerCount = 0
+        }
+        let footer = records.footer ?? (footerCount > 0 ? records.note(ofLast: footerCount) : nil)
+        records.remove(Array((records.count - footerCount)..<records.count))
         let reader = ColumnReader(
             records: records, firstRow: names.lineCount, names: names.all, cells: cells,
             decimal: options.decimal, isSemicolonSeparated: look.separator == .semicolon)
@@ -56,10 +70,13 @@ extension CSV {
             commentCount: records.commentCount, hasHeader: names.header != nil,
             headerReason: names.reason, headerLineCount: names.lineCount, renamed: names.renamed,
             rowCount: records.count - names.lineCount, blankLineCount: records.blankCount,
-            longRowCount: records.longRowCount, columns: columns)
+            longRowCount: records.longRowCount, repeatedHeaderCount: repeats.count,
+            footer: footer.map { CSVGuesses.Footer(line: $0.line, text: $0.text) },
+            columns: columns)
         self.init(
             subject: source.subject, guesses: guesses, header: names.header, records: records,
-            firstRow: names.lineCount, cells: cells, numbers: numbers, dialect: dialect)
+            firstRow: names.lineCount, cells: cells, numbers: numbers, dialect: dialect,
+            headerCells: header)
     }
 
     /// The first lines from `offset` on, of which the last may be cut only when it is the only one.
@@ -102,7 +119,12 @@ extension CSV {
         }
         if names.lineCount == 1 {
             names.lineCount += sniffer.furtherHeaderRows()
-            found = (0..<records.columnCount).map { records.text(row: 0, column: $0) }
+            found = records.withCells { view in
+                (0..<records.columnCount).map { column in
+                    let name = Blank.trimmed(view.cell(row: 0, column: column).bytes)
+                    return String(decoding: name, as: UTF8.self)
+                }
+            }
         }
         if let found {
             let unique = unique(found)

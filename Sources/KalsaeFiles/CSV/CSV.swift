@@ -45,6 +45,8 @@ public struct CSV: Sendable {
     let numbers: [[Double]]
     /// How records are told apart, for what a stream reads next.
     let dialect: CSVDialect
+    /// The cells that name the columns; rows that repeat them are no data.
+    let headerCells: [[UInt8]]
 
     /// What the columns hold, and how their numbers are written.
     public var columns: [CSVColumn] { guesses.columns }
@@ -97,7 +99,8 @@ public struct CSV: Sendable {
 
     init(
         subject: String, guesses: CSVGuesses, header: [String]?, records: CSVRecords, firstRow: Int,
-        cells: CellReader, numbers: [[Double]], dialect: CSVDialect
+        cells: CellReader, numbers: [[Double]], dialect: CSVDialect,
+        headerCells: [[UInt8]]
     ) {
         self.subject = subject
         self.guesses = guesses
@@ -107,6 +110,7 @@ public struct CSV: Sendable {
         self.cells = cells
         self.numbers = numbers
         self.dialect = dialect
+        self.headerCells = headerCells
     }
 
     /// What the cell holds; `row` counts rows of data from 0.
@@ -123,6 +127,7 @@ public struct CSV: Sendable {
             case .number(let number):
                 // Another unit than the column's.
                 if !numbers[column].isEmpty { return .text }
+                if number.unit != 0, number.unit != known.unitCode { return .text }
                 return number.value.isFinite ? .number(number.value) : .infinite
             case .zeroLed(let value): return known.hasLeadingZeros ? .text : .number(value)
             case .word(let word):

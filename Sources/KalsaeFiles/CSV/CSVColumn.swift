@@ -36,6 +36,11 @@ public struct CSVColumn: Sendable, Equatable {
     public let missingCount: Int
     /// The words for nothing with how many cells hold each; empty cells are not among them.
     public let missingWords: [String: Int]
+    /// Cells that are numbers, of one unit.
+    public let numberCount: Int
+    let unitCode: UInt8
+    /// Whether its numbers have several units or currencies, which do not go together.
+    public let hasSeveralUnits: Bool
     /// Cells of a column of numbers that are neither numbers nor missing.
     public let unreadableCount: Int
     /// The first ten of them.

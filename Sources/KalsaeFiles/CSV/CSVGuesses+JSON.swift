@@ -14,6 +14,12 @@ extension CSVGuesses {
             .init("comments", .integer(commentCount)),
             .init("blankLines", .integer(blankLineCount)),
             .init("longRows", .integer(longRowCount)), .init("rows", .integer(rowCount)),
+            .init("repeatedHeaders", .integer(repeatedHeaderCount)),
+            .init(
+                "footer",
+                footer.map {
+                    .object([.init("line", .integer($0.line)), .init("text", .string($0.text))])
+                } ?? .null),
             .init("missingWords", Self.object(missingWords) { .integer($0) }),
             .init("told", .array(lines.filter(\.isGiven).map { .string($0.option) })),
             .init("columns", .array(columns.map(\.json))),

@@ -13,6 +13,14 @@ public struct CSVGuesses: Sendable, Equatable {
         public let isGiven: Bool
     }
 
+    /// What stands behind the table and is no part of it.
+    public struct Footer: Sendable, Equatable {
+        /// The line where it begins, from 1.
+        public let line: Int
+        /// The first text of it; empty for rows without any.
+        public let text: String
+    }
+
     /// What was told.
     public let options: CSVOptions
     /// The encoding, as `UTF-8`.
@@ -44,6 +52,10 @@ public struct CSVGuesses: Sendable, Equatable {
     public let blankLineCount: Int
     /// Rows that end with a separator too many.
     public let longRowCount: Int
+    /// Rows that repeat the names of the columns, and are not read.
+    public let repeatedHeaderCount: Int
+    /// Notes, a row of totals or rows without cells behind the table, which are not read.
+    public let footer: Footer?
     /// The columns, with the writing of their numbers.
     public let columns: [CSVColumn]
 
@@ -75,8 +87,7 @@ public struct CSVGuesses: Sendable, Equatable {
                 encoding + (hasEncodingMark ? ", as its first bytes say" : "")
                     + (isCompressed ? ", in gzip" : ""), "--encoding", options.encoding != nil),
             line(
-                "separator", separator.name + (hasSeparatorLine ? ", as the line sep= says" : ""),
-                "--separator", options.separator != nil),
+                "separator", separatorText, "--separator", options.separator != nil),
             line("decimal mark", decimalText, "--decimal", options.decimal != nil),
             line("header", headerText, "--header, --no-header", options.header != .sniffed),
             line("missing cells", missingText, "--missing", options.missing != nil),
@@ -87,12 +98,30 @@ public struct CSVGuesses: Sendable, Equatable {
                     "lines before the table", "\(skippedLineCount) not read", "--skip-lines",
                     options.skippedLines != nil))
         }
+        if let footer {
+            let text = footer.text.isEmpty ? "rows without cells" : "\"\(footer.text.prefix(40))\""
+            lines.append(
+                line(
+                    "lines behind the table",
+                    "not read from line \(footer.line) on, which begins with \(text)",
+                    "--skip-footer"))
+        } else if let count = options.skippedFooterLines {
+            lines.append(
+                line("lines behind the table", "\(count) not read", "--skip-footer", true))
+        }
         if options.quote != .double {
             let quote = options.quote == .none ? "none" : "single"
             lines.append(line("quote", quote, "--quote", true))
         }
         lines.append(line("rows", rowText, ""))
         return lines
+    }
+
+    private var separatorText: String {
+        if columns.count == 1, options.separator == nil {
+            return "none seen, so the table has one column"
+        }
+        return separator.name + (hasSeparatorLine ? ", as the line sep= says" : "")
     }
 
     private var decimalText: String {
@@ -120,6 +149,9 @@ public struct CSVGuesses: Sendable, Equatable {
         if headerLineCount > 1 {
             text +=
                 "; the first of \(headerLineCount) lines of names is taken, the others are not read"
+        }
+        if repeatedHeaderCount > 0 {
+            text += "; rows that repeat it are not read: \(repeatedHeaderCount)"
         }
         for (new, old) in renamed.sorted(by: { $0.key < $1.key }) {
             text += "; a further \"\(old)\" is called \"\(new)\""

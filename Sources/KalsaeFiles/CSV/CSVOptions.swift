@@ -17,12 +17,15 @@ public struct CSVOptions: Sendable, Equatable {
     public var quote: CSVQuote
     /// Lines before the table that are not read.
     public var skippedLines: Int?
+    /// Lines at the file's end that are not read; nil to leave out notes and a row of totals.
+    public var skippedFooterLines: Int?
 
     /// Options of which all may be left to guesses.
     public init(
         separator: CSVSeparator? = nil, decimal: DecimalMark? = nil,
         header: CSV.HeaderRule = .sniffed, encoding: TextEncoding? = nil, missing: [String]? = nil,
-        quote: CSVQuote = .double, skippedLines: Int? = nil
+        quote: CSVQuote = .double, skippedLines: Int? = nil,
+        skippedFooterLines: Int? = nil
     ) {
         self.separator = separator
         self.decimal = decimal
@@ -31,6 +34,7 @@ public struct CSVOptions: Sendable, Equatable {
         self.missing = missing
         self.quote = quote
         self.skippedLines = skippedLines
+        self.skippedFooterLines = skippedFooterLines
     }
 }
 

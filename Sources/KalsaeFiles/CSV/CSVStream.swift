@@ -94,14 +94,25 @@ extension CSV {
         settings.line = line
         settings.isLast = isLast
         settings.columnCount = columnCount
-        let records = try CSVRecords(text, settings)
+        settings.footerLines = guesses.options.skippedFooterLines
+        var records = try CSVRecords(text, settings)
+        records.remove(records.rows(from: 0, equal: headerCells))
+        if settings.footerLines == nil {
+            let count = CSVFooter.trailingRows(records, after: 0, isPart: true)
+            if isLast {
+                records.remove(Array((records.count - count)..<records.count))
+            } else {
+                records.holdBack(count)
+            }
+        }
         let reader = ColumnReader(
             records: records, firstRow: 0, names: columns.map(\.name), cells: cells,
             decimal: guesses.options.decimal, isSemicolonSeparated: separator == .semicolon)
         let (columns, numbers) = reader.read(like: self.columns)
         return CSV(
             subject: subject, guesses: guesses.following(records, columns), header: header,
-            records: records, firstRow: 0, cells: cells, numbers: numbers, dialect: dialect)
+            records: records, firstRow: 0, cells: cells, numbers: numbers, dialect: dialect,
+            headerCells: headerCells)
     }
 }
 
@@ -114,6 +125,8 @@ extension CSVGuesses {
             skippedLineCount: skippedLineCount, commentCount: records.commentCount,
             hasHeader: hasHeader, headerReason: headerReason, headerLineCount: headerLineCount,
             renamed: renamed, rowCount: records.count, blankLineCount: records.blankCount,
-            longRowCount: records.longRowCount, columns: columns)
+            longRowCount: records.longRowCount, repeatedHeaderCount: repeatedHeaderCount,
+            footer: records.footer.map { Footer(line: $0.line, text: $0.text) } ?? footer,
+            columns: columns)
     }
 }

@@ -4,11 +4,13 @@ import KalsaeFiles
 enum BooleanWords {
     private static let yes: Set<String> = [
         "true", "t", "yes", "y", "1", "on", "ja", "j", "wahr", "oui", "o", "vrai", "si", "sí", "s",
-        "verdadero", "예", "네", "참",
+        "verdadero", "예", "네", "참", "да", "истина", "はい", "有", "是", "sim", "tak", "evet", "✓", "✔",
+        "☑", "○", "+", "有り", "あり",
     ]
     private static let no: Set<String> = [
         "false", "f", "no", "n", "0", "off", "nein", "falsch", "non", "faux", "falso", "아니오",
-        "아니요", "거짓",
+        "아니요", "거짓", "нет", "ложь", "いいえ", "無", "否", "não", "nie", "hayır", "✗", "✘", "☐", "×",
+        "-", "無し",
     ]
 
     /// What the word says, capitals not counted; nil for any other.

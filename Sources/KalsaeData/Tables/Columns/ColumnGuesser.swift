@@ -32,19 +32,27 @@ struct ColumnGuesser {
         let texts = table.texts(of: guess.column)
         guess.distinct = texts.names.count
         switch role {
-        case .number: spoiled(&guess)
+        case .number:
+            // A length of time is asked for as a number.
+            let isTime = texts.names.allSatisfy { DateText.parse($0, .duration) != nil }
+            if isTime, !texts.names.isEmpty, table.columns[guess.column].counts.numbers == 0 {
+                date(.duration, isAmbiguous: false, texts, &guess)
+            } else {
+                spoiled(&guess)
+            }
         case .category: category(texts, &guess)
         case .text: free(&guess)
         case .date:
             var order = DateOrder.guess(texts, dayFirst: options.dayFirst)?.order
-            if order == nil, case .numbers = table.columns[guess.column].contents {
-                order = .unixSeconds
+            if case .numbers(let numbers) = table.columns[guess.column].contents {
+                order = DateOrder.counted(numbers) ?? order
             }
             guard let order else {
                 let row = texts.codes.firstIndex { $0 >= 0 } ?? 0
                 throw table.fault(
                     guess.column, row, expected: "dates written in one way",
-                    advice: "dates are read as 2024-03-01, 1.3.2024, 3/1/2024 or 1 March 2024")
+                    advice: "dates are read as 2024-03-01, 1.3.2024, 3/1/2024, 1 March 2024, "
+                        + "seconds since 1970 or days since 1899-12-30")
             }
             date(order, isAmbiguous: false, texts, &guess)
         case .dropped, .identifier, .target, .weight, .group:
@@ -71,24 +79,26 @@ struct ColumnGuesser {
     }
 
     private func number(_ numbers: [Double], _ guess: inout ColumnGuess) {
-        let present = numbers.filter { !$0.isNaN }.sorted()
-        guess.distinct = present.indices.count { $0 == 0 || present[$0] != present[$0 - 1] }
+        let present = NumberProfile(numbers)
+        guess.distinct = present.distinct
         if guess.distinct == 1 {
             guard guess.missing > 0 else { return drop(&guess, "it is constant") }
-            return presence(TargetEncoder.className(present[0]), &guess)
+            return presence(TargetEncoder.className(present.least), &guess)
         }
-        if guess.distinct == 2, present.first == 0, present.last == 1 {
+        if guess.distinct == 2, present.least == 0, present.most == 1 {
             guess.role = .category
             guess.reason = "it is 0 or 1"
             guess.becomes = "one input" + gaps(guess)
             return
         }
-        if isCompactDate(present, guess.distinct) {
+        if isCompactDate(numbers, present) {
             return date(.yearFirst, isAmbiguous: false, table.texts(of: guess.column), &guess)
         }
         guess.role = .number
-        guess.reason = "all its cells are numbers"
+        let unit = table.csv.columns[guess.column].unit
+        guess.reason = "all its cells are numbers" + (unit.map { " in \($0)" } ?? "")
         guess.becomes = "a number" + gaps(guess)
+        guess.note = NumberHint.of(numbers, present, name: guess.name)
     }
 
     private func gaps(_ guess: ColumnGuess) -> String {
@@ -97,12 +107,14 @@ struct ColumnGuesser {
 
     /// Whether all are days as 20240301, at least three different ones: one in thirty numbers of
     /// that size is.
-    private func isCompactDate(_ present: [Double], _ distinct: Int) -> Bool {
-        guard distinct >= 3, let least = present.first, let most = present.last,
-            least >= 18_000_101, most <= 22_001_231
-        else { return false }
-        return present.allSatisfy {
-            $0.rounded() == $0 && DateText.parse(TargetEncoder.className($0), .yearFirst) != nil
+    private func isCompactDate(_ numbers: [Double], _ profile: NumberProfile) -> Bool {
+        guard profile.distinct >= 3, profile.least >= 18_000_101, profile.most <= 22_001_231 else {
+            return false
+        }
+        return numbers.allSatisfy {
+            $0.isNaN
+                || $0.rounded() == $0
+                    && DateText.parse(TargetEncoder.className($0), .yearFirst) != nil
         }
     }
 
@@ -113,10 +125,14 @@ struct ColumnGuesser {
             guard guess.missing > 0 else { return drop(&guess, "it is constant") }
             return presence(texts.names[0], &guess)
         }
-        if !counts.hasLeadingZeros, counts.texts * 100 < present * Self.textsOfHundred {
+        if !counts.hasLeadingZeros, counts.texts > 0,
+            counts.texts * 100 < present * Self.textsOfHundred
+                || isNumbersAndAWord(texts, present, guess)
+        {
             return spoiled(&guess)
         }
-        if let (order, isAmbiguous) = DateOrder.guess(texts, dayFirst: options.dayFirst) {
+        if case (var order, let isAmbiguous)? = DateOrder.guess(texts, dayFirst: options.dayFirst) {
+            if order == .timeOfDay, DateOrder.isDurationName(guess.name) { order = .duration }
             return date(order, isAmbiguous: isAmbiguous, texts, &guess)
         }
         let shape = TextShape(texts, present: present)
@@ -128,6 +144,17 @@ struct ColumnGuesser {
             return
         }
         category(texts, &guess)
+    }
+
+    /// Whether one or two words stand among many different numbers: gaps, although they are not few.
+    private func isNumbersAndAWord(
+        _ texts: Table.Texts, _ present: Int, _ guess: ColumnGuess
+    ) -> Bool {
+        let counts = table.columns[guess.column].counts
+        let (words, _) = table.words(among: guess.column)
+        return words.count <= 2 && texts.names.count - words.count >= 20
+            && counts.texts * 3 < present
+            && !table.csv.columns[guess.column].hasSeveralUnits
     }
 
     private func free(_ guess: inout ColumnGuess) {
@@ -164,14 +191,18 @@ struct ColumnGuesser {
         guess.dateOrder = order
         guess.missingWords = unread.sorted(by: CategoryFolding.isOrdered)
         if !guess.isRequested { guess.reason = "dates as \(order.rawValue)" }
-        guess.becomes =
-            order == .timeOfDay
-            ? "a cycle of hours"
-            : "the time that passed, year, and cycles of month, weekday, day and hour"
+        switch order {
+        case .timeOfDay: guess.becomes = "a cycle of hours"
+        case .duration: guess.becomes = "a number"
+        default:
+            guess.becomes =
+                "the time that passed, year, and cycles of month, weekday, day and hour"
+        }
         guess.becomes += gaps(guess)
         var note = "is a date (\(order.rawValue)"
         if isAmbiguous { note += "; day and month may be the other way round" }
         note += "): becomes \(guess.becomes)"
+        if order == .timeOfDay { note += "; --column \(guess.name)=number reads a length of time" }
         if let first = unread.first { note += "; \"\(first)\" and the like are taken as missing" }
         guess.note = note
     }
@@ -206,6 +237,9 @@ struct ColumnGuesser {
         }
         let mixture = mixture(guess)
         if !mixture.isEmpty { notes.append("has \(byName.count) different texts" + mixture) }
+        if let text = Self.capitals(byName.keys) {
+            notes.append("has texts that differ in capitals only, kept apart: \(text)")
+        }
         if table.columns[guess.column].counts.hasLeadingZeros {
             notes.append("has leading zeros, which make it text")
         }
@@ -213,12 +247,29 @@ struct ColumnGuesser {
         guess.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
+    /// The first two texts that are the same but for capitals.
+    private static func capitals(_ names: some Sequence<String>) -> String? {
+        var seen: [String: String] = [:]
+        for name in names.sorted() {
+            if let other = seen.updateValue(name, forKey: name.lowercased()) {
+                return "\"\(other)\", \"\(name)\""
+            }
+        }
+        return nil
+    }
+
     /// Points at the text that keeps a column of numbers from being one.
     private func mixture(_ guess: ColumnGuess) -> String {
         let counts = table.columns[guess.column].counts
-        guard counts.numbers > counts.texts, counts.texts > 0 else { return "" }
+        guard counts.numbers > counts.texts || table.csv.columns[guess.column].hasSeveralUnits,
+            counts.numbers > 0, counts.texts > 0
+        else { return "" }
         guard let first = table.words(among: guess.column).first else { return "" }
         let text = table.csv.text(row: first, column: guess.column)
+        if table.csv.columns[guess.column].hasSeveralUnits {
+            return "; its numbers have several units, \"\(text)\" on line "
+                + "\(table.csv.line(ofRow: first)) another than most"
+        }
         return "; \(counts.numbers) cells are numbers, \"\(text)\" on line "
             + "\(table.csv.line(ofRow: first)) is not"
     }

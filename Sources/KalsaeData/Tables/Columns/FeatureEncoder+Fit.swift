@@ -66,13 +66,17 @@ extension FeatureEncoder {
         let parsed = texts.names.map { DateText.parse($0, order) }
         let stamps = rows.compactMap { texts.codes[$0] < 0 ? nil : parsed[Int(texts.codes[$0])] }
         var kinds: [Kind] = []
-        for number in order == .timeOfDay ? [] : DateNumber.allCases {
+        let numbers: [DateNumber] =
+            order == .timeOfDay ? [] : order == .duration ? [.elapsed] : DateNumber.allCases
+        let cycles: [DateCycle] =
+            order == .timeOfDay ? [.hour] : order == .duration ? [] : DateCycle.allCases
+        for number in numbers {
             let values = stamps.map { number.value($0) }.sorted()
             if let scale = RobustScale(ofSorted: values) {
                 kinds.append(.dateNumber(number, order, scale))
             }
         }
-        for cycle in order == .timeOfDay ? [.hour] : DateCycle.allCases {
+        for cycle in cycles {
             let phases = stamps.compactMap { cycle.phase($0) }
             guard let first = phases.first, phases.contains(where: { $0 != first }) else {
                 continue

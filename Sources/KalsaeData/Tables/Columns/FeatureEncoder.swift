@@ -75,6 +75,7 @@ public struct FeatureEncoder: Sendable, Equatable {
         case .binary(_, let high): ["\(name)=\(high)"]
         case .categories(let names, let hasRare):
             (names + (hasRare ? [CategoryFeature.rareName] : [])).map { "\(name)=\($0)" }
+        case .dateNumber(_, .duration, _): [name]
         case .dateNumber(let number, _, _): ["\(name): \(number.rawValue)"]
         case .dateCycle(let cycle, _):
             ["\(name): \(cycle.rawValue) sine", "\(name): \(cycle.rawValue) cosine"]

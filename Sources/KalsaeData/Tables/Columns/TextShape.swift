@@ -26,21 +26,22 @@ struct TextShape {
     }
 
     /// Why the column only names the rows: every cell has its own text, and all are universally
-    /// unique identifiers or the same letters around an ascending number.
+    /// unique identifiers, or the same text before an ascending number at the end.
     func identifierReason(_ name: String) -> String? {
         guard isUnique, present >= LeakCheck.fewestRows else { return nil }
         if sample.allSatisfy(Self.isUUID) { return "it identifies the rows" }
         var last = -1
         var frame: String?
         for text in sample {
-            let digits = text.utf8.filter { (0x30...0x39).contains($0) }
-            guard (1...15).contains(digits.count), digits.count * 3 >= text.utf8.count,
-                let number = Int(String(decoding: digits, as: UTF8.self)), number > last
+            let digits = text.utf8.reversed().prefix { (0x30...0x39).contains($0) }
+            let all = text.utf8.count { (0x30...0x39).contains($0) }
+            guard (1...15).contains(digits.count), all * 3 >= text.utf8.count,
+                let number = Int(String(decoding: digits.reversed(), as: UTF8.self)), number > last
             else { return nil }
             last = number
-            let rest = String(
-                decoding: text.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
-            guard frame ?? rest == rest else { return nil }
+            let rest = String(decoding: text.utf8.dropLast(digits.count), as: UTF8.self)
+            // What parts numbers makes of them dates, times, versions and places.
+            guard frame ?? rest == rest, !".:,/".contains(rest.last ?? " ") else { return nil }
             frame = rest
         }
         return "it numbers the rows"

@@ -10,8 +10,32 @@ public enum DateOrder: String, Sendable, CaseIterable {
     case named = "the month's name"
     /// `13:45`, without a day.
     case timeOfDay = "time of day"
-    /// Seconds since 1970; never guessed.
+    /// `27:30:00` or `-1:05`: how long something took, in hours, minutes and seconds.
+    case duration = "length of time"
+    /// Several of the ways above in one column; `3/4/2024` has the day first.
+    case mixedDayFirst = "several ways, day before month"
+    /// Several of the ways above in one column; `3/4/2024` has the month first.
+    case mixedMonthFirst = "several ways, month before day"
+    /// Seconds or milliseconds since 1970; never guessed.
     case unixSeconds = "seconds since 1970"
+    /// Days since 1899-12-30, as spreadsheets count; never guessed.
+    case serialDays = "days since 1899-12-30"
+
+    /// What numbers count, were they dates: by their size days of spreadsheets (1954 to 2119), or
+    /// seconds or milliseconds since 1970; nil for others.
+    static func counted(_ numbers: [Double]) -> DateOrder? {
+        let present = numbers.lazy.filter { !$0.isNaN }
+        guard let least = present.min(), let most = present.max() else { return nil }
+        if least >= 20_000, most <= 80_000 { return .serialDays }
+        return least >= 1e8 && most < 2.5e14 ? .unixSeconds : nil
+    }
+
+    /// Whether a column's name speaks of how long something takes.
+    static func isDurationName(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["duration", "dauer", "elapsed", "length", "laufzeit", "durée", "소요", "所要"]
+            .contains { name.contains($0) }
+    }
 
     /// The order that a column's texts are written in, and whether day and month could as well be
     /// the other way round; nil where no order reads 95 of 100 cells.
@@ -27,11 +51,14 @@ public enum DateOrder: String, Sendable, CaseIterable {
             sample.compactMap { DateText.parse(texts.names[$0], order) }
         }
         func suffices(_ count: Int) -> Bool { count * 20 >= sample.count * 19 }
-        for order in [DateOrder.yearFirst, .named, .timeOfDay] where suffices(stamps(order).count) {
+        for order in [DateOrder.yearFirst, .named, .timeOfDay, .duration]
+        where suffices(stamps(order).count) {
             return (order, false)
         }
         let (days, months) = (stamps(.dayFirst), stamps(.monthFirst))
-        guard suffices(max(days.count, months.count)) else { return nil }
+        guard suffices(max(days.count, months.count)) else {
+            return mixed(days.count, months.count, dayFirst) { suffices(stamps($0).count) }
+        }
         if days.count != months.count {
             return (days.count > months.count ? .dayFirst : .monthFirst, false)
         }
@@ -42,6 +69,15 @@ public enum DateOrder: String, Sendable, CaseIterable {
         if orders[0] != orders[1] { return (orders[0] ? .dayFirst : .monthFirst, false) }
         let hasSlash = texts.names[first].contains("/")
         return (hasSlash ? .monthFirst : .dayFirst, days != months)
+    }
+
+    /// Dates in several ways, where together they read enough.
+    private static func mixed(
+        _ days: Int, _ months: Int, _ dayFirst: Bool?, suffices: (DateOrder) -> Bool
+    ) -> (order: DateOrder, isAmbiguous: Bool)? {
+        let isDayFirst = days == months ? dayFirst ?? true : days > months
+        let order = isDayFirst ? DateOrder.mixedDayFirst : .mixedMonthFirst
+        return suffices(order) ? (order, days == months && days > 0 && dayFirst == nil) : nil
     }
 }
 

@@ -28,6 +28,7 @@ struct CellReader: Sendable {
         }
         if !words.areGiven, let word = words.find(cell) { return .word(word) }
         if let number = WrittenNumber.parse(cell, preferring: preferred) { return .number(number) }
+        if Blank.trimmed(cell).isEmpty { return .empty }
         if let value = Self.infinity(cell) {
             return .number(WrittenNumber(value: value, evidence: .none, thousands: 0, unit: 0))
         }

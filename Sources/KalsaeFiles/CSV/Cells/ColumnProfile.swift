@@ -17,6 +17,8 @@ struct ColumnProfile {
     /// Cells that only a column with decimal commas may hold: `1.234.567`.
     var thousands: [UInt8: Int] = [:]
     var units: [UInt8: Int] = [:]
+    /// Cells with another unit than the column's, which are text.
+    var otherUnits = 0
     var unreadableRows: [Int] = []
 
     static let mostUnreadable = 10
@@ -95,6 +97,9 @@ struct ColumnProfile {
         }
         return counted
     }
+
+    /// Whether cells have different units.
+    var hasSeveralUnits: Bool { units.count > 1 || otherUnits > 0 }
 
     /// The most frequent unit.
     var unit: UInt8 { units.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0 }

@@ -62,6 +62,8 @@ struct ColumnReader {
             unit: isNumbers && profile.unit != 0 ? NumberUnit.names[Int(profile.unit)] : nil,
             hasLeadingZeros: profile.isCodes && kind == .text,
             missingCount: profile.emptyCount + words.values.reduce(0, +), missingWords: words,
+            numberCount: profile.numberCount - (profile.isCodes ? profile.zeroLedCount : 0),
+            unitCode: profile.unit, hasSeveralUnits: profile.hasSeveralUnits,
             unreadableCount: isNumbers ? profile.textCount : 0,
             unreadable: isNumbers
                 ? profile.unreadableRows.map { row in
@@ -92,6 +94,7 @@ struct ColumnReader {
                             number.unit != 0, number.unit != units[column]
                         {
                             reading = .text
+                            profiles[index].otherUnits += 1
                         }
                         profiles[index].add(reading, isQuoted: isQuoted, row: row)
                     }

@@ -13,7 +13,9 @@ struct MissingWords: Sendable {
         "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?", "None", "<NA>", "#N/A", "#N/A N/A",
         "#NA", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", "#DIV/0!", "#VALUE!",
         "#REF!", "#NAME?", "#NUM!", "#NULL!", "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!",
-        "#NOMBRE!", "nil", "NIL", "Null", "Nan", "NAN",
+        "#NOMBRE!", "nil", "NIL", "Null", "Nan", "NAN", "\\N", "NaT", "(null)", "<null>", "<NULL>",
+        "[NULL]",
+        "#N/D", "#NUM", "#ERROR!", "#ERR",
     ]
 
     /// As offices of statistics and people have them.
@@ -22,7 +24,9 @@ struct MissingWords: Sendable {
         "Na", "n.a.", "N.A.", "n.a", "nd", "n.d.", "N.D.", "ND", "none", "NONE", "unknown",
         "Unknown", "UNKNOWN", "missing", "Missing", "MISSING", "unbekannt", "k.A.", "k. A.", "k.a.",
         "inconnu", "s/o", "미상", "없음", "모름", "결측", "무응답", "해당없음", "不明", "未知", "なし",
-        "keine Angabe", "not available", "Not available", "Not Available", "no data", "No data",
+        "keine Angabe", "keine Angaben", "ohne Angabe", "(blank)", "(leer)", "(vide)", "n/d", "N/D",
+        "n.v.", "sin datos", "s/d", "자료없음", "비공개", "データなし", "not available", "Not available",
+        "Not Available", "no data", "No data",
         "no answer", "refused",
     ]
 

@@ -19,7 +19,17 @@ struct WrittenNumber {
     static func parse(
         _ cell: UnsafeBufferPointer<UInt8>, preferring preferred: DecimalMark
     ) -> WrittenNumber? {
-        guard cell.count <= longest, cell.contains(where: { $0 &- 0x30 < 10 }) else { return nil }
+        guard cell.count <= longest else { return nil }
+        guard let folded = WrittenDigits.folded(cell) else {
+            return ascii(cell, preferring: preferred)
+        }
+        return folded.withUnsafeBufferPointer { ascii($0, preferring: preferred) }
+    }
+
+    private static func ascii(
+        _ cell: UnsafeBufferPointer<UInt8>, preferring preferred: DecimalMark
+    ) -> WrittenNumber? {
+        guard cell.contains(where: { $0 &- 0x30 < 10 }) else { return nil }
         var text = Slice(base: cell, bounds: 0..<cell.count)
         var unit: UInt8 = 0
         var isNegative = false
@@ -59,6 +69,15 @@ struct WrittenNumber {
         if unit == 0, let found = NumberUnit.suffix(text) {
             unit = found.unit
             text.removeLast(found.count)
+            trim()
+        }
+        var exponent = 0
+        if unit == 0 || !NumberUnit.isMeasure(unit),
+            let found = NumberMagnitude.suffix(text, hasUnit: unit > 2)
+        {
+            exponent = found.exponent
+            text.removeLast(found.count)
+            if unit == 0 { unit = NumberUnit.magnitude }
         }
         trim()
         if !hasSign, text.last == 0x2d {
@@ -66,8 +85,13 @@ struct WrittenNumber {
             isNegative = true
         }
         guard let first = text.first, first &- 0x30 < 10 || first == 0x2e || first == 0x2c,
-            var number = plain(text, preferring: preferred)
+            var number = plain(text, preferring: preferred, exponent: exponent)
         else { return nil }
+        if unit >= NumberUnit.magnitude, first == 0x30, text.count > 1,
+            text[text.startIndex + 1] &- 0x30 < 10
+        {
+            return nil
+        }
         if isNegative { number.value = -number.value }
         number.unit = unit
         return number
@@ -75,7 +99,8 @@ struct WrittenNumber {
 
     /// Digits with marks, and an exponent.
     private static func plain(
-        _ text: Slice<UnsafeBufferPointer<UInt8>>, preferring preferred: DecimalMark
+        _ text: Slice<UnsafeBufferPointer<UInt8>>, preferring preferred: DecimalMark,
+        exponent: Int
     ) -> WrittenNumber? {
         let marks = Marks(text)
         guard marks.isGood else { return nil }
@@ -107,7 +132,8 @@ struct WrittenNumber {
         }
         // Neither telephone numbers nor addresses of the internet.
         if thousands != 0, text.first == 0x30 || marks.isAddress(text) { return nil }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longest) { digits in
+        if exponent > 0, marks.hasExponent { return nil }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longest + 4) { digits in
             var count = 0
             var group = 0
             var groups = 0
@@ -147,6 +173,12 @@ struct WrittenNumber {
                 }
             }
             if isWhole, !closeGroup(isLast: true) { return nil }
+            if exponent > 0 {
+                for byte in "e\(exponent)".utf8 {
+                    digits[count] = byte
+                    count += 1
+                }
+            }
             let number = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(digits)[..<count])
             guard let value = NumberText.parse(number) else { return nil }
             return WrittenNumber(value: value, evidence: evidence, thousands: thousands, unit: 0)
@@ -163,6 +195,7 @@ private struct Marks {
     /// A mark that can only part thousands: 0x20 for any blank, 0x27 for any apostrophe.
     var blank: UInt8 = 0
     var isGood = true
+    var hasExponent = false
     /// Whether the only point or comma has one to three digits before it, not beginning with 0, and
     /// exactly three behind it.
     var couldBeThousands = false
@@ -171,7 +204,6 @@ private struct Marks {
         var index = text.startIndex
         var before = 0
         var after = 0
-        var hasExponent = false
         while index < text.endIndex {
             let byte = text[index]
             var length = 1

@@ -2,23 +2,29 @@ import KalsaeSupport
 
 /// The cells of a CSV file in one buffer.
 struct CSVRecords: Sendable {
-    fileprivate struct Row { var start: Int; var line: Int }
+    struct Row { var start: Int; var line: Int }
 
     private(set) var columnCount = 0
     /// Where the input was left: behind the last record that is whole.
-    private(set) var consumed = 0
+    var consumed = 0
     /// The line of `consumed`.
-    private(set) var nextLine = 1
+    var nextLine = 1
     /// Lines without cells that were passed over, and lines that are comments.
     private(set) var blankCount = 0
     private(set) var commentCount = 0
     /// Rows that end with a separator too many.
     private(set) var longRowCount = 0
+    /// Where notes behind the table begin, and the first of them; nil where there are none.
+    private(set) var footer: (line: Int, text: String)?
+
+    /// Where the last records of a part begin, the most that ``holdBack(_:)`` can leave.
+    var recent: [(position: Int, line: Int)] = []
+    static let mostRecent = 8
 
     private var content: [UInt8]
-    private var rows: [Row] = []
+    var rows: [Row] = []
     /// Ends of cells, counted from the row's start, with the bit of quoted ones.
-    private var ends: [UInt32] = []
+    var ends: [UInt32] = []
 
     var count: Int { rows.count }
 
@@ -34,6 +40,8 @@ struct CSVRecords: Sendable {
         var columnCount: Int?
         /// Rows after which to stop.
         var most = Int.max
+        /// Lines at the end that are no part of the table; nil to guess.
+        var footerLines: Int?
         /// What a fault advises when rows differ.
         var advice = ""
     }
@@ -61,6 +69,11 @@ struct CSVRecords: Sendable {
     private mutating func scan(
         _ input: UnsafeMutableBufferPointer<UInt8>, _ settings: Settings
     ) -> KalsaeError? {
+        let all = input
+        let end = CSVFooter.offset(ofLast: settings.footerLines ?? 0, UnsafeBufferPointer(all))
+        let input = UnsafeMutableBufferPointer(rebasing: all[..<max(end, settings.start)])
+        /// Where the blank lines before the next record begin.
+        var blank: (position: Int, line: Int)?
         var scanner = CSVScanner(
             input, from: settings.start, line: settings.line, dialect: settings.dialect,
             isLast: settings.isLast)
@@ -79,7 +92,25 @@ struct CSVRecords: Sendable {
                         settings.subject, expected: "rows of less than 2 GiB",
                         got: "a longer one on line \(line)")
                 }
-                if let fault = finish(before, line, settings) { return fault }
+                if let fault = finish(before, line, settings) {
+                    guard rows.count > 1 || settings.columnCount != nil,
+                        settings.footerLines == nil,
+                        isFooter(
+                            UnsafeBufferPointer(input), scanner, start, before, settings,
+                            isBehindBlank: blank != nil)
+                    else { return fault }
+                    let high = start + Int(ends[before] & ~CSVScanner.quotedBit)
+                    if settings.isLast {
+                        footer = (line, String(decoding: input[start..<high], as: UTF8.self))
+                    }
+                    ends.removeLast(ends.count - before)
+                    let start = blank ?? (position, line)
+                    leave(
+                        Pending(), settings.isLast ? all.count : start.position,
+                        settings.isLast ? line : start.line)
+                    return nil
+                }
+                blank = nil
                 for line in pending.lines { rows.append(Row(start: start, line: line)) }
                 if !pending.lines.isEmpty {
                     // The blank lines' cells come before the record's, and are as empty.
@@ -87,8 +118,13 @@ struct CSVRecords: Sendable {
                     pending.lines = []
                 }
                 rows.append(Row(start: start, line: line))
+                if !settings.isLast {
+                    if recent.count == Self.mostRecent { recent.removeFirst() }
+                    recent.append((position, line))
+                }
                 if rows.count == 1_024 { reserve(input.count, scanner.position) }
             case .blank:
+                if blank == nil { blank = (position, line) }
                 ends.removeLast(ends.count - before)
                 let isCell = columnCount == 1 && (!rows.isEmpty || settings.columnCount != nil)
                 if isCell {
@@ -111,8 +147,25 @@ struct CSVRecords: Sendable {
                     advice: "if quotes are data here, say --quote none")
             }
         }
-        leave(settings.isLast ? Pending() : pending, scanner.position, scanner.line)
+        leave(
+            settings.isLast ? Pending() : pending,
+            settings.isLast && rows.count < settings.most ? all.count : scanner.position,
+            scanner.line)
         return nil
+    }
+
+    /// Whether a line with other cells than the table's begins notes that go to the end.
+    private func isFooter(
+        _ input: UnsafeBufferPointer<UInt8>, _ scanner: CSVScanner, _ start: Int, _ before: Int,
+        _ settings: Settings, isBehindBlank: Bool
+    ) -> Bool {
+        guard case .byte(let separator) = settings.dialect.separator else { return false }
+        let high = start + Int(ends[before] & ~CSVScanner.quotedBit)
+        return CSVFooter.begins(
+            UnsafeBufferPointer(rebasing: input[start..<high]),
+            isBehindBlank: isBehindBlank,
+            rest: UnsafeBufferPointer(rebasing: input[scanner.position...]), separator: separator,
+            columnCount: columnCount)
     }
 
     private mutating func leave(_ pending: Pending, _ position: Int, _ line: Int) {

@@ -9,7 +9,7 @@ struct CSVDialect: Sendable, Equatable {
 }
 
 /// Walks over records in a buffer and writes their cells, quotes undone and blanks at the ends
-/// dropped, over what was read.
+/// dropped, over what was read. NUL bytes, with which programs fill fields, are blanks.
 struct CSVScanner {
     enum Outcome {
         case record
@@ -117,7 +117,9 @@ struct CSVScanner {
     private mutating func skipBlanks() {
         while position < count {
             let byte = bytes[position]
-            guard byte == 0x20 || byte == 0x09, isBlanks || byte != separator else { return }
+            guard byte == 0x20 || byte == 0x09 || byte == 0, isBlanks || byte != separator else {
+                return
+            }
             position += 1
         }
     }
@@ -135,7 +137,9 @@ struct CSVScanner {
             from += 1
             to += 1
         }
-        while to > first, bytes[to - 1] == 0x20 || bytes[to - 1] == 0x09 { to -= 1 }
+        while to > first, bytes[to - 1] == 0x20 || bytes[to - 1] == 0x09 || bytes[to - 1] == 0 {
+            to -= 1
+        }
         position = from
         output = to
     }

@@ -4,7 +4,12 @@ struct CSVSniffer {
     static let sampleRows = 50
     static let sampleBytes = 1 << 16
 
-    private static let candidates: [CSVSeparator] = [.comma, .semicolon, .tab, .pipe, .blanks]
+    private static let candidates: [CSVSeparator] =
+        [.comma, .semicolon, .tab, .pipe, .blanks] + rare
+    /// Of Hive, old databases and people; taken where three columns at least show.
+    private static let rare: [CSVSeparator] = [
+        .byte(0x5e), .byte(0x7e), .byte(0x01), .byte(0x1f), .byte(0x3a),
+    ]
 
     let bytes: [UInt8]
     let quote: UInt8?
@@ -44,6 +49,11 @@ struct CSVSniffer {
             // Words have blanks between them: another separator must leave rows of numbers.
             if other.isEven { return look.clean > other.clean + 0.02 }
         }
+        if Self.rare.contains(look.separator), look.width < 3 || !look.isEven || other.isEven {
+            return false
+        }
+        // Times of day have colons too.
+        if look.separator == .byte(0x3a), look.numbers > 0.9 { return false }
         if look.isEven != other.isEven { return look.isEven }
         guard look.isEven else { return look.width > other.width }
         let steps = (look.titles, other.titles)
@@ -61,7 +71,7 @@ struct CSVSniffer {
         }
     }
 
-    private struct Row { var cells: [[UInt8]] }
+    private struct Row { var cells: [[UInt8]]; var isBehindBlank: Bool }
 
     private func rows(_ separator: CSVSeparator) -> [Row] {
         var copy = bytes
@@ -70,12 +80,16 @@ struct CSVSniffer {
         copy.withUnsafeMutableBufferPointer { buffer in
             var scanner = CSVScanner(buffer, from: 0, line: 1, dialect: dialect, isLast: true)
             var ends: [UInt32] = []
+            var isBehindBlank = false
             while !scanner.isAtEnd, rows.count < Self.sampleRows {
                 ends.removeAll(keepingCapacity: true)
                 let start = scanner.output
                 let outcome = scanner.next(&ends)
                 if case .fault = outcome { return }
-                guard case .record = outcome else { continue }
+                guard case .record = outcome else {
+                    isBehindBlank = true
+                    continue
+                }
                 var low = start
                 let cells = ends.map { end in
                     let high = start + Int(end & ~CSVScanner.quotedBit)
@@ -83,7 +97,8 @@ struct CSVSniffer {
                     // What is quoted holds separators by right.
                     return end & CSVScanner.quotedBit == 0 ? Array(buffer[low..<high]) : [0x22]
                 }
-                rows.append(Row(cells: cells))
+                rows.append(Row(cells: cells, isBehindBlank: isBehindBlank))
+                isBehindBlank = false
             }
         }
         return rows
@@ -99,6 +114,7 @@ struct CSVSniffer {
         where rows[index].cells.count == look.width + 1 && rows[index].cells.last == [] {
             rows[index].cells.removeLast()
         }
+        dropNotes(&rows)
         guard let width = rows.last?.cells.count, width > 1 else { return look }
         let begin = rows.firstIndex { $0.cells.count == width } ?? 0
         let hasRest = rows[begin...].allSatisfy { $0.cells.count == width }
@@ -117,6 +133,20 @@ struct CSVSniffer {
         }
         measure(&look, rows[begin...])
         return look
+    }
+
+    /// Takes off notes behind the table, which have other numbers of cells than it.
+    private func dropNotes(_ rows: inout [Row]) {
+        let counts = rows.reduce(into: [Int: Int]()) { $0[$1.cells.count, default: 0] += 1 }
+        guard let width = counts.max(by: { $0.value < $1.value })?.key, width > 1,
+            let last = rows.lastIndex(where: { $0.cells.count == width }), last + 1 < rows.count,
+            last > 1
+        else { return }
+        let note = rows[last + 1]
+        let isKnown = note.cells[0].withUnsafeBufferPointer { CSVFooter.begins(note: $0) }
+        if note.isBehindBlank || isKnown || note.cells[0] == [0x22] {
+            rows.removeLast(rows.count - last - 1)
+        }
     }
 
     /// Rows whose only cell is the first, before rows that have more: titles in spreadsheets.

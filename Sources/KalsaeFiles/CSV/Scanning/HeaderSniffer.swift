@@ -61,7 +61,14 @@ struct HeaderSniffer {
         while rows < Self.mostHeaderRows - 1, rows + 4 < sample, isHeaderAgain(rows + 1, sample) {
             rows += 1
         }
+        // Behind several lines of names pandas writes that of the index alone.
+        if rows > 0, rows + 4 < sample, isLoneName(rows + 1) { rows += 1 }
         return rows
+    }
+
+    private func isLoneName(_ row: Int) -> Bool {
+        records.columnCount > 2 && shape(row, 0, isName: true) == .text
+            && (1..<records.columnCount).allSatisfy { shape(row, $0, isName: true) == .missing }
     }
 
     private func isHeaderAgain(_ row: Int, _ sample: Int) -> Bool {
