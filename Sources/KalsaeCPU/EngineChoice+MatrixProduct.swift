@@ -22,6 +22,7 @@ extension EngineChoice {
     package func engine(_ sizes: ProductSizes, _ dtype: DType) -> Engine? {
         if sizes.flops == 0 { return .plainLoops }
         if dtype == .float32 || sizes.leftIsBytes, isPacked(sizes) {
+            if isRow(sizes) { return .plainLoops }
             if tilesPay(sizes) { return .amxTiles }
             if !sizes.leftIsBytes { return .packedVectors }
         }
@@ -36,6 +37,12 @@ extension EngineChoice {
         else { return false }
         if sizes.batch > 1 { return sizes.k <= 1024 && sizes.m * sizes.k <= 512 * 512 }
         return Double(sizes.m) * Double(sizes.n) * Double(sizes.k) <= 512 * 512 * 512
+    }
+
+    /// Whether the left operand is one row: the right operand is read once, and to pack it would take as
+    /// long as to multiply (8 x 1x128 by 128x128: 13 us packed, 6 us in plain loops).
+    private func isRow(_ sizes: ProductSizes) -> Bool {
+        sizes.m == 1 && !sizes.transposeRight && !sizes.leftIsBytes && sizes.n >= 32
     }
 
     /// A product on tiles takes its multiplications, the packing of both operands, and some

@@ -28,6 +28,10 @@ import Testing
             m: 64, k: 128, n: 64, batch: 4, scalar: .oneDNN, avx2: .packedVectors,
             amx: .packedVectors),
         Row(m: 64, k: 2048, n: 64, batch: 2, scalar: .oneDNN, avx2: .oneDNN, amx: .oneDNN),
+        // One row packs nothing; one of a few columns is no different from others.
+        Row(
+            m: 1, k: 128, n: 128, batch: 8, scalar: .oneDNN, avx2: .plainLoops, amx: .plainLoops),
+        Row(m: 1, k: 784, n: 1000, scalar: .oneDNN, avx2: .plainLoops, amx: .plainLoops),
         // Types that only plain loops know.
         Row(
             m: 256, k: 256, n: 256, left: .float64, right: .float64, scalar: .plainLoops,

@@ -84,6 +84,33 @@ KLS_INLINE void NAME(copy_some)(T *to, const T *from, int64_t count) {
 TILE(NAME(full), full)
 TILE(NAME(half), half)
 
+// One row times some panels of B, whose columns are dense: a single panel's sums would wait for each other.
+// Each sum takes its products in the same order as in a tile.
+KLS_INLINE void NAME(row_panels)(
+    const T *a, int64_t a_column, const T *b, int64_t b_row, T *c, int64_t depth, bool first,
+    const int panels
+) {
+    NAME(full) sums[8];
+    _Pragma("unroll") for (int v = 0; v < panels; v++)
+        sums[v] = first ? (NAME(full)){0} : *(const NAME(full) *)(c + v * FULL);
+    for (int64_t p = 0; p < depth; p++) {
+        const T left = a[p * a_column];
+        _Pragma("unroll") for (int v = 0; v < panels; v++)
+            sums[v] = sums[v] + left * *(const NAME(full) *)(b + v * FULL);
+        b += b_row;
+    }
+    _Pragma("unroll") for (int v = 0; v < panels; v++) *(NAME(full) *)(c + v * FULL) = sums[v];
+}
+
+// One row times one column.
+KLS_INLINE void NAME(dot)(
+    const T *a, int64_t a_column, const T *b, int64_t b_row, T *c, int64_t depth, bool first
+) {
+    T sum = first ? 0 : *c;
+    for (int64_t p = 0; p < depth; p++) sum = (T)(sum + a[p * a_column] * b[p * b_row]);
+    *c = sum;
+}
+
 // One block of C, of one matrix of the batch.
 KLS_DISPATCH(static, void, NAME(c_block), (
     const kls_matmul *product, const T *a, const T *b, T *c, int64_t rows, int64_t columns
@@ -93,7 +120,30 @@ KLS_DISPATCH(static, void, NAME(c_block), (
     int64_t start = 0;
     do {
         const int64_t depth = k - start < KC ? k - start : KC;
-        for (int64_t column = 0; column < columns; column += FULL) {
+        int64_t column = 0;
+        if (rows == 1 && b_column == 1) {
+            const T *left = a + start * product->a_column;
+            const T *right = b + start * b_row;
+            const int64_t step = product->a_column;
+            const bool first = start == 0;
+            for (; column + 8 * FULL <= columns; column += 8 * FULL)
+                NAME(row_panels)(left, step, right + column, b_row, c + column, depth, first, 8);
+            if (column + 4 * FULL <= columns) {
+                NAME(row_panels)(left, step, right + column, b_row, c + column, depth, first, 4);
+                column += 4 * FULL;
+            }
+            if (column + 2 * FULL <= columns) {
+                NAME(row_panels)(left, step, right + column, b_row, c + column, depth, first, 2);
+                column += 2 * FULL;
+            }
+        }
+        if (rows == 1 && columns == 1) {
+            NAME(dot)(
+                a + start * product->a_column, product->a_column, b + start * b_row, b_row, c, depth,
+                start == 0);
+            column = columns;
+        }
+        for (; column < columns; column += FULL) {
             const int64_t left = columns - column;
             const int64_t width = left > HALF ? FULL : HALF, used = left < width ? left : width;
             const T *from = b + start * b_row + column * b_column;
