@@ -88,4 +88,25 @@ struct FullDiscTests {
             #expect(!error.description.contains("\n"))
         }
     }
+
+    @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
+    func aStoreOnAReadOnlyDiscIsRead() throws {
+        let folder = try StoreFolder()
+        let disc = folder.path + "/a disc? 100%"
+        try FileManager.default.createDirectory(atPath: disc, withIntermediateDirectories: true)
+        #expect(mountDisc(1 << 20, at: disc))
+        defer {
+            unmountDisc(disc)
+            folder.remove()
+        }
+        do {
+            let store = try Store(folder: disc + "/runs")
+            let run = try store.createRun(RunDescription(name: "a"))
+            try store.append([MetricPoint(step: 1, value: 2)], to: "loss", of: run)
+        }
+        #expect(succeeds("/bin/mount", ["-o", "remount,ro", disc]))
+        let store = try Store(folder: disc + "/runs", for: .reading)
+        #expect(try store.points("loss", of: try store.run("a")).map(\.value) == [2])
+        #expect(throws: KalsaeError.self) { try Store(folder: disc + "/runs") }
+    }
 }

@@ -42,8 +42,37 @@ enum StoreFile {
     static func openForReading(_ path: String, newest: Int) throws -> (DatabaseQueue, Content) {
         var configuration = configuration
         configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        return (queue, try content(of: queue, path, newest: newest))
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return (queue, try content(of: queue, path, newest: newest))
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            guard isOnReadOnlyDisc(path) else { throw error }
+            let queue = try DatabaseQueue(
+                path: "file:\(escaped(path))?immutable=1", configuration: configuration)
+            return (queue, try content(of: queue, path, newest: newest))
+        }
+    }
+
+    /// Whether nobody can write the file, so that it is whole without the log that readers share.
+    private static func isOnReadOnlyDisc(_ path: String) -> Bool {
+        var (disc, log) = (statvfs(), stat())
+        guard statvfs(path, &disc) == 0, disc.f_flag & UInt(ST_RDONLY) != 0 else {
+            return false
+        }
+        return stat("\(path)-wal", &log) != 0 || log.st_size == 0
+    }
+
+    /// A path as it stands in a URI.
+    private static func escaped(_ path: String) -> String {
+        path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: (byte < 16 ? "%0" : "%") + String(byte, radix: 16)
+            }
+        }.joined()
     }
 
     private static var configuration: Configuration {
