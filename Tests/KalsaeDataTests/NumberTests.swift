@@ -42,6 +42,40 @@ import Testing
         }
     }
 
+    /// Selection gives the bits of sorting, for any order and repetition.
+    @Test func theScaleIsThatOfSortedNumbers() throws {
+        var random = SystemRandomNumberGenerator()
+        for count in [2, 3, 4, 5, 8, 9, 100, 1_001] {
+            for distinct in [2, 7, 100_000] {
+                var numbers = (0..<count).map { _ in
+                    Double(Int.random(in: 0..<distinct, using: &random)) / 8 - 3
+                }
+                numbers[0] = -4
+                let sorted = numbers.sorted()
+                func quantile(_ share: Double) -> Double {
+                    let position = share * Double(count - 1)
+                    let rest = position - position.rounded(.down)
+                    let low = sorted[Int(position)]
+                    return rest > 0 ? low * (1 - rest) + sorted[Int(position) + 1] * rest : low
+                }
+                let scale = try #require(RobustScale(of: numbers))
+                #expect(scale.median == quantile(0.5))
+                let distance = (quantile(0.75) / 2 - quantile(0.25) / 2) * 2
+                let range = sorted[count - 1] / 2 - sorted[0] / 2
+                #expect(scale.spread == (distance > 0 ? distance : range))
+            }
+        }
+    }
+
+    @Test(arguments: [3, 97, 5_000]) func distinctNumbersAreCounted(_ distinct: Int) throws {
+        for step in [1.0, 0.001, 65_536] {
+            let table = try table("x,y", rows: 6_000) {
+                "\(Double($0 * 7_919 % distinct) * step),\($0).5"
+            }
+            #expect(try TableGuesses(table).columns[0].distinct == distinct)
+        }
+    }
+
     @Test func oneFarCellMovesNothingMuch() throws {
         func encoder(_ cell: String) throws -> TableEncoder {
             let table = try table("x,t", rows: 60) {

@@ -66,17 +66,18 @@ public struct TargetGuess: Sendable, Equatable {
             if isValue, words.isEmpty { _ = try table.numbers(of: column) }
             if reason.isEmpty { reason = "\"\(name)\" is text" }
         case .numbers(let numbers):
-            let present = numbers.filter { !$0.isNaN }
-            let distinct = Set(present)
             guard task == .automatic else { break }
-            isValue = !TargetEncoder.looksLikeClasses(present, distinct)
+            let distinct = NumberProfile(numbers).distinct
+            let isMany = distinct > TargetEncoder.mostNumberedClasses
+            let present = isMany ? [] : numbers.filter { !$0.isNaN }
+            isValue = isMany || !TargetEncoder.looksLikeClasses(present, Set(present))
             if isValue {
-                reason = "\"\(name)\" has \(distinct.count) different numbers"
-            } else if distinct.count > 2, Self.hasDecimals(table, column) {
+                reason = "\"\(name)\" has \(distinct) different numbers"
+            } else if distinct > 2, Self.hasDecimals(table, column) {
                 isValue = true
                 reason = "\"\(name)\" is written with decimals"
             } else {
-                reason = "\"\(name)\" has \(distinct.count) different whole numbers"
+                reason = "\"\(name)\" has \(distinct) different whole numbers"
             }
         }
         var guess = ColumnGuess(table, column: column)
@@ -87,7 +88,7 @@ public struct TargetGuess: Sendable, Equatable {
             guard let scale = Scale(of: all) else {
                 throw fault("different numbers of moderate size", "none", "choose another target")
             }
-            guess.distinct = Set(all).count
+            guess.distinct = NumberProfile(all).distinct
             encoder = TargetEncoder(
                 name: name, column: column, kind: .value(scale), missingWords: words)
             classCounts = []

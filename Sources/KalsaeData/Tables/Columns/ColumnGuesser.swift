@@ -151,9 +151,9 @@ struct ColumnGuesser {
         _ texts: Table.Texts, _ present: Int, _ guess: ColumnGuess
     ) -> Bool {
         let counts = table.columns[guess.column].counts
+        guard counts.texts * 3 < present else { return false }
         let (words, _) = table.words(among: guess.column)
         return words.count <= 2 && texts.names.count - words.count >= 20
-            && counts.texts * 3 < present
             && !table.csv.columns[guess.column].hasSeveralUnits
     }
 

@@ -41,11 +41,15 @@ extension FeatureEncoder {
         _ table: Table, _ guess: ColumnGuess, _ rows: [Int], _ scaling: NumberScaling
     ) throws(KalsaeError) -> [Kind] {
         let numbers = try table.numbers(of: guess.column, missing: Set(guess.missingWords))
-        let present = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
+        var present: [Double] = []
+        present.reserveCapacity(rows.count)
+        for row in rows where !numbers[row].isNaN { present.append(numbers[row]) }
         switch scaling {
         case .standard:
-            return Scale(of: present).map {
-                [.number($0, fill: RobustScale.quantile(0.5, present))]
+            // Sums of sorted numbers do not depend on the order of the rows.
+            let sorted = present.sorted()
+            return Scale(of: sorted).map {
+                [.number($0, fill: RobustScale.quantile(0.5, sorted))]
             } ?? []
         case .robust: return robust(present, of: rows.count) { .robust($0) }
         }
@@ -56,7 +60,7 @@ extension FeatureEncoder {
         _ present: [Double], of rows: Int, _ kind: (RobustScale) -> Kind
     ) -> [Kind] {
         let gaps: [Kind] = present.count < rows && !present.isEmpty ? [.missing] : []
-        return (RobustScale(ofSorted: present).map { [kind($0)] } ?? []) + gaps
+        return (RobustScale(of: present).map { [kind($0)] } ?? []) + gaps
     }
 
     /// What varies of a date: the time that passed, its year, and its cycles.
@@ -71,8 +75,8 @@ extension FeatureEncoder {
         let cycles: [DateCycle] =
             order == .timeOfDay ? [.hour] : order == .duration ? [] : DateCycle.allCases
         for number in numbers {
-            let values = stamps.map { number.value($0) }.sorted()
-            if let scale = RobustScale(ofSorted: values) {
+            let values = stamps.map { number.value($0) }
+            if let scale = RobustScale(of: values) {
                 kinds.append(.dateNumber(number, order, scale))
             }
         }

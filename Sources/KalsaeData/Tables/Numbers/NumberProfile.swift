@@ -23,11 +23,14 @@ struct NumberSet {
     private(set) var count = 0
     /// NaN where free.
     private var slots: [Double]
+    /// What leaves as many upper bits of a hash as the table needs.
+    private var shift: UInt64
 
     init(capacity: Int) {
         var size = 16
         while size < capacity * 2 { size *= 2 }
         slots = [Double](repeating: .nan, count: size)
+        shift = UInt64(64 - size.trailingZeroBitCount)
     }
 
     mutating func insert(_ number: Double) {
@@ -39,8 +42,9 @@ struct NumberSet {
     }
 
     private func slot(of number: Double) -> Int {
+        // The upper bits depend on all of the number's; whole numbers have their lower ones 0.
         let hash = (number + 0).bitPattern &* 0x9e37_79b9_7f4a_7c15
-        var slot = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
+        var slot = Int(truncatingIfNeeded: (hash ^ hash >> 29) >> shift) & (slots.count - 1)
         while !slots[slot].isNaN, slots[slot] != number { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }
@@ -48,6 +52,7 @@ struct NumberSet {
     private mutating func grow() {
         let old = slots
         slots = [Double](repeating: .nan, count: old.count * 2)
+        shift -= 1
         for number in old where !number.isNaN { slots[slot(of: number)] = number }
     }
 }

@@ -15,17 +15,15 @@ public struct RobustScale: Sendable, Equatable {
     }
 
     /// The scale of finite `values`; nil when they are all equal or none.
-    public init?(of values: [Double]) { self.init(ofSorted: values.sorted()) }
-
-    /// The scale of finite values in ascending order.
-    init?(ofSorted sorted: [Double]) {
-        guard let least = sorted.first, let most = sorted.last, least < most else { return nil }
-        let (low, high) = (Self.quantile(0.25, sorted), Self.quantile(0.75, sorted))
+    public init?(of values: [Double]) {
+        var values = values
+        guard let five = Quantiles.fiveNumbers(&values), five[0] < five[4] else { return nil }
+        let (least, low, median, high, most) = (five[0], five[1], five[2], five[3], five[4])
         // Halves, since the distance of two huge numbers overflows.
         let distance = min(high / 2 - low / 2, .greatestFiniteMagnitude / 2) * 2
         let spread = distance > 0 ? distance : most / 2 - least / 2
         self.init(
-            median: Self.quantile(0.5, sorted), spread: max(spread, .leastNormalMagnitude))
+            median: median, spread: max(spread, .leastNormalMagnitude))
     }
 
     /// The quantile of ascending numbers, between two of them by linear interpolation; 0 for none.
