@@ -24,7 +24,7 @@ public struct LayerSpec: Hashable, Sendable {
     public var kind: String { formerKind ?? type(of: settings).kind }
 
     /// The name of such a layer inside a model, before its number.
-    var name: String { formerKind ?? settings.layerName }
+    package var name: String { formerKind ?? settings.layerName }
 
     /// Whether both are of one kind with equal settings.
     public static func == (left: Self, right: Self) -> Bool {

@@ -20,6 +20,8 @@ public protocol Callback: Sendable {
     mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws
     /// Called after each epoch that was taken whole, behind its validation.
     mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws
+    /// Called after a change of settings in flight, by whomever.
+    mutating func onIntervention(_ intervention: Intervention) throws
     /// Called once no further step is taken, not where an error is thrown.
     mutating func onTrainEnd(_ history: History) throws
 
@@ -37,6 +39,8 @@ extension Callback {
     public mutating func onEpochEnd(
         _ epoch: EpochRecord, _ control: inout TrainingControl
     ) throws {}
+    /// Does nothing.
+    public mutating func onIntervention(_ intervention: Intervention) throws {}
     /// Does nothing.
     public mutating func onTrainEnd(_ history: History) throws {}
     /// Nothing is remembered.

@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// What a callback may ask for; it happens once all callbacks of the boundary were called.
 public struct TrainingControl {
     /// The learning rate, on which a schedule builds; a change acts from the next step on.
@@ -5,6 +7,14 @@ public struct TrainingControl {
     private(set) var stop: TrainingStop?
     private(set) var rollback: (state: TrainingState, caller: Int)?
     private(set) var checkpoints: [(TrainingState) throws -> Void] = []
+    private(set) var changes: [Change] = []
+
+    /// A change of settings that was asked for.
+    struct Change {
+        var change: SettingChange
+        var reason: String
+        var answer: ((KalsaeError?) -> Void)?
+    }
 
     /// Which callback is called at the moment.
     var caller = 0
@@ -20,6 +30,17 @@ public struct TrainingControl {
     /// another thread.
     public mutating func checkpoint(_ body: @escaping (TrainingState) throws -> Void) {
         checkpoints.append(body)
+    }
+
+    /// Changes a setting from the next step on; see ``SettingChange``.
+    ///
+    /// - Parameters:
+    ///   - reason: who or what asks for it, for the record.
+    ///   - answer: told nil once it was done, or why it cannot be; without it, `fit` throws that.
+    public mutating func change(
+        _ change: SettingChange, reason: String = "", answer: ((KalsaeError?) -> Void)? = nil
+    ) {
+        changes.append(Change(change: change, reason: reason, answer: answer))
     }
 
     /// Goes back to a state of this training: model, optimizer, position, history, rate.

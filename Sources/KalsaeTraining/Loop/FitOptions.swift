@@ -37,6 +37,10 @@ public struct FitOptions: Sendable {
     /// the call's beginning in the first epoch) before the error is thrown; it costs a copy of both
     /// each epoch.
     public var restoresLastEpochOnDivergence = false
+    /// Goes back by itself where the loss diverges; nil to end there with an error.
+    public var divergence: DivergenceGuard?
+    /// Changes to make, each behind its step: those of another training replay it.
+    public var interventions: [Intervention] = []
 
     /// Options, by default those of Keras; the rarer ones are properties.
     ///
@@ -76,6 +80,7 @@ public struct FitOptions: Sendable {
         }
         try schedule?.check()
         try plateau?.check()
+        try divergence?.check()
         if earlyStopping != nil || plateau != nil, validation == nil {
             throw KalsaeError(
                 plateau == nil ? "early stopping" : "plateau", expected: "validation data",

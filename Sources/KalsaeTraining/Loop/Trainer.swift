@@ -176,6 +176,7 @@ public actor Trainer<Model: Layer> {
     private func end(_ loop: TrainingLoop<Model>) {
         (lastFit, bestModel) = (loop.fitProgress, loop.bestModel)
         epochsBegun = loop.epochsBegun
+        optimizer = loop.configuration.optimizer
         optimizer.learningRate = loop.learningRate
         step?.optimizer.learningRate = loop.learningRate
         self.loop = nil

@@ -1,5 +1,6 @@
 import KalsaeLayers
 import KalsaeOptimizers
+import KalsaeSupport
 
 /// Step boundaries and the ends of epochs: where callbacks and cancellation act.
 extension TrainingLoop {
@@ -36,11 +37,22 @@ extension TrainingLoop {
         }
         try LearningRate.check(control.learningRate)
         learningRate = control.learningRate
+        for change in control.changes { try carryOut(change) }
         if !control.checkpoints.isEmpty {
             let state = state
             for body in control.checkpoints { try body(state) }
         }
         if let stop = control.stop { end = end ?? .stopped(reason: stop.reason) }
+    }
+
+    private func carryOut(_ change: TrainingControl.Change) throws {
+        do {
+            try intervene(change.change, reason: change.reason)
+            change.answer?(nil)
+        } catch let error as KalsaeError {
+            guard let answer = change.answer else { throw error }
+            answer(error)
+        }
     }
 
     /// Tells all callbacks of the end; there is nothing left to stop.

@@ -13,6 +13,13 @@ final class TrainingLoop<Model: Layer> {
     let step: TrainingStep<Model>
     private let evaluator: Evaluator<Model>
     private let options: FitOptions
+    /// What the training is made of now, and was when the call began.
+    var configuration: Configuration
+    let initialConfiguration: Configuration
+    /// What the guard against divergence goes back to: the state before the last, then the last.
+    var goodStates: [Snapshot<Model>] = []
+    /// Where the batch of the last step stands.
+    var lastPosition: BatchPosition?
     var source: any BatchSource
     var callbacks: [any Callback]
     /// Where the call stands, but for the source's position, the epoch's time and what callbacks
@@ -33,6 +40,8 @@ final class TrainingLoop<Model: Layer> {
     private var epochStart: ContinuousClock.Instant
     /// The rate that the step has at the moment.
     private var rate: Double
+    /// Whether the step may have another rate than the loop last set.
+    var rateIsStale = false
     /// What ``FitOptions/restoresLastEpochOnDivergence`` goes back to.
     private var lastEpoch: Snapshot<Model>?
 
@@ -44,7 +53,12 @@ final class TrainingLoop<Model: Layer> {
         (self.step, self.evaluator, self.source, self.options) = (step, evaluator, source, options)
         (self.seed, self.learningRate, self.epochsBegun) = (seed, learningRate, epochsBegun)
         callbacks = options.callbacks
+        configuration = Configuration(
+            layers: (step.model as? Sequential)?.spec, optimizer: step.optimizer,
+            schedule: options.schedule)
+        initialConfiguration = configuration
         progress = FitProgress()
+        progress.divergence = options.divergence.map { _ in DivergenceGuard.State() }
         progress.plateau = options.plateau?.state
         progress.lastRate = learningRate
         rate = step.optimizer.learningRate
@@ -60,17 +74,20 @@ final class TrainingLoop<Model: Layer> {
     func begin() throws {
         if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
         try boundary { callback, control in try callback.onTrainBegin(&control) }
+        keepGoodState()
     }
 
     /// Takes the next step, or ends the epoch, and lets callbacks act; false once training is over.
     func advance() throws -> Bool {
         guard end == nil else { return false }
+        if !planned.isEmpty { try makePlannedChanges() }
         if !progress.isEpochOpen {
             guard !isComplete else { return false }
             openEpoch()
         }
+        let position = source.position
         if !isEpochFull, let batch = try nextBatch() {
-            try takeStep(batch)
+            if !isSkipped(position) { try takeStep(batch, at: position) }
         } else {
             try endEpoch()
         }
@@ -103,6 +120,12 @@ final class TrainingLoop<Model: Layer> {
 
     /// Begins to measure time anew, behind a change of ``progress``.
     func restartClock() { epochStart = clock.now }
+
+    /// Changes that the options plan, in order of their steps.
+    var planned: [Intervention] { options.interventions }
+
+    /// What to do where the loss diverges.
+    var divergenceGuard: DivergenceGuard? { options.divergence }
 
     // MARK: - Steps
 
@@ -141,19 +164,27 @@ final class TrainingLoop<Model: Layer> {
         return batch
     }
 
-    private func takeStep(_ batch: Batch) throws {
+    private func takeStep(_ batch: Batch, at position: BatchPosition) throws {
         try batch.check()
         let number = progress.steps + 1
-        let factor = progress.rateScale * (options.schedule?.factor(step: number) ?? 1)
+        let factor = progress.rateScale * (configuration.schedule?.factor(step: number) ?? 1)
         setRate(learningRate * factor)
         let loss = try step.runUnchecked(batch)
         let weight = step.weight(of: batch)
         progress.steps = number
         progress.epochSteps += 1
         progress.lastRate = rate
+        if let rule = divergenceGuard {
+            var state = progress.divergence ?? DivergenceGuard.State()
+            let isAccepted = rule.accepts(loss, &state)
+            progress.divergence = state
+            if !isAccepted, try recovers(from: loss, at: position) { return }
+            lastPosition = position
+        }
         guard loss.isFinite else { throw try divergence(loss) }
         progress.lossSum += loss * weight
         progress.weightSum += weight
+        keepGoodState()
         ComputeThread.shared.runWaitingCalls()
         guard !callbacks.isEmpty else { return lookForCancellation() }
         let record = StepRecord(
@@ -171,8 +202,8 @@ final class TrainingLoop<Model: Layer> {
     }
 
     private func setRate(_ new: Double) {
-        guard new != rate else { return }
-        rate = new
+        guard new != rate || rateIsStale else { return }
+        (rate, rateIsStale) = (new, false)
         step.optimizer.learningRate = new
     }
 

@@ -25,6 +25,9 @@ extension TrainingLoop {
 
     /// Goes on from another boundary of this training, or of one like it.
     func restore(_ state: TrainingState) throws {
+        // The layers that its tensors belong to.
+        try configure(after: state.progress.fit?.interventions ?? [])
+        progress.interventions = state.progress.fit?.interventions
         try restore(try snapshot.restored(from: state))
     }
 
@@ -42,6 +45,7 @@ extension TrainingLoop {
                 got: "\(fit.callbacks.count)",
                 advice: "resume with the callbacks that the training began with")
         }
+        try configure(after: fit.interventions ?? [])
         try source.seek(to: fit.position)
         try step.restore(snapshot.model, snapshot.optimizer, count: snapshot.progress.stepCount)
         progress = fit

@@ -37,6 +37,10 @@ extension TrainingProgress {
         try check("plateau's epochs", fit.plateau?.waited ?? 0)
         try check("plateau's cooldown", fit.plateau?.cooling ?? 0)
         try check("last epoch's steps", fit.history.steps)
+        for intervention in fit.interventions ?? [] {
+            try check("intervention's step", intervention.step)
+        }
+        try check("planned changes", fit.planned ?? 0)
         for (name, value) in [
             ("rateScale", fit.rateScale), ("plateau's scale", fit.plateau?.scale ?? 1),
         ] where !SettingRule.notNegative.allows(value) {
@@ -85,6 +89,12 @@ public struct FitProgress: Codable, Sendable, Equatable {
     public var position = BatchPosition()
     /// What callbacks remember, in their order.
     public var callbacks: [[String: Double]] = []
+    /// What was changed in this call, in order; nil where nothing was.
+    public var interventions: [Intervention]?
+    /// How many of the planned changes were made, where any were planned.
+    public var planned: Int?
+    /// What the guard against divergence remembers, where there is one.
+    public var divergence: DivergenceGuard.State?
 
     /// The mean loss of the open epoch so far, every row by its weight; 0 where no row counts.
     var meanLoss: Double { weightSum == 0 ? 0 : lossSum / weightSum }

@@ -35,9 +35,20 @@ package final class BatchStep<Model: Layer> {
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
         extras: StepExtras = StepExtras(), prepare: @escaping Prepare = { ($0[0], $0[1], nil) }
     ) throws {
-        let state = OptimizerState(for: model, optimizer)
         try self.init(
-            model, optimizer, state, seed: seed, finish: extras.constrained
+            model, loss: loss, optimizer: optimizer, state: OptimizerState(for: model, optimizer),
+            count: 0, seed: seed, extras: extras, prepare: prepare)
+    }
+
+    /// - Parameters:
+    ///   - state: what the optimizer remembers.
+    ///   - count: the steps that were taken before.
+    package convenience init(
+        _ model: Model, loss: Loss, optimizer: any Optimizer, state: OptimizerState, count: Int,
+        seed: Int, extras: StepExtras, prepare: @escaping Prepare
+    ) throws {
+        try self.init(
+            model, optimizer, state, count: count, seed: seed, finish: extras.constrained
         ) { model, inputs in
             let (raw, targets, weights) = prepare(inputs)
             let (x, y) = extras.mixed(raw, targets)

@@ -8,7 +8,10 @@ import KalsaeTensor
 
 /// The training step of batches: rows of a set in memory are gathered by number inside of the plan.
 package final class TrainingStep<Model: Layer> {
-    private let step: BatchStep<Model>
+    private var step: BatchStep<Model>
+    private let loss: Loss
+    private let extras: StepExtras
+    private let seed: Int
     private var rows: [Int: HostTensor<Int32>] = [:]
     private let scale: HostTensor<Float>
 
@@ -16,12 +19,29 @@ package final class TrainingStep<Model: Layer> {
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
         extras: StepExtras = StepExtras()
     ) throws {
+        (self.loss, self.extras, self.seed) = (loss, extras, seed)
         scale = try HostTensor(count: 1)
         step = try BatchStep(
-            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras
-        ) { inputs in
-            BatchInputs.prepared(inputs)
+            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
+            prepare: BatchInputs.prepared)
+    }
+
+    /// Goes on with another optimizer, and with a model of the same tensors, traced anew.
+    ///
+    /// - Throws: a `KalsaeError` where the optimizer remembers other tensors than the last one.
+    package func reconfigure(model: Model?, optimizer: any Optimizer) throws {
+        let state = step.optimizerState
+        let model = model ?? step.model
+        let fresh = OptimizerState(for: model, optimizer)
+        guard fresh.tensors.map(\.tensor.type) == state.tensors.map(\.tensor.type) else {
+            throw KalsaeError(
+                "setting", expected: "one with which the optimizer remembers what it did",
+                got: "other tensors", advice: "branch from a checkpoint instead")
         }
+        try optimizer.check(for: model)
+        step = try BatchStep(
+            model, loss: loss, optimizer: optimizer, state: state, count: step.count, seed: seed,
+            extras: extras, prepare: BatchInputs.prepared)
     }
 
     package var model: Model { step.model }

@@ -1,0 +1,118 @@
+import Glibc
+import KalsaeFiles
+import KalsaeSupport
+
+/// The checkpoints of a training: one file each, named by its step.
+public struct CheckpointFolder: Sendable, Equatable {
+    /// The path of the folder; it is made with the first checkpoint.
+    public let path: String
+
+    /// A folder by its path.
+    public init(_ path: String) { self.path = path }
+
+    /// One checkpoint.
+    public struct Entry: Sendable, Equatable {
+        /// The steps of the call that were taken before it.
+        public var step: Int
+        /// Whether it is that of the best epoch.
+        public var isBest: Bool
+        /// The file.
+        public var path: String
+        /// When it was written, in seconds since 1970.
+        public var time: Double
+        /// Its size.
+        public var bytes: Int
+    }
+
+    /// All of them by step, the best one behind others of its step.
+    public var entries: [Entry] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var entries: [Entry] = []
+        while let item = readdir(folder) {
+            let name = withUnsafePointer(to: &item.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let entry = entry(name) { entries.append(entry) }
+        }
+        return entries.sorted { ($0.step, $0.isBest ? 1 : 0) < ($1.step, $1.isBest ? 1 : 0) }
+    }
+
+    /// The newest; nil where there is none.
+    public var last: Entry? { entries.last { !$0.isBest } ?? entries.last }
+
+    /// That of the best epoch.
+    public var best: Entry? { entries.last { $0.isBest } }
+
+    /// The last one at a step or before it.
+    public func entry(before step: Int) -> Entry? { entries.last { $0.step <= step } }
+
+    /// The last one that was written at a time or before it, in seconds since 1970.
+    public func entry(beforeTime time: Double) -> Entry? {
+        entries.filter { !$0.isBest && $0.time <= time }.max { $0.time < $1.time }
+    }
+
+    /// Where a checkpoint goes.
+    public func path(step: Int, isBest: Bool) -> String {
+        let digits = "\(step)"
+        let zeros = String(repeating: "0", count: max(0, 9 - digits.count))
+        return "\(path)/\(isBest ? Self.best : Self.plain)\(zeros)\(digits)\(Self.suffix)"
+    }
+
+    /// Makes the folder and those above it.
+    func create() throws(KalsaeError) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += "\(part)/"
+            guard mkdir(made, 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
+                throw .system(path, expected: "to make the folder", code: errno)
+            }
+        }
+    }
+
+    /// Removes what is no longer wanted: all but the newest, the best, and of those before a selection
+    /// that is the denser the nearer to the end.
+    ///
+    /// - Parameters:
+    ///   - count: how many stay, the best one not counted; at least 2.
+    ///   - bytes: how much room they may have together; the newest two stay in any case.
+    func thin(to count: Int, bytes: Int?) {
+        let all = entries
+        for old in all.filter(\.isBest).dropLast() { unlink(old.path) }
+        var kept = all.filter { !$0.isBest }
+        let best = all.last(where: \.isBest)?.bytes ?? 0
+        func isTooMuch() -> Bool {
+            kept.count > max(count, 2)
+                || kept.reduce(best) { $0 + $1.bytes } > bytes ?? .max
+        }
+        while kept.count > 2, isTooMuch() {
+            let newest = kept[kept.count - 1].step
+            // The gap that a checkpoint's absence would leave, beside its distance from the end; the
+            // first one goes last.
+            let costs = (1..<max(kept.count - 2, 1)).map { index in
+                Double(kept[index + 1].step - kept[index - 1].step)
+                    / Double(newest - kept[index].step + 1)
+            }
+            let least = costs.indices.min { costs[$0] < costs[$1] }.map { $0 + 1 } ?? 0
+            unlink(kept.remove(at: least).path)
+        }
+    }
+
+    private static let plain = "step-"
+    private static let best = "best-"
+    private static let suffix = ".safetensors"
+
+    private func entry(_ name: String) -> Entry? {
+        guard name.hasSuffix(Self.suffix) else { return nil }
+        let isBest = name.hasPrefix(Self.best)
+        guard isBest || name.hasPrefix(Self.plain),
+            let step = Int(name.dropFirst(5).dropLast(Self.suffix.count))
+        else { return nil }
+        var status = stat()
+        let file = "\(path)/\(name)"
+        guard stat(file, &status) == 0 else { return nil }
+        let time = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
+        return Entry(
+            step: step, isBest: isBest, path: file, time: time, bytes: Int(status.st_size))
+    }
+}

@@ -1,0 +1,134 @@
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+
+/// Names of settings that are not those of an optimizer or layer.
+enum SettingName {
+    static let learningRate = "learningRate"
+    static let optimizer = "optimizer."
+}
+
+/// What a training is made of where settings change in flight: plain values, so that a list of
+/// changes can be made anew from the beginning.
+struct Configuration {
+    /// The layers; nil where the model was not built from specifications.
+    var layers: [LayerSpec]?
+    var optimizer: any Optimizer
+    var schedule: LearningRateSchedule?
+
+    /// Changes a setting, but for the learning rate.
+    mutating func make(_ change: SettingChange) throws {
+        switch change {
+        case .setting(let name, let value):
+            if name.hasPrefix(SettingName.optimizer) {
+                let setting = String(name.dropFirst(SettingName.optimizer.count))
+                optimizer = try OptimizerSpec(optimizer)
+                    .replacing(setting: setting, with: value).optimizer()
+            } else if let layers {
+                let path = name.split(separator: ".", omittingEmptySubsequences: false)
+                self.layers = try layers.replacing(path.map(String.init)[...], with: value)
+            } else {
+                throw KalsaeError(
+                    "setting", expected: "learningRate or optimizer.NAME", got: "\"\(name)\"",
+                    advice: "settings of layers can change where a network is built from them")
+            }
+        case .schedule(let schedule):
+            try schedule?.check()
+            self.schedule = schedule
+        case .skip: return
+        }
+    }
+}
+
+extension TrainingLoop {
+    /// Makes a change at this boundary, and notes it.
+    ///
+    /// - Throws: a `KalsaeError` where there is no such setting, its value breaks its rule, or shapes
+    ///   would change; nothing has changed then.
+    func intervene(_ change: SettingChange, reason: String) throws {
+        if case .setting(let name, let value) = change,
+            name == SettingName.learningRate
+                || name == SettingName.optimizer + SettingName.learningRate
+        {
+            guard case .number(let rate) = value else {
+                throw KalsaeError(
+                    SettingName.learningRate, expected: "a number", got: "\(value)")
+            }
+            try LearningRate.check(rate)
+            learningRate = rate
+        } else {
+            var changed = configuration
+            try changed.make(change)
+            try configure(changed)
+        }
+        let intervention = Intervention(step: progress.steps, change, reason: reason)
+        progress.interventions = (progress.interventions ?? []) + [intervention]
+        for index in callbacks.indices { try callbacks[index].onIntervention(intervention) }
+    }
+
+    /// Makes the planned changes that belong behind the last step.
+    func makePlannedChanges() throws {
+        while let next = planned.dropFirst(progress.planned ?? 0).first,
+            next.step <= progress.steps
+        {
+            progress.planned = (progress.planned ?? 0) + 1
+            try intervene(next.change, reason: next.reason)
+        }
+    }
+
+    /// Goes back to what the training was made of after a list of changes.
+    func configure(after interventions: [Intervention]) throws {
+        guard interventions != progress.interventions ?? [] else { return }
+        var changed = initialConfiguration
+        for intervention in interventions where !intervention.change.isOfRate {
+            try changed.make(intervention.change)
+        }
+        try configure(changed)
+    }
+
+    /// Whether a batch is to be left out.
+    func isSkipped(_ position: BatchPosition) -> Bool {
+        guard let interventions = progress.interventions else { return false }
+        return interventions.contains {
+            if case .skip(let skipped) = $0.change {
+                skipped.epoch == position.epoch && skipped.batch == position.batch
+            } else {
+                false
+            }
+        }
+    }
+
+    private func configure(_ changed: Configuration) throws {
+        var model: Model?
+        if let layers = changed.layers, layers != configuration.layers {
+            model = try rebuilt(layers)
+        }
+        try step.reconfigure(model: model, optimizer: changed.optimizer)
+        configuration = changed
+        rateIsStale = true
+    }
+
+    /// The model of other layers with the tensors of this one.
+    private func rebuilt(_ layers: [LayerSpec]) throws -> Model {
+        guard let now = step.model as? Sequential, let input = now.inputShape else {
+            return step.model
+        }
+        let new = try NamedTensors(now).restored(
+            into: try Sequential(layers, input: input),
+            subject: "a setting that changes no shapes")
+        guard let model = new as? Model else { return step.model }
+        return model
+    }
+}
+
+extension SettingChange {
+    /// Whether it is about the learning rate alone.
+    fileprivate var isOfRate: Bool {
+        if case .setting(let name, _) = self {
+            name == SettingName.learningRate
+                || name == SettingName.optimizer + SettingName.learningRate
+        } else {
+            false
+        }
+    }
+}
