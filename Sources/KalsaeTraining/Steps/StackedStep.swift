@@ -72,6 +72,15 @@ package final class StackedStep<Model: Layer> {
     /// The models now, stacked, as a value.
     package var models: Model { compiled.state.first }
 
+    /// What the optimizer remembers now of all members, as a value.
+    package var optimizerState: OptimizerState { compiled.state.second }
+
+    /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
+    package func restore(_ models: Model, _ state: OptimizerState, count: Int) throws {
+        try compiled.restore(TensorPair(models, state))
+        self.count = count
+    }
+
     /// Takes one step; an input is as many numbers for each member, one member behind the other.
     package func run(_ inputs: [Tensor]) throws {
         try optimizer.checkRate()

@@ -27,6 +27,15 @@ struct FoldTraining {
         var isStopped = false
     }
 
+    /// A candidate at the end of an epoch.
+    struct Progress {
+        var epoch: Int
+        var models: Sequential
+        var optimizer: OptimizerState
+        /// What came of its best epoch.
+        var best: Outcome?
+    }
+
     let data: LabeledData
     let dataset: Dataset
     let folds: [Folds.Fold]
@@ -34,7 +43,7 @@ struct FoldTraining {
     /// The columns that may get intervals, with the values that they are made of.
     let columns: [Int]
     /// Called after each epoch; a `TrainingStop` ends the candidate there.
-    let onEpoch: (CandidateEpoch) throws -> Void
+    let onEpoch: (CandidateEpoch, Progress) throws -> Void
 
     private var isOfClasses: Bool {
         if case .classes = data.targets { true } else { false }
@@ -50,37 +59,29 @@ struct FoldTraining {
 
     /// Trains a candidate.
     ///
-    /// - Parameter epochs: how many times a member sees its rows, at most.
-    func train(_ candidate: TableCandidate, epochs: Int, batch: Int) throws -> Outcome {
+    /// - Parameters:
+    ///   - epochs: how many times a member sees its rows, at most.
+    ///   - progress: where to go on; nil to begin.
+    func train(
+        _ candidate: TableCandidate, epochs: Int, batch: Int, from progress: Progress? = nil
+    ) throws -> Outcome {
         let outputs = data.targets.outputCount
-        let layers = candidate.layers(columns: columns, outputs: outputs)
-        let input = Shape(data.featureShape)
-        let boundaries = candidate.bins > 0 ? intervals(candidate.bins) : []
-        let members = try folds.indices.map { fold in
-            try withSeed(seed &* 1000 &+ fold) {
-                try Sequential(layers, input: input).prepared(boundaries)
-            }
-        }
-        let loss = data.targets.loss
-        let weights = dataset.weights.map { [$0] } ?? []
-        let step = try StackedStep(
-            members,
-            optimizer: AdamW(
-                learningRate: candidate.learningRate, beta2: 0.95, decay: candidate.decay),
-            seed: seed, shared: [dataset.features, dataset.targets] + weights
-        ) { model, inputs in
-            let rows = inputs[inputs.count - 1]
-            return loss(
-                model(inputs[0].gathered(at: rows)), inputs[1].gathered(at: rows),
-                weights: weights.isEmpty ? nil : inputs[2].gathered(at: rows))
-        }
+        let layers = layers(of: candidate)
+        let step = try step(candidate)
         var batches = StackedBatches(folds, batch: batch, seed: seed)
         let perEpoch = batches.steps
+        if let progress {
+            try step.restore(
+                progress.models, progress.optimizer, count: progress.epoch * perEpoch)
+            for _ in 0..<progress.epoch { batches.shuffle() }
+        }
         let rows = try HostTensor<Int32>(count: folds.count * batches.size)
         let evaluation = try HeldEvaluation(dataset, folds)
-        var best: Outcome?
+        var best = progress?.best
+        var epoch = progress?.epoch ?? 0
         let held = folds.flatMap(\.test)
-        for epoch in 1...epochs {
+        while epoch < epochs, !Self.isOver(epoch, epochs, best: best?.epoch) {
+            epoch += 1
             try Task.checkCancellation()
             batches.shuffle()
             for number in 0..<perEpoch {
@@ -95,29 +96,20 @@ struct FoldTraining {
                 predictions.write(values, at: rows, isOfClasses: isOfClasses, range: range)
             }
             let value = predictions.loss(data, rows: held)
-            var isStopped = false
-            do {
-                try onEpoch(
-                    CandidateEpoch(
-                        candidate: candidate.name, epoch: epoch, epochs: epochs, loss: value))
-            } catch is TrainingStop {
-                isStopped = true
-            }
             if value.isFinite, value <= best?.loss ?? .infinity {
                 best = Outcome(
                     candidate: candidate, layers: layers, count: folds.count, members: models,
                     predictions: predictions, loss: value, epoch: epoch, epochs: epoch)
             }
             best?.epochs = epoch
-            if isStopped {
+            do {
+                try onEpoch(
+                    CandidateEpoch(
+                        candidate: candidate.name, epoch: epoch, epochs: epochs, loss: value),
+                    Progress(
+                        epoch: epoch, models: models, optimizer: step.optimizerState, best: best))
+            } catch is TrainingStop {
                 best?.isStopped = true
-                break
-            }
-            // A cycle that brought nothing better is the last.
-            let ends = Self.cycleEnds.map { Int(($0 * Double(epochs)).rounded()) }
-            if let cycle = ends.firstIndex(of: epoch), cycle > 0, let kept = best?.epoch,
-                kept <= ends[cycle - 1]
-            {
                 break
             }
         }
@@ -127,6 +119,48 @@ struct FoldTraining {
                 advice: "look for numbers out of all proportion in the data")
         }
         return best
+    }
+
+    /// The layers of a member.
+    func layers(of candidate: TableCandidate) -> [LayerSpec] {
+        candidate.layers(columns: columns, outputs: data.targets.outputCount)
+    }
+
+    /// The members before their training.
+    func members(of candidate: TableCandidate) throws -> [Sequential] {
+        let layers = layers(of: candidate)
+        let boundaries = candidate.bins > 0 ? intervals(candidate.bins) : []
+        return try folds.indices.map { fold in
+            try withSeed(seed &* 1000 &+ fold) {
+                try Sequential(layers, input: Shape(data.featureShape)).prepared(boundaries)
+            }
+        }
+    }
+
+    /// How members move.
+    func optimizer(of candidate: TableCandidate) -> AdamW {
+        AdamW(learningRate: candidate.learningRate, beta2: 0.95, decay: candidate.decay)
+    }
+
+    private func step(_ candidate: TableCandidate) throws -> StackedStep<Sequential> {
+        let loss = data.targets.loss
+        let weights = dataset.weights.map { [$0] } ?? []
+        return try StackedStep(
+            try members(of: candidate), optimizer: optimizer(of: candidate), seed: seed,
+            shared: [dataset.features, dataset.targets] + weights
+        ) { model, inputs in
+            let rows = inputs[inputs.count - 1]
+            return loss(
+                model(inputs[0].gathered(at: rows)), inputs[1].gathered(at: rows),
+                weights: weights.isEmpty ? nil : inputs[2].gathered(at: rows))
+        }
+    }
+
+    /// Whether a cycle has ended that brought nothing better: it is the last.
+    static func isOver(_ epoch: Int, _ epochs: Int, best: Int?) -> Bool {
+        let ends = cycleEnds.map { Int(($0 * Double(epochs)).rounded()) }
+        guard let cycle = ends.firstIndex(of: epoch), cycle > 0, let best else { return false }
+        return best <= ends[cycle - 1]
     }
 
     /// Four cycles of growing length, each rising from 0 and falling back to it: `½ (1 - cos(2π log₂(1 + 15 t)))` (RealMLP's

@@ -87,30 +87,42 @@ public struct TableLearner: Sendable {
     ///
     /// - Parameters:
     ///   - data: rows of numbers, of which at least 4 are wanted.
+    ///   - state: where to go on, a state that the same learner gave of the same data; the outcome
+    ///     has the bits of a learning that was not stopped.
     ///   - onEpoch: called after each epoch of a candidate; a `TrainingStop` that it throws ends the
     ///     learning, and what was tried so far is averaged.
+    ///   - onState: called in front of it with what gives the state there.
     /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
     public func run(
-        _ data: LabeledData, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
+        _ data: LabeledData, resuming state: TableState? = nil,
+        onEpoch: (CandidateEpoch) throws -> Void = { _ in },
+        onState: (() throws -> TableState) throws -> Void = { _ in }
     ) throws -> Outcome {
         let weights = try classWeights?.values(for: data)
         let data = data.weighted(byClass: weights ?? [])
         let plan = try TablePlan(data, effort: effort, folds: folds, seed: seed)
         let dataset = try Dataset(data)
-        var outcomes: [FoldTraining.Outcome] = []
-        var steps = 0
+        let tried = TriedCandidates(
+            plan,
+            subject: [
+                data.count, data.featureShape.reduce(1, *), data.targets.outputCount,
+                plan.folds.count, plan.batch, seed,
+            ], effort: effort)
         try withoutActuallyEscaping(onEpoch) { onEpoch in
-            let training = FoldTraining(
-                data: data, dataset: dataset, folds: plan.folds, seed: seed,
-                columns: plan.columns, onEpoch: onEpoch)
-            for (candidate, epochs) in plan.candidates {
-                let outcome = try training.train(candidate, epochs: epochs, batch: plan.batch)
-                steps += outcome.epochs * plan.steps
-                outcomes.append(outcome)
-                if outcome.isStopped { break }
+            try withoutActuallyEscaping(onState) { onState in
+                let training = FoldTraining(
+                    data: data, dataset: dataset, folds: plan.folds, seed: seed,
+                    columns: plan.columns
+                ) { epoch, progress in
+                    try onState { tried.state(with: progress) }
+                    try onEpoch(epoch)
+                }
+                let open = try state.map { try tried.restore($0, training) } ?? nil
+                try tried.finish(training, from: open)
             }
         }
-        var outcome = try blended(outcomes, data, plan, steps: steps)
+        let outcomes = tried.outcomes
+        var outcome = try blended(outcomes, data, plan, steps: tried.steps)
         outcome.classWeights = weights
         outcome.isStopped = outcomes.last?.isStopped ?? false
         return outcome
