@@ -33,7 +33,8 @@ let rows: [Row] = [
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles"]),
     Row(
-        name: "KalsaeTraining", imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData"]),
+        name: "KalsaeTraining",
+        imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
     Row(name: "KalsaeLessons", imports: ["Kalsae"]),
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),

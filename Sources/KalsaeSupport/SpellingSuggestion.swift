@@ -12,6 +12,11 @@ public enum SpellingSuggestion {
         return best.0
     }
 
+    /// The question whether the nearest name was meant; empty where none is near.
+    package static func advice(_ name: String, in candidates: [String]) -> String {
+        of(name, in: candidates).map { "did you mean \"\($0)\"?" } ?? ""
+    }
+
     /// Insertions, deletions, replacements and swaps of neighbors between the two.
     private static func distance(_ a: [Character], _ b: [Character]) -> Int {
         var beforeLast: [Int] = []

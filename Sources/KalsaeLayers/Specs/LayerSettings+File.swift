@@ -58,10 +58,3 @@ extension LayerSettings {
 private struct Present: Decodable {
     init(from decoder: any Decoder) {}
 }
-
-extension SpellingSuggestion {
-    /// The question whether the nearest name was meant; empty where none is near.
-    static func advice(_ name: String, in known: [String]) -> String {
-        of(name, in: known).map { "did you mean \"\($0)\"?" } ?? ""
-    }
-}

@@ -168,13 +168,6 @@ public struct SettingVisitor {
     }
 }
 
-extension SpellingSuggestion {
-    /// The question for a name that is not known; empty where none is near.
-    static func advice(_ name: String, in candidates: [String]) -> String {
-        of(name, in: candidates).map { "did you mean \"\($0)\"?" } ?? ""
-    }
-}
-
 extension SettingValue {
     var number: Double? { if case .number(let value) = self { value } else { nil } }
     var whole: Int? { number.flatMap { Int(exactly: $0) } }

@@ -9,6 +9,9 @@ public struct TrainingControl {
     private(set) var checkpoints: [(TrainingState) throws -> Void] = []
     private(set) var changes: [Change] = []
 
+    /// Whether the training stays at this boundary.
+    var isHeld = false
+
     /// A change of settings that was asked for.
     struct Change {
         var change: SettingChange
@@ -42,6 +45,9 @@ public struct TrainingControl {
     ) {
         changes.append(Change(change: change, reason: reason, answer: answer))
     }
+
+    /// Stays at this boundary: once what was asked for is done, the callback is called again.
+    public mutating func hold() { isHeld = true }
 
     /// Goes back to a state of this training: model, optimizer, position, history, rate.
     ///

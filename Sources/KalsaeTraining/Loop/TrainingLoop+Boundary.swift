@@ -11,19 +11,24 @@ extension TrainingLoop {
     func boundary(
         _ call: (inout any Callback, inout TrainingControl) throws -> Void
     ) throws {
-        if !callbacks.isEmpty {
+        var called = Array(callbacks.indices)
+        while !called.isEmpty {
             var control = TrainingControl(learningRate: learningRate)
             var failure: (any Error)?
-            for index in callbacks.indices {
+            var held: [Int] = []
+            for index in called {
                 control.caller = index
+                control.isHeld = false
                 do {
                     try call(&callbacks[index], &control)
                 } catch let stop as TrainingStop {
                     control.stop(stop.reason)
                 } catch { failure = failure ?? error }
+                if control.isHeld { held.append(index) }
             }
             try carryOut(control)
             if let failure { throw failure }
+            called = end == nil && !Task.isCancelled ? held : []
         }
         lookForCancellation()
     }

@@ -1,0 +1,82 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+
+/// A training that is recorded as a run, obeys commands, and is written down in checkpoints.
+///
+/// ```swift
+/// let store = try Store(folder: "kalsae-runs")
+/// let session = try RunSession(store.createRun(RunDescription(name: "digits")), in: store)
+/// options.callbacks += session.callbacks()
+/// let history = try await trainer.fit(data, options)
+/// session.finish(.finished, last: try await trainer.state)
+/// ```
+public final class RunSession: Sendable {
+    /// The run.
+    public let run: Run
+    /// What records it.
+    public let recorder: RunRecorder
+    /// What writes its checkpoints.
+    public let writer: CheckpointWriter
+    private let interval: CheckpointInterval
+
+    /// The folder of a run's checkpoints inside of its own.
+    public static func checkpoints(of run: Run, in store: Store) -> CheckpointFolder {
+        CheckpointFolder("\(store.folder(of: run))/checkpoints")
+    }
+
+    /// Begins to record a run.
+    ///
+    /// - Parameters:
+    ///   - run: a run of the store.
+    ///   - interval: when checkpoints are written, beside those of the best epochs.
+    ///   - kept: how many checkpoints stay beside the best.
+    ///   - bytes: how much space they may have; nil for any.
+    ///   - say: takes a line about a disc that is full, or has space again.
+    public init(
+        _ run: Run, in store: Store, interval: CheckpointInterval = .automatic, kept: Int = 12,
+        bytes: Int? = nil, say: @escaping @Sendable (String) -> Void = { Notice.say($0) }
+    ) {
+        let recorder = RunRecorder(run, in: store, say: say)
+        let folder = Self.checkpoints(of: run, in: store)
+        (self.run, self.recorder, self.interval) = (run, recorder, interval)
+        writer = CheckpointWriter(folder, kept: kept, bytes: bytes) { event in
+            switch event {
+            case .written(let entry, let progress):
+                let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path
+                recorder.checkpoint(
+                    RunCheckpoint(
+                        step: entry.step, epoch: progress.fit?.history.epochs.count ?? 0,
+                        path: "checkpoints/\(name)", metric: progress.fit?.best.loss,
+                        isBest: entry.isBest, bytes: entry.bytes))
+            case .failed(let error):
+                say("\(error.description); training goes on, and the last checkpoints stay")
+            case .recovered: say("\(folder.path): checkpoints are written again")
+            }
+        }
+    }
+
+    /// What records, steers and writes, in this order: put them behind other callbacks.
+    ///
+    /// - Parameters:
+    ///   - targets: what is learned, where numbers are to be in its units.
+    ///   - isInterrupted: whether a pause is to end because the process is asked to.
+    public func callbacks(
+        targets: LabeledData.Targets? = nil,
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) -> [any Callback] {
+        [
+            RecordingCallback(recorder, targets: targets),
+            SteeringCallback(recorder, writer, isInterrupted: isInterrupted),
+            CheckpointCallback(writer, interval: interval),
+        ]
+    }
+
+    /// Writes the last checkpoint and the end of the run, and waits until both are on the disc.
+    public func finish(_ state: RunState, last: TrainingState? = nil) {
+        if let last { writer.write(last) }
+        writer.flush()
+        recorder.finish(state: state)
+    }
+}

@@ -1,0 +1,182 @@
+import FoundationEssentials
+import KalsaeFiles
+import KalsaeOptimizers
+import KalsaeRuns
+import KalsaeSupport
+
+/// Does what somebody asks of a run in the store, at its step boundaries: changes settings, pauses,
+/// writes a checkpoint, goes back to one, stops.
+///
+/// The verbs are those of ``SteeringVerb``. Each command is answered with the step at which it was
+/// done, or with the reason why it cannot be.
+public struct SteeringCallback: Callback {
+    private let recorder: RunRecorder
+    private let writer: CheckpointWriter
+    private let isInterrupted: @Sendable () -> Bool
+    private var isPaused = false
+    /// The steps at the ends of epochs.
+    private var epochSteps: [Int: Int] = [:]
+
+    /// Looks for the commands of a run.
+    ///
+    /// - Parameters:
+    ///   - isInterrupted: whether a pause is to end because the process is asked to.
+    public init(
+        _ recorder: RunRecorder, _ writer: CheckpointWriter,
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) {
+        (self.recorder, self.writer, self.isInterrupted) = (recorder, writer, isInterrupted)
+    }
+
+    /// Does what was asked since the last step.
+    public mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
+        try obey(step.step, total: step.total, &control)
+    }
+
+    /// Does what was asked while the epoch was measured.
+    public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
+        epochSteps[epoch.epoch] = epoch.steps
+        try obey(epoch.steps, total: nil, &control)
+    }
+
+    private mutating func obey(
+        _ step: Int, total: Int?, _ control: inout TrainingControl
+    ) throws {
+        var commands = recorder.pendingCommands()
+        while isPaused, commands.isEmpty {
+            if isInterrupted() || Task.isCancelled { return isPaused = false }
+            Pause.milliseconds(10)
+            commands = recorder.pendingCommands()
+        }
+        for command in commands {
+            recorder.event(
+                "steer", step: step, author: command.author,
+                data: ["verb": .string(command.verb), "data": command.data])
+            do {
+                try carryOut(command, step, total: total, &control)
+            } catch {
+                let text = (error as? KalsaeError)?.description ?? "\(error)"
+                recorder.answer(command, .refused, step: step, text)
+            }
+        }
+        if isPaused { control.hold() }
+    }
+
+    private mutating func carryOut(
+        _ command: RunCommand, _ step: Int, total: Int?, _ control: inout TrainingControl
+    ) throws {
+        guard let verb = SteeringVerb(rawValue: command.verb) else {
+            let names = SteeringVerb.allCases.map(\.rawValue)
+            throw KalsaeError(
+                "steer", expected: names.joined(separator: ", "), got: command.verb,
+                advice: SpellingSuggestion.advice(command.verb, in: names))
+        }
+        let recorder = recorder
+        func done(_ text: String) { recorder.answer(command, .applied, step: step, text) }
+        func change(_ change: SettingChange) {
+            control.change(change, reason: command.author) { error in
+                if let error {
+                    recorder.answer(command, .refused, step: step, error.description)
+                } else {
+                    recorder.answer(command, .applied, step: step, "\(change)")
+                }
+            }
+        }
+        switch verb {
+        case .set: for setting in try Self.settings(command.data) { change(setting) }
+        case .schedule: change(.schedule(try Self.schedule(command.data, total: total)))
+        case .pause:
+            isPaused = true
+            done("paused")
+        case .continue:
+            isPaused = false
+            done("goes on")
+        case .checkpoint:
+            control.checkpoint { [writer] state in writer.write(state) }
+            done("checkpoint")
+        case .rollback:
+            let entry = try entry(for: command.data["to"], before: step)
+            control.restore(try TrainingState(path: entry.path))
+            done("back at step \(entry.step)")
+        case .note: done("")
+        case .stop:
+            isPaused = false
+            control.stop("stopped by \(command.author)")
+            done("stops")
+        }
+    }
+
+    /// Which checkpoint somebody means: a step, `{"epoch": 3}`, `{"ago": seconds}` or `"best"`.
+    private func entry(
+        for target: JSONValue?, before step: Int
+    ) throws(KalsaeError) -> CheckpointFolder.Entry {
+        writer.flush()
+        let folder = writer.folder
+        let entry: CheckpointFolder.Entry? =
+            if target?.string == "best" {
+                folder.best
+            } else if let step = target?.integer {
+                folder.entry(before: step)
+            } else if let epoch = target?["epoch"]?.integer {
+                epochSteps[epoch].flatMap { folder.entry(before: $0) }
+            } else if let seconds = target?["ago"]?.number {
+                folder.entry(beforeTime: Double(Timestamp.now) / 1000 - seconds)
+            } else {
+                nil
+            }
+        guard let entry else {
+            let steps = folder.entries.map { $0.isBest ? "best (\($0.step))" : "\($0.step)" }
+            throw KalsaeError(
+                "rollback", expected: "a checkpoint at or before that",
+                got: "those of steps \(steps.joined(separator: ", "))")
+        }
+        return entry
+    }
+
+    private static func settings(_ data: JSONValue) throws -> [SettingChange] {
+        guard let members = data.members, !members.isEmpty else {
+            throw KalsaeError("steer", expected: "settings as NAME=VALUE", got: "none")
+        }
+        return try members.map { .setting($0.key, try setting($0.value)) }
+    }
+
+    private static func schedule(
+        _ data: JSONValue, total: Int?
+    ) throws -> LearningRateSchedule? {
+        guard let plain = data["schedule"] else {
+            throw KalsaeError("steer", expected: "a schedule", got: "none")
+        }
+        if plain == .string("constant") || plain == .null { return nil }
+        if let name = plain.string,
+            let preset = SchedulePreset.all.first(where: { $0.name == name }),
+            let total, total < .max, let schedule = preset.schedule(max(total, 1))
+        {
+            return schedule
+        }
+        return try LearningRateSchedule(plain: try setting(plain))
+    }
+
+    private static func setting(_ value: JSONValue) throws -> SettingValue {
+        try JSONDecoder().decode(SettingValue.self, from: Data(value.text.utf8))
+    }
+}
+
+/// What can be asked of a run.
+public enum SteeringVerb: String, CaseIterable, Sendable {
+    /// Settings get values: `{"learningRate": 0.001}`.
+    case set
+    /// Another schedule: `{"schedule": "cosine"}`.
+    case schedule
+    /// Stays at the next step boundary.
+    case pause
+    /// Goes on after a pause.
+    case `continue`
+    /// Writes a checkpoint.
+    case checkpoint
+    /// Goes back: `{"to": 200}`, `{"to": "best"}`, `{"to": {"epoch": 3}}`, `{"to": {"ago": 7200}}`.
+    case rollback
+    /// Remembers a text: `{"text": "…"}`.
+    case note
+    /// Ends the training, with what it has so far.
+    case stop
+}

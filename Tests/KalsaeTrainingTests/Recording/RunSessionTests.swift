@@ -1,0 +1,148 @@
+import Foundation
+import KalsaeData
+import KalsaeFiles
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeRuns
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+import Synchronization
+import Testing
+
+/// A training as a run of a store: recorded, steered by somebody else, taken up from its checkpoints.
+@Suite struct RunSessionTests {
+    private let folder = NSTemporaryDirectory() + "kalsae-runs-\(UUID().uuidString)"
+
+    private func data() throws -> Dataset {
+        let x = Tensor.normal([40, 3], key: RandomKey(seed: 1))
+        return try Dataset(x, (x.sum(axes: [1]) .> 0).cast(to: .int32))
+    }
+
+    private func trainer() throws -> Trainer<Sequential> {
+        let model = try withSeed(1) {
+            try Sequential(
+                [.dense(units: 8, activation: .tanh), .dropout(rate: 0.5), .dense(units: 2)],
+                input: [3])
+        }
+        return try Trainer(
+            model, loss: .softmaxCrossEntropy, optimizer: AdamW(learningRate: 0.01),
+            metrics: [.accuracy], seed: 5)
+    }
+
+    private func options() throws -> FitOptions {
+        FitOptions(epochs: 8, batch: 8, validation: try data())
+    }
+
+    private func bits(_ state: TrainingState) throws -> [[UInt32]] {
+        try state.tensors.filter { !$0.path.name.hasPrefix("best") }
+            .map { try $0.tensor.values(Float.self).map(\.bitPattern) }
+    }
+
+    /// Sends commands at steps, as another process would, and waits until they are there.
+    private final class Person: Callback {
+        let store: Store
+        let run: Run
+        private let plan: Mutex<[Int: [(String, JSONValue)]]>
+
+        init(store: Store, run: Run, plan: [Int: [(String, JSONValue)]]) {
+            (self.store, self.run) = (store, run)
+            self.plan = Mutex(plan)
+        }
+
+        func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
+            guard let commands = plan.withLock({ $0.removeValue(forKey: step.step) }) else {
+                return
+            }
+            for (verb, data) in commands {
+                _ = try store.send(verb, data: data, author: "ann", to: run)
+            }
+            // Ten times as long as the recorder needs to see them.
+            usleep(500_000)
+        }
+    }
+
+    @Test func aPersonSteersARun() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(folder: folder)
+        var description = RunDescription(name: "steered")
+        description.seed = 5
+        let session = RunSession(
+            try store.createRun(description), in: store, interval: .steps(5), kept: 100)
+        let person = Person(
+            store: store, run: session.run,
+            plan: [
+                7: [("set", ["learningRate": 0.05, "dropout1.rate": 0.25])],
+                12: [("set", ["learningRate": 5])],
+                17: [("rollback", ["to": 11]), ("note", ["text": "too quick"])],
+                23: [("pause", [:]), ("set", ["optimizer.beta1": 0.5]), ("continue", [:])],
+                29: [
+                    ("set", ["dropout9.rate": 0.1]), ("fly", [:]), ("rollback", ["to": 2]),
+                    ("schedule", ["schedule": "cosine"]),
+                ],
+            ])
+        let live = try trainer()
+        var options = try options()
+        options.callbacks = [person] + session.callbacks()
+        let history = try await live.fit(data(), options)
+        let end = try await live.state
+        session.finish(.finished, last: end)
+        #expect(history.steps == 40)
+
+        // What was done behind step 10 is gone with the roll back.
+        let list = try #require(end.progress.fit?.interventions)
+        #expect(list.map(\.step) == [7, 7, 23, 29] && list.allSatisfy { $0.reason == "ann" })
+        let run = try store.run("steered")
+        #expect(run.state == .finished)
+        let answers = try store.commands(of: run).map {
+            "\($0.verb) \($0.state.rawValue) \($0.answer)"
+        }
+        #expect(
+            answers.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == [
+                "set applied", "set applied", "rollback applied", "note applied", "pause applied",
+                "set applied", "continue applied", "set refused", "fly refused",
+                "rollback refused", "schedule applied",
+            ])
+        #expect(answers[2].hasSuffix("back at step 10"))
+        let kinds = try store.events(of: run).map(\.kind)
+        #expect(kinds.count { $0 == "steer" } == 11 && kinds.count { $0 == "change" } == 5)
+
+        // The list alone gives the same bits, and so does each checkpoint behind the last change.
+        var replay = try self.options()
+        replay.interventions = list
+        let replayed = try trainer()
+        try await replayed.fit(data(), replay)
+        #expect(try bits(try await replayed.state) == bits(end))
+        let checkpoints = RunSession.checkpoints(of: run, in: store)
+        #expect(checkpoints.last?.step == 40)
+        let entry = try #require(checkpoints.entry(before: 34))
+        let second = RunSession(try store.createRun(RunDescription(name: "second")), in: store)
+        var rest = try self.options()
+        rest.callbacks = [Person(store: store, run: second.run, plan: [:])] + second.callbacks()
+        let resumed = try trainer()
+        try await resumed.fit(data(), rest, resuming: try TrainingState(path: entry.path))
+        second.finish(.finished)
+        #expect(try bits(try await resumed.state) == bits(end))
+
+        let loss = try store.points("validation/loss", of: run)
+        #expect(loss.map(\.step) == Array(stride(from: 5, through: 40, by: 5)))
+        #expect(loss.map(\.value) == history.epochs.compactMap { $0.validation?.loss })
+    }
+
+    @Test func aStopKeepsWhatThereIs() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(folder: folder)
+        let session = RunSession(try store.createRun(RunDescription(name: "a")), in: store)
+        let person = Person(store: store, run: session.run, plan: [13: [("stop", [:])]])
+        let trainer = try trainer()
+        var options = try options()
+        options.callbacks = [person] + session.callbacks()
+        let history = try await trainer.fit(data(), options)
+        session.finish(.stopped, last: try await trainer.state)
+        #expect(history.steps == 13 && history.end == .stopped(reason: "stopped by ann"))
+        #expect(try store.run("a").state == .stopped)
+        let last = try #require(RunSession.checkpoints(of: session.run, in: store).last)
+        #expect(last.step == 13)
+        #expect(try store.checkpoints(of: session.run).contains { $0.step == 13 })
+    }
+}
