@@ -82,7 +82,9 @@ import Testing
         let two = try output(sizes, threads: 2)
         // The library may cut its sums by threads.
         if Processor.hasOwnProducts { #expect(one.bits == two.bits) }
-        if Processor.hasOwnProducts { #expect(one.name.count == 1, "\(one.name)") }
+        // Plain loops, to which one row goes, leave what follows them apart.
+        let isPlain = one.name.first?.contains("plain") ?? false
+        if Processor.hasOwnProducts, !isPlain { #expect(one.name.count == 1, "\(one.name)") }
     }
 
     static let summed: [Sizes] = [
