@@ -37,7 +37,7 @@ extension FoldTraining {
         var predictions = TablePredictions(rows: data.count, width: width)
         predictions.values = try values.values(Float.self)
         return Outcome(
-            candidate: candidate, layers: layers(of: candidate),
+            candidate: candidate, layers: layers(of: candidate), count: folds.count,
             members: try state.part("\(index).members").restored(
                 into: try members(of: candidate).stacked(), subject: "table state: members"),
             predictions: predictions, loss: loss, epoch: epoch, epochs: told.epochs)
