@@ -13,6 +13,7 @@ struct Row {
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let rows: [Row] = [
@@ -22,7 +23,7 @@ let rows: [Row] = [
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
-    Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib"]),
+    Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
@@ -98,6 +99,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: rows.map(\.target),
     swiftLanguageModes: [.v6],

@@ -1,0 +1,100 @@
+import KalsaeSupport
+import Yams
+
+/// A YAML document as the values of JSON, with the lines of its keys.
+public struct YAMLText: Sendable {
+    /// The document.
+    public let value: JSONValue
+    /// The line of a key by its path, as in `data/target`.
+    public let lines: [String: Int]
+
+    private static let deepest = 64
+    private static let most = 100_000
+
+    /// Reads a document: plain scalars are what YAML 1.2 has, numbers keep `007` a text.
+    ///
+    /// - Throws: a `KalsaeError` with the line where it is none, where a key stands twice, or where it
+    ///   is deeper or longer than any configuration.
+    public init(_ text: String, subject: String) throws(KalsaeError) {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw Self.fault(error, subject)
+        } catch {
+            throw KalsaeError(subject, expected: "YAML", got: "\(error)".printable)
+        }
+        var converter = Converter(subject: subject, left: Self.most)
+        value =
+            try node.map { node throws(KalsaeError) in
+                try converter.value(node, "", depth: Self.deepest)
+            } ?? .null
+        lines = converter.lines
+    }
+
+    private struct Converter {
+        let subject: String
+        var left: Int
+        var lines: [String: Int] = [:]
+
+        mutating func value(_ node: Node, _ path: String, depth: Int) throws(KalsaeError)
+            -> JSONValue
+        {
+            left -= 1
+            guard left > 0, depth > 0 else {
+                throw KalsaeError(
+                    subject, expected: "at most \(YAMLText.most) values, \(YAMLText.deepest) deep",
+                    got: "more")
+            }
+            switch node {
+            case .scalar(let scalar): return YAMLText.value(scalar)
+            case .sequence(let nodes):
+                var list: [JSONValue] = []
+                for (index, node) in nodes.enumerated() {
+                    list.append(try value(node, "\(path)/\(index)", depth: depth - 1))
+                }
+                return .array(list)
+            case .mapping(let mapping):
+                var members: [JSONValue.Member] = []
+                for (key, node) in mapping {
+                    guard let name = key.scalar?.string else {
+                        throw KalsaeError(
+                            subject, expected: "names as keys", got: "a list or object")
+                    }
+                    let inner = path.isEmpty ? name : "\(path)/\(name)"
+                    lines[inner] = key.mark?.line
+                    members.append(
+                        JSONValue.Member(name, try value(node, inner, depth: depth - 1)))
+                }
+                return .object(members)
+            case .alias:
+                throw KalsaeError(subject, expected: "an anchor for each alias", got: "none")
+            }
+        }
+    }
+
+    /// What a scalar is: quoted ones are text.
+    private static func value(_ scalar: Node.Scalar) -> JSONValue {
+        let text = scalar.string
+        guard scalar.style == .any || scalar.style == .plain else { return .string(text) }
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .bool(true)
+        case "false", "False", "FALSE": return .bool(false)
+        default: break
+        }
+        let digits = text.drop { $0 == "-" || $0 == "+" }
+        let hasLeadingZero =
+            digits.count > 1 && digits.first == "0" && digits.dropFirst().first != "."
+        guard let first = digits.first, first.isNumber || first == ".", !hasLeadingZero,
+            text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) })
+        else { return .string(text) }
+        if let whole = Int(text) { return .integer(whole) }
+        return Double(text).map { .number($0) } ?? .string(text)
+    }
+
+    private static func fault(_ error: YamlError, _ subject: String) -> KalsaeError {
+        let line = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        return KalsaeError(subject, expected: "YAML", got: line.printable)
+    }
+}
