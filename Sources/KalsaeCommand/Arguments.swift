@@ -1,5 +1,15 @@
+import Synchronization
+
 /// The arguments as the parser is to have them.
 enum Arguments {
+    /// Those of this call, with what a file or a run says in front.
+    static var given: [String] {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+
+    private static let stored = Mutex<[String]>([])
+
     /// Joins an option with a value that begins with a hyphen, as in `--learning-rate -1`, which the
     /// parser would take for an option of its own.
     static func joined(_ arguments: [String]) -> [String] {

@@ -17,16 +17,18 @@ struct KalsaeTool: AsyncParsableCommand {
         version: "kalsae 0.1.0",
         subcommands: [
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
-            RunsVerb.self, Bench.self, ProfileVerb.self, LessonVerb.self,
+            RunsVerb.self, Steer.self, Bench.self, ProfileVerb.self, LessonVerb.self,
         ])
 
     /// Runs the verb; an error is one line on standard error.
     static func main() async {
-        let arguments = Arguments.joined(Array(CommandLine.arguments.dropFirst()))
+        var arguments = Arguments.joined(Array(CommandLine.arguments.dropFirst()))
         if let unknown = UnknownVerb(arguments, root: Self.self) {
             Console.fail(unknown.message, code: ExitCode.validationFailure.rawValue)
         }
         do {
+            arguments = Arguments.joined(try ConfiguredArguments.expanded(arguments))
+            Arguments.given = arguments
             let asked = try parseAsRoot(arguments)
             guard let common = (asked as? any ComputingCommand)?.common, common.quiet else {
                 return try await run(arguments)

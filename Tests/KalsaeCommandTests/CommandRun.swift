@@ -17,7 +17,12 @@ struct CommandRun {
                 atPath: path, withIntermediateDirectories: true)
         }
 
-        func remove() { try? FileManager.default.removeItem(atPath: path) }
+        /// Where its runs are recorded, beside it.
+        var runs: String { path + "-runs" }
+
+        func remove() {
+            for path in [path, runs] { try? FileManager.default.removeItem(atPath: path) }
+        }
 
         /// Writes a text file.
         func write(_ text: String, to name: String) throws {
@@ -42,7 +47,8 @@ struct CommandRun {
         process.executableURL = try executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["KALSAE_RUNS": folder.runs]) { $1 }.merging(environment) { $1 }
         return process
     }
 

@@ -13,13 +13,14 @@ struct RunsExport: ParsableCommand {
               kalsae runs export last > metrics.csv
               kalsae runs export last --format json --output run.json
               kalsae runs export last --format tensorboard --output logs
+              kalsae runs export last --as-config --output plan.yaml
 
             CSV has a row for each point, JSON all that is known. A TensorBoard file goes to a folder
             of the run's name in the folder --output.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case csv, json, tensorboard
+        case csv, json, tensorboard, config
     }
 
     @Argument(
@@ -27,8 +28,11 @@ struct RunsExport: ParsableCommand {
             "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
     var wanted: String
 
-    @Option(help: "csv, json or tensorboard.")
+    @Option(help: "csv, json, tensorboard, or config: the training as a file for `kalsae train`.")
     var format = Format.csv
+
+    @Flag(help: "As --format config: what was done to the run stands in it and is done again.")
+    var asConfig = false
 
     @Option(help: "Only this metric; may be repeated.")
     var metric: [String] = []
@@ -41,6 +45,7 @@ struct RunsExport: ParsableCommand {
     func run() throws {
         let store = try location.store(for: .reading)
         let run = try store.run(wanted)
+        if asConfig || format == .config { return try writeConfiguration(of: run, in: store) }
         let export = RunExport(run, of: store)
         guard format != .tensorboard else { return try writeEvents(export, run) }
         guard let output else {
@@ -58,8 +63,14 @@ struct RunsExport: ParsableCommand {
         switch format {
         case .csv: try export.csv(metrics: metrics, to: write)
         case .json: try export.json(metrics: metrics, to: write)
-        case .tensorboard: try export.tensorBoard(metrics: metrics, to: write)
+        case .tensorboard, .config: try export.tensorBoard(metrics: metrics, to: write)
         }
+    }
+
+    private func writeConfiguration(of run: Run, in store: Store) throws {
+        let bytes = [UInt8](try ConfigurationFile(run, in: store).text.utf8)
+        guard let output else { return try Console.write(bytes) }
+        try AtomicFile.write(bytes, to: output)
     }
 
     private func writeEvents(_ export: RunExport, _ run: Run) throws {

@@ -7,7 +7,7 @@ extension Train {
     /// Prints what a training came to and what it was done with.
     func report(
         _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ source: Source, _ path: String,
-        _ seconds: Double
+        _ seconds: Double, _ record: Recording?
     ) throws {
         let data = source.parts
         var parts = [("train", outcome.train), ("validation", outcome.validation)]
@@ -33,6 +33,7 @@ extension Train {
                 JSONValue.Member("model", .string(path)),
             ]
             members += data.markMembers + data.members(classWeights: outcome.classWeights)
+            members += record?.members ?? []
             return try Console.print(JSONValue.object(members))
         }
         for line in source.taken?.lines ?? [] { try Console.print(line) }

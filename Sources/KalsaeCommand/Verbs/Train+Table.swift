@@ -58,30 +58,68 @@ extension Train {
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         defer { progress.end() }
+        let record = try Recording(
+            recording, configuration: try configuration(effort), data: source.parts, seed: seed,
+            model: path)
+        do {
+            let outcome = try learn(run, record, progress)
+            progress.end()
+            try destination.save(outcome.file)
+            let seconds = start.duration(to: clock.now).seconds
+            finish(record, outcome, path)
+            if common.json {
+                let members =
+                    json(outcome, source, path, seconds) + source.parts.markMembers
+                    + source.parts.members(classWeights: outcome.classWeights)
+                    + (record?.members ?? [])
+                try Console.print(JSONValue.object(members))
+            } else {
+                try printText(outcome, source, path, seconds)
+                try record?.tell(common)
+            }
+            try endInterrupted(outcome, path, record)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            record?.fail(error)
+            throw error
+        }
+    }
+
+    /// Learns with the record beside it.
+    private func learn(
+        _ run: TableRun, _ record: Recording?, _ progress: TableProgress
+    ) throws -> TableRun.Outcome {
+        let state = try record?.tableState()
+        let own = record.map {
+            TableRecording(
+                $0.session, interval: $0.interval, from: state,
+                isInterrupted: { Interrupt.isRequested })
+        }
         let onEpoch = { (epoch: CandidateEpoch) in
+            progress.note(epoch)
+            try own?.onEpoch(epoch)
+            try Interrupt.check()
+        }
+        let outcome = try run.run(
+            resuming: state, onEpoch: onEpoch, onState: { try own?.onState($0) })
+        guard splitting.allRows, !outcome.isStopped else { return outcome }
+        return try run.refit(outcome) { epoch in
             progress.note(epoch)
             try Interrupt.check()
         }
-        var outcome = try run.run(onEpoch: onEpoch)
-        if splitting.allRows, !outcome.isStopped {
-            outcome = try run.refit(outcome, onEpoch: onEpoch)
-        }
-        progress.end()
-        try destination.save(outcome.file)
-        let seconds = start.duration(to: clock.now).seconds
-        if common.json {
-            let members =
-                json(outcome, source, path, seconds) + source.parts.markMembers
-                + source.parts.members(classWeights: outcome.classWeights)
-            try Console.print(JSONValue.object(members))
-        } else {
-            try printText(outcome, source, path, seconds)
-        }
+    }
+
+    private func endInterrupted(
+        _ outcome: TableRun.Outcome, _ path: String, _ record: Recording?
+    ) throws {
         guard outcome.isStopped else { return }
         let last = outcome.trials.last
         Console.tell(
-            "interrupted in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried "
+            "\(Interrupt.isRequested ? "interrupted" : "stopped") in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried "
                 + "so far is averaged in \(path)")
+        record?.tellResume()
+        guard Interrupt.isRequested else { return }
         throw ExitCode(Interrupt.exitCode)
     }
 

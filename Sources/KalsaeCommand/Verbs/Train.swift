@@ -20,6 +20,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train digits --network simple-convnet --augment shift
               kalsae train mnist --network layers.json --epochs 5
               kalsae train titanic.csv --target survived --epochs 50
+              kalsae train plan.yaml --set optimizer.learningRate=3e-4
+              kalsae train --resume last
               kalsae train visits.csv --target paid --group patient --class-weight balanced
               kalsae train houses.csv --target price --folds 5 --network 12-32-1
             """)
@@ -50,8 +52,12 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     @Option(help: "The function between layers.")
     var activation: Activation?
 
-    @Option(help: "How weights move along their gradients; adam by default.")
-    var optimizer: Recipe.OptimizerName?
+    @Option(
+        help: """
+            How weights move along their gradients; adam by default. With settings of its own as JSON: \
+            {"optimizer": "adam", "beta1": 0.8}.
+            """)
+    var optimizer: OptimizerChoice?
 
     @Option(
         help: """
@@ -60,8 +66,12 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             """)
     var learningRate: Double?
 
-    @Option(help: "How the rate changes; constant by default.")
-    var schedule: Recipe.ScheduleName?
+    @Option(
+        help: """
+            How the rate changes; constant by default. With settings of its own as JSON: \
+            {"schedule": "cosine", "steps": 900}.
+            """)
+    var schedule: ScheduleChoice?
 
     @Option(help: "The largest norm of all gradients together; without it, none is clipped.")
     var clipNorm: Double?
@@ -135,6 +145,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup(title: "What the columns are") var columns: ColumnOptions
 
+    @OptionGroup(title: "How the run is recorded") var recording: RecordOptions
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -157,25 +169,45 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try threshold?.check(source.parts.train.targets.classNames)
         var run = try TrainingRun(recipe, data: source.parts)
         run.threshold = threshold
-        let progress = Progress(epochs: recipe.epochs)
-        defer { progress.end() }
-        let onStep = { @Sendable (record: StepRecord) in
-            try Interrupt.check()
-            progress.step(record)
+        let record = try Recording(
+            recording, configuration: try configuration(recipe), data: source.parts, seed: seed,
+            model: destination.path)
+        do {
+            let progress = Progress(epochs: recipe.epochs)
+            defer { progress.end() }
+            let onStep = { @Sendable (record: StepRecord) in
+                try Interrupt.check()
+                progress.step(record)
+            }
+            var outcome = try await run.run(
+                try runOptions(record), onStep: onStep, onEpoch: { progress.epoch($0) })
+            let end = outcome.state
+            if splitting.allRows, !Interrupt.isRequested {
+                outcome = try await run.refit(outcome, onStep: onStep)
+            }
+            progress.end()
+            try destination.save(outcome.file)
+            let seconds = start.duration(to: clock.now).seconds
+            finish(record, outcome, end, destination.path)
+            try report(outcome, recipe, source, destination.path, seconds, record)
+            if !common.json { try record?.tell(common) }
+            try endInterrupted(outcome, destination.path, record)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            record?.fail(error)
+            throw error
         }
-        var outcome = try await run.run(onStep: onStep, onEpoch: { progress.epoch($0) })
-        if splitting.allRows, !Interrupt.isRequested {
-            outcome = try await run.refit(outcome, onStep: onStep)
-        }
-        progress.end()
-        try destination.save(outcome.file)
-        let seconds = start.duration(to: clock.now).seconds
-        try report(outcome, recipe, source, destination.path, seconds)
-        try endInterrupted(outcome, destination.path)
     }
 
     func recipe(for parts: DataParts) throws -> Recipe {
-        var recipe = Recipe(for: parts, optimizer: optimizer ?? .adam)
+        var recipe = Recipe(for: parts, optimizer: try optimizer?.name() ?? .adam)
+        if let optimizer {
+            recipe.optimizerSettings = try optimizer.settings()
+            if case .number(let rate)? = recipe.optimizerSettings["learningRate"] {
+                recipe.learningRate = rate
+            }
+        }
         if let network { recipe.network = try NetworkSource(network) }
         recipe.augmentations = augment
         if let learningRate { recipe.learningRate = learningRate }
@@ -187,7 +219,9 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled
-        (recipe.schedule, recipe.clipNorm) = (schedule ?? .constant, clipNorm)
+        recipe.schedule = try schedule?.name() ?? .constant
+        recipe.customSchedule = try schedule?.custom()
+        recipe.clipNorm = clipNorm
         recipe.weightDecay = weightDecay
         recipe.classWeights = try classWeights()
         recipe.seed = seed
@@ -218,7 +252,9 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     }
 
     /// Tells what was kept of a training that Ctrl-C has ended, and ends the process with its code.
-    private func endInterrupted(_ outcome: TrainingRun.Outcome, _ path: String) throws {
+    private func endInterrupted(
+        _ outcome: TrainingRun.Outcome, _ path: String, _ record: Recording?
+    ) throws {
         guard case .stopped = outcome.history.end, Interrupt.isRequested else { return }
         let history = outcome.history
         let position = "interrupted at step \(history.steps), in epoch \(history.epochs.count)"
@@ -226,6 +262,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             history.restoredEpoch.map { "the weights of epoch \($0), the best so far," }
             ?? "no epoch was over: the weights of that step"
         Console.tell("\(position); \(kept) are in \(path)")
+        record?.tellResume()
         throw ExitCode(Interrupt.exitCode)
     }
 }
@@ -233,7 +270,6 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 extension Activation: ExpressibleByArgument {}
 extension Augmentation: ExpressibleByArgument {}
 extension Recipe.OptimizerName: ExpressibleByArgument {}
-extension Recipe.ScheduleName: ExpressibleByArgument {}
 extension BatchOrder: ExpressibleByArgument {}
 extension TableEffort: ExpressibleByArgument {}
 

@@ -34,6 +34,8 @@ public actor Trainer<Model: Layer> {
     /// Where the last call ended.
     private var lastFit: FitProgress?
     private var bestModel: Model?
+    /// Where the last call ended, before the weights of its best epoch came back.
+    private var last: Snapshot<Model>?
     /// Epochs of all calls of `fit`, so that each is shuffled in its own way.
     private var epochsBegun = 0
 
@@ -92,6 +94,12 @@ public actor Trainer<Model: Layer> {
     /// saved, gone back to with ``restore(_:)``, or resumed by `fit`.
     public var state: TrainingState {
         get throws { try snapshot().state }
+    }
+
+    /// The training at the end of the last call of `fit`, before early stopping gave the model the
+    /// weights of its best epoch: where a longer training goes on.
+    public var finalState: TrainingState {
+        get throws { try last?.state ?? state }
     }
 
     /// Goes back to a state of this training, or of one like it; a call of `fit` that goes on, as
@@ -174,7 +182,7 @@ public actor Trainer<Model: Layer> {
 
     /// Keeps where a call has ended.
     private func end(_ loop: TrainingLoop<Model>) {
-        (lastFit, bestModel) = (loop.fitProgress, loop.bestModel)
+        (lastFit, bestModel, last) = (loop.fitProgress, loop.bestModel, loop.last)
         epochsBegun = loop.epochsBegun
         optimizer = loop.configuration.optimizer
         optimizer.learningRate = loop.learningRate

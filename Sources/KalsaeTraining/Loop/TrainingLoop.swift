@@ -27,6 +27,8 @@ final class TrainingLoop<Model: Layer> {
     var progress: FitProgress
     /// The model of the best epoch, where early stopping keeps one.
     var bestModel: Model?
+    /// The boundary at the end.
+    private(set) var last: Snapshot<Model>?
     /// The learning rate on which the schedule builds.
     var learningRate: Double
     /// Epochs of all calls.
@@ -97,6 +99,7 @@ final class TrainingLoop<Model: Layer> {
     /// The history of the call, with an epoch that was stopped within; the best weights come back
     /// where early stopping wants that.
     func finish() throws -> History {
+        last = snapshot
         var history = progress.history
         if let end {
             history.end = end

@@ -11,13 +11,18 @@ public enum NetworkSource: Sendable, Equatable {
     /// Layers as data, with a name for messages.
     case layers([LayerSpec], name: String)
 
-    /// Reads sizes or a preset's name; any other text is the path of a JSON file with a list of
+    /// Reads sizes, a preset's name, or a list of layers as JSON; any other text is the path of a JSON file with a list of
     /// layers: `[{"layer": "conv2D", "filters": 8}, {"layer": "flatten"}, …]`.
     ///
     /// - Parameter kinds: the settings of layers of your own that a file may name.
     public init(_ text: String, kinds: [any LayerSettings.Type] = []) throws(KalsaeError) {
         if let preset = NetworkPreset(rawValue: text) {
             self = .preset(preset)
+        } else if text.drop(while: \.isWhitespace).first == "[" {
+            let layers = try SpecText.decode(
+                [LayerSpec].self, Array(text.utf8), subject: "--network",
+                expected: "a list of layers", advice: "", item: "layer", kinds: kinds)
+            self = .layers(layers, name: "layers")
         } else if text.contains("/") || text.hasSuffix(".json") {
             self = .layers(try LayerSpec.read(text, kinds: kinds), name: text)
         } else if let sizes = try? NetworkSizes(text) {

@@ -85,8 +85,9 @@ extension Recipe {
     ///
     /// - Throws: a `KalsaeError` for a number that makes no sense.
     public func optimizerSpec() throws(KalsaeError) -> OptimizerSpec {
-        var spec = try OptimizerSpec(
-            optimizer.rawValue, ["learningRate": .number(learningRate)])
+        var settings = optimizerSettings
+        settings["learningRate"] = .number(learningRate)
+        var spec = try OptimizerSpec(optimizer.rawValue, settings)
         if let weightDecay {
             spec =
                 optimizer == .adamw
@@ -95,6 +96,17 @@ extension Recipe {
         }
         guard let clipNorm else { return spec }
         return try spec.wrapped(in: "clippedByGlobalNorm", ["limit": .number(clipNorm)])
+    }
+
+    /// The schedule for a number of steps; nil for a constant rate, or one that depends on the
+    /// validation loss.
+    public func schedule(steps: Int) -> LearningRateSchedule? {
+        customSchedule ?? schedule.make(steps: steps)
+    }
+
+    /// The rule that depends on the validation loss, if the schedule is one.
+    public var plateau: PlateauReduction? {
+        customSchedule == nil ? schedule.plateau(patience: patience) : nil
     }
 
     /// The optimizer with all that the recipe says of it.

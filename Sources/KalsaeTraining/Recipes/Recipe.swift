@@ -14,10 +14,14 @@ public struct Recipe: Sendable, Equatable {
     public var activation = Activation.relu
     /// Which optimizer.
     public var optimizer = OptimizerName.adam
+    /// Settings of the optimizer beside the learning rate, by their names in its spec.
+    public var optimizerSettings: [String: SettingValue] = [:]
     /// The learning rate.
     public var learningRate: Double
     /// How the rate changes over the training.
     public var schedule = ScheduleName.constant
+    /// A schedule with settings of its own, in the place of a name.
+    public var customSchedule: LearningRateSchedule?
     /// The largest norm of all gradients together; nil for no clipping.
     public var clipNorm: Double?
     /// How strongly weights are pulled toward 0, beside the gradient; nil for the optimizer's own

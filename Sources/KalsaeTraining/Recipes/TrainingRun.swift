@@ -25,6 +25,26 @@ public struct TrainingRun: Sendable {
         public var parameters: Int
         /// What rows of each class counted in training; nil where all classes counted alike.
         public var classWeights: [Double]?
+        /// Where the training ended, before the weights of its best epoch came back: it can go on
+        /// from there.
+        public var state: TrainingState
+    }
+
+    /// What takes part in a run beside its recipe.
+    public struct Options: Sendable {
+        /// Records, steers and writes checkpoints.
+        public var session: RunSession?
+        /// Where to go on: a state of a run of the same recipe and data, with a session.
+        public var state: TrainingState?
+        /// Goes back by itself where the loss diverges.
+        public var divergence: DivergenceGuard?
+        /// Changes of settings to make, each behind its step.
+        public var interventions: [Intervention] = []
+        /// Whether a pause is to end because the process is asked to.
+        public var isInterrupted: @Sendable () -> Bool = { false }
+
+        /// None of them.
+        public init() {}
     }
 
     /// How to train.
@@ -55,6 +75,7 @@ public struct TrainingRun: Sendable {
     /// Trains and measures, with the weights of the epoch that was best on the validation data, also
     /// where a callback ends the training; throws a `CancellationError` where the task is cancelled.
     public func run(
+        _ options: Options = Options(),
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
@@ -76,14 +97,18 @@ public struct TrainingRun: Sendable {
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
         if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets).withRMSE(targets)) } }
-        var history = try await trainer.fit(
-            train, validation: validation, epochs: recipe.epochs, steps: recipe.steps,
-            batch: recipe.batch, order: recipe.order,
+        var fit = FitOptions(
+            epochs: recipe.epochs, steps: recipe.steps, batch: recipe.batch, order: recipe.order,
+            validation: validation,
             // Without patience no epoch ends it, and the best one's weights are kept all the same.
             earlyStopping: EarlyStopping(patience: recipe.patience ?? .max),
-            schedule: recipe.schedule.make(steps: length),
-            plateau: recipe.schedule.plateau(patience: recipe.patience),
-            onStep: tellStep, onEpoch: tellEpoch)
+            schedule: recipe.schedule(steps: length),
+            plateau: recipe.plateau,
+            callbacks: [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)])
+        (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
+        fit.callbacks +=
+            options.session?.callbacks(targets: targets, isInterrupted: options.isInterrupted) ?? []
+        var history = try await trainer.fit(train, fit, resuming: options.state)
         history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
         try Task.checkCancellation()
         if case .stopped = history.end {
@@ -114,7 +139,7 @@ public struct TrainingRun: Sendable {
             train: try await trainReport(trainer),
             validation: measured.report, test: test, history: history,
             steps: await trainer.stepCount, parameters: trained.parameterCount,
-            classWeights: weights)
+            classWeights: weights, state: try await trainer.finalState)
     }
 
     /// Loss and metrics on the data that were trained on, weighted where rows have weights.
@@ -159,7 +184,7 @@ public struct TrainingRun: Sendable {
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let history = try await trainer.fit(
             train, epochs: epochs, batch: recipe.batch, order: recipe.order,
-            schedule: recipe.schedule.make(steps: length), onStep: tellStep)
+            schedule: recipe.schedule(steps: length), onStep: tellStep)
         try Task.checkCancellation()
         return (await trainer.model, history, await trainer.stepCount)
     }

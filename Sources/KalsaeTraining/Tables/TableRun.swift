@@ -1,4 +1,5 @@
 import KalsaeData
+import KalsaeSupport
 
 /// A table learned with nothing set: ``TableLearner`` on its rows, measured, as a file to keep.
 public struct TableRun: Sendable {
@@ -47,18 +48,27 @@ public struct TableRun: Sendable {
 
     /// Learns and measures.
     ///
-    /// - Parameter onEpoch: called after each epoch of a candidate.
-    public func run(onEpoch: (CandidateEpoch) throws -> Void = { _ in }) throws -> Outcome {
+    /// - Parameters:
+    ///   - state: where to go on; nil to begin.
+    ///   - onEpoch: called after each epoch of a candidate.
+    ///   - onState: called in front of it with what gives the state there.
+    public func run(
+        resuming state: TableState? = nil,
+        onEpoch: (CandidateEpoch) throws -> Void = { _ in },
+        onState: (() throws -> TableState) throws -> Void = { _ in }
+    ) throws -> Outcome {
         let rows = try data.train.appending(data.validation)
         var unit = 1.0
         if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
         var history: [CandidateEpoch] = []
-        let outcome = try learner.run(rows) { epoch in
-            var epoch = epoch
-            epoch.loss *= unit
-            history.append(epoch)
-            try onEpoch(epoch)
-        }
+        let outcome = try learner.run(
+            rows, resuming: state,
+            onEpoch: { epoch in
+                var epoch = epoch
+                epoch.loss *= unit
+                history.append(epoch)
+                try onEpoch(epoch)
+            }, onState: onState)
         // Probabilities of classes, or standardized numbers, of models that did not see the rows.
         let measured = try rows.rows(outcome.rows)
         func measurement(

@@ -9,7 +9,7 @@ struct RunsVerbTests {
     private func withRuns(_ body: (CommandRun.Folder, Store) throws -> Void) throws {
         let folder = try CommandRun.Folder()
         defer { folder.remove() }
-        let store = try Store(folder: folder.path + "/kalsae-runs")
+        let store = try Store(folder: folder.runs)
         var description = RunDescription(name: "first")
         description.configuration = ["optimizer": ["name": "adam", "rate": 0.001], "epochs": 10]
         description.tags = ["baseline"]
@@ -75,7 +75,7 @@ struct RunsVerbTests {
         let list = try CommandRun(["runs", "list"], in: folder)
         #expect(list.status == 0)
         #expect(list.output.isEmpty)
-        #expect(list.errors == "no runs are recorded in kalsae-runs\n")
+        #expect(list.errors == "no runs are recorded in \(folder.runs)\n")
         let chosen = try CommandRun(["runs", "list", "--runs", "nowhere"], in: folder)
         #expect(chosen.status == 1)
         #expect(folder.contents.isEmpty)

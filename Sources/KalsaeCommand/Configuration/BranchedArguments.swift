@@ -1,0 +1,52 @@
+import FoundationEssentials
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+import KalsaeTraining
+
+/// `kalsae steer RUN branch [STEP] --set NAME=VALUE …` as a call of `kalsae train`.
+enum BranchedArguments {
+    /// The call; nil where another verb is steered.
+    static func expanded(_ arguments: [String], _ catalog: OptionCatalog) throws -> [String]? {
+        guard arguments.count > 2, arguments[0] == "steer", arguments[2] == "branch" else {
+            return nil
+        }
+        var rest = Array(arguments.dropFirst(3))
+        let changes = try ConfiguredArguments.taken("--set", from: &rest)
+        let run = try ConfiguredArguments.run(arguments[1], rest)
+        var step: Int?
+        if let text = rest.first, !text.hasPrefix("-") {
+            guard let number = Int(text), number >= 0 else {
+                throw KalsaeError("steer branch", expected: "a step", got: text)
+            }
+            step = number
+            rest.removeFirst()
+        }
+        let store = try Store(
+            folder: ConfiguredArguments.folder(rest), for: .reading)
+        let folder = RunSession.checkpoints(of: run, in: store)
+        guard let entry = step.map({ folder.entry(before: $0) }) ?? folder.last else {
+            let steps = folder.entries.map { "\($0.step)" }.joined(separator: ", ")
+            throw KalsaeError(
+                "steer branch", expected: "a checkpoint at or before step \(step ?? 0)",
+                got: steps.isEmpty ? "none" : "those of steps \(steps)")
+        }
+        var configuration = try TrainingConfiguration(
+            run.configuration, catalog, subject: "run \(run.name)")
+        try WorkingFolder.enter(run.workingFolder)
+        let planned = configuration.settings.first { $0.key == "interventions" }?.value.array ?? []
+        var list = try changes.map { text in
+            let intervention = Intervention(
+                step: entry.step, try SettingChange(parsing: text), reason: "branch")
+            let bytes = try JSONEncoder().encode(intervention)
+            return try JSONValue(parsing: [UInt8](bytes), subject: "--set")
+        }
+        list += planned.filter { ($0["step"]?.integer ?? 0) > entry.step }
+        configuration.replace("interventions", .array(list))
+        let model = FileIdentity.stem(of: run.modelPath)
+        let output =
+            "\(FileIdentity.folder(of: run.modelPath))/\(model)-from-\(entry.step).safetensors"
+        configuration.replace("output", .string(output))
+        return ["train"] + configuration.arguments + ["--branch=\(run.id)@\(entry.step)"] + rest
+    }
+}

@@ -1,0 +1,204 @@
+import KalsaeFiles
+import KalsaeSupport
+
+/// A training as a file or a record says it: the options of `kalsae train` by name, so that file and
+/// command line can do the same.
+struct TrainingConfiguration {
+    /// Names with their values: text or a number, true for a flag, a list for what may be given more
+    /// than once; networks, optimizers, schedules and interventions as they are written in JSON.
+    private(set) var settings: [JSONValue.Member] = []
+    private let catalog: OptionCatalog
+
+    /// The arguments of a call, behind `train`; the parser has taken them already.
+    init(arguments: [String], _ catalog: OptionCatalog) {
+        self.catalog = catalog
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            index += 1
+            guard argument.hasPrefix("--") else {
+                if !argument.hasPrefix("-") || argument == "-" {
+                    set(OptionCatalog.data, .string(argument), isRepeating: false)
+                }
+                continue
+            }
+            let parts = argument.dropFirst(2).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let entry = catalog.entries.first { $0.name == parts[0] }
+            if entry?.isFlag == true {
+                set(String(parts[0]), .bool(true), isRepeating: false)
+                continue
+            }
+            var value = parts.count > 1 ? String(parts[1]) : nil
+            if value == nil, index < arguments.count, !Self.isCallFlag(parts[0]) {
+                value = arguments[index]
+                index += 1
+            }
+            guard let entry, let value else { continue }
+            set(entry.name, Self.value(value), isRepeating: entry.isRepeating)
+        }
+    }
+
+    /// What a store or a file has.
+    ///
+    /// - Parameters:
+    ///   - value: an object of settings; `data` and `training` may be sections of it.
+    ///   - subject: what errors name.
+    ///   - place: where a key stands, as `:12`, for errors.
+    init(
+        _ value: JSONValue, _ catalog: OptionCatalog, subject: String,
+        place: (String) -> String = { _ in "" }
+    ) throws(KalsaeError) {
+        self.catalog = catalog
+        guard let members = value.members else {
+            throw KalsaeError(
+                subject, expected: "options of `kalsae train` by name, as in epochs: 20",
+                got: "something else")
+        }
+        for member in members {
+            let isSection = ["data", "training"].contains(member.key)
+            guard isSection, let inner = member.value.members else {
+                try add(member, subject, place(member.key))
+                continue
+            }
+            for entry in inner {
+                let key = member.key == "data" && entry.key == "file" ? "data" : entry.key
+                try add(
+                    JSONValue.Member(key, entry.value), subject, place("\(member.key)/\(entry.key)")
+                )
+            }
+        }
+    }
+
+    /// All of it as one object.
+    var json: JSONValue { .object(settings) }
+
+    /// The arguments that say the same, behind `train`.
+    var arguments: [String] {
+        settings.flatMap { member -> [String] in
+            if member.key == OptionCatalog.data { return [Self.text(member.value)] }
+            let isRepeating =
+                catalog.entries.first { $0.name == member.key }?.isRepeating ?? false
+            if member.value == .bool(true) { return ["--\(member.key)"] }
+            if member.value == .bool(false) || member.value == .null { return [] }
+            if isRepeating, let list = member.value.array {
+                return list.map { "--\(member.key)=\(Self.text($0))" }
+            }
+            return ["--\(member.key)=\(Self.text(member.value))"]
+        }
+    }
+
+    /// Fills in what is not said.
+    mutating func complete(_ name: String, _ value: JSONValue) {
+        guard !settings.contains(where: { $0.key == name }) else { return }
+        settings.append(JSONValue.Member(name, value))
+    }
+
+    /// Replaces a value.
+    mutating func replace(_ name: String, _ value: JSONValue) {
+        settings.removeAll { $0.key == name }
+        settings.append(JSONValue.Member(name, value))
+    }
+
+    /// Changes one value: `epochs=5`, `optimizer.learningRate=3e-4`, `network.2.rate=0.1`.
+    mutating func change(_ text: String) throws(KalsaeError) {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+            throw KalsaeError(
+                "--set", expected: "NAME=VALUE, as in optimizer.learningRate=3e-4",
+                got: "\"\(text)\"")
+        }
+        var path = text[..<sign].split(separator: ".").map(String.init)
+        if path == ["optimizer", "learningRate"] { path = ["learning-rate"] }
+        var value = Self.value(String(text[text.index(after: sign)...]))
+        // Inside of what is written as JSON, numbers are numbers.
+        if path.count > 1, let plain = value.string {
+            value = (try? JSONValue(parsing: plain)) ?? value
+        }
+        let name = try known(path[0], "--set").name
+        var base = settings.first { $0.key == name }?.value ?? .object([])
+        if path.count > 1, name == "optimizer", let own = base.string {
+            base = .object([JSONValue.Member("optimizer", .string(own))])
+        }
+        let changed = try Self.replacing(base, path.dropFirst(), with: value, text)
+        if let index = settings.firstIndex(where: { $0.key == name }) {
+            settings[index].value = changed
+        } else {
+            settings.append(JSONValue.Member(name, changed))
+        }
+    }
+
+    // MARK: - Values
+
+    private mutating func add(
+        _ member: JSONValue.Member, _ subject: String, _ place: String
+    ) throws(KalsaeError) {
+        // `columns: {age: number}` is --column age=number.
+        if member.key == "columns", let roles = member.value.members {
+            let list = roles.map { JSONValue.string("\($0.key)=\(Self.text($0.value))") }
+            settings.append(JSONValue.Member("column", .array(list)))
+            return
+        }
+        let entry = try known(member.key, subject + place)
+        settings.append(JSONValue.Member(entry.name, member.value))
+    }
+
+    private func known(_ key: String, _ subject: String) throws(KalsaeError) -> OptionCatalog.Entry
+    {
+        if let entry = catalog.entry(for: key) { return entry }
+        let names = catalog.entries.map(\.name)
+        throw KalsaeError(
+            subject, expected: "an option of `kalsae train`", got: "\"\(key)\"",
+            advice: SpellingSuggestion.of(key, in: names).map { "did you mean \($0)?" }
+                ?? "see `kalsae train --help`")
+    }
+
+    private mutating func set(_ name: String, _ value: JSONValue, isRepeating: Bool) {
+        guard let index = settings.firstIndex(where: { $0.key == name }) else {
+            settings.append(JSONValue.Member(name, isRepeating ? .array([value]) : value))
+            return
+        }
+        if isRepeating, let list = settings[index].value.array {
+            settings[index].value = .array(list + [value])
+        } else {
+            settings[index].value = value
+        }
+    }
+
+    private static func replacing(
+        _ value: JSONValue, _ path: ArraySlice<String>, with new: JSONValue, _ text: String
+    ) throws(KalsaeError) -> JSONValue {
+        guard let key = path.first else { return new }
+        if var members = value.members {
+            let index = members.firstIndex { $0.key == key }
+            let inner = try replacing(
+                index.map { members[$0].value } ?? .object([]), path.dropFirst(), with: new, text)
+            if let index {
+                members[index].value = inner
+            } else {
+                members.append(JSONValue.Member(key, inner))
+            }
+            return .object(members)
+        }
+        if var list = value.array, let index = Int(key), list.indices.contains(index) {
+            list[index] = try replacing(list[index], path.dropFirst(), with: new, text)
+            return .array(list)
+        }
+        throw KalsaeError(
+            "--set", expected: "a name inside of what the configuration has", got: "\"\(text)\"")
+    }
+
+    /// JSON where it is an object or a list, else text.
+    private static func value(_ text: String) -> JSONValue {
+        guard let first = text.first, first == "{" || first == "[",
+            let value = try? JSONValue(parsing: text)
+        else { return .string(text) }
+        return value
+    }
+
+    private static func text(_ value: JSONValue) -> String { value.string ?? value.text }
+
+    /// Flags that are no part of a configuration, and take no value.
+    private static func isCallFlag(_ name: Substring) -> Bool {
+        ["json", "quiet", "no-record", "overwrite", "help", "version"].contains(name)
+    }
+}

@@ -1,0 +1,159 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeLayers
+import KalsaeRuns
+import KalsaeSupport
+import KalsaeTraining
+
+/// The record of one call of `kalsae train`: its run in the store, taken up or made anew.
+struct Recording {
+    let store: Store
+    let session: RunSession
+    let interval: CheckpointInterval
+    /// Whether the run was there before.
+    let isResumed: Bool
+    /// The run and the step that it branches from.
+    private let parent: (run: Run, step: Int)?
+
+    var run: Run { session.run }
+
+    /// Begins the record; nil where none is wanted, or where the folder takes none, which is said.
+    ///
+    /// - Parameters:
+    ///   - configuration: the options of the call with all that was decided for it.
+    ///   - data: what is learned.
+    ///   - model: where the model goes.
+    init?(
+        _ options: RecordOptions, configuration: JSONValue, data: DataParts, seed: Int,
+        model: String
+    ) throws {
+        let interval = try options.interval()
+        self.interval = interval
+        if let resume = options.resume {
+            let store = try options.location.store(for: .writing)
+            let run = try store.run(resume)
+            guard run.dataFingerprint == data.fingerprint else {
+                throw KalsaeError(
+                    "run \(run.name)",
+                    expected: "the data that it began with (\(run.dataFingerprint))",
+                    got: data.fingerprint,
+                    advice: "train anew: kalsae train --config-of \(run.name)")
+            }
+            self.store = store
+            parent = nil
+            session = RunSession(try store.reopen(run), in: store, interval: interval)
+            isResumed = true
+            session.recorder.event("resumed", step: 0, data: ["options": configuration])
+            return
+        }
+        guard !options.noRecord else { return nil }
+        isResumed = false
+        do {
+            store = try Store(folder: options.location.folder)
+            parent = try options.parent(in: store)
+            var description = RunDescription(name: options.name ?? parent?.run.name ?? data.name)
+            description.parent = parent.map { ($0.run.id, $0.step) }
+            description.command = ["kalsae"] + Arguments.given
+            description.workingFolder = WorkingFolder.path
+            description.version = KalsaeTool.configuration.version
+            description.seed = UInt64(bitPattern: Int64(seed))
+            description.dataFingerprint = data.fingerprint
+            description.configuration = configuration
+            description.modelPath = model
+            description.tags = options.tag
+            session = RunSession(try store.createRun(description), in: store, interval: interval)
+        } catch {
+            guard options.name == nil, options.tag.isEmpty, options.branch == nil,
+                options.location.runs == nil
+            else {
+                throw error
+            }
+            Notice.say("\(error.description); the training is not recorded")
+            return nil
+        }
+    }
+
+    /// Where a network's training goes on; nil to begin.
+    func state() throws -> TrainingState? {
+        if let parent {
+            let folder = RunSession.checkpoints(of: parent.run, in: store)
+            guard let entry = folder.entry(before: parent.step) else {
+                throw KalsaeError(
+                    "run \(parent.run.name)", expected: "a checkpoint of step \(parent.step)",
+                    got: "none")
+            }
+            var state = try TrainingState(path: entry.path)
+            // The plan is another one.
+            state.progress.fit?.planned = 0
+            return state
+        }
+        guard isResumed else { return nil }
+        let folder = RunSession.checkpoints(of: run, in: store)
+        guard let last = folder.last else {
+            Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
+            return nil
+        }
+        return try TrainingState(path: last.path)
+    }
+
+    /// Where the learning of a table goes on; nil to begin.
+    func tableState() throws -> TableState? {
+        guard isResumed else { return nil }
+        guard run.state != .finished else {
+            throw KalsaeError(
+                "run \(run.name)", expected: "a table whose learning was stopped",
+                got: "one that is finished", advice: "its model is \(run.modelPath)")
+        }
+        let path = TableRecording.path(of: run, in: store)
+        guard FileIdentity.isRegular(path) else {
+            Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
+            return nil
+        }
+        return try TableState(path: path)
+    }
+
+    /// Notes what was measured at the end.
+    func note(_ part: String, _ report: Report?, step: Int) {
+        guard let report else { return }
+        session.recorder.metric("\(part)/loss", step: step, value: report.loss)
+        for (metric, value) in report.ordered {
+            session.recorder.metric("\(part)/\(metric.rawValue)", step: step, value: value)
+        }
+    }
+
+    /// The run in the object that `--json` prints.
+    var members: [JSONValue.Member] {
+        [
+            JSONValue.Member(
+                "run",
+                ["id": .string(run.id), "name": .string(run.name), "folder": .string(store.folder)])
+        ]
+    }
+
+    /// Prints where the record is.
+    func tell(_ common: CommonOptions) throws {
+        try Console.print("run: \(run.name) in \(store.folder), see `kalsae runs show \(run.name)`")
+    }
+
+    /// Tells how a training that was stopped goes on.
+    func tellResume() {
+        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
+        Console.tell("go on with: kalsae train --resume \(run.name)\(folder)")
+    }
+
+    /// Ends the record.
+    func finish(_ state: RunState, step: Int, last: TrainingState? = nil, model: String? = nil) {
+        if let model {
+            session.recorder.artifact(
+                RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
+        }
+        session.finish(state, last: last)
+    }
+
+    /// Ends the record of a training that failed.
+    func fail(_ error: any Error) {
+        let text = (error as? KalsaeError)?.description ?? "\(error)"
+        session.recorder.event("failed", step: 0, data: ["error": .string(text)])
+        session.finish(.failed)
+    }
+}

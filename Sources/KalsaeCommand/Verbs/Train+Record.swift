@@ -1,0 +1,89 @@
+import Foundation
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+import KalsaeTraining
+
+/// What of a training goes into its record.
+extension Train {
+    /// All options of one network's training, with those that were decided for it.
+    func configuration(_ recipe: Recipe) throws -> JSONValue {
+        var all = try given()
+        switch recipe.network {
+        case .layers(let layers, _):
+            let text = String(decoding: try JSONEncoder().encode(layers), as: UTF8.self)
+            all.replace("network", try JSONValue(parsing: text))
+        case .sizes, .preset: all.complete("network", .string("\(recipe.network)"))
+        }
+        let decided: [(String, JSONValue)] = [
+            ("activation", .string(recipe.activation.rawValue)),
+            ("optimizer", .string(recipe.optimizer.rawValue)),
+            ("learning-rate", .number(recipe.learningRate)),
+            ("schedule", .string(recipe.schedule.rawValue)),
+            ("batch", .integer(recipe.batch)), ("order", .string(recipe.order.rawValue)),
+            ("patience", .integer(recipe.patience ?? 0)), ("seed", .integer(recipe.seed)),
+        ]
+        for (name, value) in decided { all.complete(name, value) }
+        if recipe.steps == nil { all.complete("epochs", .integer(recipe.epochs)) }
+        return all.json
+    }
+
+    /// All options of the learning of a table.
+    func configuration(_ effort: TableEffort) throws -> JSONValue {
+        var all = try given()
+        all.complete("effort", .string(effort.rawValue))
+        all.complete("seed", .integer(seed))
+        return all.json
+    }
+
+    /// What takes part in a run beside its recipe.
+    func runOptions(_ record: Recording?) throws -> TrainingRun.Options {
+        var options = TrainingRun.Options()
+        options.session = record?.session
+        options.state = try record?.state()
+        options.isInterrupted = { Interrupt.isRequested }
+        if recording.guard { options.divergence = DivergenceGuard() }
+        if let text = recording.interventions {
+            do {
+                options.interventions = try JSONDecoder().decode(
+                    [Intervention].self, from: Data(text.utf8))
+            } catch {
+                throw KalsaeError(
+                    "--interventions",
+                    expected: #"a list as [{"step": 300, "set": "learningRate", "to": 0.001}]"#,
+                    got: String(text.prefix(80)))
+            }
+        }
+        return options
+    }
+
+    /// Notes how a network's training ended.
+    func finish(
+        _ record: Recording?, _ outcome: TrainingRun.Outcome, _ end: TrainingState, _ path: String
+    ) {
+        guard let record else { return }
+        record.note("test", outcome.test, step: outcome.history.steps)
+        record.finish(state(of: outcome.history.end), step: outcome.steps, last: end, model: path)
+    }
+
+    /// Notes how the learning of a table ended.
+    func finish(_ record: Recording?, _ outcome: TableRun.Outcome, _ path: String) {
+        guard let record else { return }
+        let step = outcome.trials.reduce(0) { $0 + $1.epochs }
+        record.note("validation", outcome.validation, step: step)
+        record.note("test", outcome.test, step: step)
+        record.finish(outcome.isStopped ? .stopped : .finished, step: step, model: path)
+    }
+
+    private func state(of end: TrainingEnd) -> RunState {
+        switch end {
+        case .completed, .earlyStopping: .finished
+        case .stopped, .cancelled: .stopped
+        }
+    }
+
+    private func given() throws -> TrainingConfiguration {
+        TrainingConfiguration(
+            arguments: Array(Arguments.given.dropFirst()), try OptionCatalog.train())
+    }
+}
