@@ -15,6 +15,17 @@ struct PredictionRun {
     /// How tables are read.
     let reading: CSVOptions
     let isJSON: Bool
+    private let cuts: CutPredictions
+
+    /// Predicts the rows of files.
+    init(
+        predictor: Predictor, files: [String], keep: [String], width: Double?, reading: CSVOptions,
+        isJSON: Bool
+    ) {
+        (self.predictor, self.files, self.keep) = (predictor, files, keep)
+        (self.width, self.reading, self.isJSON) = (width, reading, isJSON)
+        cuts = CutPredictions(predictor.range)
+    }
 
     /// Rows with their predictions.
     private struct Part {
@@ -27,6 +38,7 @@ struct PredictionRun {
 
     /// Predicts all files and hands on what is to be written, in order.
     func write(_ body: ([UInt8]) throws -> Void) throws {
+        defer { cuts.tell() }
         if isJSON { return try writeJSON(body) }
         var header: [String]?
         for file in files {
@@ -63,6 +75,7 @@ struct PredictionRun {
                 return try table.position(of: name)
             }
             let predictions = try predictor.predict(part: try encoder.features(of: table))
+            cuts.count(predictions)
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }
             }

@@ -31,6 +31,9 @@ enum BranchedArguments {
                 "steer branch", expected: "a checkpoint at or before step \(step ?? 0)",
                 got: steps.isEmpty ? "none" : "those of steps \(steps)")
         }
+        if let step, step != entry.step {
+            Notice.say("from step \(entry.step), the last checkpoint before \(step)")
+        }
         var configuration = try TrainingConfiguration(
             run.configuration, catalog, subject: "run \(run.name)")
         try WorkingFolder.enter(run.workingFolder)

@@ -23,7 +23,9 @@ enum ConfiguredArguments {
         let changes = try taken("--set", from: &rest)
         let resumed = try taken("--resume", from: &rest).last
         let repeated = try taken("--config-of", from: &rest).last
-        let file = rest.first { !$0.hasPrefix("-") && isFile($0) }
+        let file =
+            rest.contains(where: isFile)
+            ? try positional(rest).flatMap { isFile($0) ? $0 : nil } : nil
         let origins = [resumed, repeated, file].compactMap { $0 }
         guard origins.count <= 1 else {
             throw KalsaeError(
@@ -61,6 +63,21 @@ enum ConfiguredArguments {
         return try TrainingConfiguration(document.value, catalog, subject: path) { key in
             document.lines[key].map { ":\($0)" } ?? ""
         }
+    }
+
+    /// What stands without an option's name.
+    private static func positional(_ arguments: [String]) throws -> String? {
+        let catalog = try OptionCatalog.train()
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            index += 1
+            guard argument.hasPrefix("-"), argument != "-" else { return argument }
+            let name = argument.drop { $0 == "-" }
+            let isValued = catalog.entries.contains { $0.name == name && !$0.isFlag }
+            if isValued || ["runs", "name", "tag"].contains(name) { index += 1 }
+        }
+        return nil
     }
 
     private static func isFile(_ name: String) -> Bool {

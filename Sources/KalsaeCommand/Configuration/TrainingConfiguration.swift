@@ -44,10 +44,10 @@ struct TrainingConfiguration {
     /// - Parameters:
     ///   - value: an object of settings; `data` and `training` may be sections of it.
     ///   - subject: what errors name.
-    ///   - place: where a key stands, as `:12`, for errors.
+    ///   - line: the line of a key, as `:12`, for errors.
     init(
         _ value: JSONValue, _ catalog: OptionCatalog, subject: String,
-        place: (String) -> String = { _ in "" }
+        line: (String) -> String = { _ in "" }
     ) throws(KalsaeError) {
         self.catalog = catalog
         guard let members = value.members else {
@@ -58,13 +58,13 @@ struct TrainingConfiguration {
         for member in members {
             let isSection = ["data", "training"].contains(member.key)
             guard isSection, let inner = member.value.members else {
-                try add(member, subject, place(member.key))
+                try add(member, subject, line(member.key))
                 continue
             }
             for entry in inner {
                 let key = member.key == "data" && entry.key == "file" ? "data" : entry.key
                 try add(
-                    JSONValue.Member(key, entry.value), subject, place("\(member.key)/\(entry.key)")
+                    JSONValue.Member(key, entry.value), subject, line("\(member.key)/\(entry.key)")
                 )
             }
         }
@@ -130,7 +130,7 @@ struct TrainingConfiguration {
     // MARK: - Values
 
     private mutating func add(
-        _ member: JSONValue.Member, _ subject: String, _ place: String
+        _ member: JSONValue.Member, _ subject: String, _ line: String
     ) throws(KalsaeError) {
         // `columns: {age: number}` is --column age=number.
         if member.key == "columns", let roles = member.value.members {
@@ -138,7 +138,7 @@ struct TrainingConfiguration {
             settings.append(JSONValue.Member("column", .array(list)))
             return
         }
-        let entry = try known(member.key, subject + place)
+        let entry = try known(member.key, subject + line)
         settings.append(JSONValue.Member(entry.name, member.value))
     }
 

@@ -89,11 +89,23 @@ struct Recording {
         }
         guard isResumed else { return nil }
         let folder = RunSession.checkpoints(of: run, in: store)
-        guard let last = folder.last else {
+        let entries = folder.entries
+        guard !entries.isEmpty else {
             Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
             return nil
         }
-        return try TrainingState(path: last.path)
+        var fault: (any Error)?
+        let ordered = entries.filter { !$0.isBest }.reversed() + entries.filter(\.isBest)
+        for entry in ordered {
+            do {
+                return try TrainingState(path: entry.path)
+            } catch {
+                let text = (error as? KalsaeError)?.description ?? "\(error)"
+                Notice.say("\(text); the one before it is taken")
+                fault = fault ?? error
+            }
+        }
+        throw fault ?? KalsaeError(folder.path, expected: "a checkpoint", got: "none")
     }
 
     /// Where the learning of a table goes on; nil to begin.
@@ -130,9 +142,11 @@ struct Recording {
         ]
     }
 
-    /// Prints where the record is.
-    func tell(_ common: CommonOptions) throws {
-        try Console.print("run: \(run.name) in \(store.folder), see `kalsae runs show \(run.name)`")
+    /// Prints which run it is, in a terminal's width.
+    func tell() throws {
+        let line = "run: \(run.name)"
+        let hint = ", see `kalsae runs show \(run.name)`"
+        try Console.print(line.count + hint.count <= 80 ? line + hint : line)
     }
 
     /// Tells how a training that was stopped goes on.

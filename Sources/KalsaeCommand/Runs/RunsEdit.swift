@@ -62,7 +62,7 @@ struct RunsTag: ParsableCommand {
 struct RunsNote: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "note",
-        abstract: "Write a note about a run, in the stead of the one that it has.",
+        abstract: "Write a note about a run, instead of the one that it has.",
         discussion: """
             Examples:
               kalsae runs note last "rate too high after step 300"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSupport
@@ -59,8 +60,11 @@ struct RunsShow: ParsableCommand {
             }
             for line in table.lines { try Console.print(RunText.cut(line, to: RunText.width)) }
         }
-        for checkpoint in checkpoints.suffix(limit) {
-            let metric = checkpoint.metric.map { ", \(RunText.number($0))" } ?? ""
+        let folder = store.folder(of: run)
+        for checkpoint in checkpoints.filter({ access("\(folder)/\($0.path)", F_OK) == 0 })
+            .suffix(limit)
+        {
+            let metric = checkpoint.metric.map { ", best loss \(RunText.number($0))" } ?? ""
             let mark = checkpoint.isBest ? ", best" : ""
             try tell("checkpoint at step \(checkpoint.step)\(metric)\(mark): \(checkpoint.path)")
         }

@@ -27,7 +27,7 @@ struct RunsTree: ParsableCommand {
         let all = Array(try store.runs().reversed())
         let children = Dictionary(grouping: all) { $0.parent ?? "" }
         let roots = try wanted.map { [try store.run($0)] } ?? children[""] ?? []
-        // Below each run its branches, with a stack in the stead of calls.
+        // Below each run its branches, with a stack instead of calls.
         var stack = roots.reversed().map { (run: $0, stem: "", arm: "", depth: 0) }
         var entries: [JSONValue] = []
         while let (run, stem, arm, depth) = stack.popLast() {

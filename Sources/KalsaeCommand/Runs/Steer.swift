@@ -153,7 +153,7 @@ enum SteeringData {
         guard let first = values.first else { throw fault }
         if values.count == 1, first == "best" { return .string("best") }
         if values.count == 1, let step = Int(first), step >= 0 { return .integer(step) }
-        if values.count == 2, first == "epoch", let epoch = Int(values[1]) {
+        if values.count == 2, first == "epoch", let epoch = Int(values[1]), epoch > 0 {
             return ["epoch": .integer(epoch)]
         }
         guard values.count == 1,

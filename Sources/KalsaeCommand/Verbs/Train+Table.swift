@@ -21,7 +21,7 @@ extension Train {
             ("--learning-rate", learningRate != nil), ("--schedule", schedule != nil),
             ("--clip-norm", clipNorm != nil), ("--weight-decay", weightDecay != nil),
             ("--epochs", epochs != nil), ("--steps", steps != nil), ("--batch", batch != nil),
-            ("--order", order != nil), ("--patience", patience != nil),
+            ("--order", order != nil), ("--drop-last", dropLast), ("--patience", patience != nil),
         ]
         let asked = plain.filter(\.isSet).map(\.name)
         guard let first = asked.first else { return true }
@@ -75,7 +75,7 @@ extension Train {
                 try Console.print(JSONValue.object(members))
             } else {
                 try printText(outcome, source, path, seconds)
-                try record?.tell(common)
+                try record?.tell()
             }
             try endInterrupted(outcome, path, record)
         } catch let error as ExitCode {

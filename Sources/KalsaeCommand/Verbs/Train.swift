@@ -99,6 +99,9 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     @Option(help: "How batches are drawn; shuffled by default.")
     var order: BatchOrder?
 
+    @Flag(help: "Leave out of each epoch the rows that do not fill a batch.")
+    var dropLast = false
+
     @Option(
         help: """
             Epochs without a better validation loss before it ends, 0 for never; without it 30 for \
@@ -190,7 +193,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             let seconds = start.duration(to: clock.now).seconds
             finish(record, outcome, end, destination.path)
             try report(outcome, recipe, source, destination.path, seconds, record)
-            if !common.json { try record?.tell(common) }
+            if !common.json { try record?.tell() }
             try endInterrupted(outcome, destination.path, record)
         } catch let error as ExitCode {
             throw error
@@ -219,6 +222,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled
+        recipe.lastBatch = dropLast ? .dropped : .kept
         recipe.schedule = try schedule?.name() ?? .constant
         recipe.customSchedule = try schedule?.custom()
         recipe.clipNorm = clipNorm

@@ -18,7 +18,8 @@ public struct YAMLText: Sendable {
     public init(_ text: String, subject: String) throws(KalsaeError) {
         let node: Node?
         do {
-            node = try Yams.compose(yaml: text)
+            node = try Yams.compose(
+                yaml: text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text)
         } catch let error as YamlError {
             throw Self.fault(error, subject)
         } catch {

@@ -5,6 +5,9 @@ extension LearningRateSchedule {
     /// The names of all schedules.
     public static var names: [String] { catalog.map(\.name) }
 
+    /// The name in the catalog; nil for a rule of one's own.
+    public var name: String? { Self.catalog.first { type(of: $0.rule) == type(of: rule) }?.name }
+
     private static let nameKey = "schedule"
 
     /// A schedule by its name in the catalog; what is left out of the settings has its default.

@@ -117,7 +117,7 @@ struct MetricWriter {
 }
 
 extension Double {
-    /// As a store keeps it: SQLite has infinities, but NULL in the stead of what is not a number.
+    /// As a store keeps it: SQLite has infinities, but NULL instead of what is not a number.
     var stored: Double? { isNaN ? nil : self }
 }
 

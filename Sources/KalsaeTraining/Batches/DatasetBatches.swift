@@ -16,6 +16,8 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     public let order: BatchOrder
     /// The seed of the order.
     public let seed: Int
+    /// What becomes of rows that do not fill a batch.
+    public let last: LastBatch
     /// How many batches an epoch has.
     public let batchesPerEpoch: Int?
 
@@ -26,13 +28,20 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     /// The rows of the epoch; empty before its first batch.
     private var rows: [Int32] = []
 
-    init(_ data: Dataset, size: Int, order: BatchOrder, seed: Int, epoch: Int = 1) {
+    /// The batches of a set; `batches(of:)` makes those of one epoch.
+    public init(
+        _ data: Dataset, size: Int, order: BatchOrder, last: LastBatch = .kept, seed: Int,
+        epoch: Int = 1
+    ) {
         self.size = size
         self.order = order
+        self.last = last
         self.seed = seed
         self.epoch = epoch
         resident = ResidentRows(data)
-        count = size > 0 ? StepCount.perEpoch(rows: data.count, batch: size) : 1
+        let whole = size > 0 ? StepCount.perEpoch(rows: data.count, batch: size) : 1
+        let isShort = size > 0 && data.count % size != 0 && order != .withReplacement
+        count = isShort && last != .kept ? Swift.max(1, whole - 1) : whole
         batchesPerEpoch = count
     }
 
@@ -56,7 +65,9 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
         }
         let start = given * size
         given += 1
-        return Batch(resident, rows: rows[start..<(start + Swift.min(size, rows.count - start))])
+        let isJoined = given == count && last == .joined && order != .withReplacement
+        let end = isJoined ? rows.count : Swift.min(start + size, rows.count)
+        return Batch(resident, rows: rows[start..<end])
     }
 
     /// Where the next batch stands; the cursor tells number of rows, size and order.
@@ -94,6 +105,16 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
             operands: [data.features])
         return Batch(fault, fault)
     }
+}
+
+/// What becomes of the rows at the end of an epoch that do not fill a batch.
+public enum LastBatch: String, CaseIterable, Codable, Sendable {
+    /// They are a smaller batch.
+    case kept
+    /// They are left out of the epoch; in another order they are others.
+    case dropped
+    /// They are part of the batch before.
+    case joined
 }
 
 extension Dataset {

@@ -70,6 +70,11 @@ public struct CheckpointFolder: Sendable, Equatable {
         }
     }
 
+    /// Removes those behind a step: after a roll back they are of a training that there is no more.
+    func removeAll(after step: Int) {
+        for entry in entries where entry.step > step { unlink(entry.path) }
+    }
+
     /// Removes what is no longer wanted: all but the newest, the best, and of those before a selection
     /// that is the denser the nearer to the end.
     ///

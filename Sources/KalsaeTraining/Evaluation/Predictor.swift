@@ -146,6 +146,14 @@ public struct Predictor: Sendable {
         return .classes(best, probabilities: rows)
     }
 
+    /// What an ensemble's predicted numbers are cut to, in the table's units; nil for other models.
+    public var range: ClosedRange<Double>? {
+        guard let scale = metadata.scale, let ensemble = model.layers.first?.layer as? Ensemble,
+            let low = ensemble.settings.range.first, let high = ensemble.settings.range.last
+        else { return nil }
+        return scale.invert(low)...scale.invert(high)
+    }
+
     /// Half of the width of the interval around each predicted number that is to hold a share of new
     /// rows.
     ///

@@ -21,6 +21,9 @@ public struct FitOptions: Sendable {
     public var batch: Int
     /// Which rows of a data set make a batch.
     public var order: BatchOrder
+    /// What becomes of rows of a data set that do not fill a batch. One row alone joins the batch
+    /// before where the model takes no batch of one row, as with batch norm.
+    public var lastBatch = LastBatch.kept
     /// What is measured after each epoch, and not trained on.
     public var validation: (any BatchSource)?
     /// After how many epochs it is measured each time.
@@ -101,7 +104,7 @@ public struct FitOptions: Sendable {
                 "fit", expected: "a batch of at most \(max(data.count, 1 << 20)) rows",
                 got: "\(batch)")
         }
-        return DatasetBatches(data, size: batch, order: order, seed: seed)
+        return DatasetBatches(data, size: batch, order: order, last: lastBatch, seed: seed)
     }
 }
 

@@ -1,5 +1,8 @@
 import KalsaeData
+import KalsaeLayers
 import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
 
 extension Trainer {
     /// Trains on a data set, as on a source of its batches.
@@ -13,7 +16,30 @@ extension Trainer {
     public func fit(
         _ data: Dataset, _ options: FitOptions, resuming state: TrainingState? = nil
     ) async throws -> History {
-        try await fit(options.batches(of: data, seed: seed), options, resuming: state)
+        let options = joiningSingleRow(options, data)
+        return try await fit(options.batches(of: data, seed: seed), options, resuming: state)
+    }
+
+    /// The options, with a last batch of one row joined to the one before where the model refuses it.
+    private func joiningSingleRow(_ options: FitOptions, _ data: Dataset) -> FitOptions {
+        guard options.lastBatch == .kept, options.order != .withReplacement, options.batch > 1,
+            data.count > options.batch, data.count % options.batch == 1,
+            refuses(rows: 1, of: data), !refuses(rows: 2, of: data)
+        else { return options }
+        var joined = options
+        joined.lastBatch = .joined
+        Notice.say(
+            "the last batch of an epoch has one row, which this network cannot train on: it joins the "
+                + "one before (lastBatch, --drop-last)")
+        return joined
+    }
+
+    /// Whether a batch of the first rows is a fault of the model in training; nothing is computed.
+    private func refuses(rows: Int32, of data: Dataset) -> Bool {
+        let inputs = data.inputs(at: Tensor((0..<rows).map { $0 }))
+        let model = model
+        let key = RandomKey(seed: seed)
+        return StepScope.training(key: key) { model(inputs) }.result.fault != nil
     }
 
     /// Trains on a data set: the options that most trainings need, as arguments.

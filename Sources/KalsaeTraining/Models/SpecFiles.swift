@@ -9,7 +9,7 @@ import KalsaeSupport
 private let longestSpec = 1 << 22
 
 extension LayerSpec {
-    /// The layers of a JSON file: `[{"layer": "conv2D", "filters": 8}, {"layer": "flatten"}, …]`.
+    /// The layers of a JSON or YAML file: `[{"layer": "conv2D", "filters": 8}, {"layer": "flatten"}, …]`.
     ///
     /// - Parameters:
     ///   - path: the file, at most 4 MiB.
@@ -18,9 +18,14 @@ extension LayerSpec {
     public static func read(
         _ path: String, kinds: [any LayerSettings.Type] = []
     ) throws(KalsaeError) -> [LayerSpec] {
-        try SpecText.decode(
-            [LayerSpec].self, try FileBytes.read(path, limit: longestSpec), subject: path,
-            expected: "a JSON list of layers", advice: #"write [{"layer": "dense", "units": 10}]"#,
+        var bytes = try FileBytes.read(path, limit: longestSpec)
+        if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+            let text = String(decoding: bytes, as: UTF8.self)
+            bytes = [UInt8](try YAMLText(text, subject: path).value.text.utf8)
+        }
+        return try SpecText.decode(
+            [LayerSpec].self, bytes, subject: path, expected: "a JSON list of layers",
+            advice: #"write [{"layer": "dense", "units": 10}]"#,
             item: "layer", kinds: kinds)
     }
 }

@@ -15,6 +15,31 @@ public enum Weights {
     public static func save<Model: TensorTree>(
         _ model: Model, to path: String, metadata: [String: String] = [:]
     ) throws {
+        try save(model, to: path, metadata: metadata, isChecked: false)
+    }
+
+    private static let checksumKey = "kalsae.crc32"
+
+    /// Throws where a file's numbers are not those of its checksum; one without is taken.
+    static func check(_ file: SafetensorsFile, _ subject: String) throws(KalsaeError) {
+        guard let wanted = file.metadata[checksumKey] else { return }
+        var sum: UInt32 = 0
+        for entry in file.entries.sorted(by: { $0.name < $1.name }) {
+            file.withBytes(of: entry) { sum = Checksum.crc32($0, after: sum) }
+        }
+        guard "\(sum)" == wanted else {
+            throw KalsaeError(
+                subject, expected: "the numbers that were written",
+                got: "others: the file is damaged",
+                advice: "use another one")
+        }
+    }
+
+    /// - Parameter isChecked: whether the file gets a checksum of its numbers.
+    static func save<Model: TensorTree>(
+        _ model: Model, to path: String, metadata: [String: String], isChecked: Bool
+    ) throws {
+        var metadata = metadata
         try model.evaluate()
         let tensors = try model.tensors.map { path, tensor in
             let buffer = try tensor.evaluatedBuffer()
@@ -22,6 +47,13 @@ public enum Weights {
             return Safetensors.Tensor(
                 name: path.name, type: Safetensors.ElementType(tensor.dtype),
                 shape: tensor.shape.sizes, bytes: bytes)
+        }
+        if isChecked {
+            var sum: UInt32 = 0
+            for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+                tensor.bytes.withUnsafeBytes { sum = Checksum.crc32($0, after: sum) }
+            }
+            metadata[checksumKey] = "\(sum)"
         }
         try Safetensors.write(tensors, metadata: metadata, to: path)
     }

@@ -23,14 +23,15 @@ public enum NetworkSource: Sendable, Equatable {
                 [LayerSpec].self, Array(text.utf8), subject: "--network",
                 expected: "a list of layers", advice: "", item: "layer", kinds: kinds)
             self = .layers(layers, name: "layers")
-        } else if text.contains("/") || text.hasSuffix(".json") {
+        } else if text.contains("/") || [".json", ".yaml", ".yml"].contains(where: text.hasSuffix) {
             self = .layers(try LayerSpec.read(text, kinds: kinds), name: text)
         } else if let sizes = try? NetworkSizes(text) {
             self = .sizes(sizes)
         } else {
             let names = NetworkPreset.allCases.map(\.rawValue).joined(separator: ", ")
             throw KalsaeError(
-                "--network", expected: "sizes as in 784-50-10, one of \(names), or a .json file",
+                "--network",
+                expected: "sizes as in 784-50-10, one of \(names), or a .json or .yaml file",
                 got: text)
         }
     }

@@ -35,6 +35,8 @@ public struct Recipe: Sendable, Equatable {
     public var batch: Int
     /// Which rows make a batch.
     public var order = BatchOrder.shuffled
+    /// What becomes of rows that do not fill a batch.
+    public var lastBatch = LastBatch.kept
     /// Epochs without a better validation loss before training ends, by steps too; nil for never. The
     /// weights of the best epoch are kept in any case.
     public var patience: Int?

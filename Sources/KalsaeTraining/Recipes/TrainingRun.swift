@@ -105,6 +105,7 @@ public struct TrainingRun: Sendable {
             schedule: recipe.schedule(steps: length),
             plateau: recipe.plateau,
             callbacks: [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)])
+        fit.lastBatch = recipe.lastBatch
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
         fit.callbacks +=
             options.session?.callbacks(targets: targets, isInterrupted: options.isInterrupted) ?? []

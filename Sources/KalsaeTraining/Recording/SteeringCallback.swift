@@ -73,18 +73,19 @@ public struct SteeringCallback: Callback {
         }
         let recorder = recorder
         func done(_ text: String) { recorder.answer(command, .applied, step: step, text) }
-        func change(_ change: SettingChange) {
-            control.change(change, reason: command.author) { error in
-                if let error {
-                    recorder.answer(command, .refused, step: step, error.description)
-                } else {
-                    recorder.answer(command, .applied, step: step, "\(change)")
+        let answers = Answers()
+        func change(_ changes: [SettingChange]) {
+            for change in changes {
+                control.change(change, reason: command.author) { error in
+                    answers.add(change, error)
+                    guard answers.count == changes.count else { return }
+                    recorder.answer(command, answers.state, step: step, answers.text)
                 }
             }
         }
         switch verb {
-        case .set: for setting in try Self.settings(command.data) { change(setting) }
-        case .schedule: change(.schedule(try Self.schedule(command.data, total: total)))
+        case .set: change(try Self.settings(command.data))
+        case .schedule: change([.schedule(try Self.schedule(command.data, total: total))])
         case .pause:
             isPaused = true
             done("paused")
@@ -95,9 +96,20 @@ public struct SteeringCallback: Callback {
             control.checkpoint { [writer] state in writer.write(state) }
             done("checkpoint")
         case .rollback:
-            let entry = try entry(for: command.data["to"], before: step)
-            control.restore(try TrainingState(path: entry.path))
-            done("back at step \(entry.step)")
+            if let asked = command.data["to"]?.integer, asked > step {
+                throw KalsaeError(
+                    "rollback", expected: "a step up to \(step)", got: "\(asked)")
+            }
+            let entry = try entry(for: command.data["to"])
+            let state = try TrainingState(path: entry.path)
+            control.restore(state)
+            // What is resumed later is the way that was gone back to.
+            writer.folder.removeAll(after: entry.step)
+            let asked = command.data["to"]?.integer
+            let near =
+                asked.map { $0 == entry.step ? "" : ", the last checkpoint before \($0)" } ?? ""
+            let rate = Float(state.progress.learningRate)
+            done("back at step \(entry.step)\(near), learningRate = \(rate)")
         case .note: done("")
         case .stop:
             isPaused = false
@@ -108,7 +120,7 @@ public struct SteeringCallback: Callback {
 
     /// Which checkpoint somebody means: a step, `{"epoch": 3}`, `{"ago": seconds}` or `"best"`.
     private func entry(
-        for target: JSONValue?, before step: Int
+        for target: JSONValue?
     ) throws(KalsaeError) -> CheckpointFolder.Entry {
         writer.flush()
         let folder = writer.folder
@@ -158,6 +170,26 @@ public struct SteeringCallback: Callback {
 
     private static func setting(_ value: JSONValue) throws -> SettingValue {
         try JSONDecoder().decode(SettingValue.self, from: Data(value.text.utf8))
+    }
+}
+
+/// What became of the settings of one command.
+private final class Answers {
+    private var done: [String] = []
+    private var refused: [String] = []
+
+    var count: Int { done.count + refused.count }
+    var state: RunCommand.State { refused.isEmpty ? .applied : .refused }
+    var text: String {
+        (refused + done.map { refused.isEmpty ? $0 : "done: \($0)" }).joined(separator: ", ")
+    }
+
+    func add(_ change: SettingChange, _ error: KalsaeError?) {
+        if let error {
+            refused.append(error.description)
+        } else {
+            done.append("\(change)")
+        }
     }
 }
 

@@ -19,7 +19,7 @@ extension TrainingState {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
-        try Weights.save(self, to: path, metadata: [Self.progressKey: text])
+        try Weights.save(self, to: path, metadata: [Self.progressKey: text], isChecked: true)
     }
 
     /// Reads a file that ``save(to:)`` wrote.
@@ -37,6 +37,7 @@ extension TrainingState {
             TrainingProgress.self, Array(text.utf8), subject: path,
             expected: "a training's progress", advice: advice)
         do { try progress.check() } catch { throw error.naming(path) }
+        try Weights.check(file, path)
         var groups: [String: [NamedTensors.Entry]] = [:]
         for entry in file.entries {
             let parts = entry.name.split(separator: ".", maxSplits: 1)

@@ -26,7 +26,7 @@ extension SettingChange {
         let value = String(text[text.index(after: sign)...])
         let name = String(text[..<sign])
         switch (value, Double(value)) {
-        case (_, let number?): self = .setting(name, .number(number))
+        case (_, let number?) where number.isFinite: self = .setting(name, .number(number))
         case ("true", _), ("false", _): self = .setting(name, .flag(value == "true"))
         default: self = .setting(name, .text(value))
         }
@@ -39,7 +39,7 @@ extension SettingChange: CustomStringConvertible {
         switch self {
         case .setting(let name, let value): "\(name) = \(value)"
         case .schedule(let schedule):
-            "schedule \(schedule.flatMap { try? $0.plain() }.map { "\($0)" } ?? "none")"
+            "schedule \(schedule.flatMap { $0.name } ?? "constant")"
         case .skip(let position): "without batch \(position.batch + 1) of epoch \(position.epoch)"
         }
     }

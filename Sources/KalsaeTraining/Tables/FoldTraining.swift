@@ -49,13 +49,8 @@ struct FoldTraining {
         if case .classes = data.targets { true } else { false }
     }
 
-    /// The range of the standardized targets; nil for classes.
-    var range: ClosedRange<Float>? {
-        guard case .values(let values, _) = data.targets, let low = values.min(),
-            let high = values.max()
-        else { return nil }
-        return low...high
-    }
+    /// What predictions are cut to; nil for classes.
+    var range: ClosedRange<Float>? { data.predictedRange }
 
     /// Trains a candidate.
     ///

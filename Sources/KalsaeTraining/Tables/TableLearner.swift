@@ -182,8 +182,8 @@ public struct TableLearner: Sendable {
         }
         var settings = Ensemble.Settings(groups: groups, temperature: temperature)
         if case .classes = data.targets { settings.averaging = .probabilities }
-        if case .values(let values, _) = data.targets {
-            settings.range = [Double(values.min() ?? 0), Double(values.max() ?? 0)]
+        if let range = data.predictedRange {
+            settings.range = [Double(range.lowerBound), Double(range.upperBound)]
         }
         return try Sequential(
             Ensemble(settings, members: kept.map { $0.0.members }), input: Shape(data.featureShape))

@@ -103,4 +103,14 @@ struct TablePredictions: Sendable {
 extension LabeledData {
     /// How much a row counts.
     func weight(of row: Int) -> Double { weights.map { Double($0[row]) } ?? 1 }
+
+    /// What predictions of numbers are cut to: the range of the standardized targets, where rows have
+    /// times with as much again on both sides, because later ones may go on; nil for classes.
+    var predictedRange: ClosedRange<Float>? {
+        guard case .values(let values, _) = targets, let low = values.min(),
+            let high = values.max()
+        else { return nil }
+        let margin = times == nil ? 0 : high - low
+        return (low - margin)...(high + margin)
+    }
 }

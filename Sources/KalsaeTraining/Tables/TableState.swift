@@ -51,7 +51,7 @@ public struct TableState: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
-        try Weights.save(tensors, to: path, metadata: [Self.key: text])
+        try Weights.save(tensors, to: path, metadata: [Self.key: text], isChecked: true)
     }
 
     /// Reads a file that ``save(to:)`` wrote.
@@ -67,6 +67,7 @@ public struct TableState: Sendable {
         progress = try SpecText.decode(
             Progress.self, Array(text.utf8), subject: path, expected: "a table's progress",
             advice: Self.advice)
+        try Weights.check(file, path)
         tensors = NamedTensors(
             entries: try file.entries.map {
                 NamedTensors.Entry(name: $0.name, tensor: try Weights.tensor($0, of: file, path))

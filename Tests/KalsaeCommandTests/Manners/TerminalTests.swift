@@ -82,6 +82,7 @@ import Testing
             ["--default-signal=INT", process.executableURL?.path ?? ""]
             + (process.arguments ?? [])
         shell.currentDirectoryURL = process.currentDirectoryURL
+        shell.environment = process.environment
         shell.standardOutput = FileHandle.nullDevice
         let errors = Pipe()
         shell.standardError = errors

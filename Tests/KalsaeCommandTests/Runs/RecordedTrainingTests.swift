@@ -20,7 +20,7 @@ import Testing
     }
 
     private let iris = [
-        "train", "iris", "--steps", "1500", "--checkpoint-every", "10steps", "--batch", "8",
+        "train", "iris", "--steps", "4000", "--checkpoint-every", "10steps", "--batch", "8",
         "--patience", "100000", "--quiet",
     ]
 
@@ -32,7 +32,7 @@ import Testing
         #expect(whole.status == 0, "\(whole.errors)")
         let wanted = try weights(folder, "whole.safetensors")
         var (kills, number) = (0, 0)
-        while kills < 50, number < 100 {
+        while kills < 50, number < 200 {
             number += 1
             let (name, file) = ("killed\(number)", "killed\(number).safetensors")
             var arguments = iris + ["--name", name, "--output", file]
@@ -88,8 +88,9 @@ import Testing
     @Test func aSignalTellsHowItGoesOn() async throws {
         let folder = try CommandRun.Folder()
         defer { folder.remove() }
-        let train = ["train", "digits", "--epochs", "200", "--patience", "0"]
-        let process = try CommandRun.process(train + ["--name", "asked"], in: folder)
+        let train = ["train", "digits", "--patience", "0"]
+        let process = try CommandRun.process(
+            train + ["--steps", "10000000", "--name", "asked"], in: folder)
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
@@ -102,12 +103,16 @@ import Testing
         #expect(process.terminationStatus == 143)
         #expect(text.contains("kalsae train --resume asked"), "\(text)")
         #expect(try Store(folder: folder.runs, for: .reading).run("asked").state == .stopped)
+        let store = try Store(folder: folder.runs, for: .reading)
+        let reached = try store.checkpoints(of: store.run("asked")).map(\.step).max() ?? 0
+        let steps = "\(reached + 200)"
         let last = try CommandRun(
-            ["train", "--resume", "asked", "--epochs", "200", "--quiet"], in: folder)
+            ["train", "--resume", "asked", "--steps", steps, "--quiet"], in: folder)
         #expect(last.status == 0, "\(last.errors)")
         let asked = try weights(folder, "digits.safetensors")
         let whole = try CommandRun(
-            train + ["--output", "whole.safetensors", "--no-record", "--quiet"], in: folder)
+            train + ["--steps", steps, "--output", "whole.safetensors", "--no-record", "--quiet"],
+            in: folder)
         #expect(whole.status == 0, "\(whole.errors)")
         #expect(try weights(folder, "whole.safetensors") == asked)
     }
