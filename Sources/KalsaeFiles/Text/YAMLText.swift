@@ -5,7 +5,7 @@ import Yams
 public struct YAMLText: Sendable {
     /// The document.
     public let value: JSONValue
-    /// The line of a key by its path, as in `data/target`.
+    /// The line of a key, from 1, by its path, as in `data/target` and `network/0/units`.
     public let lines: [String: Int]
 
     private static let deepest = 64
@@ -13,8 +13,11 @@ public struct YAMLText: Sendable {
 
     /// Reads a document: plain scalars are what YAML 1.2 has, numbers keep `007` a text.
     ///
-    /// - Throws: a `KalsaeError` with the line where it is none, where a key stands twice, or where it
-    ///   is deeper or longer than any configuration.
+    /// - Parameters:
+    ///   - text: the document, of which the first is read; an empty one is null.
+    ///   - subject: what errors name, as the path of a file.
+    /// - Throws: a `KalsaeError` where it is none (with line and column), where a key stands twice, or
+    ///   where it has more than 100,000 values or 64 levels.
     public init(_ text: String, subject: String) throws(KalsaeError) {
         let node: Node?
         do {

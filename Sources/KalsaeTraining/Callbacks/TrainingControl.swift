@@ -51,7 +51,8 @@ public struct TrainingControl {
 
     /// Goes back to a state of this training: model, optimizer, position, history, rate.
     ///
-    /// A rate that is set afterwards counts. The memory of the callback that asks stays.
+    /// Settings become those of the state too; its interventions are then those of this training. A
+    /// rate that is set afterwards counts. The memory of the callback that asks stays.
     public mutating func restore(_ state: TrainingState) {
         rollback = (state, caller)
         learningRate = state.progress.learningRate

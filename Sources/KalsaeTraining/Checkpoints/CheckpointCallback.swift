@@ -15,6 +15,10 @@ public struct CheckpointCallback: Callback {
     private var bestLoss: Double?
 
     /// Writes by an interval.
+    ///
+    /// - Parameters:
+    ///   - writer: what writes; flush it once `fit` has returned.
+    ///   - interval: when, beside the ends of epochs with the least validation loss so far.
     public init(_ writer: CheckpointWriter, interval: CheckpointInterval = .automatic) {
         (self.writer, self.interval) = (writer, interval)
         last = clock.now

@@ -38,16 +38,18 @@ public struct CheckpointFolder: Sendable, Equatable {
         return entries.sorted { ($0.step, $0.isBest ? 1 : 0) < ($1.step, $1.isBest ? 1 : 0) }
     }
 
-    /// The newest; nil where there is none.
+    /// That of the greatest step; nil where there is none. After a training has gone back it may be
+    /// one of a step that was undone.
     public var last: Entry? { entries.last { !$0.isBest } ?? entries.last }
 
-    /// That of the best epoch.
+    /// That of the best epoch, of several the one of the greatest step; nil where there is none.
     public var best: Entry? { entries.last { $0.isBest } }
 
-    /// The last one at a step or before it.
+    /// That of the greatest step at or before a step; nil where there is none.
     public func entry(before step: Int) -> Entry? { entries.last { $0.step <= step } }
 
-    /// The last one that was written at a time or before it, in seconds since 1970.
+    /// The last one that was written at a time or before it, in seconds since 1970, but for that of
+    /// the best epoch; nil where there is none.
     public func entry(beforeTime time: Double) -> Entry? {
         entries.filter { !$0.isBest && $0.time <= time }.max { $0.time < $1.time }
     }

@@ -29,6 +29,8 @@ public enum CheckpointInterval: Sendable, Equatable {
 
 extension CheckpointInterval {
     /// Reads `50steps`, `30s`, `2min`, `1h`, `1epoch` or `auto`.
+    ///
+    /// - Throws: a `KalsaeError` for any other text, and for numbers that are not above 0.
     public init(parsing text: String) throws(KalsaeError) {
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let unit = text.dropFirst(digits.count).trimmingPrefix(" ").lowercased()

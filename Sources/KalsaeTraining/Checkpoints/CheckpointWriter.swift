@@ -36,7 +36,7 @@ public final class CheckpointWriter: Sendable {
     ///
     /// - Parameters:
     ///   - folder: where they go.
-    ///   - kept: how many stay beside the best one.
+    ///   - kept: how many stay beside the best one, at least 2; the denser the nearer to the end.
     ///   - bytes: how much room they may have together; nil for any.
     ///   - tell: called for each ``Event``, on the writer's thread.
     public init(

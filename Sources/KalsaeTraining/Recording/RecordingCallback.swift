@@ -21,7 +21,9 @@ public struct RecordingCallback: Callback {
 
     /// Records a training.
     ///
-    /// - Parameter targets: what is learned, where losses and errors are to be in its units.
+    /// - Parameters:
+    ///   - recorder: what takes the numbers.
+    ///   - targets: what is learned, where losses and errors are to be in its units.
     public init(_ recorder: RunRecorder, targets: LabeledData.Targets? = nil) {
         (self.recorder, self.targets) = (recorder, targets)
     }

@@ -29,10 +29,11 @@ public final class RunSession: Sendable {
     /// Begins to record a run.
     ///
     /// - Parameters:
-    ///   - run: a run of the store.
+    ///   - run: a run of the store, made or reopened by this process.
+    ///   - store: where it is recorded, opened for writing.
     ///   - interval: when checkpoints are written, beside those of the best epochs.
     ///   - kept: how many checkpoints stay beside the best.
-    ///   - bytes: how much space they may have; nil for any.
+    ///   - bytes: how much space they may have together; nil for any.
     ///   - say: takes a line about a disc that is full, or has space again.
     public init(
         _ run: Run, in store: Store, interval: CheckpointInterval = .automatic, kept: Int = 12,
@@ -73,7 +74,12 @@ public final class RunSession: Sendable {
         ]
     }
 
-    /// Writes the last checkpoint and the end of the run, and waits until both are on the disc.
+    /// Writes the last checkpoint and the end of the run, and waits until both are on the disc, or were
+    /// refused by it.
+    ///
+    /// - Parameters:
+    ///   - state: how it ended.
+    ///   - last: the training at its end, from which it can go on; nil to leave the last checkpoint.
     public func finish(_ state: RunState, last: TrainingState? = nil) {
         if let last { writer.write(last) }
         writer.flush()

@@ -20,6 +20,8 @@ public struct SteeringCallback: Callback {
     /// Looks for the commands of a run.
     ///
     /// - Parameters:
+    ///   - recorder: what hands them over and records the answers.
+    ///   - writer: what writes checkpoints, and whose folder a rollback reads.
     ///   - isInterrupted: whether a pause is to end because the process is asked to.
     public init(
         _ recorder: RunRecorder, _ writer: CheckpointWriter,
@@ -195,9 +197,11 @@ private final class Answers {
 
 /// What can be asked of a run.
 public enum SteeringVerb: String, CaseIterable, Sendable {
-    /// Settings get values: `{"learningRate": 0.001}`.
+    /// Settings get values, one after the other: `{"learningRate": 0.001}`. Where one is refused, the
+    /// others are made, and the answer is that of the last.
     case set
-    /// Another schedule: `{"schedule": "cosine"}`.
+    /// Another schedule: `{"schedule": "cosine"}` over the length of the training, `"constant"`, or
+    /// one with settings, `{"schedule": {"schedule": "cosine", "steps": 900}}`.
     case schedule
     /// Stays at the next step boundary.
     case pause

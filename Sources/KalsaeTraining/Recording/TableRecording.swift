@@ -22,6 +22,9 @@ public final class TableRecording {
     /// Prepares the record.
     ///
     /// - Parameters:
+    ///   - session: the run.
+    ///   - interval: when the state is written; by itself every ten seconds, and with steps at each
+    ///     epoch.
     ///   - state: where the learning goes on.
     ///   - isInterrupted: whether the process is asked to end, so that the state is written at once.
     public init(

@@ -9,19 +9,27 @@ import KalsaeSupport
 public struct DivergenceGuard: Sendable, Equatable, Codable {
     /// What the learning rate is multiplied with.
     public var factor: Double
-    /// How many times its running mean a loss may be; nil to look for losses that are not finite only.
+    /// How many times its running mean a loss may be, from the 21st step on; nil to look for losses
+    /// that are not finite only.
     public var spike: Double?
     /// How often it goes back; then the training ends with an error.
     public var most: Int
     /// Steps between the states that it keeps.
     public var interval: Int
 
-    /// Makes the rule.
+    /// Makes the rule; `fit` throws a `KalsaeError` for numbers that make none.
+    ///
+    /// - Parameters:
+    ///   - factor: what the learning rate is multiplied with, between 0 and 1.
+    ///   - spike: how many times its running mean a loss may be, above 1; nil for any finite loss.
+    ///   - most: how often it goes back, at least 0.
+    ///   - interval: steps between the states that it keeps, at least 1; it keeps two copies of model
+    ///     and optimizer.
     public init(factor: Double = 0.5, spike: Double? = 10, most: Int = 5, interval: Int = 50) {
         (self.factor, self.spike, self.most, self.interval) = (factor, spike, most, interval)
     }
 
-    /// What it remembers.
+    /// What it remembers, beside the good states: those are not written down.
     public struct State: Codable, Sendable, Equatable {
         /// The running mean of the loss, and of how many steps it is.
         public var mean = 0.0, count = 0

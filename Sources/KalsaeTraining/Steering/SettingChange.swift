@@ -4,7 +4,8 @@ import KalsaeSupport
 /// A change of a training at one of its step boundaries.
 public enum SettingChange: Sendable, Equatable {
     /// A setting gets a value: `learningRate`, one of the optimizer as `optimizer.beta1`, or one of a
-    /// layer as `dropout1.rate`.
+    /// layer as `dropout1.rate`, where the model is a `Sequential` of specifications. Shapes stay,
+    /// and so does what the optimizer remembers.
     case setting(String, SettingValue)
     /// Another schedule, by the steps of the call; nil for a constant rate.
     case schedule(LearningRateSchedule?)
@@ -56,6 +57,11 @@ public struct Intervention: Sendable, Equatable {
     public var reason: String
 
     /// Makes one.
+    ///
+    /// - Parameters:
+    ///   - step: the steps of the call that are taken before it; 0 for the beginning.
+    ///   - change: what changes.
+    ///   - reason: who or what asks for it, for the record.
     public init(step: Int, _ change: SettingChange, reason: String = "") {
         (self.step, self.change, self.reason) = (step, change, reason)
     }
