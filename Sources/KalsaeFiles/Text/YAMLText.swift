@@ -14,7 +14,7 @@ public struct YAMLText: Sendable {
     /// Reads a document: plain scalars are what YAML 1.2 has, numbers keep `007` a text.
     ///
     /// - Parameters:
-    ///   - text: the document, of which the first is read; an empty one is null.
+    ///   - text: one document; an empty text is null.
     ///   - subject: what errors name, as the path of a file.
     /// - Throws: a `KalsaeError` where it is none (with line and column), where a key stands twice, or
     ///   where it has more than 100,000 values or 64 levels.
