@@ -44,7 +44,7 @@ let rows: [Row] = [
         imports: ["Kalsae", "KalsaeLessons", "KalsaeRuns", "CKalsaeOneDNN", argumentParser]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
-    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"]),
+    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"], excluded: ["Vectors"]),
     Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),

@@ -99,6 +99,36 @@ import Testing
         }
     }
 
+    @Test func npy() throws {
+        let names = ["version1", "version2", "version3"].map { "\($0).npy" }
+        let archive = try NPZ(path: vector("types.npz"))
+        let arrays = try ["b1", "fortran", "scalar", "empty"].map { try archive.array(named: $0) }
+        let seeds = try names.map { try FileBytes.read(vector($0)) }
+        try fuzz(seeds + arrays.map { $0.encode() }, seed: 8) { bytes in
+            let array = try NPY(bytes)
+            #expect(array.bytes.count == array.shape.reduce(1, *) * array.type.size)
+            #expect(array.floats.count == array.count && array.doubles.count == array.count)
+            #expect(try NPY(array.encode()) == array)
+        }
+    }
+
+    @Test func npz() throws {
+        let array = try NPY((0..<64).map { Float($0 / 8) }, shape: [8, 8])
+        let members = [NPZ.Member("x", array), NPZ.Member("y", try NPY([1, 2], shape: [2]))]
+        let seeds = try [
+            NPZ.encode(members), NPZ.encode(members, isCompressed: true),
+            NPZ.encode(members, isCompressed: false, wideFrom: 50),
+            FileBytes.read(vector("zip64.npz")),
+        ]
+        try fuzz(seeds, seed: 9) { bytes in
+            let archive = try NPZ(bytes, limit: 1 << 22)
+            for name in archive.names {
+                let array = try archive.array(named: name)
+                #expect(array.bytes.count == array.shape.reduce(1, *) * array.type.size)
+            }
+        }
+    }
+
     /// Runs `reader` on `count` mutants; some must be taken and some refused, or the mutations
     /// would test nothing.
     private func fuzz(
