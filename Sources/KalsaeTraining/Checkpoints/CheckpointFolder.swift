@@ -38,8 +38,7 @@ public struct CheckpointFolder: Sendable, Equatable {
         return entries.sorted { ($0.step, $0.isBest ? 1 : 0) < ($1.step, $1.isBest ? 1 : 0) }
     }
 
-    /// That of the greatest step; nil where there is none. After a training has gone back it may be
-    /// one of a step that was undone.
+    /// That of the greatest step; nil where there is none.
     public var last: Entry? { entries.last { !$0.isBest } ?? entries.last }
 
     /// That of the best epoch, of several the one of the greatest step; nil where there is none.

@@ -103,7 +103,9 @@ import Testing
                 "set applied", "continue applied", "set refused", "fly refused",
                 "rollback refused", "schedule applied",
             ])
-        #expect(answers[2].contains("back at step 10, the last checkpoint before 11, learningRate = 0.05"))
+        #expect(
+            answers[2].contains(
+                "back at step 10, the last checkpoint before 11, learningRate = 0.05"))
         let kinds = try store.events(of: run).map(\.kind)
         #expect(kinds.count { $0 == "steer" } == 11 && kinds.count { $0 == "change" } == 5)
 
