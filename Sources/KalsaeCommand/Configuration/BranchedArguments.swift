@@ -22,8 +22,7 @@ enum BranchedArguments {
             step = number
             rest.removeFirst()
         }
-        let store = try Store(
-            folder: ConfiguredArguments.folder(rest), for: .reading)
+        let store = try RunsOptions.store(in: ConfiguredArguments.folder(rest), for: .reading)
         let folder = RunSession.checkpoints(of: run, in: store)
         guard let entry = step.map({ folder.entry(before: $0) }) ?? folder.last else {
             let steps = folder.entries.map { "\($0.step)" }.joined(separator: ", ")

@@ -86,13 +86,7 @@ enum ConfiguredArguments {
 
     /// A recorded run of the folder that arguments name.
     static func run(_ name: String, _ arguments: [String]) throws -> Run {
-        let folder = try folder(arguments)
-        guard Store.exists(in: folder) else {
-            throw KalsaeError(
-                folder, expected: "a folder with recorded runs", got: "none",
-                advice: "name one with --runs")
-        }
-        let run = try Store(folder: folder, for: .reading).run(name)
+        let run = try RunsOptions.store(in: folder(arguments), for: .reading).run(name)
         guard run.configuration.members != nil else {
             throw KalsaeError(
                 run.name, expected: "a run with a configuration", got: "one without")

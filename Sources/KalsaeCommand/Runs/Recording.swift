@@ -23,9 +23,11 @@ struct Recording {
     ///   - configuration: the options of the call with all that was decided for it.
     ///   - data: what is learned.
     ///   - model: where the model goes.
+    ///   - endsForGood: whether a run that is finished has nothing left to do, as the learning of a
+    ///     table; it is refused then, and stays finished.
     init?(
         _ options: RecordOptions, configuration: JSONValue, data: DataParts, seed: Int,
-        model: String
+        model: String, endsForGood: Bool = false
     ) throws {
         let interval = try options.interval()
         self.interval = interval
@@ -38,6 +40,11 @@ struct Recording {
                     expected: "the data that it began with (\(run.dataFingerprint))",
                     got: data.fingerprint,
                     advice: "train anew: kalsae train --config-of \(run.name)")
+            }
+            guard !endsForGood || run.state != .finished else {
+                throw KalsaeError(
+                    "run \(run.name)", expected: "a table whose learning was stopped",
+                    got: "one that is finished", advice: "its model is \(run.modelPath)")
             }
             self.store = store
             parent = nil
@@ -111,11 +118,6 @@ struct Recording {
     /// Where the learning of a table goes on; nil to begin.
     func tableState() throws -> TableState? {
         guard isResumed else { return nil }
-        guard run.state != .finished else {
-            throw KalsaeError(
-                "run \(run.name)", expected: "a table whose learning was stopped",
-                got: "one that is finished", advice: "its model is \(run.modelPath)")
-        }
         let path = TableRecording.path(of: run, in: store)
         guard FileIdentity.isRegular(path) else {
             Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
@@ -156,11 +158,9 @@ struct Recording {
     }
 
     /// Ends the record.
-    func finish(_ state: RunState, step: Int, last: TrainingState? = nil, model: String? = nil) {
-        if let model {
-            session.recorder.artifact(
-                RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
-        }
+    func finish(_ state: RunState, model: String, last: TrainingState? = nil) {
+        session.recorder.artifact(
+            RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
         session.finish(state, last: last)
     }
 

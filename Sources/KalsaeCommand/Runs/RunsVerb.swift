@@ -33,6 +33,11 @@ struct RunsOptions: ParsableArguments {
 
     /// The store of the folder.
     func store(for mode: Store.Mode) throws(KalsaeError) -> Store {
+        try Self.store(in: folder, for: mode)
+    }
+
+    /// The store of a folder, which must be there.
+    static func store(in folder: String, for mode: Store.Mode) throws(KalsaeError) -> Store {
         guard Store.exists(in: folder) else {
             throw KalsaeError(
                 folder, expected: "a folder with recorded runs", got: "none",

@@ -63,7 +63,7 @@ extension Train {
     ) {
         guard let record else { return }
         record.note("test", outcome.test, step: outcome.history.steps)
-        record.finish(state(of: outcome.history.end), step: outcome.steps, last: end, model: path)
+        record.finish(state(of: outcome.history.end), model: path, last: end)
     }
 
     /// Notes how the learning of a table ended.
@@ -72,7 +72,7 @@ extension Train {
         let step = outcome.trials.reduce(0) { $0 + $1.epochs }
         record.note("validation", outcome.validation, step: step)
         record.note("test", outcome.test, step: step)
-        record.finish(outcome.isStopped ? .stopped : .finished, step: step, model: path)
+        record.finish(outcome.isStopped ? .stopped : .finished, model: path)
     }
 
     private func state(of end: TrainingEnd) -> RunState {

@@ -60,7 +60,7 @@ extension Train {
         defer { progress.end() }
         let record = try Recording(
             recording, configuration: try configuration(effort), data: source.parts, seed: seed,
-            model: path)
+            model: path, endsForGood: true)
         do {
             let outcome = try learn(run, record, progress)
             progress.end()

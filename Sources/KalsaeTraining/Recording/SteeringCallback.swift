@@ -198,7 +198,7 @@ private final class Answers {
 /// What can be asked of a run.
 public enum SteeringVerb: String, CaseIterable, Sendable {
     /// Settings get values, one after the other: `{"learningRate": 0.001}`. Where one is refused, the
-    /// others are made, and the answer is that of the last.
+    /// others are made, and the answer says which.
     case set
     /// Another schedule: `{"schedule": "cosine"}` over the length of the training, `"constant"`, or
     /// one with settings, `{"schedule": {"schedule": "cosine", "steps": 900}}`.

@@ -85,6 +85,20 @@ import Testing
         }
     }
 
+    /// There is nothing to go on with, and the record stays what it is.
+    @Test func aTableThatIsFinishedIsNotLearnedAgain() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let rows = (0..<60).map { "\($0 % 17),\($0 % 5 == 0 ? "yes" : "no")" }
+        try folder.write((["a,c"] + rows).joined(separator: "\n"), to: "t.csv")
+        let run = try CommandRun(
+            ["train", "t.csv", "--target", "c", "--effort", "quick", "--quiet"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        let again = try CommandRun(["train", "--resume", "last"], in: folder)
+        #expect(again.status == 1 && again.errors.contains("finished"), "\(again.errors)")
+        #expect(try Store(folder: folder.runs, for: .reading).run("last").state == .finished)
+    }
+
     @Test func aSignalTellsHowItGoesOn() async throws {
         let folder = try CommandRun.Folder()
         defer { folder.remove() }
