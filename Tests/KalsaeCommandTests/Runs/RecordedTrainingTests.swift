@@ -85,6 +85,32 @@ import Testing
         }
     }
 
+    /// The one before it leads to the same end.
+    @Test func aDamagedCheckpointIsToldAndLeftOut() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let long = iris.map { $0 == "4000" ? "600" : $0 }
+        let whole = try CommandRun(long + ["--output", "whole.safetensors"], in: folder)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let short = iris.map { $0 == "4000" ? "300" : $0 }
+        let part = try CommandRun(
+            short + ["--name", "cut", "--output", "cut.safetensors"], in: folder)
+        #expect(part.status == 0, "\(part.errors)")
+        let store = try Store(folder: folder.runs, for: .reading)
+        let checkpoints = "\(store.folder(of: try store.run("cut")))/checkpoints"
+        let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+            .filter { $0.hasPrefix("step-") }.sorted()
+        let newest = try #require(names.last)
+        #expect(names.count > 1)
+        let file = URL(fileURLWithPath: "\(checkpoints)/\(newest)")
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count - 5] ^= 0x40
+        try bytes.write(to: file)
+        let again = try CommandRun(["train", "--resume", "cut", "--steps", "600"], in: folder)
+        #expect(again.status == 0 && again.errors.contains("damaged"), "\(again.errors)")
+        #expect(try weights(folder, "cut.safetensors") == weights(folder, "whole.safetensors"))
+    }
+
     /// There is nothing to go on with, and the record stays what it is.
     @Test func aTableThatIsFinishedIsNotLearnedAgain() throws {
         let folder = try CommandRun.Folder()

@@ -55,6 +55,20 @@ import Testing
         #expect(try await second.model.tensors.map { try $0.tensor.values(Float.self) } == numbers)
     }
 
+    /// One bit of the weights, which no rule of the format could tell.
+    @Test func aDamagedFileIsRefused() async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let trainer = try trainer()
+        try await trainer.fit(data(), options(epochs: 1))
+        try await trainer.state.save(to: path)
+        _ = try TrainingState(path: path)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count - 5] ^= 0x40
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let told = await message { _ = try TrainingState(path: path) }
+        #expect(told.contains("damaged") && told.contains(path), "\(told)")
+    }
+
     @Test func whatDoesNotFitIsRefusedAndChangesNothing() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let first = try trainer()
