@@ -131,6 +131,25 @@ import Testing
         #expect(loss.map(\.value) == history.epochs.compactMap { $0.validation?.loss })
     }
 
+    /// A training that is taken up goes on from where it went back to, not from what was undone.
+    @Test func whatWasUndoneIsNotTakenUp() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(folder: folder)
+        let session = RunSession(
+            try store.createRun(RunDescription(name: "a")), in: store, interval: .steps(5),
+            kept: 100)
+        let person = Person(
+            store: store, run: session.run,
+            plan: [27: [("rollback", ["to": 11]), ("stop", [:])]])
+        let trainer = try trainer()
+        var options = try options()
+        options.callbacks = [person] + session.callbacks()
+        try await trainer.fit(data(), options)
+        session.finish(.stopped, last: try await trainer.state)
+        let folder = RunSession.checkpoints(of: session.run, in: store)
+        #expect(folder.last?.step == 10 && folder.entries.allSatisfy { $0.step <= 10 })
+    }
+
     @Test func aStopKeepsWhatThereIs() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try Store(folder: folder)
