@@ -42,20 +42,22 @@ import Testing
     /// Sends commands at steps, as another process would, and waits until they are there.
     private final class Person: Callback {
         let store: Store
-        let run: Run
+        let session: RunSession
         private let plan: Mutex<[Int: [(String, JSONValue)]]>
 
-        init(store: Store, run: Run, plan: [Int: [(String, JSONValue)]]) {
-            (self.store, self.run) = (store, run)
+        init(store: Store, _ session: RunSession, plan: [Int: [(String, JSONValue)]]) {
+            (self.store, self.session) = (store, session)
             self.plan = Mutex(plan)
         }
 
         func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
+            // So that no checkpoint is overtaken by the next one.
+            session.writer.flush()
             guard let commands = plan.withLock({ $0.removeValue(forKey: step.step) }) else {
                 return
             }
             for (verb, data) in commands {
-                _ = try store.send(verb, data: data, author: "ann", to: run)
+                _ = try store.send(verb, data: data, author: "ann", to: session.run)
             }
             // Ten times as long as the recorder needs to see them.
             usleep(500_000)
@@ -70,7 +72,7 @@ import Testing
         let session = RunSession(
             try store.createRun(description), in: store, interval: .steps(5), kept: 100)
         let person = Person(
-            store: store, run: session.run,
+            store: store, session,
             plan: [
                 7: [("set", ["learningRate": 0.05, "dropout1.rate": 0.25])],
                 12: [("set", ["learningRate": 5])],
@@ -120,7 +122,7 @@ import Testing
         let entry = try #require(checkpoints.entry(before: 34))
         let second = RunSession(try store.createRun(RunDescription(name: "second")), in: store)
         var rest = try self.options()
-        rest.callbacks = [Person(store: store, run: second.run, plan: [:])] + second.callbacks()
+        rest.callbacks = [Person(store: store, second, plan: [:])] + second.callbacks()
         let resumed = try trainer()
         try await resumed.fit(data(), rest, resuming: try TrainingState(path: entry.path))
         second.finish(.finished)
@@ -139,7 +141,7 @@ import Testing
             try store.createRun(RunDescription(name: "a")), in: store, interval: .steps(5),
             kept: 100)
         let person = Person(
-            store: store, run: session.run,
+            store: store, session,
             plan: [27: [("rollback", ["to": 11]), ("stop", [:])]])
         let trainer = try trainer()
         var options = try options()
@@ -154,7 +156,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try Store(folder: folder)
         let session = RunSession(try store.createRun(RunDescription(name: "a")), in: store)
-        let person = Person(store: store, run: session.run, plan: [13: [("stop", [:])]])
+        let person = Person(store: store, session, plan: [13: [("stop", [:])]])
         let trainer = try trainer()
         var options = try options()
         options.callbacks = [person] + session.callbacks()
