@@ -76,6 +76,21 @@ struct Source {
         (file, self.files) = (name == "-" ? nil : path, files)
         self.table = prepared
         taken = TakenForGranted(reading: table.csv.guesses, columns: prepared.guesses)
+        tellCopies()
+    }
+
+    /// Tells where a fifth of the rows are copies of others, which then may be on both sides of a split.
+    private func tellCopies() {
+        // Rows of few categories are alike by themselves.
+        guard parts.train.groups == nil, parts.train.times == nil,
+            let encoder = parts.encoder, encoder.numberCount > 1
+        else { return }
+        let copies = parts.train.copies()
+        guard copies >= 20, copies * 5 >= parts.train.count else { return }
+        Notice.say(
+            "\(name): \(copies) of the \(parts.train.count) rows to learn are copies of others: rows "
+                + "held out may have been learned, and numbers are too good if new rows do not "
+                + "repeat as much; --group COLUMN keeps copies together")
     }
 
     /// A table of its own for a part.

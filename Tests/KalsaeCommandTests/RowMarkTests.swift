@@ -157,4 +157,21 @@ import Testing
         let result = try run(["train", "iris", "--weight", "1"])
         #expect(result.status == 1 && result.errors.contains("got the set iris"))
     }
+
+    @Test func copiesOfRowsAreTold() throws {
+        defer { folder.remove() }
+        var text = "who,x,y,kind\n"
+        for row in 0..<120 {
+            let id = row % 80
+            text += "g\(id % 40),\(id * 7 % 80).25,\(id * 11 % 30).5,\(id % 2 == 0 ? "a" : "b")\n"
+        }
+        try folder.write(text, to: "a.csv")
+        let arguments = [
+            "train", "a.csv", "--target", "kind", "--overwrite", "--effort", "quick",
+        ]
+        #expect(
+            try run(arguments + ["--drop", "who"]).errors.contains(
+                "40 of the 120 rows to learn are copies of others"))
+        #expect(try !run(arguments + ["--group", "who"]).errors.contains("copies of others"))
+    }
 }

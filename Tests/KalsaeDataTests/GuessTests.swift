@@ -72,12 +72,32 @@ import Testing
         #expect(try role("c") { "P-\(1000 + $0)" } == .identifier)
         #expect(
             try role("c") { "123e4567-e89b-12d3-a456-4266141740\($0 + 10)" } == .identifier)
+        for name in ["Objekt-Nr.", "objectId", "KUNDENNUMMER", "고객번호", "item no", "row_number"] {
+            #expect(try role(name) { "\($0 * 3 + 1000)" } == .identifier, "\(name)")
+        }
         // A name alone, or whole numbers alone, tell nothing.
+        for name in ["price index", "grid", "floors", "valid"] {
+            #expect(try role(name) { "\($0 * 3 + 1000)" } == .number, "\(name)")
+        }
         #expect(try role("x1") { "\($0)" } == .number)
         #expect(try role("paID") { "\($0 * 7919 % 104_729)" } == .number)
         #expect(try role("id") { "\($0 % 30)" } == .number)
         #expect(try role("id") { "\($0).5" } == .number)
         #expect(try guess(column { "\($0)" }) { $0.roles["c"] = .number }.role == .number)
+    }
+
+    @Test func thingsOfSeveralRowsAreTold() throws {
+        let ids = try table("customer_id,x,t", rows: 60) {
+            "\($0 % 20 * 37),\($0 % 7).25,\($0 % 2)"
+        }
+        let told =
+            "names 20 things in 60 rows; --group customer_id keeps the rows of each together, "
+            + "--drop leaves it out"
+        #expect(try guess(ids, "customer_id").note == told)
+        #expect(try guess(ids, "customer_id").role == .number)
+        #expect(try guess(ids, "customer_id") { $0.roles["customer_id"] = .category }.note != told)
+        let few = try table("store_id,x,t", rows: 60) { "\($0 % 5),\($0 % 7).25,\($0 % 2)" }
+        #expect(try guess(few, "store_id").note == nil)
     }
 
     @Test func aNumberThatTheTargetFollowsIsKept() throws {

@@ -30,4 +30,18 @@ import Testing
             #expect(error?.expected == "rows from 0 to 2")
         }
     }
+
+    @Test func copiesAreRowsThatWereThereBefore() throws {
+        func copies(_ values: [Float], _ classes: [Int32]) throws -> Int {
+            try LabeledData(
+                features: .floats(values), featureShape: [2],
+                targets: .classes(classes, names: ["a", "b"])
+            ).copies()
+        }
+        #expect(try copies([1, 2, 3, 4, 1, 2, 1, 2], [0, 1, 0, 0]) == 2)
+        // Another target, another order, another sign make another row.
+        #expect(try copies([1, 2, 1, 2, 2, 1, 0, 1, -0.0, 1], [0, 1, 0, 0, 0]) == 0)
+        #expect(try data(6, [1], 6).copies() == 5)
+        #expect(try data(6, [1], 6).copies(among: 2) == 1)
+    }
 }

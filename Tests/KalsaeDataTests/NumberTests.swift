@@ -42,6 +42,28 @@ import Testing
         }
     }
 
+    /// Where rows have times, later numbers go on: z = 20 stays 20 / √(1 + (20/30)²) and not below 3.
+    @Test func numbersGoOnWhereRowsHaveTimes() throws {
+        let table = try table("day,x,t", rows: 60) { "\($0),\($0 * 7 % 60),\($0 % 7).5" }
+        var options = TableOptions()
+        let (plain, _) = try parts(table, options)
+        options.time = "day"
+        let (timed, _) = try parts(table, options)
+        for (parts, limit) in [(plain, 3.0), (timed, 30.0)] {
+            let encoder = try #require(parts.encoder)
+            let feature = try #require(encoder.features.first { $0.name == "x" })
+            guard case .robust(let scale) = feature.kind else {
+                Issue.record("x is \(feature.kind)")
+                continue
+            }
+            #expect(scale.limit == limit)
+            let far = scale.apply(scale.median + 20 * scale.spread)
+            #expect(abs(far - 20 / (1 + 400 / (limit * limit)).squareRoot()) < 1e-12)
+            // A file keeps the limit.
+            #expect(try TableEncoder(json: encoder.json) == encoder)
+        }
+    }
+
     /// Selection gives the bits of sorting, for any order and repetition.
     @Test func theScaleIsThatOfSortedNumbers() throws {
         var random = SystemRandomNumberGenerator()

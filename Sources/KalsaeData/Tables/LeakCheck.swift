@@ -49,6 +49,13 @@ enum LeakCheck {
         }
     }
 
+    /// Whether a column seems to name things that have several rows each, as `customer_id` does:
+    /// splits at random then put rows of one thing on both sides.
+    static func namesThings(_ guess: ColumnGuess, rows: Int) -> Bool {
+        IdentifierName.matches(guess.name) && guess.distinct >= fewestRows
+            && guess.distinct * 2 <= rows - guess.missing
+    }
+
     /// What a column of whole numbers without repetition may be.
     enum Numbering {
         /// It numbers the rows: its numbers ascend, or have no gap, and it has a name such as `id`.
@@ -63,7 +70,7 @@ enum LeakCheck {
     static func numbering(_ table: Table, column: Int, target: TargetEncoder?) -> Numbering? {
         guard case .numbers(let numbers) = table.columns[column].contents else { return nil }
         let isNamed = table.hasHeader && table.columns[column].name != "column \(column + 1)"
-        guard isNamed ? isIdentifying(table.columns[column].name) : column == 0 else {
+        guard isNamed ? IdentifierName.matches(table.columns[column].name) : column == 0 else {
             return nil
         }
         guard numbers.count >= fewestRows, numbers.allSatisfy({ $0.rounded() == $0 }),
@@ -88,15 +95,5 @@ enum LeakCheck {
         guard let xScale = Scale(of: x), let yScale = Scale(of: y) else { return false }
         let product = zip(x, y).reduce(0) { $0 + xScale.apply($1.0) * yScale.apply($1.1) }
         return abs(product) / Double(rows.count) > 0.995
-    }
-
-    private static func isIdentifying(_ name: String) -> Bool {
-        let lower = name.lowercased()
-        let known = [
-            "id", "index", "idx", "row", "rowid", "rownum", "row_number", "number", "no", "nr", "#",
-            "key", "uid", "unnamed: 0", "column 1", "번호", "순번", "nummer", "lfd. nr.",
-        ]
-        return known.contains(lower) || lower.hasSuffix("_id") || lower.hasSuffix(" id")
-            || lower.hasPrefix("id_") || name.hasSuffix("Id") || name.hasSuffix("ID")
     }
 }

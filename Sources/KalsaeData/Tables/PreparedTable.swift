@@ -114,7 +114,7 @@ public struct PreparedTable: Sendable {
         let rows = split.train.map { labeled[$0] }
         let encoder = try TableEncoder.fit(
             table, guesses: guesses, target: try target.fitted(table, rows: rows), rows: rows,
-            scaling: options.scaling)
+            scaling: options.scaling == .robust && times != nil ? .trending : options.scaling)
         var cache = ColumnCache()
         func part(_ rows: [Int]) throws(KalsaeError) -> LabeledData {
             try encoder.data(of: table, rows: rows.map { labeled[$0] }, cache: &cache).marked(

@@ -98,7 +98,10 @@ struct Fields {
     }
 
     func robustScale() throws(KalsaeError) -> RobustScale {
-        let scale = RobustScale(median: try number("median"), spread: try number("spread"))
+        let limit = json["limit"] == nil ? RobustScale.limit : try number("limit")
+        let scale = RobustScale(
+            median: try number("median"), spread: try number("spread"), limit: limit)
+        guard (1...1e6).contains(limit) else { throw fault("limit", "a number from 1 to 1000000") }
         guard scale.spread > 0, scale.spread.isFinite else {
             throw fault("spread", "a number above 0")
         }

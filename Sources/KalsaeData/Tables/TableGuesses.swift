@@ -99,7 +99,13 @@ public struct TableGuesses: Sendable, Equatable {
             guess.note = "left out: it numbers the rows"
         case .unclear:
             guess.note = "kept, although it may only number the rows; drop it if it does"
-        case nil: break
+        case nil:
+            if guess.mark == nil, LeakCheck.namesThings(guess, rows: table.rowCount) {
+                let told =
+                    "names \(guess.distinct) things in \(table.rowCount) rows; --group "
+                    + "\(guess.name) keeps the rows of each together, --drop leaves it out"
+                guess.note = guess.note.map { $0 + "; " + told } ?? told
+            }
         }
         guard guess.role != .identifier, let target,
             LeakCheck.isCopy(table, column: guess.column, target: target.encoder, rows: labeled)

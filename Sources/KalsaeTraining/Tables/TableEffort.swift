@@ -2,24 +2,25 @@
 public enum TableEffort: String, CaseIterable, Codable, Sendable {
     /// One kind of network, few members.
     case quick
-    /// Five kinds of models, eight members each.
+    /// Five kinds of models, eight members each; of fewer than 2,500 rows sixteen.
     case `default`
     /// The same with larger networks, longer, and more members.
     case best
 
-    /// The members of a candidate: folds of the rows.
-    var folds: Int {
+    /// The members of a candidate: folds of the rows. What is learned of few rows varies more from
+    /// member to member, and costs less.
+    func folds(rows: Int) -> Int {
         switch self {
         case .quick: 4
-        case .default: 8
-        case .best: 10
+        case .default: rows < 2_500 ? 16 : 8
+        case .best: rows < 2_500 ? 16 : 10
         }
     }
 
     /// The epochs of a candidate, where the budget allows them.
     var epochs: Int {
         switch self {
-        case .quick: 24
+        case .quick: 16
         case .default: 48
         case .best: 128
         }

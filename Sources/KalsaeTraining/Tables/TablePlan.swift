@@ -30,7 +30,7 @@ struct TablePlan {
                 got: "\(data.count) rows", advice: "use a network with --network")
         }
         self.seed = seed
-        let all = try Self.folds(data, count, most: effort.folds, seed: seed).all
+        let all = try Self.folds(data, count, most: effort.folds(rows: data.count), seed: seed).all
         // Of many rows few folds say enough.
         let isCut = count == nil && data.count > Self.manyRows
         folds = isCut ? Array(all.prefix(effort == .best ? 4 : 2)) : all
@@ -44,7 +44,7 @@ struct TablePlan {
         self.columns = columns
         let outputs = data.targets.outputCount
         // Folds beyond those of the effort take longer rather than learn less.
-        let budget = effort.budget * max(1, Double(members) / Double(effort.folds))
+        let budget = effort.budget * max(1, Double(members) / Double(effort.folds(rows: .max)))
         candidates = effort.candidates.filter { $0.bins == 0 || !columns.isEmpty }.map {
             candidate in
             let cost = candidate.cost(inputs: width, columns: columns.count, outputs: outputs)

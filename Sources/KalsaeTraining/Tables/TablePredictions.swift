@@ -2,14 +2,14 @@ import Glibc
 import KalsaeData
 
 /// What a model says of rows, and how well: probabilities of classes, or standardized values.
-struct TablePredictions: Sendable {
+package struct TablePredictions: Sendable {
     /// Rows of `width` numbers one behind the other.
-    var values: [Float]
+    package var values: [Float]
     /// The numbers of a row: the classes, or 1.
     let width: Int
 
     /// Predictions of 0 for a number of rows.
-    init(rows: Int, width: Int) {
+    package init(rows: Int, width: Int) {
         values = [Float](repeating: 0, count: rows * width)
         self.width = width
     }

@@ -18,7 +18,7 @@ extension FeatureEncoder {
         case .number: kinds = try numbers(table, guess, rows, scaling)
         case .category, .identifier, .group:
             kinds = CategoryFeature.fit(table.texts(of: guess.column), rows: rows) ?? []
-        case .date: kinds = dates(table, guess, rows)
+        case .date: kinds = dates(table, guess, rows, scaling.limit)
         case .text:
             let isMissing = table.isMissing(in: guess.column, words: [])
             let gaps = rows.count { isMissing($0) }
@@ -37,6 +37,7 @@ extension FeatureEncoder {
             })
     }
 
+    /// A number and, where some are missing, whether it is; only the latter for a constant.
     private static func numbers(
         _ table: Table, _ guess: ColumnGuess, _ rows: [Int], _ scaling: NumberScaling
     ) throws(KalsaeError) -> [Kind] {
@@ -51,20 +52,17 @@ extension FeatureEncoder {
             return Scale(of: sorted).map {
                 [.number($0, fill: RobustScale.quantile(0.5, sorted))]
             } ?? []
-        case .robust: return robust(present, of: rows.count) { .robust($0) }
+        case .robust, .trending:
+            let gaps: [Kind] = present.count < rows.count && !present.isEmpty ? [.missing] : []
+            return (RobustScale(of: present, limit: scaling.limit).map { [.robust($0)] } ?? [])
+                + gaps
         }
     }
 
-    /// A number and, where some are missing, whether it is; only the latter for a constant.
-    private static func robust(
-        _ present: [Double], of rows: Int, _ kind: (RobustScale) -> Kind
-    ) -> [Kind] {
-        let gaps: [Kind] = present.count < rows && !present.isEmpty ? [.missing] : []
-        return (RobustScale(of: present).map { [kind($0)] } ?? []) + gaps
-    }
-
     /// What varies of a date: the time that passed, its year, and its cycles.
-    private static func dates(_ table: Table, _ guess: ColumnGuess, _ rows: [Int]) -> [Kind] {
+    private static func dates(
+        _ table: Table, _ guess: ColumnGuess, _ rows: [Int], _ limit: Double
+    ) -> [Kind] {
         guard let order = guess.dateOrder else { return [] }
         let texts = table.texts(of: guess.column)
         let parsed = texts.names.map { DateText.parse($0, order) }
@@ -76,7 +74,7 @@ extension FeatureEncoder {
             order == .timeOfDay ? [.hour] : order == .duration ? [] : DateCycle.allCases
         for number in numbers {
             let values = stamps.map { number.value($0) }
-            if let scale = RobustScale(of: values) {
+            if let scale = RobustScale(of: values, limit: limit) {
                 kinds.append(.dateNumber(number, order, scale))
             }
         }

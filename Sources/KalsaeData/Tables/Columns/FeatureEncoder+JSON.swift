@@ -12,6 +12,7 @@ extension FeatureEncoder {
         func add(_ scale: RobustScale) {
             add("median", .number(scale.median))
             add("spread", .number(scale.spread))
+            if scale.limit != RobustScale.limit { add("limit", .number(scale.limit)) }
         }
         switch kind {
         case .number(let scale, let fill):
