@@ -6,22 +6,29 @@ extension CSV {
         let words = cells.words
         let areQuotedWordsText = columns[column].kind == .text && !words.areGiven
         let areAllWordsMissing = columns[column].kind != .text || words.areGiven
-        return records.withCells { view in
-            var texts = TextCodes()
-            var codes = [Int32](repeating: -1, count: rowCount)
-            for row in codes.indices {
-                let (cell, isQuoted) = view.cell(row: row + firstRow, column: column)
-                let text = Blank.trimmed(cell)
-                guard !text.isEmpty else { continue }
-                codes[row] = texts.code(of: text) { text in
-                    guard let word = words.find(text) else { return false }
-                    return areAllWordsMissing || words.reach(of: word) == .everywhere
-                } unless: {
-                    isQuoted && areQuotedWordsText
+        @Sendable func codes(
+            _ records: CSVRecords, from first: Int, _ column: Int
+        ) -> (codes: [Int32], names: [String]) {
+            records.withCells { view in
+                var texts = TextCodes()
+                var codes = [Int32](repeating: -1, count: records.count - first)
+                for row in codes.indices {
+                    let (cell, isQuoted) = view.cell(row: row + first, column: column)
+                    let text = Blank.trimmed(cell)
+                    guard !text.isEmpty else { continue }
+                    codes[row] = texts.code(of: text) { text in
+                        guard let word = words.find(text) else { return false }
+                        return areAllWordsMissing || words.reach(of: word) == .everywhere
+                    } unless: {
+                        isQuoted && areQuotedWordsText
+                    }
                 }
+                return (codes, texts.names)
             }
-            return (codes, texts.names)
         }
+        guard let pages else { return codes(records, from: firstRow, column) }
+        if let position = pages.positions[column] { return codes(records, from: 0, position) }
+        return pages.codes { codes($0, from: 0, column) }
     }
 }
 

@@ -38,8 +38,11 @@ public struct CSV: Sendable {
     /// The names in the first row; nil when the file has none.
     public let header: [String]?
 
+    /// All cells; of a table that is read in parts those of the columns whose text is kept.
     let records: CSVRecords
     let firstRow: Int
+    /// Where a table that is read in parts has its other cells.
+    let pages: CSVPages?
     let cells: CellReader
     /// The numbers of each column, NaN where there is none; empty where they are not kept.
     let numbers: [[Double]]
@@ -53,12 +56,16 @@ public struct CSV: Sendable {
     /// What lies between cells.
     public var separator: CSVSeparator { guesses.separator }
     /// Cells a row.
-    public var columnCount: Int { records.columnCount }
+    public var columnCount: Int { columns.count }
     /// Rows of data, the header not counted.
-    public var rowCount: Int { records.count - firstRow }
+    public var rowCount: Int { pages?.rowCount ?? records.count - firstRow }
 
     /// Reads the file at `path`, plain or gzip; standard input for `-`.
     public init(path: String, options: CSVOptions = CSVOptions()) throws(KalsaeError) {
+        if let table = try Self.inParts(path: path, options: options) {
+            self = table
+            return
+        }
         try self.init(
             FileBytes.read(path), subject: FileBytes.subject(of: path), options: options)
     }
@@ -84,6 +91,10 @@ public struct CSV: Sendable {
         let source = CSVSource(
             subject: subject, options: options, encoding: decoder.encoding?.name ?? "UTF-8",
             hasEncodingMark: decoder.hasMark, isCompressed: isCompressed)
+        if bytes.count >= Self.partsFrom, let table = CSV(CSVText(bytes), source, CSVParts()) {
+            self = table
+            return
+        }
         guard let table = try CSV(text: consume bytes, source, isLast: true) else {
             throw KalsaeError(subject, expected: "rows of data", got: "none")
         }
@@ -100,8 +111,9 @@ public struct CSV: Sendable {
     init(
         subject: String, guesses: CSVGuesses, header: [String]?, records: CSVRecords, firstRow: Int,
         cells: CellReader, numbers: [[Double]], dialect: CSVDialect,
-        headerCells: [[UInt8]]
+        headerCells: [[UInt8]], pages: CSVPages? = nil
     ) {
+        self.pages = pages
         self.subject = subject
         self.guesses = guesses
         self.header = header
@@ -118,10 +130,10 @@ public struct CSV: Sendable {
         if !numbers[column].isEmpty {
             let value = numbers[column][row]
             if !value.isNaN { return value.isFinite ? .number(value) : .infinite }
+            if isNumbersAlone(column) { return .missing }
         }
         let known = columns[column]
-        return records.withCells { view in
-            let (cell, isQuoted) = view.cell(row: row + firstRow, column: column)
+        return withCell(row: row, column: column) { cell, isQuoted in
             switch cells.read(cell, preferring: known.decimal) {
             case .empty: return .missing
             case .number(let number):
@@ -141,8 +153,11 @@ public struct CSV: Sendable {
     /// The number that the cell spells, whatever the column is taken for: `007` is 7, `5%` is 5.
     /// Nil for missing cells and text.
     public func number(row: Int, column: Int) -> Double? {
-        records.withCells { view in
-            let (cell, _) = view.cell(row: row + firstRow, column: column)
+        if isNumbersAlone(column) {
+            let value = numbers[column][row]
+            return value.isNaN ? nil : value
+        }
+        return withCell(row: row, column: column) { cell, _ in
             switch cells.read(cell, preferring: columns[column].decimal) {
             case .number(let number): return number.value
             case .zeroLed(let value): return value
@@ -161,14 +176,37 @@ public struct CSV: Sendable {
 
     /// The cell's text: quotes undone; without quotes, spaces at its ends dropped.
     public func text(row: Int, column: Int) -> String {
-        records.text(row: row + firstRow, column: column)
+        withCell(row: row, column: column) { cell, _ in String(decoding: cell, as: UTF8.self) }
     }
 
     /// Whether the cell stands in quotes.
     public func isQuoted(row: Int, column: Int) -> Bool {
-        records.withCells { $0.cell(row: row + firstRow, column: column).isQuoted }
+        withCell(row: row, column: column) { $1 }
     }
 
     /// The line of the file where a row begins, counted from 1.
-    public func line(ofRow row: Int) -> Int { records.line(ofRow: row + firstRow) }
+    public func line(ofRow row: Int) -> Int {
+        pages?.line(ofRow: row) ?? records.line(ofRow: row + firstRow)
+    }
+
+    /// Whether each cell of a column is a number in memory, or missing.
+    private func isNumbersAlone(_ column: Int) -> Bool {
+        pages.map { $0.positions[column] == nil } ?? false
+    }
+
+    private func withCell<Result>(
+        row: Int, column: Int, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Result
+    ) -> Result {
+        var position = column
+        if let pages {
+            guard let kept = pages.positions[column] else {
+                return pages.withCell(row: row, column: column, body)
+            }
+            position = kept
+        }
+        return records.withCells { view in
+            let (cell, isQuoted) = view.cell(row: row + firstRow, column: position)
+            return body(cell, isQuoted)
+        }
+    }
 }

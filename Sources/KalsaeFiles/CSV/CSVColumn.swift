@@ -48,3 +48,26 @@ public struct CSVColumn: Sendable, Equatable {
     /// Cells whose decimal mark is not the column's, which they were read with.
     public let otherMarkCount: Int
 }
+
+extension CSVColumn {
+    init(
+        _ name: String, _ profile: ColumnProfile, _ kind: Kind, _ mark: DecimalMark,
+        _ missing: MissingWords, _ unreadable: [Unreadable]
+    ) {
+        let words = profile.missingWords(missing, kind: kind)
+        let isNumbers = kind == .numbers
+        let thousands = profile.thousandsMark
+        self.init(
+            name: name, kind: kind, decimal: mark,
+            thousands: isNumbers && thousands != 0
+                ? String(Character(Unicode.Scalar(thousands))) : nil,
+            unit: isNumbers && profile.unit != 0 ? NumberUnit.names[Int(profile.unit)] : nil,
+            hasLeadingZeros: profile.isCodes && kind == .text,
+            missingCount: profile.emptyCount + words.values.reduce(0, +), missingWords: words,
+            numberCount: profile.numberCount - (profile.isCodes ? profile.zeroLedCount : 0),
+            unitCode: profile.unit, hasSeveralUnits: profile.hasSeveralUnits,
+            unreadableCount: isNumbers ? profile.textCount : 0,
+            unreadable: isNumbers ? unreadable : [],
+            otherMarkCount: isNumbers ? (mark == .comma ? profile.points : profile.commas) : 0)
+    }
+}

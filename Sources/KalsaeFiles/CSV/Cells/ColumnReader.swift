@@ -40,7 +40,11 @@ struct ColumnReader {
         for column in 0..<count {
             var kind = profiles[column].kind(cells.words)
             if let known = fixed?[column].kind, known != .nothing, kind != .nothing { kind = known }
-            columns.append(make(column, profiles[column], kind, marks[column]))
+            let profile = profiles[column]
+            columns.append(
+                CSVColumn(
+                    names[column], profile, kind, marks[column], cells.words,
+                    kind == .numbers ? unreadable(column, profile) : []))
             // A stream's column may turn out as numbers only by what came before.
             let isWhole = profiles[column].isCollecting
             numbers.append(kind == .numbers && isWhole ? profiles[column].numbers : [])
@@ -49,34 +53,17 @@ struct ColumnReader {
         return (columns, numbers)
     }
 
-    private func make(
-        _ column: Int, _ profile: ColumnProfile, _ kind: CSVColumn.Kind, _ mark: DecimalMark
-    ) -> CSVColumn {
-        let words = profile.missingWords(cells.words, kind: kind)
-        let isNumbers = kind == .numbers
-        let thousands = profile.thousandsMark
-        return CSVColumn(
-            name: names[column], kind: kind, decimal: mark,
-            thousands: isNumbers && thousands != 0
-                ? String(Character(Unicode.Scalar(thousands))) : nil,
-            unit: isNumbers && profile.unit != 0 ? NumberUnit.names[Int(profile.unit)] : nil,
-            hasLeadingZeros: profile.isCodes && kind == .text,
-            missingCount: profile.emptyCount + words.values.reduce(0, +), missingWords: words,
-            numberCount: profile.numberCount - (profile.isCodes ? profile.zeroLedCount : 0),
-            unitCode: profile.unit, hasSeveralUnits: profile.hasSeveralUnits,
-            unreadableCount: isNumbers ? profile.textCount : 0,
-            unreadable: isNumbers
-                ? profile.unreadableRows.map { row in
-                    CSVColumn.Unreadable(
-                        row: row, line: records.line(ofRow: row + firstRow),
-                        text: records.text(row: row + firstRow, column: column))
-                } : [],
-            otherMarkCount: isNumbers
-                ? (mark == .comma ? profile.points : profile.commas) : 0)
+    /// The first cells of a column that cannot be read.
+    func unreadable(_ column: Int, _ profile: ColumnProfile) -> [CSVColumn.Unreadable] {
+        profile.unreadableRows.map { row in
+            CSVColumn.Unreadable(
+                row: row, line: records.line(ofRow: row + firstRow),
+                text: records.text(row: row + firstRow, column: column))
+        }
     }
 
     /// Block by block, so that the rows of a block are read from the cache for every column.
-    private func profiles(
+    func profiles(
         of columns: [Int], preferring marks: [DecimalMark], units: [UInt8]?
     ) -> [ColumnProfile] {
         guard !columns.isEmpty else { return [] }

@@ -60,9 +60,11 @@ enum CSVFooter {
     /// How many of the last rows are none of data: without any cell, with a lone text where others
     /// have more, or the sums.
     ///
-    /// - Parameter isPart: whether other rows of the table came before these.
+    /// - Parameters:
+    ///   - isPart: whether other rows of the table came before these.
+    ///   - hasLoneTexts: whether the table's first rows have a text alone; nil to look.
     static func trailingRows(
-        _ records: CSVRecords, after first: Int, isPart: Bool = false
+        _ records: CSVRecords, after first: Int, isPart: Bool = false, hasLoneTexts: Bool? = nil
     ) -> Int {
         let columns = records.columnCount
         let fewest = isPart ? 0 : 3
@@ -77,7 +79,7 @@ enum CSVFooter {
                     let cell = view.cell(row: row - 1, column: column).bytes
                     let isLone =
                         filled == [0] && columns > 2 && cell[0] &- 0x30 >= 10 && row - first > 3
-                        && !hasLoneTexts(view, first..<(row - 1), columns)
+                        && !(hasLoneTexts ?? Self.hasLoneTexts(view, first..<(row - 1), columns))
                     let word = String(decoding: cell.prefix(24), as: UTF8.self).lowercased()
                     let isTotal =
                         filled.count > 1 && columns > 1
@@ -90,7 +92,11 @@ enum CSVFooter {
         }
     }
 
-    /// Whether the first rows have a text alone as well.
+    /// Whether the first of the table's rows have a text alone.
+    static func hasLoneTexts(_ records: CSVRecords, after first: Int) -> Bool {
+        records.withCells { hasLoneTexts($0, first..<records.count, records.columnCount) }
+    }
+
     private static func hasLoneTexts(
         _ view: CSVRecords.View, _ rows: Range<Int>, _ columns: Int
     ) -> Bool {

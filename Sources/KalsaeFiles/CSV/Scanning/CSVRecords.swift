@@ -4,7 +4,7 @@ import KalsaeSupport
 struct CSVRecords: Sendable {
     struct Row { var start: Int; var line: Int }
 
-    private(set) var columnCount = 0
+    var columnCount = 0
     /// Where the input was left: behind the last record that is whole.
     var consumed = 0
     /// The line of `consumed`.
@@ -21,7 +21,10 @@ struct CSVRecords: Sendable {
     var recent: [(position: Int, line: Int)] = []
     static let mostRecent = 8
 
-    private var content: [UInt8]
+    /// Whether reading stopped before what may be notes behind the table, or a fault.
+    private(set) var isBeforeNotes = false
+
+    var content: [UInt8]
     var rows: [Row] = []
     /// Ends of cells, counted from the row's start, with the bit of quoted ones.
     var ends: [UInt32] = []
@@ -45,6 +48,9 @@ struct CSVRecords: Sendable {
         /// What a fault advises when rows differ.
         var advice = ""
     }
+
+    /// No cells.
+    init() { content = [] }
 
     /// Splits UTF-8 text, whose memory becomes that of the cells.
     init(_ bytes: consuming [UInt8], _ settings: Settings) throws(KalsaeError) {
@@ -105,6 +111,7 @@ struct CSVRecords: Sendable {
                     }
                     ends.removeLast(ends.count - before)
                     let start = blank ?? (position, line)
+                    isBeforeNotes = !settings.isLast
                     leave(
                         Pending(), settings.isLast ? all.count : start.position,
                         settings.isLast ? line : start.line)

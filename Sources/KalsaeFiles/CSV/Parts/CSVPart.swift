@@ -1,0 +1,100 @@
+/// What is kept of some rows of a table that is read in parts.
+struct CSVPart {
+    /// The bytes that were read: whole rows.
+    var range: Range<Int>
+    var rowCount = 0
+    /// Lines, of which some may hold no row.
+    var lineCount = 0
+    var blankCount = 0
+    var commentCount = 0
+    var longRowCount = 0
+    var repeatedHeaderCount = 0
+    var footer: (line: Int, text: String)?
+    /// What was counted in each column, and its numbers.
+    var profiles: [ColumnProfile] = []
+    /// The first cells of each column that cannot be read.
+    var unreadable: [[CSVColumn.Unreadable]] = []
+    /// The texts of the columns whose text is kept.
+    var texts = CSVRecords()
+}
+
+/// Reads parts of a table whose layout is known from its first rows.
+struct CSVPartReader: Sendable {
+    let text: CSVText
+    let layout: CSVLayout
+    let source: CSVSource
+    let names: CSVNames
+    /// The cells that name the columns; rows that repeat them are no data.
+    let headerCells: [[UInt8]]
+    /// Whether the first rows of the table have a text alone, as notes behind it have.
+    let hasLoneTexts: Bool
+    /// The columns whose text is kept.
+    var kept: [Int]
+
+    /// The last part must hold what may be a footer.
+    static let fewestLastRows = 50
+
+    /// The rows in a range of the text, which begins with one; nil where they are none of the
+    /// table's, or not those that were there at first.
+    func records(_ range: Range<Int>, line: Int = 1) -> (records: CSVRecords, repeats: Int)? {
+        let bytes = text.bytes(range)
+        guard bytes.count == range.count, UTF8Check.firstInvalid(in: bytes) == nil else {
+            return nil
+        }
+        var settings = CSVRecords.Settings(subject: source.subject, dialect: layout.dialect)
+        settings.isLast = range.upperBound == text.count
+        settings.line = line
+        let isFirst = range.lowerBound == 0
+        if isFirst {
+            (settings.start, settings.line) = (layout.lead.offset, layout.lead.line)
+        } else {
+            settings.columnCount = names.all.count
+        }
+        guard var records = try? CSVRecords(bytes, settings), !records.isBeforeNotes else {
+            return nil
+        }
+        let first = isFirst ? names.lineCount : 0
+        let repeats = records.rows(from: first, equal: headerCells)
+        records.remove(Array(0..<first) + repeats)
+        return (records, repeats.count)
+    }
+
+    /// What is kept of the rows in a range, which begins with one; the last may be cut. Nil where
+    /// the text is not as regular as it must be.
+    func part(_ range: Range<Int>) -> CSVPart? {
+        guard let (all, repeats) = records(range) else { return nil }
+        var records = all
+        let isLast = range.upperBound == text.count
+        var part = CSVPart(range: range.lowerBound..<(range.lowerBound + records.consumed))
+        // A line feed alone ends a row surely: a return may go on with one.
+        guard
+            isLast || records.consumed == 0
+                || text.bytes(
+                    (part.range.upperBound - 1)..<part.range.upperBound) == [0x0a]
+        else { return nil }
+        part.footer = records.footer
+        if isLast {
+            guard records.count >= Self.fewestLastRows else { return nil }
+            let count = CSVFooter.trailingRows(
+                records, after: 0, isPart: true, hasLoneTexts: hasLoneTexts)
+            if count > 0, part.footer == nil { part.footer = records.note(ofLast: count) }
+            records.remove(Array((records.count - count)..<records.count))
+        }
+        part.rowCount = records.count
+        part.lineCount = records.nextLine - 1
+        part.blankCount = records.blankCount
+        part.commentCount = records.commentCount
+        part.longRowCount = records.longRowCount
+        part.repeatedHeaderCount = repeats
+        let reader = ColumnReader(
+            records: records, firstRow: 0, names: names.all, cells: layout.cells,
+            decimal: source.options.decimal,
+            isSemicolonSeparated: layout.dialect.separator == .semicolon)
+        let marks = [DecimalMark](
+            repeating: source.options.decimal ?? .point, count: names.all.count)
+        part.profiles = reader.profiles(of: Array(names.all.indices), preferring: marks, units: nil)
+        part.unreadable = names.all.indices.map { reader.unreadable($0, part.profiles[$0]) }
+        part.texts = records.columns(kept)
+        return part
+    }
+}

@@ -1,0 +1,31 @@
+import Dispatch
+import Glibc
+import KalsaeSupport
+import Synchronization
+
+/// Independent work on several threads.
+enum Parallel {
+    /// How many threads read a file: the flag's number, else one per core.
+    static var threadCount: Int {
+        let wanted = EnvironmentFlag.threads.integer
+        return min(64, wanted > 0 ? wanted : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// What `body` makes of each element, in their order.
+    static func map<Element: Sendable, Result: Sendable>(
+        _ elements: [Element], threads: Int, _ body: @Sendable (Element) -> Result
+    ) -> [Result] {
+        guard threads > 1, elements.count > 1 else { return elements.map(body) }
+        let results = Mutex([Result?](repeating: nil, count: elements.count))
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: min(threads, elements.count)) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < elements.count else { return }
+                let result = body(elements[index])
+                results.withLock { $0[index] = result }
+            }
+        }
+        return results.withLock { $0 }.compactMap { $0 }
+    }
+}
