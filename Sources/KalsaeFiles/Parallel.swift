@@ -17,15 +17,23 @@ enum Parallel {
     ) -> [Result] {
         guard threads > 1, elements.count > 1 else { return elements.map(body) }
         let results = Mutex([Result?](repeating: nil, count: elements.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, elements.count)) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < elements.count else { return }
-                let result = body(elements[index])
-                results.withLock { $0[index] = result }
-            }
+        forEach(elements.indices, threads: threads) { index in
+            let result = body(elements[index])
+            results.withLock { $0[index] = result }
         }
         return results.withLock { $0 }.compactMap { $0 }
+    }
+
+    /// Runs `body` for each number, in any order.
+    static func forEach(_ range: Range<Int>, threads: Int, _ body: @Sendable (Int) -> Void) {
+        guard threads > 1, range.count > 1 else { return range.forEach(body) }
+        let next = Atomic(range.lowerBound)
+        DispatchQueue.concurrentPerform(iterations: min(threads, range.count)) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < range.upperBound else { return }
+                body(index)
+            }
+        }
     }
 }

@@ -28,6 +28,12 @@ struct ColumnProfile {
     var needsOtherPass: Bool { commas > 0 || eitherCommas > 0 }
 
     mutating func add(_ reading: CellReader.Reading, isQuoted: Bool, row: Int) {
+        let value = count(reading, isQuoted: isQuoted, row: row)
+        if isCollecting { numbers.append(value) }
+    }
+
+    /// Counts a cell, and gives its number or NaN.
+    mutating func count(_ reading: CellReader.Reading, isQuoted: Bool, row: Int) -> Double {
         cells += 1
         var value = Double.nan
         switch reading {
@@ -56,7 +62,7 @@ struct ColumnProfile {
                 numbers = []
             }
         }
-        if isCollecting { numbers.append(value) }
+        return value
     }
 
     private mutating func addWriting(_ number: WrittenNumber) {

@@ -43,6 +43,18 @@ extension CSV {
         return CSV(text, source, CSVParts())
     }
 
+    /// The table in UTF-8 of any length by parts of about `size` bytes, the first of which is longer;
+    /// nil where it must be read as a whole.
+    package init?(
+        inParts text: [UInt8], subject: String, options: CSVOptions = CSVOptions(), size: Int,
+        threads: Int
+    ) {
+        let source = CSVSource(
+            subject: subject, options: options, encoding: TextEncoding.utf8.name,
+            hasEncodingMark: false, isCompressed: false)
+        self.init(CSVText(text), source, CSVParts(size: size, threads: threads))
+    }
+
     /// Nil where the text is too short or not regular: then it is read as a whole, which has the same
     /// cells, and tells faults.
     init?(_ text: CSVText, _ source: CSVSource, _ parts: CSVParts) {
@@ -102,6 +114,7 @@ extension CSV {
     private init(
         _ reader: CSVPartReader, _ source: CSVSource, _ assembly: CSVAssembly, threads: Int
     ) {
+        var assembly = assembly
         let whole = assembly.whole
         let words = reader.layout.cells.words
         var columns: [CSVColumn] = []
@@ -112,7 +125,7 @@ extension CSV {
             columns.append(
                 CSVColumn(
                     reader.names.all[column], profile, kind, mark, words, whole.unreadable[column]))
-            numbers.append(kind == .numbers && profile.isCollecting ? profile.numbers : [])
+            numbers.append(kind == .numbers ? assembly.takeNumbers(of: column) : [])
         }
         let guesses = CSVGuesses(
             source, reader.layout, reader.names,

@@ -1,25 +1,29 @@
+import Synchronization
+
 /// What the parts of a table make together, in their order.
 struct CSVAssembly {
     private(set) var pages: [CSVPages.Page] = []
     private(set) var rowCount = 0
     private(set) var whole = CSVPart(range: 0..<0)
+    private let numbers: [NumberColumn]
+    /// Parts whose numbers are still to be copied.
+    private var waiting: [[ArraySlice<Double>]] = []
     /// Columns that hold text after all: they must be kept from the beginning.
     private(set) var lateTexts: [Int] = []
     private let kept: Set<Int>
     private let isDecimalGiven: Bool
 
-    /// - Parameter bytes: how long the text is, from which the number of rows is estimated.
-    init(_ first: CSVPart, _ reader: CSVPartReader, bytes: Int) {
+    /// - Parameters:
+    ///   - bytes: how long the text is.
+    ///   - lines: about how many lines it has.
+    init(_ first: CSVPart, _ reader: CSVPartReader, bytes: Int, lines: Int) {
+        numbers = first.profiles.map { _ in NumberColumn(reserving: lines) }
         kept = Set(reader.kept)
         isDecimalGiven = reader.source.options.decimal != nil
         whole.profiles = [ColumnProfile](
             repeating: ColumnProfile(), count: first.profiles.count)
         whole.unreadable = [[CSVColumn.Unreadable]](repeating: [], count: first.profiles.count)
         let ratio = Double(bytes) / Double(max(1, first.range.count)) * 1.02
-        let rows = Int(Double(first.rowCount) * ratio) + 1_024
-        for column in whole.profiles.indices {
-            whole.profiles[column].numbers.reserveCapacity(rows)
-        }
         whole.texts = first.texts.emptied(reserving: ratio)
     }
 
@@ -40,6 +44,7 @@ struct CSVAssembly {
                         row: cell.row + rowCount, line: cell.line + line - 1, text: cell.text))
             }
         }
+        waiting.append(part.numbers)
         if let footer = part.footer { whole.footer = (footer.line + line - 1, footer.text) }
         whole.texts.append(part.texts, linesBefore: line - 1)
         whole.blankCount += part.blankCount
@@ -56,6 +61,48 @@ struct CSVAssembly {
             && !whole.profiles.contains { profile in
                 (profile.needsOtherPass && !isDecimalGiven) || profile.units.count > 1
             }
+    }
+
+    /// Copies the numbers of the parts that were added, each column by one thread.
+    mutating func copyNumbers(threads: Int) {
+        let (parts, numbers, profiles) = (waiting, numbers, whole.profiles)
+        waiting = []
+        Parallel.forEach(numbers.indices, threads: threads) { column in
+            if profiles[column].isCollecting {
+                numbers[column].append(parts.map { $0[column] })
+            } else {
+                numbers[column].clear()
+            }
+        }
+    }
+
+    /// The numbers of a column, once; none where it is mostly text.
+    mutating func takeNumbers(of column: Int) -> [Double] { numbers[column].take() }
+}
+
+/// The numbers of a column while they are put together.
+private final class NumberColumn: Sendable {
+    private let numbers: Mutex<[Double]>
+
+    init(reserving count: Int) {
+        var empty: [Double] = []
+        empty.reserveCapacity(count)
+        numbers = Mutex(empty)
+    }
+
+    func append(_ slices: [ArraySlice<Double>]) {
+        numbers.withLock { numbers in
+            for slice in slices { numbers.append(contentsOf: slice) }
+        }
+    }
+
+    func clear() { numbers.withLock { $0 = [] } }
+
+    func take() -> [Double] {
+        numbers.withLock { numbers in
+            defer { numbers = [] }
+            return numbers
+        }
     }
 }
 
@@ -83,11 +130,6 @@ extension ColumnProfile {
         units.merge(other.units, uniquingKeysWith: +)
         let free = Self.mostUnreadable - unreadableRows.count
         unreadableRows += other.unreadableRows.prefix(free).map { $0 + row }
-        if isCollecting, other.isCollecting {
-            numbers += other.numbers
-        } else {
-            isCollecting = false
-            numbers = []
-        }
+        isCollecting = isCollecting && other.isCollecting
     }
 }

@@ -10,8 +10,10 @@ struct CSVPart {
     var longRowCount = 0
     var repeatedHeaderCount = 0
     var footer: (line: Int, text: String)?
-    /// What was counted in each column, and its numbers.
+    /// What was counted in each column, without its numbers.
     var profiles: [ColumnProfile] = []
+    /// The numbers of each column, NaN where there is none; too few for one that is mostly text.
+    var numbers: [ArraySlice<Double>] = []
     /// The first cells of each column that cannot be read.
     var unreadable: [[CSVColumn.Unreadable]] = []
     /// The texts of the columns whose text is kept.
@@ -37,10 +39,19 @@ struct CSVPartReader: Sendable {
     /// The rows in a range of the text, which begins with one; nil where they are none of the
     /// table's, or not those that were there at first.
     func records(_ range: Range<Int>, line: Int = 1) -> (records: CSVRecords, repeats: Int)? {
+        checkedBytes(range).flatMap { records($0, range, line: line) }
+    }
+
+    /// The bytes of a range, which are UTF-8.
+    private func checkedBytes(_ range: Range<Int>) -> [UInt8]? {
         let bytes = text.bytes(range)
-        guard bytes.count == range.count, UTF8Check.firstInvalid(in: bytes) == nil else {
-            return nil
-        }
+        let isGood = bytes.count == range.count && UTF8Check.firstInvalid(in: bytes) == nil
+        return isGood ? bytes : nil
+    }
+
+    private func records(
+        _ bytes: [UInt8], _ range: Range<Int>, line: Int = 1
+    ) -> (records: CSVRecords, repeats: Int)? {
         var settings = CSVRecords.Settings(subject: source.subject, dialect: layout.dialect)
         settings.isLast = range.upperBound == text.count
         settings.line = line
@@ -62,7 +73,28 @@ struct CSVPartReader: Sendable {
     /// What is kept of the rows in a range, which begins with one; the last may be cut. Nil where
     /// the text is not as regular as it must be.
     func part(_ range: Range<Int>) -> CSVPart? {
-        guard let (all, repeats) = records(range) else { return nil }
+        guard let bytes = checkedBytes(range) else { return nil }
+        return plainPart(bytes, range) ?? part(bytes, range)
+    }
+
+    /// The part between the first and the last, where its rows are as most are.
+    private func plainPart(_ bytes: [UInt8], _ range: Range<Int>) -> CSVPart? {
+        guard range.lowerBound > 0, range.upperBound < text.count,
+            let rows = bytes.withUnsafeBufferPointer({ CSVPlainRows($0, self) })
+        else { return nil }
+        var part = CSVPart(range: range)
+        (part.rowCount, part.lineCount) = (rows.rowCount, rows.rowCount)
+        part.profiles = rows.profiles
+        part.numbers = rows.profiles.indices.map { column in
+            rows.numbers[(column * rows.rowCount)..<((column + 1) * rows.rowCount)]
+        }
+        part.unreadable = rows.unreadable
+        part.texts = rows.texts
+        return part
+    }
+
+    private func part(_ bytes: [UInt8], _ range: Range<Int>) -> CSVPart? {
+        guard let (all, repeats) = records(bytes, range) else { return nil }
         var records = all
         let isLast = range.upperBound == text.count
         var part = CSVPart(range: range.lowerBound..<(range.lowerBound + records.consumed))
@@ -94,6 +126,10 @@ struct CSVPartReader: Sendable {
             repeating: source.options.decimal ?? .point, count: names.all.count)
         part.profiles = reader.profiles(of: Array(names.all.indices), preferring: marks, units: nil)
         part.unreadable = names.all.indices.map { reader.unreadable($0, part.profiles[$0]) }
+        for column in names.all.indices {
+            part.numbers.append(part.profiles[column].numbers[...])
+            part.profiles[column].numbers = []
+        }
         part.texts = records.columns(kept)
         return part
     }

@@ -15,7 +15,8 @@ struct CSVParts: Sendable {
     func read(_ reader: CSVPartReader, _ first: CSVPart) -> CSVAssembly? {
         let text = reader.text
         let start = first.range.upperBound
-        var assembly = CSVAssembly(first, reader, bytes: text.count)
+        var assembly = CSVAssembly(
+            first, reader, bytes: text.count, lines: text.estimatedLineCount())
         guard assembly.append(first) else { return assembly.lateTexts.isEmpty ? nil : assembly }
         let count = max(1, (text.count - start) / size)
         let round = threads * Self.partsPerRound
@@ -38,6 +39,7 @@ struct CSVParts: Sendable {
                     return assembly.lateTexts.isEmpty ? nil : assembly
                 }
             }
+            assembly.copyNumbers(threads: threads)
         }
         return assembly
     }

@@ -43,6 +43,22 @@ final class CSVText: Sendable {
         }
     }
 
+    /// About how many lines there are, and rather too many: by those of 64 windows.
+    func estimatedLineCount() -> Int {
+        let (windows, size) = (64, 1 << 13)
+        guard count > windows * size * 2 else {
+            return bytes(0..<count).withUnsafeBufferPointer { LineFeeds.count(in: $0) } + 1
+        }
+        var lines = 0
+        for window in 0..<windows {
+            let start = (count - size) / (windows - 1) * window
+            lines += bytes(start..<(start + size)).withUnsafeBufferPointer {
+                LineFeeds.count(in: $0)
+            }
+        }
+        return Int(Double(lines) / Double(windows * size) * Double(count) * 1.03) + 1_024
+    }
+
     /// The position behind the first line feed from `position` on; the end where there is none.
     func lineStart(from position: Int) -> Int {
         var position = position
