@@ -18,12 +18,13 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
+    Row(name: "CKalsaeImages", kind: .c, libraries: ["png", "jpeg"]),
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
-    Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CZlib", yams]),
+    Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
@@ -44,7 +45,9 @@ let rows: [Row] = [
         imports: ["Kalsae", "KalsaeLessons", "KalsaeRuns", "CKalsaeOneDNN", argumentParser]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
-    Row(name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles"], excluded: ["Vectors"]),
+    Row(
+        name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles", "KalsaeTesting"],
+        excluded: ["Vectors"]),
     Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),

@@ -46,6 +46,13 @@ public enum FileBytes {
         }
     }
 
+    /// The first bytes of a file, at most `count`.
+    package static func prefix(of path: String, count: Int) throws(KalsaeError) -> [UInt8] {
+        let file = try descriptor(of: path)
+        defer { close(file) }
+        return try chunk(subject(of: path), file: file, capacity: count)
+    }
+
     /// An open descriptor, which the caller closes.
     static func descriptor(of path: String) throws(KalsaeError) -> Int32 {
         let isInput = path == standardInput

@@ -1,16 +1,15 @@
 import KalsaeFiles
 import KalsaeSupport
+import KalsaeTesting
 import Testing
 
 /// Every reader on files that were good once: whatever it meets, it returns or throws, and what it
 /// accepts keeps its promises. `KALSAE_FUZZ` sets the number of files a reader.
 @Suite struct FuzzTests {
-    private let count = EnvironmentFlag.fuzz.integer
-
     @Test func idx() throws {
         let plain: [UInt8] = [0, 0, 0x0b, 2, 0, 0, 0, 3, 0, 0, 0, 4] + [UInt8](0..<24)
         let byte: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 40] + [UInt8](0..<40)
-        try fuzz([plain, byte, Gzip.compress(plain)], seed: 1) { bytes in
+        try checkReader([plain, byte, Gzip.compress(plain)], seed: 1) { bytes in
             let array = try IDX(bytes, limit: 1 << 24)
             let elements = array.shape.reduce(1, *)
             #expect(array.bytes.count == elements * array.type.size)
@@ -19,7 +18,7 @@ import Testing
 
     @Test func idxInsideGzip() throws {
         let plain: [UInt8] = [0, 0, 0x0d, 2, 0, 0, 0, 2, 0, 0, 0, 4] + [UInt8](0..<32)
-        try fuzz([plain], seed: 2) { bytes in
+        try checkReader([plain], seed: 2) { bytes in
             let direct = try? IDX(bytes, limit: 1 << 24)
             let zipped = try? IDX(Gzip.compress(bytes, level: 1), limit: 1 << 24)
             #expect(direct == zipped || Gzip.isGzip(bytes))
@@ -32,7 +31,7 @@ import Testing
         let noise = (0..<2_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         let text = Array(String(repeating: "all work and no play ", count: 300).utf8)
         let seeds = try [GzipTests.hello, Gzip.compress(text), Gzip.compress(noise)]
-        try fuzz(seeds + [seeds[0] + seeds[1]], seed: 4) { bytes in
+        try checkReader(seeds + [seeds[0] + seeds[1]], seed: 4) { bytes in
             let inflated = try Gzip.decompress(bytes, limit: 1 << 22)
             #expect(inflated.count <= 1 << 22)
         }
@@ -49,7 +48,7 @@ import Testing
         let latin = [UInt8]("M|x\nM".utf8) + [0xfc] + Array("ller|1 234\n".utf8)
         var wide: [UInt8] = [0xff, 0xfe]
         for unit in "ä,b\n1,2\n".utf16 { wide += [UInt8(unit & 255), UInt8(unit >> 8)] }
-        try fuzz(seeds.map { Array($0.utf8) } + [latin, wide], seed: 5) { bytes in
+        try checkReader(seeds.map { Array($0.utf8) } + [latin, wide], seed: 5) { bytes in
             let csv = try CSV(bytes)
             #expect(!csv.guesses.lines.isEmpty && csv.columns.count == csv.columnCount)
             #expect(csv.columns.allSatisfy { $0.missingCount <= csv.rowCount })
@@ -71,7 +70,7 @@ import Testing
             #"{"a":[1,2.5e-3,-0,true,null],"b":{"c":"\u00e9\ud83d\ude00\n"},"d":1e30}"#,
             #"[[[[[[]]]]],{"":[{}]},"ü€",1e308,0.1]"#,
         ]
-        try fuzz(seeds.map { Array($0.utf8) }, seed: 6) { bytes in
+        try checkReader(seeds.map { Array($0.utf8) }, seed: 6) { bytes in
             let value = try JSONValue(parsing: bytes)
             #expect(try JSONValue(parsing: value.bytes) == value)
         }
@@ -88,7 +87,7 @@ import Testing
             Safetensors.encode(tensors, metadata: ["format": "kalsae"]),
             Safetensors.encode(Array(tensors.prefix(1))), Safetensors.encode([]),
         ]
-        try fuzz(seeds, seed: 7) { bytes in
+        try checkReader(seeds, seed: 7) { bytes in
             let file = try SafetensorsFile(bytes)
             let end = file.entries.last?.range.upperBound
             #expect(end == nil || end == bytes.count)
@@ -104,7 +103,7 @@ import Testing
         let archive = try NPZ(path: vector("types.npz"))
         let arrays = try ["b1", "fortran", "scalar", "empty"].map { try archive.array(named: $0) }
         let seeds = try names.map { try FileBytes.read(vector($0)) }
-        try fuzz(seeds + arrays.map { $0.encode() }, seed: 8) { bytes in
+        try checkReader(seeds + arrays.map { $0.encode() }, seed: 8) { bytes in
             let array = try NPY(bytes)
             #expect(array.bytes.count == array.shape.reduce(1, *) * array.type.size)
             #expect(array.floats.count == array.count && array.doubles.count == array.count)
@@ -120,76 +119,12 @@ import Testing
             NPZ.encode(members, isCompressed: false, wideFrom: 50),
             FileBytes.read(vector("zip64.npz")),
         ]
-        try fuzz(seeds, seed: 9) { bytes in
+        try checkReader(seeds, seed: 9) { bytes in
             let archive = try NPZ(bytes, limit: 1 << 22)
             for name in archive.names {
                 let array = try archive.array(named: name)
                 #expect(array.bytes.count == array.shape.reduce(1, *) * array.type.size)
             }
-        }
-    }
-
-    /// Runs `reader` on `count` mutants; some must be taken and some refused, or the mutations
-    /// would test nothing.
-    private func fuzz(
-        _ seeds: [[UInt8]], seed: UInt64, _ reader: ([UInt8]) throws -> Void
-    ) throws {
-        for bytes in seeds { try reader(bytes) }
-        var mutator = Mutator(seeds: seeds, generator: TestGenerator(seed))
-        var refused = 0
-        for _ in 0..<count {
-            do {
-                try reader(mutator.next())
-            } catch let error as KalsaeError {
-                refused += 1
-                #expect(!error.description.contains("\n"))
-            }
-        }
-        #expect(refused > count / 10 || count < 100)
-        #expect(refused < count || count < 100)
-    }
-}
-
-/// Makes faulty files: flipped bits, cuts, splices, extreme numbers, and up to four at once.
-struct Mutator {
-    let seeds: [[UInt8]]
-    var generator: TestGenerator
-
-    private static let numbers = [
-        "0", "-1", "1e999", "4294967296", "9223372036854775807", "18446744073709551616", "\"",
-        "[", "{", ",", "\\u", "nan", "\n", "\r", "\u{FEFF}",
-    ]
-
-    mutating func next() -> [UInt8] {
-        var bytes = seeds[below(seeds.count)]
-        for _ in 0...below(4) { mutate(&bytes) }
-        return bytes
-    }
-
-    private mutating func below(_ bound: Int) -> Int {
-        Int.random(in: 0..<max(1, bound), using: &generator)
-    }
-
-    private mutating func mutate(_ bytes: inout [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        let at = below(bytes.count)
-        switch below(8) {
-        case 0, 1: bytes[at] ^= 1 << below(8)
-        case 2: bytes[at] = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2c, 0x0a][below(8)]
-        case 3: bytes.removeLast(bytes.count - at)
-        case 4:
-            let other = seeds[below(seeds.count)]
-            let start = below(other.count)
-            bytes.insert(contentsOf: other[start..<min(other.count, start + 1 + below(40))], at: at)
-        case 5: bytes.removeSubrange(at..<min(bytes.count, at + 1 + below(16)))
-        case 6:
-            var end = at
-            while end < bytes.count, (0x30...0x39).contains(bytes[end]) { end += 1 }
-            let text = Self.numbers[below(Self.numbers.count)]
-            bytes.replaceSubrange(at..<end, with: text.utf8)
-        default:
-            let fill: UInt8 = below(2) == 0 ? 0xff : 0
-            for k in at..<min(bytes.count, at + 1 + below(8)) { bytes[k] = fill }
         }
     }
 }
