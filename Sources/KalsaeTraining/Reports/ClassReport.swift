@@ -67,10 +67,11 @@ public struct ClassReport: Sendable, Equatable {
         return present.max() ?? 0 > 1.5 * (present.min() ?? 0)
     }
 
-    /// Whether the rarest class has less than a tenth of the rows: accuracy says little then.
+    /// Whether the rarest class has less than a tenth of the rows, and less than half of an equal
+    /// share: accuracy says little then.
     public var hasRareClass: Bool {
         let weights = classes.map(\.weight).filter { $0 > 0 }
-        return (weights.min() ?? 0) * 10 < weights.reduce(0, +)
+        return (weights.min() ?? 0) * Double(max(10, 2 * weights.count)) < weights.reduce(0, +)
     }
 
     /// What ought to be said beside the numbers.

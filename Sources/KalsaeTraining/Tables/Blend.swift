@@ -35,6 +35,33 @@ package struct Blend: Sendable, Equatable {
         }
     }
 
+    /// By how much of itself a loss may grow for a cheaper average.
+    private static let tolerance = 0.002
+
+    /// Multiply-adds of a row below which an average is cheap: some 50 us.
+    private static let budget = 500_000.0
+
+    /// The models that are worth their cost, ascending: while all together take more than 500,000
+    /// multiply-adds a row, from the most expensive on, one is left out where the best blend of the
+    /// others loses no more than a five hundredth.
+    package static func worthwhile(
+        _ predictions: [TablePredictions], costs: [Double], _ data: LabeledData, rows: [Int]
+    ) -> [Int] {
+        func loss(_ models: [Int]) -> Double {
+            let own = models.map { predictions[$0] }
+            return Blend(own, data, rows: rows)(own).loss(data, rows: rows)
+        }
+        var kept = Array(predictions.indices)
+        guard kept.count > 1 else { return kept }
+        let bound = loss(kept) * (1 + tolerance)
+        for model in kept.sorted(by: { (costs[$0], $0) > (costs[$1], $1) })
+        where kept.count > 1 && kept.reduce(0, { $0 + costs[$1] }) > budget {
+            let others = kept.filter { $0 != model }
+            if loss(others) <= bound { kept = others }
+        }
+        return kept
+    }
+
     /// The predictions of the models as one.
     func callAsFunction(_ predictions: [TablePredictions]) -> TablePredictions {
         TablePredictions.mixed(predictions, weights: weights).tempered(temperature)

@@ -131,9 +131,14 @@ public struct TableLearner: Sendable {
     private func blended(
         _ outcomes: [FoldTraining.Outcome], _ data: LabeledData, _ plan: TablePlan, steps: Int
     ) throws -> Outcome {
-        let predictions = outcomes.map(\.predictions)
         let held = plan.folds.map(\.test)
         let rows = held.flatMap { $0 }.sorted()
+        let all = outcomes
+        let kept = Blend.worthwhile(
+            all.map(\.predictions), costs: all.map { Double($0.members.parameterCount) }, data,
+            rows: plan.sample(rows))
+        let outcomes = kept.map { all[$0] }
+        let predictions = outcomes.map(\.predictions)
         let blend = Blend(predictions, data, rows: plan.sample(rows))
         // What is reported of a fold is blended as the other folds would have it.
         let width = predictions[0].width
@@ -155,16 +160,17 @@ public struct TableLearner: Sendable {
             rows.flatMap { all.values[($0 * width)..<(($0 + 1) * width)] }
         }
         var linear: Linear?
-        if let own = outcomes.first(where: { $0.candidate.isLinear }) {
+        if let own = all.first(where: { $0.candidate.isLinear }) {
             linear = Linear(
                 model: try Self.ensemble([(own, weight: 1)], data, temperature: 1),
                 predictions: values(own.predictions))
         }
-        let trials = zip(outcomes, blend.weights).map { outcome, weight in
+        let trials = all.enumerated().map { index, outcome in
             Trial(
                 name: outcome.candidate.name, network: outcome.candidate.text(data),
-                loss: outcome.loss, weight: weight, epoch: outcome.epoch, epochs: outcome.epochs,
-                members: plan.folds.count)
+                loss: outcome.loss,
+                weight: kept.firstIndex(of: index).map { blend.weights[$0] } ?? 0,
+                epoch: outcome.epoch, epochs: outcome.epochs, members: plan.folds.count)
         }
         return Outcome(
             model: model, trials: trials, temperature: blend.temperature, rows: rows,

@@ -100,4 +100,21 @@ import Testing
             OperatingPoint(bestOf: [0.5, 0.5], isPositive: [true, false], name: "a"))
         #expect(all.threshold == 0 && all.predicted == 2)
     }
+
+    /// Ten classes of about a tenth each are even, although some have a little less.
+    @Test func aRareClassHasLessThanItsShare() throws {
+        func isRare(_ counts: [Int]) throws -> Bool {
+            let actual = counts.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
+            let report = try #require(
+                ClassReport(
+                    [Float](repeating: 1 / Float(counts.count), count: actual.count * counts.count),
+                    areLogits: false, actual: actual, names: counts.indices.map { "\($0)" }))
+            #expect(report.notices.isEmpty != report.hasRareClass)
+            return report.hasRareClass
+        }
+        #expect(try !isRare([11, 10, 9, 10, 10, 10, 8, 12, 10, 10]))
+        #expect(try isRare([11, 10, 14, 10, 10, 10, 3, 12, 10, 10]))
+        #expect(try isRare([95, 5]) && !isRare([85, 15]))
+        #expect(try isRare([50, 45, 5]) && !isRare([50, 35, 15]))
+    }
 }

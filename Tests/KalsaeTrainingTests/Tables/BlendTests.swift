@@ -58,6 +58,33 @@ import Testing
         #expect(weights.allSatisfy { $0 > 0.05 && $0 < 0.6 }, "\(weights)")
     }
 
+    @Test func whatAddsNothingIsLeftOutFromTheMostExpensiveOn() throws {
+        let rows = 400
+        var generator = Philox(seed: 3, stream: 1)
+        let targets = (0..<rows).map { _ in normal(&generator) }
+        func model(_ deviation: Float) -> TablePredictions {
+            var part = TablePredictions(rows: rows, width: 1)
+            for row in 0..<rows { part.values[row] = targets[row] + deviation * normal(&generator) }
+            return part
+        }
+        let data = try LabeledData(
+            features: .floats([Float](repeating: 0, count: rows)), featureShape: [1],
+            targets: .values(targets, scale: Scale(mean: 0, deviation: 1)))
+        func kept(_ models: [TablePredictions], _ costs: [Double]) -> [Int] {
+            Blend.worthwhile(models, costs: costs, data, rows: Array(0..<rows))
+        }
+        let (one, other, poor) = (model(0.3), model(0.3), model(3))
+        // Two that err independently halve the variance: both are worth it.
+        #expect(kept([one, other], [1e5, 1e7]) == [0, 1])
+        // A copy, and one that only errs, are not.
+        #expect(kept([one, one, other], [1e5, 1e7, 1e6]) == [0, 2])
+        #expect(kept([one, poor], [1e7, 1e5]) == [0])
+        #expect(kept([one, poor], [1e5, 1e7]) == [0])
+        // Unless all are cheap.
+        #expect(kept([one, one, other], [1e4, 3e5, 1e5]) == [0, 1, 2])
+        #expect(kept([one], [1e7]) == [0])
+    }
+
     @Test func probabilitiesAreWeighedByTheirLogLoss() throws {
         let rows = 600
         let classes = (0..<rows).map { Int32($0 % 2) }
