@@ -4,15 +4,15 @@ import KalsaeSupport
 import Synchronization
 
 /// Independent work on several threads.
-enum Parallel {
+package enum Parallel {
     /// How many threads read a file: the flag's number, else one per core.
-    static var threadCount: Int {
+    package static var threadCount: Int {
         let wanted = EnvironmentFlag.threads.integer
         return min(64, wanted > 0 ? wanted : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     /// What `body` makes of each element, in their order.
-    static func map<Element: Sendable, Result: Sendable>(
+    package static func map<Element: Sendable, Result: Sendable>(
         _ elements: [Element], threads: Int, _ body: @Sendable (Element) -> Result
     ) -> [Result] {
         guard threads > 1, elements.count > 1 else { return elements.map(body) }

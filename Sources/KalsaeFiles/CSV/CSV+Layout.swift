@@ -70,10 +70,10 @@ extension CSVGuesses {
     /// What is counted in the rows of a file.
     struct Counts {
         var rows: Int
-        var comments: Int
-        var blankLines: Int
-        var longRows: Int
-        var repeatedHeaders: Int
+        var comments = 0
+        var blankLines = 0
+        var longRows = 0
+        var repeatedHeaders = 0
         var footer: (line: Int, text: String)?
     }
 

@@ -50,6 +50,8 @@ public struct CSV: Sendable {
     let dialect: CSVDialect
     /// The cells that name the columns; rows that repeat them are no data.
     let headerCells: [[UInt8]]
+    /// The lines of rows that were taken from another file; nil for a file's own.
+    private var lines: [Int]?
 
     /// What the columns hold, and how their numbers are written.
     public var columns: [CSVColumn] { guesses.columns }
@@ -186,7 +188,14 @@ public struct CSV: Sendable {
 
     /// The line of the file where a row begins, counted from 1.
     public func line(ofRow row: Int) -> Int {
-        pages?.line(ofRow: row) ?? records.line(ofRow: row + firstRow)
+        lines?[row] ?? pages?.line(ofRow: row) ?? records.line(ofRow: row + firstRow)
+    }
+
+    /// The same table with other lines, one a row.
+    func at(lines: [Int]) -> CSV {
+        var table = self
+        if lines.count == rowCount { table.lines = lines }
+        return table
     }
 
     /// Whether each cell of a column is a number in memory, or missing.

@@ -7,6 +7,9 @@ struct CSVNames: Sendable {
     var lineCount = 0
     var renamed: [String: String] = [:]
 
+    /// Names that are known.
+    init(_ all: [String]) { self.all = all }
+
     init(_ records: CSVRecords, _ layout: CSVLayout, _ options: CSVOptions) {
         let sniffer = HeaderSniffer(records: records, cells: layout.cells)
         var found: [String]?

@@ -21,7 +21,9 @@ public final class CSVStream {
     public var guesses: CSVGuesses { first.guesses }
 
     private var reader: TextReader
-    private let first: CSV
+    let first: CSV
+    /// The table that tells how columns of further rows are read.
+    var template: CSV
     /// Text that is read and not yet given.
     private var pending: [UInt8]
     private var line: Int
@@ -50,7 +52,7 @@ public final class CSVStream {
             throw KalsaeError(reader.subject, expected: "rows of cells", got: "an empty file")
         }
         subject = reader.subject
-        first = table
+        (first, template) = (table, table)
         pending = Array(text[table.records.consumed...])
         line = table.records.nextLine
         self.reader = reader
@@ -65,7 +67,7 @@ public final class CSVStream {
         }
         while !(reader.isAtEnd && pending.isEmpty) {
             try reader.read(into: &pending)
-            let table = try first.following(pending, line: line, isLast: reader.isAtEnd)
+            let table = try template.following(pending, line: line, isLast: reader.isAtEnd)
             try Self.check(pending, subject, hasRows: table.records.count > 0)
             pending = reader.isAtEnd ? [] : Array(pending[table.records.consumed...])
             line = table.records.nextLine
@@ -74,7 +76,7 @@ public final class CSVStream {
         return nil
     }
 
-    private static func check(
+    static func check(
         _ text: [UInt8], _ subject: String, hasRows: Bool
     ) throws(KalsaeError) {
         guard hasRows || text.count <= longestRow else {
@@ -87,7 +89,7 @@ public final class CSVStream {
 
 extension CSV {
     /// The table of further rows of the same file.
-    fileprivate func following(
+    func following(
         _ text: [UInt8], line: Int, isLast: Bool
     ) throws(KalsaeError) -> CSV {
         var settings = CSVRecords.Settings(subject: subject, dialect: dialect)
@@ -118,15 +120,24 @@ extension CSV {
 
 extension CSVGuesses {
     /// The same guesses about further rows.
-    fileprivate func following(_ records: CSVRecords, _ columns: [CSVColumn]) -> CSVGuesses {
+    func following(_ records: CSVRecords, _ columns: [CSVColumn]) -> CSVGuesses {
+        following(
+            Counts(
+                rows: records.count, comments: records.commentCount,
+                blankLines: records.blankCount, longRows: records.longRowCount,
+                repeatedHeaders: repeatedHeaderCount, footer: records.footer), columns)
+    }
+
+    /// The same guesses about further rows that were counted.
+    func following(_ counts: Counts, _ columns: [CSVColumn]) -> CSVGuesses {
         CSVGuesses(
             options: options, encoding: encoding, hasEncodingMark: hasEncodingMark,
             isCompressed: isCompressed, separator: separator, hasSeparatorLine: hasSeparatorLine,
-            skippedLineCount: skippedLineCount, commentCount: records.commentCount,
+            skippedLineCount: skippedLineCount, commentCount: counts.comments,
             hasHeader: hasHeader, headerReason: headerReason, headerLineCount: headerLineCount,
-            renamed: renamed, rowCount: records.count, blankLineCount: records.blankCount,
-            longRowCount: records.longRowCount, repeatedHeaderCount: repeatedHeaderCount,
-            footer: records.footer.map { Footer(line: $0.line, text: $0.text) } ?? footer,
+            renamed: renamed, rowCount: counts.rows, blankLineCount: counts.blankLines,
+            longRowCount: counts.longRows, repeatedHeaderCount: counts.repeatedHeaders,
+            footer: counts.footer.map { Footer(line: $0.line, text: $0.text) } ?? footer,
             columns: columns)
     }
 }

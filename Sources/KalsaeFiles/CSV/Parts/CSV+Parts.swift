@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeSupport
 
 /// Large regular tables by several threads: numbers are kept as such, and of the text only that of
@@ -11,32 +10,9 @@ extension CSV {
 
     /// Reads a file of UTF-8 in parts; nil where it is read as a whole.
     static func inParts(path: String, options: CSVOptions) throws(KalsaeError) -> CSV? {
-        guard path != FileBytes.standardInput, options.encoding ?? .utf8 == .utf8 else {
-            return nil
-        }
-        let file = try FileBytes.descriptor(of: path)
-        var status = stat()
-        let isLarge =
-            fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-            && (partsFrom...FileBytes.defaultLimit).contains(Int(status.st_size))
-        guard isLarge else {
-            close(file)
-            return nil
-        }
-        let size = Int(status.st_size)
-        let all = CSVText(file: file, offset: 0, count: size)
-        let head = all.bytes(0..<TextDecoder.sampleSize)
-        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-        let hasMark = head.starts(with: mark)
-        let isOther = TextEncoding.marks.contains { head.starts(with: $0.bytes) } && !hasMark
-        guard !isOther, hasMark || TextEncoding.wide(head) == nil, !Gzip.isGzip(head) else {
-            return nil
-        }
-        try FileKind.check(head, subject: FileBytes.subject(of: path))
-        let offset = hasMark ? mark.count : 0
-        let copy = dup(file)
-        guard copy >= 0 else { return nil }
-        let text = CSVText(file: copy, offset: offset, count: size - offset)
+        guard let (text, hasMark) = try CSVText.plain(path, options.encoding),
+            (partsFrom...FileBytes.defaultLimit).contains(text.count)
+        else { return nil }
         let source = CSVSource(
             subject: path, options: options, encoding: TextEncoding.utf8.name,
             hasEncodingMark: hasMark, isCompressed: false)

@@ -9,6 +9,8 @@ final class CSVPages: Sendable {
         var row: Int
         var line: Int
         var rowCount: Int
+        /// Whether each of its lines is a row.
+        var hasRowPerLine = false
     }
 
     private struct Latest { var index = -1; var records: CSVRecords? }
@@ -43,6 +45,8 @@ final class CSVPages: Sendable {
 
     /// The line of the file where a row begins.
     func line(ofRow row: Int) -> Int {
+        let page = pages[position(ofRow: row)]
+        if page.hasRowPerLine { return page.line + row - page.row }
         let (records, index) = records(ofRow: row)
         guard let records, index < records.count else { return 0 }
         return records.line(ofRow: index)
@@ -79,14 +83,19 @@ final class CSVPages: Sendable {
         return all
     }
 
-    private func records(ofRow row: Int) -> (CSVRecords?, row: Int) {
-        // The last page that begins at or before the row.
+    /// The last page that begins at or before a row.
+    private func position(ofRow row: Int) -> Int {
         var (low, high) = (0, pages.count)
         while high - low > 1 {
             let middle = (low + high) / 2
             if pages[middle].row <= row { low = middle } else { high = middle }
         }
-        let (index, page) = (low, pages[low])
+        return low
+    }
+
+    private func records(ofRow row: Int) -> (CSVRecords?, row: Int) {
+        let index = position(ofRow: row)
+        let page = pages[index]
         let records = latest.withLock { latest in
             if latest.index != index {
                 latest = Latest(

@@ -43,7 +43,7 @@ struct CSVPartReader: Sendable {
     }
 
     /// The bytes of a range, which are UTF-8.
-    private func checkedBytes(_ range: Range<Int>) -> [UInt8]? {
+    func checkedBytes(_ range: Range<Int>) -> [UInt8]? {
         let bytes = text.bytes(range)
         let isGood = bytes.count == range.count && UTF8Check.firstInvalid(in: bytes) == nil
         return isGood ? bytes : nil
@@ -80,7 +80,7 @@ struct CSVPartReader: Sendable {
     /// The part between the first and the last, where its rows are as most are.
     private func plainPart(_ bytes: [UInt8], _ range: Range<Int>) -> CSVPart? {
         guard range.lowerBound > 0, range.upperBound < text.count,
-            let rows = bytes.withUnsafeBufferPointer({ CSVPlainRows($0, self) })
+            let rows = plainRows(bytes, marks)
         else { return nil }
         var part = CSVPart(range: range)
         (part.rowCount, part.lineCount) = (rows.rowCount, rows.rowCount)
@@ -91,6 +91,16 @@ struct CSVPartReader: Sendable {
         part.unreadable = rows.unreadable
         part.texts = rows.texts
         return part
+    }
+
+    /// The rows in bytes that end with one, where they are as most are.
+    func plainRows(_ bytes: [UInt8], _ marks: [DecimalMark]) -> CSVPlainRows? {
+        bytes.withUnsafeBufferPointer { CSVPlainRows($0, self, marks: marks) }
+    }
+
+    /// The decimal mark of each column, where nothing is known of it.
+    private var marks: [DecimalMark] {
+        [DecimalMark](repeating: source.options.decimal ?? .point, count: names.all.count)
     }
 
     private func part(_ bytes: [UInt8], _ range: Range<Int>) -> CSVPart? {
@@ -122,8 +132,6 @@ struct CSVPartReader: Sendable {
             records: records, firstRow: 0, names: names.all, cells: layout.cells,
             decimal: source.options.decimal,
             isSemicolonSeparated: layout.dialect.separator == .semicolon)
-        let marks = [DecimalMark](
-            repeating: source.options.decimal ?? .point, count: names.all.count)
         part.profiles = reader.profiles(of: Array(names.all.indices), preferring: marks, units: nil)
         part.unreadable = names.all.indices.map { reader.unreadable($0, part.profiles[$0]) }
         for column in names.all.indices {

@@ -10,7 +10,7 @@ struct CSVPlainRows {
     let rowCount: Int
 
     private let cells: CellReader
-    private let mark: DecimalMark
+    private let marks: [DecimalMark]
     private let separator: UInt8
     private let quote: UInt8?
     private let hasComments: Bool
@@ -18,14 +18,16 @@ struct CSVPlainRows {
     private let isKept: [Bool]
 
     /// Nil where the bytes, which end with a line feed, hold anything else.
-    init?(_ bytes: UnsafeBufferPointer<UInt8>, _ reader: CSVPartReader) {
+    init?(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ reader: CSVPartReader, marks: [DecimalMark]
+    ) {
         guard let separator = reader.plainSeparator, let start = bytes.baseAddress,
             bytes.last == 0x0a
         else { return nil }
         let columns = reader.names.all.count
         self.separator = separator
         cells = reader.layout.cells
-        mark = reader.source.options.decimal ?? .point
+        self.marks = marks
         quote = reader.layout.dialect.quote
         hasComments = reader.layout.dialect.hasComments
         header = columns > 1 ? reader.headerCells.first : nil
@@ -51,7 +53,7 @@ struct CSVPlainRows {
     ) -> Bool {
         let (columns, rows) = (profiles.count, rowCount)
         let (separator, isKept, keepsText) = (separator, isKept, texts.columnCount > 0)
-        let readsPoint = mark == .point
+        let readsPoint = marks.map { $0 == .point }
         let isEmptyPlain = header?.isEmpty != true
         return withUnsafeTemporaryAllocation(of: Counts.self, capacity: columns) { counts in
             counts.initialize(repeating: Counts())
@@ -74,7 +76,7 @@ struct CSVPlainRows {
                         }
                         if let number = PlainDecimal(position, end),
                             let next = Self.next(number.end, stop),
-                            readsPoint || number.isWhole, !number.isZeroLed(from: position),
+                            readsPoint[column] || number.isWhole, !number.isZeroLed(from: position),
                             let value = number.value
                         {
                             counts[column].numbers += 1
@@ -144,7 +146,7 @@ struct CSVPlainRows {
             let end = UInt32(truncatingIfNeeded: texts.content.count - start)
             texts.ends.append(cell.isQuoted ? end | CSVScanner.quotedBit : end)
         }
-        let reading = cells.read(cell.bytes, preferring: mark)
+        let reading = cells.read(cell.bytes, preferring: marks[column])
         let value = profiles[column].count(reading, isQuoted: cell.isQuoted, row: row)
         if profiles[column].unreadableRows.count > unreadable[column].count {
             unreadable[column].append(

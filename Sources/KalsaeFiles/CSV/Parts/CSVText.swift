@@ -1,4 +1,5 @@
 import Glibc
+import KalsaeSupport
 
 /// The text of a table where it can be read again: UTF-8 in a file, or in memory.
 final class CSVText: Sendable {
@@ -14,6 +15,33 @@ final class CSVText: Sendable {
     init(file: Int32, offset: Int, count: Int) {
         storage = .file(file)
         (self.offset, self.count) = (offset, count)
+    }
+
+    /// The text of a regular file that may be UTF-8, and whether its first bytes say so; nil for what
+    /// is packed, written in another way, or no regular file.
+    static func plain(
+        _ path: String, _ encoding: TextEncoding?
+    ) throws(KalsaeError) -> (text: CSVText, hasMark: Bool)? {
+        var status = stat()
+        // A pipe must not be opened, for it would be closed again.
+        guard path != FileBytes.standardInput, encoding ?? .utf8 == .utf8,
+            stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return nil }
+        let file = try FileBytes.descriptor(of: path)
+        let size = Int(status.st_size)
+        let all = CSVText(file: file, offset: 0, count: size)
+        let head = all.bytes(0..<min(size, TextDecoder.sampleSize))
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        let hasMark = head.starts(with: mark)
+        let isOther = TextEncoding.marks.contains { head.starts(with: $0.bytes) } && !hasMark
+        guard !isOther, hasMark || TextEncoding.wide(head) == nil, !Gzip.isGzip(head) else {
+            return nil
+        }
+        try FileKind.check(head, subject: FileBytes.subject(of: path))
+        guard hasMark else { return (all, false) }
+        let copy = dup(file)
+        guard copy >= 0 else { return nil }
+        return (CSVText(file: copy, offset: mark.count, count: size - mark.count), true)
     }
 
     init(_ bytes: [UInt8]) {
