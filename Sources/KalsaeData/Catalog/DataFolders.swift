@@ -8,12 +8,15 @@ public enum DataFolders {
     public static var folders: [String] {
         var folders: [String] = []
         if !EnvironmentFlag.data.value.isEmpty { folders.append(EnvironmentFlag.data.value) }
-        if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") {
-            folders.append("\(cache)/kalsae")
-        } else if let home = variable("HOME"), home.hasPrefix("/") {
-            folders.append("\(home)/.cache/kalsae")
-        }
+        if let cache { folders.append(cache) }
         return folders
+    }
+
+    /// `kalsae` in the XDG cache.
+    package static var cache: String? {
+        if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") { return "\(cache)/kalsae" }
+        if let home = variable("HOME"), home.hasPrefix("/") { return "\(home)/.cache/kalsae" }
+        return nil
     }
 
     /// The table of that file name in `tabular/` of one of the folders, or nil.

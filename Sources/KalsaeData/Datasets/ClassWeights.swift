@@ -44,17 +44,32 @@ public enum ClassWeights: Sendable, Equatable {
     ///
     /// - Throws: a `KalsaeError` where numbers are predicted, and for names that no class has.
     public func values(for data: LabeledData) throws(KalsaeError) -> [Double] {
-        guard case .classes(let labels, let names) = data.targets else {
+        var sums: [Double] = []
+        if case .classes(let labels, let names) = data.targets {
+            sums = [Double](repeating: 0, count: names.count)
+            for (row, label) in labels.enumerated() {
+                sums[Int(label)] += data.weights.map { Double($0[row]) } ?? 1
+            }
+        }
+        return try values(for: data.targets, sums: sums)
+    }
+
+    /// The weight of each class, by the rows that are trained on.
+    package func values(for data: DataParts) throws(KalsaeError) -> [Double] {
+        guard let streamed = data.streamed else { return try values(for: data.train) }
+        return try values(for: data.train.targets, sums: streamed.classSums)
+    }
+
+    private func values(
+        for targets: LabeledData.Targets, sums: [Double]
+    ) throws(KalsaeError) -> [Double] {
+        guard case .classes(_, let names) = targets else {
             throw KalsaeError(
                 "class weights", expected: "classes to predict", got: "numbers",
                 advice: "weigh rows by a column instead")
         }
         switch self {
         case .balanced:
-            var sums = [Double](repeating: 0, count: names.count)
-            for (row, label) in labels.enumerated() {
-                sums[Int(label)] += data.weights.map { Double($0[row]) } ?? 1
-            }
             let share = sums.reduce(0, +) / Double(max(sums.count { $0 > 0 }, 1))
             return sums.map { $0 > 0 ? share / $0 : 1 }
         case .named(let weights):

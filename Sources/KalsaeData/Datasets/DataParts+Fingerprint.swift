@@ -18,7 +18,11 @@ extension DataParts {
                 values.withUnsafeBytes { sum = Checksum.crc32($0, after: sum) }
             }
         }
-        let rows = [train, validation, test].map { "\($0.count)" }.joined(separator: " + ")
+        if let streamed {
+            withUnsafeBytes(of: streamed.checksum) { sum = Checksum.crc32($0, after: sum) }
+        }
+        let rows = [trainCount, validation.count, test.count].map { "\($0)" }
+            .joined(separator: " + ")
         let width = train.featureShape.reduce(1, *)
         let digits = String(sum, radix: 16)
         let zeros = String(repeating: "0", count: 8 - digits.count)

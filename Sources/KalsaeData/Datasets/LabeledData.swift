@@ -162,6 +162,8 @@ public struct DataParts: Sendable {
     public let encoder: TableEncoder?
     /// What was taken for granted about the table; nil for images.
     public let guesses: TableGuesses?
+    /// All rows that are trained on where they do not fit into memory; ``train`` has some of them.
+    package var streamed: StreamedRows?
 
     /// A data set from its parts.
     public init(
@@ -175,4 +177,6 @@ public struct DataParts: Sendable {
         self.test = test
         self.encoder = encoder
     }
+    /// Rows that are trained on.
+    public var trainCount: Int { streamed?.count ?? train.count }
 }

@@ -60,6 +60,17 @@ public struct PreparedTable: Sendable {
     /// How many rows have a target.
     public var count: Int { labeled.count }
 
+    /// The rows of the table that have a target.
+    var labeledRows: [Int] { labeled }
+
+    /// How rows are encoded by what some of them alone tell.
+    func encoder(trainedOn train: [Int]) throws(KalsaeError) -> TableEncoder {
+        let rows = train.map { labeled[$0] }
+        return try TableEncoder.fit(
+            table, guesses: guesses, target: try target.fitted(table, rows: rows), rows: rows,
+            scaling: options.scaling == .robust && times != nil ? .trending : options.scaling)
+    }
+
     /// A split by time, by groups, by classes, or at random, by what the options say.
     public func split(
         _ fractions: Split.Fractions = .standard, seed: UInt64
@@ -111,10 +122,7 @@ public struct PreparedTable: Sendable {
     public func parts(
         _ split: Split, name: String, validation: Table? = nil, test: Table? = nil
     ) throws(KalsaeError) -> DataParts {
-        let rows = split.train.map { labeled[$0] }
-        let encoder = try TableEncoder.fit(
-            table, guesses: guesses, target: try target.fitted(table, rows: rows), rows: rows,
-            scaling: options.scaling == .robust && times != nil ? .trending : options.scaling)
+        let encoder = try self.encoder(trainedOn: split.train)
         var cache = ColumnCache()
         func part(_ rows: [Int]) throws(KalsaeError) -> LabeledData {
             try encoder.data(of: table, rows: rows.map { labeled[$0] }, cache: &cache).marked(

@@ -48,7 +48,8 @@ struct RowMarks {
         return marks
     }
 
-    func weights(_ rows: [Int]) throws(KalsaeError) -> [Float]? {
+    /// - Parameter mayBeZero: whether all rows may count for nothing.
+    func weights(_ rows: [Int], mayBeZero: Bool = false) throws(KalsaeError) -> [Float]? {
         guard let name = options.weight else { return nil }
         let column = try table.position(of: name)
         let numbers = try table.numbers(of: column)
@@ -56,7 +57,7 @@ struct RowMarks {
         if let row = rows.first(where: { !isRight($0) }) {
             throw table.fault(column, row, expected: "a weight of at least 0")
         }
-        guard rows.isEmpty || rows.contains(where: { numbers[$0] > 0 }) else {
+        guard mayBeZero || rows.isEmpty || rows.contains(where: { numbers[$0] > 0 }) else {
             throw KalsaeError(
                 table.subject,
                 expected: "a weight above 0 in the column \"\(table.columns[column].name)\"",

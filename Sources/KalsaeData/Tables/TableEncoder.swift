@@ -25,6 +25,19 @@ public struct TableEncoder: Sendable, Equatable {
     /// Inputs an example.
     public var width: Int { features.reduce(0) { $0 + $1.width } }
 
+    /// The columns of the table it was fitted on whose texts are needed.
+    var columnsOfText: Set<Int> {
+        var columns = Set(
+            features.filter { feature in
+                switch feature.kind {
+                case .number, .robust, .missing: false
+                default: true
+                }
+            }.map(\.column))
+        if case .classes = target.kind { columns.insert(target.column) }
+        return columns
+    }
+
     /// How many of the first inputs are numbers on a scale; indicators, flags and categories follow.
     public var numberCount: Int {
         features.prefix { $0.isNumber }.reduce(0) { $0 + $1.width }

@@ -45,13 +45,17 @@ public struct Recipe: Sendable, Equatable {
     /// The seed of the split, the first weights and the shuffling.
     public var seed = 0
 
+    /// Rows that all epochs together have of a table that does not fit into memory.
+    private static let streamedRows = 120_000_000
+
     /// What suits the data: the lectures' 4-8-8-3 for four inputs, one hidden layer of 50 for
-    /// images, two of 64 and 32 for other tables; Adam, ended early by the validation loss.
+    /// images, two of 64 and 32 for other tables; Adam, ended early by the validation loss. A table
+    /// that is streamed has larger batches and fewer epochs.
     public init(for data: DataParts, optimizer: OptimizerName = .adam) {
         let inputs = data.train.featureShape.reduce(1, *)
         let outputs = data.train.targets.outputCount
         self.optimizer = optimizer
-        let isSmall = data.train.count < 5000
+        let isSmall = data.trainCount < 5000
         learningRate = optimizer.defaultRate * (optimizer == .adam && isSmall ? 3 : 1)
         if data.train.featureShape.count > 1 {
             network = .sizes(NetworkSizes(sizes: [inputs, 50, outputs]))
@@ -62,6 +66,10 @@ public struct Recipe: Sendable, Equatable {
             activation = inputs <= 4 ? .tanh : .relu
             network = .sizes(NetworkSizes(sizes: [inputs] + hidden + [outputs]))
             (epochs, batch, patience) = (isSmall ? 200 : 60, isSmall ? 16 : 64, isSmall ? 30 : 10)
+            if data.streamed != nil {
+                epochs = max(2, min(epochs, Self.streamedRows / max(1, data.trainCount)))
+                batch = 256
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ public struct TrainingRun: Sendable {
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
-        let weights = try recipe.classWeights?.values(for: data.train)
+        let weights = try recipe.classWeights?.values(for: data)
         let (train, validation) = (
             try Dataset(data.train.weighted(byClass: weights ?? [])),
             try Dataset(data.validation.weighted(byClass: weights ?? []))
@@ -90,7 +90,7 @@ public struct TrainingRun: Sendable {
             // Metrics within the training count all rows alike: they would contradict the weighted loss.
             metrics: data.train.weights == nil ? data.train.targets.metrics : [],
             seed: recipe.seed)
-        let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
+        let perEpoch = StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
@@ -109,7 +109,15 @@ public struct TrainingRun: Sendable {
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
         fit.callbacks +=
             options.session?.callbacks(targets: targets, isInterrupted: options.isInterrupted) ?? []
-        var history = try await trainer.fit(train, fit, resuming: options.state)
+        var history: History
+        if let streamed = data.streamed {
+            let source = try StreamedBatches(
+                streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
+                seed: recipe.seed, classWeights: weights ?? [])
+            history = try await trainer.fit(source, fit, resuming: options.state)
+        } else {
+            history = try await trainer.fit(train, fit, resuming: options.state)
+        }
         history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
         try Task.checkCancellation()
         if case .stopped = history.end {
@@ -173,6 +181,11 @@ public struct TrainingRun: Sendable {
     func trainedWhole(
         epochs: Int, onStep: (@Sendable (StepRecord) throws -> Void)?
     ) async throws -> (model: Sequential, history: History, steps: Int) {
+        guard data.streamed == nil else {
+            throw KalsaeError(
+                "--all-rows", expected: "a table that fits into memory",
+                got: "one that is streamed", advice: "raise --memory, or leave --all-rows out")
+        }
         let all = try data.joined()
         let weights = try recipe.classWeights?.values(for: all.train)
         let train = try Dataset(all.train.weighted(byClass: weights ?? []))
