@@ -25,10 +25,11 @@ struct Source {
     ///   - validates: whether some rows must be there to choose the best epoch by.
     ///   - reading: how its file is read.
     ///   - columns: what its columns are, where guesses are overruled.
+    ///   - memory: bytes that data may take; nil for any number.
     init(
         _ name: String, target: String?, seed: Int, split: SplitOptions? = nil,
         validates: Bool = true, reading: CSVOptions = CSVOptions(),
-        columns: TableOptions = TableOptions()
+        columns: TableOptions = TableOptions(), memory: Int? = nil
     ) throws(KalsaeError) {
         let bits = UInt64(bitPattern: Int64(seed))
         self.name = name
@@ -52,14 +53,45 @@ struct Source {
             return
         }
         let path = try Source.path(ofData: name)
-        let table = try Source.table(at: path, options: reading)
+        let large = memory.flatMap { LargeTable(path, memory: $0) }
+        let fractions = try split?.fractions(validates: validates) ?? .standard
+        files.add("the table", path)
+        files.add("the table", split?.validation)
+        files.add("the table", split?.test)
+        (file, self.files) = (name == "-" ? nil : path, files)
+        let title = name == "-" ? "table" : FileIdentity.stem(of: name)
+        if large != nil, target == nil {
+            throw Source.noTarget(
+                name, try CSVPasses(path: path, options: reading).first.columns.map(\.name))
+        }
+        if let large, let target, validates {
+            let streamed = try large.streamed(
+                target: target, options: columns, reading: reading, split: split, seed: bits)
+            var own = reading
+            own.header = streamed.sample.table.hasHeader ? .present : .absent
+            parts = try large.parts(
+                of: streamed, name: title, fractions: fractions, split: split,
+                validation: try Source.part(split?.validation, own),
+                test: try Source.part(split?.test, own), seed: bits)
+            table = nil
+            taken = TakenForGranted(
+                reading: streamed.sample.reading, columns: streamed.prepared.guesses)
+            return
+        }
+        var sample: TableSample?
+        if let large, let target {
+            sample = try large.sample(target: target, reading: reading, seed: bits)
+        }
+        let table: Table
+        if let sample {
+            table = sample.table
+        } else {
+            table = try Source.table(at: path, options: reading)
+        }
         guard let target else {
-            throw KalsaeError(
-                name, expected: "--target with a column", got: "none",
-                advice: "columns: \(table.columns.map(\.name).joined(separator: ", "))")
+            throw Source.noTarget(name, table.columns.map(\.name))
         }
         try Source.check(target, in: table)
-        let fractions = try split?.fractions(validates: validates) ?? .standard
         let prepared = try PreparedTable(table, target: target, options: columns)
         var own = reading
         own.header = table.hasHeader ? .present : .absent
@@ -67,15 +99,11 @@ struct Source {
         let isWhole = split?.folds != nil && validates
         parts = try prepared.parts(
             isWhole ? prepared.allRows : try prepared.split(fractions, seed: bits),
-            name: name == "-" ? "table" : FileIdentity.stem(of: name),
-            validation: try Source.part(split?.validation, own),
+            name: title, validation: try Source.part(split?.validation, own),
             test: try Source.part(split?.test, own))
-        files.add("the table", path)
-        files.add("the table", split?.validation)
-        files.add("the table", split?.test)
-        (file, self.files) = (name == "-" ? nil : path, files)
         self.table = prepared
-        taken = TakenForGranted(reading: table.csv.guesses, columns: prepared.guesses)
+        taken = TakenForGranted(
+            reading: sample?.reading ?? table.csv.guesses, columns: prepared.guesses)
         tellCopies()
     }
 
@@ -91,6 +119,12 @@ struct Source {
             "\(name): \(copies) of the \(parts.train.count) rows to learn are copies of others: rows "
                 + "held out may have been learned, and numbers are too good if new rows do not "
                 + "repeat as much; --group COLUMN keeps copies together")
+    }
+
+    private static func noTarget(_ name: String, _ columns: [String]) -> KalsaeError {
+        KalsaeError(
+            name, expected: "--target with a column", got: "none",
+            advice: "columns: \(columns.joined(separator: ", "))")
     }
 
     /// A table of its own for a part.

@@ -62,7 +62,7 @@ extension Train {
         guard splitting.folds != nil else { return }
         let others = [
             ("--split", splitting.split != nil), ("--validation", splitting.validation != nil),
-            ("--all-rows", splitting.allRows),
+            ("--all-rows", splitting.allRows), ("--memory", memory != nil),
         ]
         guard let (name, _) = others.first(where: { $0.1 }) else { return }
         throw KalsaeError(

@@ -42,7 +42,7 @@ extension Train {
         }
         for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
         try Console.print(
-            "rows: \(data.train.count) train, \(data.validation.count) validation, "
+            "rows: \(data.trainCount) train, \(data.validation.count) validation, "
                 + "\(data.test.count) test, by seed \(seed)")
         for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
             try Console.print(line)
@@ -79,7 +79,7 @@ extension Train {
 
     private func rows(_ data: DataParts) -> JSONValue {
         [
-            "train": .integer(data.train.count), "validation": .integer(data.validation.count),
+            "train": .integer(data.trainCount), "validation": .integer(data.validation.count),
             "test": .integer(data.test.count),
         ]
     }

@@ -44,7 +44,7 @@ extension Train {
         let start = clock.now
         let source = try Source(
             data, target: target, seed: seed, split: splitting, validates: false,
-            reading: reading.csv(), columns: columns.table())
+            reading: reading.csv(), columns: columns.table(), memory: memoryLimit())
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let path = destination.path

@@ -142,6 +142,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     @Flag(help: "Replace the model's file, whatever it is from.")
     var overwrite = false
 
+    @Option(
+        help: """
+            The most memory that data may take, as 400M or 2G; without it three quarters of the \
+            machine's. Of a CSV file that takes more, a plain network sees all rows as a stream, and \
+            the default learner rows drawn at random.
+            """)
+    var memory: String?
+
     @OptionGroup(title: "Rows that are held out") var splitting: SplitOptions
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
@@ -158,6 +166,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         Interrupt.watch()
         let clock = ContinuousClock()
         let start = clock.now
+        _ = try memoryLimit()
         if try isLearnedWhole() { return try learnTable() }
         if let folds = splitting.folds {
             try checkFolds()
@@ -165,7 +174,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         let source = try Source(
             data, target: target, seed: seed, split: splitting, reading: reading.csv(),
-            columns: columns.table())
+            columns: columns.table(), memory: memoryLimit())
         let recipe = try recipe(for: source.parts)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
@@ -230,6 +239,12 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.classWeights = try classWeights()
         recipe.seed = seed
         return recipe
+    }
+
+    /// The bytes that data may take.
+    func memoryLimit() throws(KalsaeError) -> Int {
+        guard let memory else { return ByteCount.mostData }
+        return try ByteCount.bytes(parsing: memory, option: "--memory")
     }
 
     /// What `--class-weight` asks for.
