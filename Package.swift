@@ -26,6 +26,7 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
+    Row(name: "KalsaeSearch", imports: ["KalsaeRuns"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
@@ -39,16 +40,20 @@ let rows: [Row] = [
         imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
     Row(name: "KalsaeLessons", imports: ["Kalsae"]),
-    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference"]),
+    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
-        imports: ["Kalsae", "KalsaeLessons", "KalsaeRuns", "CKalsaeOneDNN", argumentParser]),
+        imports: [
+            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "CKalsaeOneDNN",
+            argumentParser,
+        ]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(
         name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles", "KalsaeTesting"],
         excluded: ["Vectors"]),
     Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
+    Row(name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(
@@ -96,6 +101,7 @@ let package = Package(
     products: [
         .library(name: "Kalsae", targets: ["Kalsae"]),
         .library(name: "KalsaeRuns", targets: ["KalsaeRuns"]),
+        .library(name: "KalsaeSearch", targets: ["KalsaeSearch"]),
         .library(name: "KalsaeTesting", targets: ["KalsaeTesting"]),
         .executable(name: "kalsae", targets: ["KalsaeCommand"]),
     ],
