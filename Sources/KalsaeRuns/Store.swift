@@ -91,6 +91,15 @@ public final class Store: Sendable {
         }
     }
 
+    /// Runs `body`, which is one statement, on the file as it then is.
+    func readOnce<Result>(_ body: (Database) throws -> Result) throws(KalsaeError) -> Result {
+        do {
+            return try queue.unsafeRead(body)
+        } catch {
+            throw KalsaeError(error, store: path)
+        }
+    }
+
     /// Runs `body` as one transaction, which is committed unless it throws.
     func write<Result>(_ body: (Database) throws -> Result) throws(KalsaeError) -> Result {
         guard let lock else {

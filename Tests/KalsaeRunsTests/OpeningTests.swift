@@ -36,13 +36,13 @@ struct OpeningTests {
     }
 
     @Test func anOlderFileIsBroughtUpToDateByReadersToo() throws {
+        let known = StoreSchema.migrations.count
         for mode in [Store.Mode.writing, .reading] {
             let folder = try StoreFolder()
             defer { folder.remove() }
             let run = try folder.open().createRun(RunDescription(name: "old"))
             let next = StoreSchema.Migration(
-                version: StoreSchema.migrations.count + 1,
-                sql: "ALTER TABLE runs ADD COLUMN mood TEXT")
+                version: known + 1, sql: "ALTER TABLE runs ADD COLUMN mood TEXT")
             let newer = try Store(
                 folder: folder.store, for: mode, migrations: StoreSchema.migrations + [next])
             #expect(try newer.run("old") == run)
@@ -53,8 +53,8 @@ struct OpeningTests {
             for mode in [Store.Mode.reading, .writing] {
                 #expect(
                     failure(folder, mode)
-                        == "\(folder.file): expected a store of version 1 or older, got version 2, "
-                        + "of a newer Kalsae; update Kalsae")
+                        == "\(folder.file): expected a store of version \(known) or older, "
+                        + "got version \(known + 1), of a newer Kalsae; update Kalsae")
             }
         }
     }
@@ -64,7 +64,8 @@ struct OpeningTests {
         defer { folder.remove() }
         let run = try folder.open().createRun(RunDescription(name: "old"))
         let broken = StoreSchema.Migration(
-            version: 2, sql: "CREATE TABLE extra (a); INSERT INTO nowhere VALUES (1)")
+            version: StoreSchema.migrations.count + 1,
+            sql: "CREATE TABLE extra (a); INSERT INTO nowhere VALUES (1)")
         #expect(throws: KalsaeError.self) {
             try Store(
                 folder: folder.store, for: .writing, migrations: StoreSchema.migrations + [broken])

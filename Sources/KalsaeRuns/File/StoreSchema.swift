@@ -14,7 +14,9 @@ package enum StoreSchema {
         package init(version: Int, sql: String) { (self.version, self.sql) = (version, sql) }
     }
 
-    package static let migrations = [Migration(version: 1, sql: first)]
+    package static let migrations = [
+        Migration(version: 1, sql: first), Migration(version: 2, sql: studies),
+    ]
 
     static let version = migrations.count
 
@@ -146,5 +148,48 @@ package enum StoreSchema {
         );
         CREATE INDEX commands_run ON commands (run);
         CREATE INDEX commands_pending ON commands (run) WHERE state = 'pending';
+        """
+
+    private static let studies = """
+        CREATE TABLE studies (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            created INTEGER NOT NULL,
+            directions TEXT NOT NULL,
+            space TEXT NOT NULL,
+            space_version INTEGER NOT NULL,
+            space_revision INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            trials INTEGER NOT NULL
+        );
+        CREATE TABLE trials (
+            study INTEGER NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            parameters TEXT NOT NULL,
+            objectives TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            space_version INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            ended INTEGER NOT NULL,
+            owner TEXT NOT NULL,
+            leased_until INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            run INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+            reports INTEGER NOT NULL,
+            PRIMARY KEY (study, number)
+        ) WITHOUT ROWID;
+        CREATE INDEX trials_run ON trials (run) WHERE run IS NOT NULL;
+        CREATE TABLE reports (
+            study INTEGER NOT NULL,
+            trial INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            value REAL,
+            PRIMARY KEY (study, trial, number),
+            FOREIGN KEY (study, trial) REFERENCES trials (study, number) ON DELETE CASCADE
+        ) WITHOUT ROWID;
         """
 }
