@@ -26,7 +26,7 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
-    Row(name: "KalsaeSearch", imports: ["KalsaeRuns"]),
+    Row(name: "KalsaeSearch", imports: ["KalsaeRuns", grdb]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
@@ -53,7 +53,9 @@ let rows: [Row] = [
         name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles", "KalsaeTesting"],
         excluded: ["Vectors"]),
     Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
-    Row(name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting"]),
+    Row(
+        name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting", grdb],
+        excluded: ["Vectors"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(
