@@ -94,7 +94,9 @@ public struct YAMLText: Sendable {
             text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) })
         else { return .string(text) }
         if let whole = Int(text) { return .integer(whole) }
-        return Double(text).map { .number($0) } ?? .string(text)
+        // What is too large for a number stays the text that it is.
+        guard let number = Double(text), number.isFinite else { return .string(text) }
+        return .number(number)
     }
 
     private static func fault(_ error: YamlError, _ subject: String) -> KalsaeError {
