@@ -66,7 +66,7 @@ let rows: [Row] = [
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
-    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData"]),
+    Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData", "KalsaeTesting"]),
     Row(
         name: "KalsaeOptimizersTests", kind: .test, imports: ["KalsaeTesting"],
         excluded: ["Vectors"]),
@@ -76,7 +76,7 @@ let rows: [Row] = [
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(
         name: "KalsaeCommandTests", kind: .test,
-        imports: ["KalsaeCommand", "KalsaeRuns", "KalsaeFiles"]),
+        imports: ["KalsaeCommand", "KalsaeRuns", "KalsaeFiles", "KalsaeTesting"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 

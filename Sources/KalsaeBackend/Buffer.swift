@@ -12,6 +12,8 @@ public final class Buffer: Sendable {
     /// The device's memory; nil for a buffer on the host.
     public let deviceMemory: (any DeviceMemory)?
     private nonisolated(unsafe) let start: UnsafeMutableRawPointer?
+    /// Whether the memory is that of a file.
+    private let isMapped: Bool
 
     /// The alignment of host memory: a cache line, and one AVX-512 register.
     public static let alignment = 64
@@ -34,6 +36,7 @@ public final class Buffer: Sendable {
         // Only advice: without huge pages everything works as well.
         if isHuge { madvise(memory, rounded, MADV_HUGEPAGE) }
         start = memory
+        isMapped = false
         deviceMemory = nil
         self.byteCount = byteCount
         Counters.record {
@@ -47,13 +50,47 @@ public final class Buffer: Sendable {
         deviceMemory = memory
         byteCount = memory.byteCount
         start = nil
+        isMapped = false
         Counters.record {
             $0.buffersAllocated += 1
             $0.bytesAllocated += memory.byteCount
         }
     }
 
-    deinit { free(start) }
+    /// Takes the memory of a file without a name in `folder`: for what would fill the machine's own,
+    /// which the system then lends and takes back page by page. The contents are zeros.
+    package init(byteCount: Int, inFileUnder folder: String) throws(KalsaeError) {
+        func fail(_ code: Int32) -> KalsaeError {
+            KalsaeError(
+                folder, expected: "\(byteCount) bytes of a file to work in",
+                got: String(cString: strerror(code)).lowercased(),
+                advice: "free some space, or set XDG_CACHE_HOME to another folder")
+        }
+        mkdir(folder, 0o777)
+        var path = Array("\(folder)/.buffer-XXXXXX".utf8CString)
+        let file = mkstemp(&path)
+        guard file >= 0 else { throw fail(errno) }
+        defer { close(file) }
+        unlink(path)
+        // A page that finds no space when it is written ends the process.
+        let code = posix_fallocate(file, 0, off_t(max(byteCount, 1)))
+        guard code == 0 else { throw fail(code) }
+        let memory = mmap(
+            nil, max(byteCount, 1), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+        guard let memory, memory != MAP_FAILED else { throw fail(errno) }
+        start = memory
+        isMapped = true
+        deviceMemory = nil
+        self.byteCount = byteCount
+        Counters.record {
+            $0.buffersAllocated += 1
+            $0.bytesAllocated += byteCount
+        }
+    }
+
+    deinit {
+        if isMapped { munmap(start, max(byteCount, 1)) } else { free(start) }
+    }
 
     /// Where the memory is, as in `cpu` or `cuda:0`.
     public var device: String { deviceMemory?.device ?? "cpu" }

@@ -16,20 +16,26 @@ struct PredictionRun {
     let reading: CSVOptions
     let isJSON: Bool
     private let cuts: CutPredictions
+    /// What is predicted at once: a file's rows, or some images.
+    private let inputs: [PredictionInput]
 
     /// Predicts the rows of files.
     init(
         predictor: Predictor, files: [String], keep: [String], width: Double?, reading: CSVOptions,
         isJSON: Bool
-    ) {
+    ) throws(KalsaeError) {
         (self.predictor, self.files, self.keep) = (predictor, files, keep)
         (self.width, self.reading, self.isJSON) = (width, reading, isJSON)
         cuts = CutPredictions(predictor.range)
+        inputs =
+            predictor.metadata.encoder == nil
+            ? try PredictionInput.images(files) : files.map { .file($0) }
     }
 
     /// Rows with their predictions.
     private struct Part {
-        var file: String
+        /// The file of each row.
+        var files: [String]
         var kept: [[String]]
         var predictions: Predictor.Predictions
     }
@@ -41,12 +47,12 @@ struct PredictionRun {
         defer { cuts.tell() }
         if isJSON { return try writeJSON(body) }
         var header: [String]?
-        for file in files {
-            try eachPart(of: file) { part, names in
+        for input in inputs {
+            try eachPart(of: input) { part, names in
                 var writer = CSVWriter()
                 if header == nil {
                     header = names
-                    let first = files.count > 1 ? ["file"] : []
+                    let first = namesFiles ? ["file"] : []
                     let borders = width == nil ? [] : ["low", "high"]
                     writer.append(first + names + ["prediction"] + borders + classNames)
                 }
@@ -58,15 +64,13 @@ struct PredictionRun {
 
     /// Reads a file in parts and predicts each; `body` gets it with the names of the kept columns.
     private func eachPart(
-        of file: String, _ body: (Part, [String]) throws -> Void
+        of input: PredictionInput, _ body: (Part, [String]) throws -> Void
     ) throws {
-        guard let encoder = predictor.metadata.encoder else {
+        guard let encoder = predictor.metadata.encoder, case .file(let file) = input else {
             guard keep.isEmpty else {
-                throw KalsaeError("--keep", expected: "a table", got: "images in \(file)")
+                throw KalsaeError("--keep", expected: "a table", got: "images in \(input.name)")
             }
-            let predictions = try predictor.predict(file: file)
-            let none = Array(repeating: [String](), count: predictions.count)
-            return try body(Part(file: file, kept: none, predictions: predictions), [])
+            return try body(try imagePart(input), [])
         }
         let rows = try EncodedRows(path: file, encoder: encoder, reading: reading)
         try rows.eachPart { table in
@@ -79,24 +83,45 @@ struct PredictionRun {
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }
             }
-            let part = Part(file: file, kept: kept, predictions: predictions)
+            let part = Part(
+                files: Array(repeating: file, count: namesFiles ? kept.count : 0), kept: kept,
+                predictions: predictions)
             try body(part, columns.map { table.columns[$0].name })
         }
     }
 
+    /// The predictions of a model of images.
+    private func imagePart(_ input: PredictionInput) throws -> Part {
+        let predictions: Predictor.Predictions
+        var files: [String]
+        switch input {
+        case .images(let paths):
+            predictions = try predictor.predict(images: paths)
+            files = paths
+        case .file(let path):
+            predictions = try predictor.predict(file: path)
+            files = Array(repeating: path, count: predictions.count)
+        }
+        let none = Array(repeating: [String](), count: predictions.count)
+        return Part(files: files, kept: none, predictions: predictions)
+    }
+
+    /// Whether each row tells its file.
+    private var namesFiles: Bool { inputs.namesFiles }
+
     private func append(_ part: Part, to writer: inout CSVWriter) {
-        let first = files.count > 1 ? [part.file] : []
+        func first(_ row: Int) -> [String] { namesFiles ? [part.files[row]] : [] }
         switch part.predictions {
         case .classes(let classes, let probabilities):
             for (row, kept) in part.kept.enumerated() {
                 let shares = probabilities[row].map { "\($0)" }
-                writer.append(first + kept + [classNames[classes[row]]] + shares)
+                writer.append(first(row) + kept + [classNames[classes[row]]] + shares)
             }
         case .values(let values):
             for (row, kept) in part.kept.enumerated() {
                 let value = values[row]
                 let borders = width.map { ["\(value - $0)", "\(value + $0)"] } ?? []
-                writer.append(first + kept + ["\(value)"] + borders)
+                writer.append(first(row) + kept + ["\(value)"] + borders)
             }
         }
     }
@@ -109,9 +134,9 @@ struct PredictionRun {
         let (low, high) = (JSONList(), JSONList())
         var kept: [(name: String, cells: JSONList)] = []
         var counts: [JSONValue] = []
-        for file in files {
+        for input in inputs {
             let before = predictions.count
-            try eachPart(of: file) { part, columns in
+            try eachPart(of: input) { part, columns in
                 if kept.isEmpty { kept = columns.map { ($0, JSONList()) } }
                 for cells in part.kept {
                     for (cell, column) in zip(cells, kept) {
@@ -131,8 +156,7 @@ struct PredictionRun {
                     }
                 }
             }
-            let count = JSONValue.integer(predictions.count - before)
-            counts.append(["file": .string(file), "rows": count])
+            counts += input.counts(rows: predictions.count - before)
         }
         func write(_ text: String) throws { try body(Array(text.utf8)) }
         try write("{\"predictions\":")
@@ -154,7 +178,7 @@ struct PredictionRun {
             try column.cells.write(body)
         }
         if !kept.isEmpty { try write("}") }
-        if files.count > 1 { try write(",\"files\":\(JSONValue.array(counts).text)") }
+        if namesFiles { try write(",\"files\":\(JSONValue.array(counts).text)") }
         try write("}\n")
     }
 }

@@ -26,15 +26,17 @@ struct Source {
     ///   - reading: how its file is read.
     ///   - columns: what its columns are, where guesses are overruled.
     ///   - memory: bytes that data may take; nil for any number.
+    ///   - images: how a folder of images is read.
     init(
         _ name: String, target: String?, seed: Int, split: SplitOptions? = nil,
         validates: Bool = true, reading: CSVOptions = CSVOptions(),
-        columns: TableOptions = TableOptions(), memory: Int? = nil
+        columns: TableOptions = TableOptions(), memory: Int? = nil, images: ImageOptions? = nil
     ) throws(KalsaeError) {
         let bits = UInt64(bitPattern: Int64(seed))
         self.name = name
         var files = ReadFiles()
         if let set = NamedSet(rawValue: name) {
+            try images?.refuse(for: name)
             let refused = [
                 (target != nil, "--target"),
                 (split?.isSet == true, "--split, --validation, --test, --folds, --all-rows"),
@@ -49,6 +51,21 @@ struct Source {
                     options, expected: "a CSV file to go with", got: "the set \(name)")
             }
             (file, parts, self.files) = (nil, try set.load(seed: bits), files)
+            (table, taken) = (nil, nil)
+            return
+        }
+        if let set = FileSet(path: name) {
+            try Source.checkOptions(
+                for: set, split: split, isTabular: columns != TableOptions(),
+                isRead: reading != CSVOptions())
+            var images = try images?.set() ?? FileSet.Options()
+            images.target = target
+            let fractions = try split?.fractions(validates: validates) ?? .standard
+            parts = try set.load(
+                name: FileIdentity.stem(of: name), options: images, fractions: fractions, seed: bits
+            )
+            files.add("the data", name)
+            (file, self.files) = (name, files)
             (table, taken) = (nil, nil)
             return
         }
@@ -125,6 +142,24 @@ struct Source {
         KalsaeError(
             name, expected: "--target with a column", got: "none",
             advice: "columns: \(columns.joined(separator: ", "))")
+    }
+
+    /// Throws for options that need a table.
+    private static func checkOptions(
+        for set: FileSet, split: SplitOptions?, isTabular: Bool, isRead: Bool
+    ) throws(KalsaeError) {
+        let refused = [
+            (split?.validation != nil, "--validation"), (split?.test != nil, "--test"),
+            (split?.folds != nil, "--folds"),
+            (isTabular, "--column, --drop, --task, --weight, --group, --time"),
+            (isRead, "options of how tables are read"),
+        ]
+        guard let (_, options) = refused.first(where: { $0.0 }) else { return }
+        throw KalsaeError(
+            options, expected: "a CSV file to go with",
+            got: set.kind == .images ? "a folder of images, \(set.path)" : set.path,
+            advice: set.kind == .images
+                ? "a folder's own parts are folders in it: train, validation, test" : "")
     }
 
     /// A table of its own for a part.

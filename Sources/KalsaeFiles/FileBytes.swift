@@ -53,6 +53,23 @@ public enum FileBytes {
         return try chunk(subject(of: path), file: file, capacity: count)
     }
 
+    /// The first and the last bytes of a file, at most `count` each, and how long it is.
+    package static func ends(
+        of path: String, count: Int
+    ) throws(KalsaeError) -> (bytes: [UInt8], length: Int) {
+        let file = try descriptor(of: path)
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw KalsaeError(path, expected: "a file", got: "something else")
+        }
+        let length = Int(status.st_size)
+        let first = try chunk(path, file: file, capacity: min(count, length))
+        let rest = min(count, length - first.count)
+        lseek(file, off_t(length - rest), SEEK_SET)
+        return (first + (try chunk(path, file: file, capacity: rest)), length)
+    }
+
     /// An open descriptor, which the caller closes.
     static func descriptor(of path: String) throws(KalsaeError) -> Int32 {
         let isInput = path == standardInput

@@ -44,6 +44,8 @@ extension LabeledData {
             switch features {
             case .floats(let values): values.map { Double($0) }
             case .bytes(let values): values.map { Double($0) }
+            case .images(let rows):
+                ((try? rows.bytes(of: 0..<rows.sources.count)) ?? []).map { Double($0) }
             }
         return (0..<count).map { Array(all[($0 * width)..<(($0 + 1) * width)]) }
     }

@@ -6,14 +6,22 @@ import KalsaeSupport
 struct DataInfo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Show what a CSV file is taken for, without training: every guess, its option.",
+        abstract: """
+            Show what a CSV file or a folder of images is taken for, without training: every guess, its \
+            option.
+            """,
         discussion: """
             Examples:
               kalsae data info titanic.csv --target survived
               kalsae data info umfrage.csv --decimal comma --column plz=category
+              kalsae data info flowers/ --sheet flowers.png
             """)
 
-    @Argument(help: "The path of a CSV file, or - for standard input.")
+    @Argument(
+        help: """
+            The path of a CSV file, - for standard input, a folder of images by class, an NPZ file, or \
+            a named set.
+            """)
     var name: String
 
     @Option(help: "The column to predict: its name, or its number from 1.")
@@ -23,10 +31,25 @@ struct DataInfo: ParsableCommand {
 
     @OptionGroup(title: "What the columns are") var columns: ColumnOptions
 
+    @OptionGroup(title: "How images are read") var images: ImageOptions
+
+    @Option(help: "A PNG file to draw some images of each class into, a row a class.")
+    var sheet: String?
+
+    @Flag(help: "Replace the sheet's file, whatever it holds.")
+    var overwrite = false
+
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
     func run() throws {
+        if let info = try ImageSetInfo(name, target: target, images) {
+            return try info.show(sheet: sheet, overwrite: overwrite, isJSON: json)
+        }
+        guard sheet == nil else {
+            throw KalsaeError("--sheet", expected: "images to draw", got: "the table \(name)")
+        }
+        try images.refuse(for: name)
         let table = try Source.table(at: Source.path(ofData: name), options: reading.csv())
         if let target { try Source.check(target, in: table) }
         let guesses = try TableGuesses(table, target: target, options: columns.table())

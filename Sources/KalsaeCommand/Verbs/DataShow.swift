@@ -6,14 +6,18 @@ import KalsaeSupport
 struct DataShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show the first rows of a set or a CSV file.",
+        abstract: "Show the first rows of a set, a CSV file or a folder of images.",
         discussion: """
             Examples:
               kalsae data show iris
               kalsae data show titanic.csv --rows 3
             """)
 
-    @Argument(help: "A named set, the path of a CSV file, or - for standard input.")
+    @Argument(
+        help: """
+            A named set, the path of a CSV file, of a folder of images by class or of an NPZ file, or - \
+            for standard input.
+            """)
     var name: String
 
     @Option(help: "How many rows.")
@@ -33,7 +37,8 @@ struct DataShow: ParsableCommand {
                 "--rows", expected: "a whole number of at least 0", got: "\(rows)")
         }
         let set = NamedSet(rawValue: name)
-        if let set, set != .iris { return try show(set) }
+        if let set, set != .iris { return try show(set.load(seed: 0)) }
+        if let files = FileSet(path: name) { return try show(files.load(name: name, seed: 0)) }
         let table =
             set == .iris
             ? try Iris.table()
@@ -57,8 +62,7 @@ struct DataShow: ParsableCommand {
         for line in text.lines { try Console.print(line) }
     }
 
-    private func show(_ set: NamedSet) throws {
-        let parts = try set.load(seed: 0)
+    private func show(_ parts: DataParts) throws {
         let all = [parts.train, parts.validation, parts.test]
         let data = parts.train
         guard case .classes(let classes, let names) = data.targets else { return }
@@ -78,15 +82,16 @@ struct DataShow: ParsableCommand {
                 ] as JSONValue)
         }
         let shape = data.featureShape.map(\.description).joined(separator: " x ")
-        try Console.print("\(set.rawValue): \(total) rows of \(shape) numbers")
+        try Console.print("\(parts.name): \(total) rows of \(shape) numbers")
         for (name, count) in zip(names, counts) { try Console.print("  \(name): \(count)") }
-        guard case .bytes(let pixels) = data.features, rows > 0, let first = classes.first else {
-            return
-        }
+        guard rows > 0, let first = classes.first, let image = try data.image(at: 0) else { return }
         try Console.print("the first is \(names[Int(first)]):")
-        let (width, side) = (data.featureShape.reduce(1, *), data.featureShape[1])
-        for start in stride(from: 0, to: width, by: side) {
-            let line = pixels[start..<(start + side)].map { Self.shade($0) }
+        // A terminal's width; characters are twice as high as wide.
+        let side = min(image.width, 78)
+        let gray = image.converted(channels: 1).fitted(
+            width: side, height: max(1, image.height * side / image.width))
+        for start in stride(from: 0, to: gray.bytes.count, by: side) {
+            let line = gray.bytes[start..<(start + side)].map { Self.shade($0) }
             try Console.print(String(line))
         }
     }

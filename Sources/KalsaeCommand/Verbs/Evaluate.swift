@@ -8,8 +8,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a trained network on data.",
         discussion: """
-            On a CSV file all rows are measured; on a named set, the rows that took no part in \
-            training.
+            On a CSV file all rows are measured, on a folder of images those of its test folder where \
+            there is one, else all; on a named set, the rows that took no part in training.
 
             Examples:
               kalsae evaluate titanic.safetensors titanic.csv --json
@@ -21,8 +21,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     @Argument(
         help: """
-            CSV files with the model's columns, - for standard input, or a named set; each is \
-            measured apart.
+            CSV files with the model's columns, - for standard input, a named set, a folder with a \
+            folder of images for each class, or an NPZ file; each is measured apart.
             """)
     var data: [String]
 

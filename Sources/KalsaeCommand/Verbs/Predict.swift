@@ -5,7 +5,7 @@ import KalsaeTraining
 
 struct Predict: ParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Predict the rows of CSV files, or the images of an IDX file.",
+        abstract: "Predict the rows of CSV files, or images.",
         discussion: """
             Writes CSV, a row for each row in the same order: its prediction, and the probability of \
             each class under the class's name. Several files follow one another, with their names \
@@ -16,6 +16,7 @@ struct Predict: ParsableCommand, ComputingCommand {
               kalsae predict titanic.safetensors passengers.csv --keep name ticket
               kalsae predict houses.safetensors offers.csv --interval .9
               kalsae predict fraud.safetensors payments.csv --threshold best
+              kalsae predict flowers.safetensors new/ rose.jpg
               zcat log.csv.gz | kalsae predict valves.safetensors -
             """)
 
@@ -23,7 +24,10 @@ struct Predict: ParsableCommand, ComputingCommand {
     var model: String
 
     @Argument(
-        help: "CSV files with the model's columns, - for standard input, or IDX files of images.")
+        help: """
+            CSV files with the model's columns, - for standard input; for a model of images PNG or JPEG \
+            files, folders of them, IDX, NPY or NPZ files.
+            """)
     var data: [String]
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
@@ -52,7 +56,7 @@ struct Predict: ParsableCommand, ComputingCommand {
         try common.apply()
         let predictor = try ModelArgument.open(
             model, verb: "predict", others: data, threshold: threshold)
-        let run = PredictionRun(
+        let run = try PredictionRun(
             predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
             isJSON: common.json)

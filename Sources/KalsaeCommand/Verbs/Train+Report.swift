@@ -27,7 +27,7 @@ extension Train {
                 JSONValue.Member("network", .string(recipe.network.description)),
                 JSONValue.Member("settings", settings(recipe)),
                 JSONValue.Member("split", rows(data)),
-                JSONValue.Member("data", source.taken?.json ?? .null),
+                JSONValue.Member("data", source.taken?.json ?? data.imageJSON ?? .null),
                 JSONValue.Member("seed", .integer(seed)),
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("model", .string(path)),
@@ -36,7 +36,7 @@ extension Train {
             members += record?.members ?? []
             return try Console.print(JSONValue.object(members))
         }
-        for line in source.taken?.lines ?? [] { try Console.print(line) }
+        for line in source.taken?.lines ?? data.imageLines { try Console.print(line) }
         for (name, part) in parts {
             for line in part.lines(name) { try Console.print(line) }
         }
@@ -64,6 +64,7 @@ extension Train {
         try Console.print(
             "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"
         )
+        if let line = data.waitingLine(of: seconds) { try Console.print(line) }
         try Console.print("model: \(path)")
     }
 

@@ -8,13 +8,14 @@ extension Train {
     /// Whether a table is learned with nothing set, by several kinds of models; an option of a plain
     /// network's training asks for one.
     func isLearnedWhole() throws(KalsaeError) -> Bool {
-        guard NamedSet(rawValue: data) == nil else {
+        guard NamedSet(rawValue: data) == nil, FileSet(path: data) == nil else {
             guard effort == nil else {
                 throw KalsaeError(
                     "--effort", expected: "a CSV file to go with", got: "the set \(data)")
             }
             return false
         }
+        try images.refuse(for: data)
         let plain: [(name: String, isSet: Bool)] = [
             ("--network", network != nil), ("--augment", !augment.isEmpty),
             ("--activation", activation != nil), ("--optimizer", optimizer != nil),

@@ -7,7 +7,7 @@ import KalsaeTraining
 
 struct Train: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a network on a named set or a CSV file.",
+        abstract: "Train a network on a named set, a CSV file or a folder of images.",
         discussion: """
             A CSV file is learned with nothing set: several kinds of models are tried in folds, and \
             what helps is averaged; --effort says how much. A network or any option of its training \
@@ -18,6 +18,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train titanic.csv --target survived
               kalsae train mnist --network 784-50-10
               kalsae train digits --network simple-convnet --augment shift
+              kalsae train flowers/ --network simple-convnet --image-size 32x32
               kalsae train mnist --network layers.json --epochs 5
               kalsae train titanic.csv --target survived --epochs 50
               kalsae train plan.yaml --set optimizer.learningRate=3e-4
@@ -28,11 +29,17 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @Argument(
         help: """
-            iris, digits, mnist, fashion-mnist, the path of a CSV file, or - for standard input.
+            iris, digits, mnist, fashion-mnist, cifar10, cifar100, the path of a CSV file, of a folder \
+            with a folder of PNG or JPEG files for each class, of CIFAR's binary files or of an NPZ \
+            file; - for a table on standard input.
             """)
     var data: String
 
-    @Option(help: "The column to predict: its name, or its number from 1 (for a CSV file).")
+    @Option(
+        help: """
+            The column to predict: its name, or its number from 1 (for a CSV file); the array, for an \
+            NPZ file.
+            """)
     var target: String?
 
     @Option(
@@ -156,6 +163,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup(title: "What the columns are") var columns: ColumnOptions
 
+    @OptionGroup(title: "How images are read") var images: ImageOptions
+
     @OptionGroup(title: "How the run is recorded") var recording: RecordOptions
 
     @OptionGroup var common: CommonOptions
@@ -174,7 +183,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         let source = try Source(
             data, target: target, seed: seed, split: splitting, reading: reading.csv(),
-            columns: columns.table(), memory: memoryLimit())
+            columns: columns.table(), memory: memoryLimit(), images: images)
         let recipe = try recipe(for: source.parts)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)

@@ -69,6 +69,11 @@ public enum DataCatalog {
             return Entry(
                 name: set.rawValue, kind: .images, rows: 70_000, features: 784, classes: classes,
                 location: folder.map { .found($0) } ?? .missing)
+        case .cifar10, .cifar100:
+            let folder = set.foundFolder()
+            return Entry(
+                name: set.rawValue, kind: .images, rows: 60_000, features: 3072, classes: classes,
+                location: folder.map { .found($0) } ?? .missing)
         }
     }
 

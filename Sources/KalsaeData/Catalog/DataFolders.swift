@@ -12,11 +12,11 @@ public enum DataFolders {
         return folders
     }
 
-    /// `kalsae` in the XDG cache.
-    package static var cache: String? {
+    /// `kalsae` in the XDG cache; nil where the environment names no folder.
+    public static var cache: String? {
         if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") { return "\(cache)/kalsae" }
-        if let home = variable("HOME"), home.hasPrefix("/") { return "\(home)/.cache/kalsae" }
-        return nil
+        guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
+        return "\(home)/.cache/kalsae"
     }
 
     /// The table of that file name in `tabular/` of one of the folders, or nil.

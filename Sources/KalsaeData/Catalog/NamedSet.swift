@@ -11,6 +11,10 @@ public enum NamedSet: String, Sendable, CaseIterable {
     case mnist
     /// Articles of clothing (Zalando), from files in MNIST's form.
     case fashionMNIST = "fashion-mnist"
+    /// Small color pictures of ten kinds of things (Krizhevsky), from binary files.
+    case cifar10
+    /// The same of a hundred kinds.
+    case cifar100
 
     /// The set in three parts, by seed; sets from files keep their own test part, and validation
     /// takes its share of what they train on.
@@ -32,6 +36,10 @@ public enum NamedSet: String, Sendable, CaseIterable {
                 name: rawValue, train: try all.rows(split.train),
                 validation: try all.rows(split.validation),
                 test: try ImageFiles.read(folder, part: "t10k", classNames: classNames))
+        case .cifar10, .cifar100:
+            let set = FileSet(path: try imageFolder())
+            guard let set, set.kind == .cifar else { break }
+            return try set.load(name: rawValue, fractions: fractions, seed: seed)
         }
         throw KalsaeError(rawValue, expected: "labeled images", got: "none")
     }
@@ -46,14 +54,28 @@ public enum NamedSet: String, Sendable, CaseIterable {
                 "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
                 "Bag", "Ankle boot",
             ]
+        case .cifar10: CIFARFiles.ten
+        case .cifar100: CIFARFiles.hundred
         }
     }
 
     /// Where the set's files are: the first folder that has one of them; nil when none has.
     func foundFolder() -> String? {
         let candidates = DataFolders.folders.map { "\($0)/\(rawValue)" }
+        if let cifar {
+            return candidates.first { CIFARFiles.found($0)?.kind == cifar }
+        }
         return candidates.first { folder in
             ImageFiles.names.contains { ImageFiles.path(folder, $0) != nil }
+        }
+    }
+
+    /// Which of CIFAR's sets it is; nil for others.
+    private var cifar: CIFARFiles.Kind? {
+        switch self {
+        case .cifar10: .ten
+        case .cifar100: .hundred
+        case .iris, .digits, .mnist, .fashionMNIST: nil
         }
     }
 
@@ -62,7 +84,8 @@ public enum NamedSet: String, Sendable, CaseIterable {
         let folders = DataFolders.folders.map { "\($0)/\(rawValue)" }
         throw KalsaeError(
             rawValue,
-            expected: "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
+            expected: cifar.map { "the files \(($0.train + [$0.test]).joined(separator: ", "))" }
+                ?? "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
             got: folders.isEmpty
                 ? "no folder to look in" : "none in \(folders.joined(separator: ", "))",
             advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")

@@ -10,6 +10,11 @@ extension DataParts {
             case .floats(let values):
                 values.withUnsafeBytes { sum = Checksum.crc32($0, after: sum) }
             case .bytes(let values): values.withUnsafeBytes { sum = Checksum.crc32($0, after: sum) }
+            case .images(let rows):
+                let layout = rows.layout.shape.map { UInt32(truncatingIfNeeded: $0) }
+                (layout + rows.sources.map(\.checksum)).withUnsafeBytes {
+                    sum = Checksum.crc32($0, after: sum)
+                }
             }
             switch part.targets {
             case .classes(let values, _):

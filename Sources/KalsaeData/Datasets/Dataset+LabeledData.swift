@@ -12,6 +12,7 @@ extension Dataset {
         switch data.features {
         case .floats(let values): (features, scale) = (Tensor(values, shape: shape), 1)
         case .bytes(let values): (features, scale) = (Tensor(values, shape: shape), 1.0 / 255)
+        case .images(let rows): (features, scale) = (try rows.tensor(), 1.0 / 255)
         }
         let weights = data.weights.map { Tensor($0) }
         switch data.targets {
@@ -24,6 +25,7 @@ extension Dataset {
                 features, Tensor(values, shape: [values.count, 1]), weights: weights,
                 featureScale: scale)
         }
+        images = data.images
     }
 }
 

@@ -5,7 +5,8 @@ import KalsaeTensor
 /// Inputs with their targets, as tensors that stay where they are: batches are gathered by number
 /// inside of the plan.
 public struct Dataset: Sendable {
-    /// The inputs, `[count, …]`; any numeric type.
+    /// The inputs, `[count, …]`; any numeric type. Of images in files, rows are there once a batch
+    /// or ``inputs(at:)`` had them.
     public let features: Tensor
     /// The targets, `[count]` class numbers (`int32`) or `[count, outputs]` values.
     public let targets: Tensor
@@ -18,6 +19,8 @@ public struct Dataset: Sendable {
     public let featureScale: Double
     /// The names of the classes; empty for values.
     public let classNames: [String]
+    /// Where the inputs are images in files, who decodes them.
+    package internal(set) var images: ImageRows?
 
     /// Makes a data set; both tensors are computed now.
     ///
@@ -86,6 +89,16 @@ public struct Dataset: Sendable {
 
     /// Inputs by row number, as a network takes them: `float32`, scaled.
     public func inputs(at rows: Tensor) -> Tensor {
+        do {
+            try images?.waitForAll()
+        } catch {
+            return Tensor(error, operands: [features])
+        }
+        return inputs(unchecked: rows)
+    }
+
+    /// The same, whether images are decoded or not.
+    package func inputs(unchecked rows: Tensor) -> Tensor {
         Dataset.inputs(features.gathered(at: rows), scale: Tensor(Float(featureScale)))
     }
 

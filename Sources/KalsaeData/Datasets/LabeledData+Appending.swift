@@ -13,6 +13,7 @@ extension LabeledData {
             switch (self.features, other.features) {
             case (.floats(let a), .floats(let b)): .floats(a + b)
             case (.bytes(let a), .bytes(let b)): .bytes(a + b)
+            case (.images(let a), .images(let b)): try a.appending(b).map { .images($0) }
             default: nil
             }
         let targets: Targets? =

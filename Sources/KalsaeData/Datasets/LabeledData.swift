@@ -8,12 +8,15 @@ public struct LabeledData: Sendable, Equatable {
         case floats([Float])
         /// Pixels; a network takes a 255th of them.
         case bytes([UInt8])
+        /// Pixels in files, decoded when they are needed.
+        case images(ImageRows)
 
         /// Numbers in all examples together.
         public var count: Int {
             switch self {
             case .floats(let values): values.count
             case .bytes(let values): values.count
+            case .images(let rows): rows.sources.count * rows.layout.count
             }
         }
     }
@@ -88,6 +91,7 @@ public struct LabeledData: Sendable, Equatable {
             switch features {
             case .floats(let values): .floats(Self.gather(values, width, rows))
             case .bytes(let values): .bytes(Self.gather(values, width, rows))
+            case .images(let all): .images(try all.rows(rows))
             }
         let targets: Targets =
             switch targets {

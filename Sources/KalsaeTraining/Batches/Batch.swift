@@ -38,7 +38,7 @@ public struct Batch: Sendable {
     /// The inputs as a network takes them: pixels are `float32` and scaled.
     public var inputs: Tensor {
         switch storage {
-        case .rows(let set, let rows): set.data.inputs(at: Tensor(Array(rows)))
+        case .rows(let set, let rows): set.inputs(rows)
         case .tensors(let inputs, _, _): inputs
         }
     }
@@ -59,9 +59,10 @@ public struct Batch: Sendable {
         }
     }
 
-    /// Throws where a step would have no numbers: means over no rows are none, and would be in all
+    /// Waits for images that are decoded ahead. Throws where a step would have no numbers: means over no rows are none, and would be in all
     /// weights after it.
     func check() throws {
+        if case .rows(let set, let rows) = storage { try set.data.images?.wait(for: rows) }
         guard case .tensors(let inputs, let targets, let weights) = storage else { return }
         for tensor in [inputs, targets, weights] { if let fault = tensor?.fault { throw fault } }
         guard let rows = inputs.shape.first, rows > 0 else {
@@ -97,4 +98,14 @@ package final class ResidentRows: Sendable {
     package let data: Dataset
 
     package init(_ data: Dataset) { self.data = data }
+
+    /// The inputs of some rows.
+    func inputs(_ rows: ArraySlice<Int32>) -> Tensor {
+        do {
+            try data.images?.wait(for: rows)
+        } catch {
+            return Tensor(error, operands: [data.features])
+        }
+        return data.inputs(unchecked: Tensor(Array(rows)))
+    }
 }

@@ -62,6 +62,7 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
             rows = order.rows(
                 count: isWhole ? count * size : data.count, limit: data.count, seed: seed,
                 epoch: epoch)
+            data.images?.prefetch(Array(rows.dropFirst(given * size)))
         }
         let start = given * size
         given += 1

@@ -51,6 +51,16 @@ extension Predictor {
             try check(data.targets, featureShape: data.featureShape, source)
             measurement = try Measurement(model, data, decision: decision)
             rows = data.count
+        } else if let set = FileSet(path: source) {
+            guard columns == nil else {
+                throw KalsaeError(
+                    "--importance, --dependence", expected: "a CSV file", got: source)
+            }
+            let data = try set.measured(
+                shape: model.inputShape?.sizes ?? [], classNames: metadata.classNames)
+            try check(data.targets, featureShape: data.featureShape, source)
+            measurement = try Measurement(model, data, decision: decision)
+            rows = data.count
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
@@ -125,7 +135,8 @@ extension Predictor {
     private func tableEncoder(for source: String) throws(KalsaeError) -> TableEncoder {
         if let encoder = metadata.encoder { return encoder }
         throw KalsaeError(
-            source, expected: "one of \(NamedSet.allCases.map(\.rawValue))", got: source,
+            source, expected: "one of \(NamedSet.allCases.map(\.rawValue)), or a folder by class",
+            got: source,
             advice: "\(path) was trained on \(metadata.data), not on a table")
     }
 

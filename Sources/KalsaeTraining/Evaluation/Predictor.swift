@@ -67,6 +67,8 @@ public struct Predictor: Sendable {
             let table = try encoder.readTable(path: file)
             let numbers = try encoder.features(of: table)
             features = Tensor(numbers, shape: [table.rowCount, encoder.width])
+        } else if let (inputs, shape) = try FileSet.inputs(path: file) {
+            features = try tensor(inputs, shape, subject: file)
         } else {
             let images = try IDX(path: file)
             guard images.type == .uint8, let count = images.shape.first,
@@ -81,6 +83,45 @@ public struct Predictor: Sendable {
                 Tensor(images.bytes, shape: shape), scale: Tensor(Float(1.0 / 255)))
         }
         return try predict(features)
+    }
+
+    /// Predicts PNG or JPEG files, brought to the size of the images that the network was trained on.
+    public func predict(images paths: [String]) throws -> Predictions {
+        let shape = compiled.inputShape.sizes
+        guard shape.count == 3, metadata.encoder == nil else {
+            throw KalsaeError(
+                paths.first ?? "images", expected: "a model of images",
+                got: "\(path), one of inputs \(compiled.inputShape)")
+        }
+        let layout = ImageLayout(width: shape[1], height: shape[0], channels: shape[2])
+        let rows = try ImageRows(
+            ImageSource.read(paths), layout: layout, workers: Self.imageWorkers)
+        let bytes = try rows.bytes(of: 0..<paths.count)
+        let features = try tensor(.bytes(bytes), shape, subject: paths.first ?? "images")
+        return try predict(part: features.values())
+    }
+
+    /// Threads that decode beside the one that asks.
+    private static let imageWorkers = 3
+
+    /// Inputs as the network takes them.
+    private func tensor(
+        _ inputs: LabeledData.Features, _ shape: [Int], subject: String
+    ) throws(KalsaeError) -> Tensor {
+        guard Shape(shape) == compiled.inputShape else {
+            throw KalsaeError(
+                subject, expected: "inputs of \(compiled.inputShape) each", got: "\(Shape(shape))")
+        }
+        let count = inputs.count / max(shape.reduce(1, *), 1)
+        let whole = Shape([count] + shape)
+        let scale = Tensor(Float(1.0 / 255))
+        switch inputs {
+        case .floats(let values): return Tensor(values, shape: whole)
+        case .bytes(let values): return Dataset.inputs(Tensor(values, shape: whole), scale: scale)
+        case .images(let rows):
+            let bytes = try rows.bytes(of: 0..<rows.sources.count)
+            return Dataset.inputs(Tensor(bytes, shape: whole), scale: scale)
+        }
     }
 
     /// Predicts rows of inputs.

@@ -85,6 +85,7 @@ extension Trainer {
         {
             let rate = rates.lowerBound * pow(growth, Double(sweep.rates.count))
             step.optimizer.learningRate = rate
+            try batch.check()
             sweep.add(rate: rate, loss: try step.runUnchecked(batch))
         }
         return LearningRateFinder(sweep)

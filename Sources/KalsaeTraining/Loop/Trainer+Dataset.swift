@@ -36,7 +36,7 @@ extension Trainer {
 
     /// Whether a batch of the first rows is a fault of the model in training; nothing is computed.
     private func refuses(rows: Int32, of data: Dataset) -> Bool {
-        let inputs = data.inputs(at: Tensor((0..<rows).map { $0 }))
+        let inputs = data.inputs(unchecked: Tensor((0..<rows).map { $0 }))
         let model = model
         let key = RandomKey(seed: seed)
         return StepScope.training(key: key) { model(inputs) }.result.fault != nil

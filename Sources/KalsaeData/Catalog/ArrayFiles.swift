@@ -1,0 +1,135 @@
+import KalsaeFiles
+import KalsaeSupport
+
+/// Images or rows of numbers in NumPy's archives: an array of inputs and one of targets, or two of
+/// each for training and test, as Keras hands out MNIST.
+enum ArrayFiles {
+    private static let inputs = ["x", "images", "image", "data", "features", "inputs", "X"]
+    private static let targets = ["y", "labels", "label", "target", "targets", "classes", "Y"]
+
+    /// The parts of an archive: `x_train`, `y_train`, `x_test`, `y_test`, or `x` and `y`, or names
+    /// that mean the same.
+    ///
+    /// - Parameter target: the name of the targets, where it is another one.
+    static func read(
+        _ path: String, target: String?
+    ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
+        let archive = try NPZ(path: path)
+        let names = archive.names
+        func pair(_ suffix: String) -> (String, String)? {
+            func first(_ stems: [String]) -> String? {
+                stems.lazy.flatMap {
+                    suffix.isEmpty ? [$0] : ["\($0)_\(suffix)", "\(suffix)_\($0)"]
+                }.first { names.contains($0) }
+            }
+            guard let x = first(inputs), let y = first(target.map { [$0] } ?? targets) else {
+                return nil
+            }
+            return (x, y)
+        }
+        guard let train = pair("train") ?? pair("") ?? lone(names, target) else {
+            throw KalsaeError(
+                path, expected: "arrays x and y, or x_train, y_train, x_test and y_test",
+                got: names.isEmpty ? "none" : names.joined(separator: ", "),
+                advice: "name the targets with --target")
+        }
+        let first = try data(archive, train, path, like: nil)
+        guard let test = pair("test") ?? pair("val") else { return (first, nil) }
+        return (first, try data(archive, test, path, like: first))
+    }
+
+    /// The other of two arrays of which one has the targets.
+    private static func lone(_ names: [String], _ target: String?) -> (String, String)? {
+        guard names.count == 2, let target = target ?? names.first(where: targets.contains),
+            names.contains(target), let other = names.first(where: { $0 != target })
+        else { return nil }
+        return (other, target)
+    }
+
+    /// The inputs of an archive of one array; nil for more.
+    static func lone(
+        _ path: String
+    ) throws(KalsaeError) -> (LabeledData.Features, shape: [Int])? {
+        let archive = try NPZ(path: path)
+        guard archive.names.count == 1 else { return nil }
+        return try inputs(of: archive.array(named: archive.names[0]), subject: path)
+    }
+
+    /// Rows with their targets: bytes are pixels, three sizes are gray images; whole targets are
+    /// classes, others values.
+    private static func data(
+        _ archive: NPZ, _ names: (x: String, y: String), _ path: String, like other: LabeledData?
+    ) throws(KalsaeError) -> LabeledData {
+        let (x, y) = (try archive.array(named: names.x), try archive.array(named: names.y))
+        let (features, shape) = try inputs(of: x, subject: "\(path), \(names.x)")
+        let count = x.shape.first ?? 0
+        guard y.shape == [count] || y.shape == [count, 1], count > 0 else {
+            throw KalsaeError(
+                "\(path), \(names.y)", expected: "a target for each of \(count) rows",
+                got: "sizes \(y.shape)")
+        }
+        let data = try LabeledData(
+            features: features, featureShape: shape,
+            targets: targets(of: y, like: other, subject: "\(path), \(names.y)"))
+        guard other == nil || other?.featureShape == shape else {
+            throw KalsaeError(
+                "\(path), \(names.x)", expected: "rows of \(other?.featureShape ?? [])",
+                got: "\(shape)")
+        }
+        return data
+    }
+
+    /// The inputs in an array of rows.
+    static func inputs(
+        of array: NPY, subject: String
+    ) throws(KalsaeError) -> (LabeledData.Features, shape: [Int]) {
+        var shape = Array(array.shape.dropFirst())
+        guard (1...3).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
+            throw KalsaeError(
+                subject,
+                expected: "rows of numbers, [count, height, width] or "
+                    + "[count, height, width, channels]", got: "sizes \(array.shape)")
+        }
+        if shape.count == 2 { shape.append(1) }
+        if array.type == .uint8, shape.count == 3 { return (.bytes(array.bytes), shape) }
+        let values = array.floats
+        guard values.allSatisfy(\.isFinite) else {
+            throw KalsaeError(
+                subject, expected: "finite numbers",
+                got: "NaN, infinity or beyond single precision",
+                advice: "drop or fill those rows first")
+        }
+        return (.floats(values), shape)
+    }
+
+    private static func targets(
+        of array: NPY, like other: LabeledData?, subject: String
+    ) throws(KalsaeError) -> LabeledData.Targets {
+        guard let numbers = array.integers else {
+            let values = array.doubles
+            var scale = Scale(of: values)
+            if case .values(_, let own)? = other?.targets { scale = own }
+            guard let scale, values.allSatisfy(\.isFinite) else {
+                throw KalsaeError(
+                    subject, expected: "finite targets that differ", got: "equal or infinite ones")
+            }
+            return .values(values.map { Float(scale.apply($0)) }, scale: scale)
+        }
+        var names = Set(numbers).sorted()
+        if case .classes(_, let known)? = other?.targets { names = known.compactMap { Int($0) } }
+        guard names.count <= mostClasses else {
+            throw KalsaeError(
+                subject, expected: "at most \(mostClasses) classes",
+                got: "\(names.count) whole numbers",
+                advice: "write floats where numbers are to be predicted: y.astype(float)")
+        }
+        var index: [Int: Int32] = [:]
+        for (position, name) in names.enumerated() { index[name] = Int32(position) }
+        if let stray = numbers.first(where: { index[$0] == nil }) {
+            throw KalsaeError(subject, expected: "classes of the training rows", got: "\(stray)")
+        }
+        return .classes(numbers.map { index[$0] ?? 0 }, names: names.map(\.description))
+    }
+
+    private static let mostClasses = 10_000
+}
