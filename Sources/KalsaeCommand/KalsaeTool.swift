@@ -35,10 +35,15 @@ struct KalsaeTool: AsyncParsableCommand {
             }
             _ = try await Notice.collect { try await run(arguments) }
         } catch let error as KalsaeError {
-            Console.fail(error.description)
+            Console.fail(Arguments.located(error).description)
         } catch let fault as TensorFault {
             Console.fail(fault.description)
         } catch {
+            let message = Self.message(for: error)
+            let located = Arguments.located(message)
+            if located != message, Self.exitCode(for: error) == .validationFailure {
+                Console.fail(located, code: ExitCode.validationFailure.rawValue)
+            }
             // Help, version and wrong usage are the parser's: it knows text and exit code.
             exit(withError: error)
         }

@@ -11,18 +11,20 @@ enum BranchedArguments {
         guard arguments.count > 2, arguments[0] == "steer", arguments[2] == "branch" else {
             return nil
         }
-        var rest = Array(arguments.dropFirst(3))
-        let changes = try ConfiguredArguments.taken("--set", from: &rest)
-        let run = try ConfiguredArguments.run(arguments[1], rest)
+        let list = ArgumentList(Array(arguments.dropFirst(3)), catalog)
+        let changes = list.values("set")
+        let rest = list.words { !$0.isPositional && $0.entry?.name != "set" }
+        let run = try ConfiguredArguments.run(arguments[1], list)
         var step: Int?
-        if let text = rest.first, !text.hasPrefix("-") {
-            guard let number = Int(text), number >= 0 else {
-                throw KalsaeError("steer branch", expected: "a step", got: text)
+        if let text = list.positionals.first {
+            guard let number = Int(text), number >= 0, list.positionals.count == 1 else {
+                throw KalsaeError(
+                    "steer branch", expected: "a step",
+                    got: list.positionals.joined(separator: " "))
             }
             step = number
-            rest.removeFirst()
         }
-        let store = try RunsOptions.store(in: ConfiguredArguments.folder(rest), for: .reading)
+        let store = try RunsOptions.store(in: ConfiguredArguments.folder(list), for: .reading)
         let folder = RunSession.checkpoints(of: run, in: store)
         guard let entry = step.map({ folder.entry(before: $0) }) ?? folder.last else {
             let steps = folder.entries.map { "\($0.step)" }.joined(separator: ", ")
@@ -37,14 +39,14 @@ enum BranchedArguments {
             run.configuration, catalog, subject: "run \(run.name)")
         try WorkingFolder.enter(run.workingFolder)
         let planned = configuration.settings.first { $0.key == "interventions" }?.value.array ?? []
-        var list = try changes.map { text in
+        var interventions = try changes.map { text in
             let intervention = Intervention(
                 step: entry.step, try SettingChange(parsing: text), reason: "branch")
             let bytes = try JSONEncoder().encode(intervention)
             return try JSONValue(parsing: [UInt8](bytes), subject: "--set")
         }
-        list += planned.filter { ($0["step"]?.integer ?? 0) > entry.step }
-        configuration.replace("interventions", .array(list))
+        interventions += planned.filter { ($0["step"]?.integer ?? 0) > entry.step }
+        configuration.replace("interventions", .array(interventions))
         let model = FileIdentity.stem(of: run.modelPath)
         let output =
             "\(FileIdentity.folder(of: run.modelPath))/\(model)-from-\(entry.step).safetensors"

@@ -18,37 +18,53 @@ enum ConfiguredArguments {
             }
             return try BranchedArguments.expanded(words, try OptionCatalog.train()) ?? words
         }
-        guard arguments.first == "train" else { return arguments }
-        var rest = Array(arguments.dropFirst())
-        let changes = try taken("--set", from: &rest)
-        let resumed = try taken("--resume", from: &rest).last
-        let repeated = try taken("--config-of", from: &rest).last
-        let file =
-            rest.contains(where: isFile)
-            ? try positional(rest).flatMap { isFile($0) ? $0 : nil } : nil
-        let origins = [resumed, repeated, file].compactMap { $0 }
+        guard arguments.first == "train", arguments.contains(where: isOrigin) else {
+            return arguments
+        }
+        let catalog = try OptionCatalog.train()
+        let list = ArgumentList(Array(arguments.dropFirst()), catalog)
+        let (changes, files) = (list.values("set"), list.positionals.filter(isFile))
+        let (resumed, repeated) = (list.values("resume").last, list.values("config-of").last)
+        guard files.count <= 1 else {
+            throw KalsaeError(
+                "kalsae train", expected: "one file of options",
+                got: files.joined(separator: " and "), advice: "say more by options and --set")
+        }
+        let origins = [resumed, repeated, files.first].compactMap { $0 }
         guard origins.count <= 1 else {
             throw KalsaeError(
                 "kalsae train", expected: "a file, --config-of or --resume", got: "two of them")
         }
         guard !origins.isEmpty || !changes.isEmpty else { return arguments }
-        let catalog = try OptionCatalog.train()
-        var configuration = TrainingConfiguration(arguments: [], catalog)
+        var configuration = TrainingConfiguration(ArgumentList([], catalog), catalog)
         var added: [String] = []
         if let name = resumed ?? repeated {
-            let run = try run(name, rest)
+            let run = try run(name, list)
             configuration = try TrainingConfiguration(
                 run.configuration, catalog, subject: "run \(run.name)")
             if resumed != nil { added = ["--resume=\(run.id)"] }
             try WorkingFolder.enter(run.workingFolder)
-        } else if let file {
-            rest.removeAll { $0 == file }
+        } else if let file = files.first {
             configuration = try read(file, catalog)
         }
-        let own = TrainingConfiguration(arguments: rest, catalog)
+        let given = list.items.filter { !($0.isPositional && files == [$0.value]) }
+        let own = TrainingConfiguration(given, catalog)
         for member in own.settings { configuration.replace(member.key, member.value) }
         for change in changes { try configuration.change(change) }
-        return ["train"] + configuration.arguments + added + callOptions(rest, catalog)
+        Arguments.origins = configuration.origins
+        let calls = list.words { item in
+            let isOrigin = ["set", "resume", "config-of"].contains(item.entry?.name)
+            return !item.isPositional && item.entry?.isOfCall != false && !isOrigin
+        }
+        return ["train"] + configuration.arguments + added + calls
+    }
+
+    /// Whether an argument may ask for a file or a run.
+    private static func isOrigin(_ argument: String) -> Bool {
+        isFile(argument)
+            || ["--set", "--resume", "--config-of"].contains {
+                argument == $0 || argument.hasPrefix("\($0)=")
+            }
     }
 
     /// Reads a file of options.
@@ -60,33 +76,21 @@ enum ConfiguredArguments {
             throw KalsaeError(path, expected: "UTF-8 text", got: "other bytes")
         }
         let document = try YAMLText(text, subject: path)
-        return try TrainingConfiguration(document.value, catalog, subject: path) { key in
+        return try TrainingConfiguration(
+            document.value, catalog, subject: path
+        ) { key in
             document.lines[key].map { ":\($0)" } ?? ""
         }
     }
 
-    /// What stands without an option's name.
-    private static func positional(_ arguments: [String]) throws -> String? {
-        let catalog = try OptionCatalog.train()
-        var index = 0
-        while index < arguments.count {
-            let argument = arguments[index]
-            index += 1
-            guard argument.hasPrefix("-"), argument != "-" else { return argument }
-            let name = argument.drop { $0 == "-" }
-            let isValued = catalog.entries.contains { $0.name == name && !$0.isFlag }
-            if isValued || ["runs", "name", "tag"].contains(name) { index += 1 }
-        }
-        return nil
-    }
-
+    /// Whether a word is a file of options, or a preset's name.
     private static func isFile(_ name: String) -> Bool {
         [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
     }
 
     /// A recorded run of the folder that arguments name.
-    static func run(_ name: String, _ arguments: [String]) throws -> Run {
-        let run = try RunsOptions.store(in: folder(arguments), for: .reading).run(name)
+    static func run(_ name: String, _ list: ArgumentList) throws -> Run {
+        let run = try RunsOptions.store(in: folder(list), for: .reading).run(name)
         guard run.configuration.members != nil else {
             throw KalsaeError(
                 run.name, expected: "a run with a configuration", got: "one without")
@@ -95,56 +99,7 @@ enum ConfiguredArguments {
     }
 
     /// The folder with the runs that arguments name.
-    static func folder(_ arguments: [String]) throws -> String {
-        var rest = arguments
-        return try taken("--runs", from: &rest).last ?? EnvironmentFlag.runs.value
-    }
-
-    /// Takes an option with its values out of arguments.
-    static func taken(
-        _ option: String, from arguments: inout [String]
-    ) throws(KalsaeError) -> [String] {
-        var (values, rest) = ([String](), [String]())
-        var index = 0
-        while index < arguments.count {
-            let argument = arguments[index]
-            index += 1
-            if argument == option {
-                guard index < arguments.count else {
-                    throw KalsaeError(option, expected: "a value", got: "none")
-                }
-                values.append(arguments[index])
-                index += 1
-            } else if argument.hasPrefix(option + "=") {
-                values.append(String(argument.dropFirst(option.count + 1)))
-            } else {
-                rest.append(argument)
-            }
-        }
-        arguments = rest
-        return values
-    }
-
-    /// The options of a call that are no part of a configuration.
-    private static func callOptions(_ arguments: [String], _ catalog: OptionCatalog) -> [String] {
-        let valued = ["--runs", "--name", "--tag"]
-        var result: [String] = []
-        var index = 0
-        while index < arguments.count {
-            let argument = arguments[index]
-            index += 1
-            let name = argument.prefix { $0 != "=" }
-            let isKnown = catalog.entries.contains { "--\($0.name)" == name }
-            if isKnown || !argument.hasPrefix("-") {
-                // Its value, where that is an argument of its own, is no option either.
-                continue
-            }
-            result.append(argument)
-            if valued.contains(argument), index < arguments.count {
-                result.append(arguments[index])
-                index += 1
-            }
-        }
-        return result
+    static func folder(_ list: ArgumentList) -> String {
+        list.values("runs").last ?? EnvironmentFlag.runs.value
     }
 }

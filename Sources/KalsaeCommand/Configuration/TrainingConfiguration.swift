@@ -9,33 +9,23 @@ struct TrainingConfiguration {
     private(set) var settings: [JSONValue.Member] = []
     private let catalog: OptionCatalog
 
-    /// The arguments of a call, behind `train`; the parser has taken them already.
-    init(arguments: [String], _ catalog: OptionCatalog) {
+    /// Where a setting was said, as `plan.yaml:3`, for errors about its value.
+    private(set) var origins: [String: String] = [:]
+
+    /// The arguments of a call, behind `train`, without those that are about the call.
+    init(_ list: ArgumentList, _ catalog: OptionCatalog) { self.init(list.items, catalog) }
+
+    /// The same, of some of the arguments.
+    init(_ items: [ArgumentList.Item], _ catalog: OptionCatalog) {
         self.catalog = catalog
-        var index = 0
-        while index < arguments.count {
-            let argument = arguments[index]
-            index += 1
-            guard argument.hasPrefix("--") else {
-                if !argument.hasPrefix("-") || argument == "-" {
-                    set(OptionCatalog.data, .string(argument), isRepeating: false)
-                }
-                continue
+        for item in items {
+            guard let entry = item.entry, !entry.isOfCall else { continue }
+            if entry.isFlag {
+                set(entry.name, .bool(true), isRepeating: false)
+            } else if let value = item.value {
+                let value = entry.name == OptionCatalog.data ? .string(value) : Self.value(value)
+                set(entry.name, canonical(value, entry), isRepeating: entry.isRepeating)
             }
-            let parts = argument.dropFirst(2).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let entry = catalog.entries.first { $0.name == parts[0] }
-            if entry?.isFlag == true {
-                set(String(parts[0]), .bool(true), isRepeating: false)
-                continue
-            }
-            var value = parts.count > 1 ? String(parts[1]) : nil
-            if value == nil, index < arguments.count, !Self.isCallFlag(parts[0]) {
-                value = arguments[index]
-                index += 1
-            }
-            guard let entry, let value else { continue }
-            set(entry.name, Self.value(value), isRepeating: entry.isRepeating)
         }
     }
 
@@ -77,11 +67,10 @@ struct TrainingConfiguration {
     var arguments: [String] {
         settings.flatMap { member -> [String] in
             if member.key == OptionCatalog.data { return [Self.text(member.value)] }
-            let isRepeating =
-                catalog.entries.first { $0.name == member.key }?.isRepeating ?? false
+            let entry = catalog.entries.first { $0.name == member.key }
             if member.value == .bool(true) { return ["--\(member.key)"] }
             if member.value == .bool(false) || member.value == .null { return [] }
-            if isRepeating, let list = member.value.array {
+            if entry?.isRepeating == true, let list = member.value.array {
                 return list.map { "--\(member.key)=\(Self.text($0))" }
             }
             return ["--\(member.key)=\(Self.text(member.value))"]
@@ -96,6 +85,7 @@ struct TrainingConfiguration {
 
     /// Replaces a value.
     mutating func replace(_ name: String, _ value: JSONValue) {
+        origins[name] = nil
         settings.removeAll { $0.key == name }
         settings.append(JSONValue.Member(name, value))
     }
@@ -119,7 +109,10 @@ struct TrainingConfiguration {
         if path.count > 1, name == "optimizer", let own = base.string {
             base = .object([JSONValue.Member("optimizer", .string(own))])
         }
-        let changed = try Self.replacing(base, path.dropFirst(), with: value, text)
+        let entry = try known(path[0], "--set")
+        let changed = canonical(
+            try Self.replacing(base, path.dropFirst(), with: value, text), entry)
+        origins[name] = "--set \(text)"
         if let index = settings.firstIndex(where: { $0.key == name }) {
             settings[index].value = changed
         } else {
@@ -136,16 +129,26 @@ struct TrainingConfiguration {
         if member.key == "columns", let roles = member.value.members {
             let list = roles.map { JSONValue.string("\($0.key)=\(Self.text($0.value))") }
             settings.append(JSONValue.Member("column", .array(list)))
+            origins["column"] = subject + line
             return
         }
         let entry = try known(member.key, subject + line)
-        settings.append(JSONValue.Member(entry.name, member.value))
+        settings.append(JSONValue.Member(entry.name, canonical(member.value, entry)))
+        origins[entry.name] = subject + line
+    }
+
+    /// One spelling of each number, so that what means the same is the same: `1e-3` and `0.001`.
+    private func canonical(_ value: JSONValue, _ entry: OptionCatalog.Entry) -> JSONValue {
+        let number = value.string.flatMap(Double.init) ?? value.number
+        guard let number, number.isFinite, catalog.kind(of: entry) != .text else { return value }
+        if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return .integer(whole) }
+        return .number(number)
     }
 
     private func known(_ key: String, _ subject: String) throws(KalsaeError) -> OptionCatalog.Entry
     {
         if let entry = catalog.entry(for: key) { return entry }
-        let names = catalog.entries.map(\.name)
+        let names = catalog.keys.map(\.name)
         throw KalsaeError(
             subject, expected: "an option of `kalsae train`", got: "\"\(key)\"",
             advice: SpellingSuggestion.of(key, in: names).map { "did you mean \($0)?" }
@@ -196,9 +199,4 @@ struct TrainingConfiguration {
     }
 
     private static func text(_ value: JSONValue) -> String { value.string ?? value.text }
-
-    /// Flags that are no part of a configuration, and take no value.
-    private static func isCallFlag(_ name: Substring) -> Bool {
-        ["json", "quiet", "no-record", "overwrite", "help", "version"].contains(name)
-    }
 }

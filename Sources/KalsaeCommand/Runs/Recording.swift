@@ -14,6 +14,7 @@ struct Recording {
     let isResumed: Bool
     /// The run and the step that it branches from.
     private let parent: (run: Run, step: Int)?
+    private let configuration: JSONValue
 
     var run: Run { session.run }
 
@@ -31,6 +32,7 @@ struct Recording {
     ) throws {
         let interval = try options.interval()
         self.interval = interval
+        self.configuration = configuration
         if let resume = options.resume {
             let store = try options.location.store(for: .writing)
             let run = try store.run(resume)
@@ -50,7 +52,6 @@ struct Recording {
             parent = nil
             session = RunSession(try store.reopen(run), in: store, interval: interval)
             isResumed = true
-            session.recorder.event("resumed", step: 0, data: ["options": configuration])
             return
         }
         guard !options.noRecord else { return nil }
@@ -95,6 +96,18 @@ struct Recording {
             return state
         }
         guard isResumed else { return nil }
+        let state = try lastState()
+        noteResumed(at: state?.progress.fit?.steps ?? 0)
+        return state
+    }
+
+    private func noteResumed(at step: Int) {
+        session.recorder.reach(step)
+        session.recorder.event("resumed", step: step, data: ["options": configuration])
+    }
+
+    /// The newest checkpoint that can be read; nil where there is none.
+    private func lastState() throws -> TrainingState? {
         let folder = RunSession.checkpoints(of: run, in: store)
         let entries = folder.entries
         guard !entries.isEmpty else {
@@ -121,9 +134,12 @@ struct Recording {
         let path = TableRecording.path(of: run, in: store)
         guard FileIdentity.isRegular(path) else {
             Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
+            noteResumed(at: 0)
             return nil
         }
-        return try TableState(path: path)
+        let state = try TableState(path: path)
+        noteResumed(at: state.epochs)
+        return state
     }
 
     /// Notes what was measured at the end.
@@ -167,7 +183,8 @@ struct Recording {
     /// Ends the record of a training that failed.
     func fail(_ error: any Error) {
         let text = (error as? KalsaeError)?.description ?? "\(error)"
-        session.recorder.event("failed", step: 0, data: ["error": .string(text)])
+        session.recorder.event(
+            "failed", step: session.recorder.step, data: ["error": .string(text)])
         session.finish(.failed)
     }
 }

@@ -36,7 +36,7 @@ struct RunsCompare: ParsableCommand {
         let store = try location.store(for: .reading)
         let found = try runs.map { try store.run($0) }
         let settings = Self.rows(found.map { RunText.leaves(Self.settings($0)) })
-            .filter { row in all || row.cells.contains { $0 != row.cells[0] } }
+            .filter { row in all || row.cells.contains { !Self.isSame($0, row.cells[0]) } }
         let metrics = Self.rows(
             try found.map { run in
                 try store.metrics(of: run).map { ($0.name, $0.last.value.jsonWithSpecials) }
@@ -56,6 +56,15 @@ struct RunsCompare: ParsableCommand {
                 ] as JSONValue)
         }
         try print([Row(title: "run", cells: found.map { .string($0.name) })] + settings + metrics)
+    }
+
+    /// Whether two values mean the same: `0.001` and `1e-3`, as a number or as a text.
+    private static func isSame(_ one: JSONValue?, _ other: JSONValue?) -> Bool {
+        func number(_ value: JSONValue?) -> Double? {
+            value?.number ?? value?.string.flatMap(Double.init)
+        }
+        if let left = number(one), let right = number(other) { return left == right }
+        return one == other
     }
 
     /// What a run was given: its configuration, and what stands beside it.

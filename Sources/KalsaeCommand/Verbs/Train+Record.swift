@@ -83,7 +83,8 @@ extension Train {
     }
 
     private func given() throws -> TrainingConfiguration {
-        TrainingConfiguration(
-            arguments: Array(Arguments.given.dropFirst()), try OptionCatalog.train())
+        let catalog = try OptionCatalog.train()
+        return TrainingConfiguration(
+            ArgumentList(Array(Arguments.given.dropFirst()), catalog), catalog)
     }
 }

@@ -43,9 +43,11 @@ extension Train {
     func learnTable() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let source = try Source(
-            data, target: target, seed: seed, split: splitting, validates: false,
-            reading: reading.csv(), columns: columns.table(), memory: memoryLimit())
+        let source = try locating {
+            try Source(
+                data, target: target, seed: seed, split: splitting, validates: false,
+                reading: reading.csv(), columns: columns.table(), memory: memoryLimit())
+        }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let path = destination.path

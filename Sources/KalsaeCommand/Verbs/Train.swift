@@ -181,14 +181,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             try checkFolds()
             return try await trainFolds(folds)
         }
-        let source = try Source(
-            data, target: target, seed: seed, split: splitting, reading: reading.csv(),
-            columns: columns.table(), memory: memoryLimit(), images: images)
+        let source = try source()
         let recipe = try recipe(for: source.parts)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         try threshold?.check(source.parts.train.targets.classNames)
-        var run = try TrainingRun(recipe, data: source.parts)
+        var run = try Arguments.option("network") {
+            try TrainingRun(recipe, data: source.parts)
+        }
         run.threshold = threshold
         let record = try Recording(
             recording, configuration: try configuration(recipe), data: source.parts, seed: seed,
@@ -221,15 +221,29 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
     }
 
+    /// What a plain network learns.
+    func source() throws -> Source {
+        try locating {
+            try Source(
+                data, target: target, seed: seed, split: splitting, reading: reading.csv(),
+                columns: columns.table(), memory: memoryLimit(), images: images)
+        }
+    }
+
     func recipe(for parts: DataParts) throws -> Recipe {
-        var recipe = Recipe(for: parts, optimizer: try optimizer?.name() ?? .adam)
+        let name = try Arguments.option("optimizer") { try optimizer?.name() ?? .adam }
+        var recipe = Recipe(for: parts, optimizer: name)
         if let optimizer {
-            recipe.optimizerSettings = try optimizer.settings()
+            recipe.optimizerSettings = try Arguments.option("optimizer") {
+                try optimizer.settings()
+            }
             if case .number(let rate)? = recipe.optimizerSettings["learningRate"] {
                 recipe.learningRate = rate
             }
         }
-        if let network { recipe.network = try NetworkSource(network) }
+        if let network {
+            recipe.network = try Arguments.option("network") { try NetworkSource(network) }
+        }
         recipe.augmentations = augment
         if let learningRate { recipe.learningRate = learningRate }
         if let epochs { recipe.epochs = epochs }
@@ -242,7 +256,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.order = order ?? .shuffled
         recipe.lastBatch = dropLast ? .dropped : .kept
         recipe.schedule = try schedule?.name() ?? .constant
-        recipe.customSchedule = try schedule?.custom()
+        recipe.customSchedule = try Arguments.option("schedule") { try schedule?.custom() }
         recipe.clipNorm = clipNorm
         recipe.weightDecay = weightDecay
         recipe.classWeights = try classWeights()
@@ -260,38 +274,6 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     func classWeights() throws(KalsaeError) -> ClassWeights? {
         guard let classWeight else { return nil }
         return try ClassWeights(parsing: classWeight)
-    }
-
-    /// Throws for numbers that no training takes, before anything is read.
-    private func checkNumbers() throws(KalsaeError) {
-        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-            throw KalsaeError(
-                "--learning-rate", expected: "a number above 0", got: "\(learningRate)")
-        }
-        let counts = [
-            ("--epochs", epochs, 1), ("--steps", steps, 1), ("--batch", batch, 1),
-            ("--patience", patience, 0), ("--folds", splitting.folds, 2),
-        ]
-        for (name, value, least) in counts {
-            guard let value, value < least else { continue }
-            throw KalsaeError(
-                name, expected: "a whole number of at least \(least)", got: "\(value)")
-        }
-    }
-
-    /// Tells what was kept of a training that Ctrl-C has ended, and ends the process with its code.
-    private func endInterrupted(
-        _ outcome: TrainingRun.Outcome, _ path: String, _ record: Recording?
-    ) throws {
-        guard case .stopped = outcome.history.end, Interrupt.isRequested else { return }
-        let history = outcome.history
-        let position = "interrupted at step \(history.steps), in epoch \(history.epochs.count)"
-        let kept =
-            history.restoredEpoch.map { "the weights of epoch \($0), the best so far," }
-            ?? "no epoch was over: the weights of that step"
-        Console.tell("\(position); \(kept) are in \(path)")
-        record?.tellResume()
-        throw ExitCode(Interrupt.exitCode)
     }
 }
 

@@ -82,7 +82,14 @@ extension Store {
             ])
     }
 
+    /// An artifact takes the row of the one with its name, kind and path: a run that is taken up
+    /// makes its files again.
     static func insert(_ database: Database, _ artifact: RunArtifact, _ row: Int64) throws {
+        try database.execute(
+            sql: "DELETE FROM artifacts WHERE run = ? AND name = ? AND kind = ? AND path = ?",
+            arguments: [
+                row, artifact.name.withoutNUL, artifact.kind.withoutNUL, artifact.path.withoutNUL,
+            ])
         try database.execute(
             sql: """
                 INSERT INTO artifacts (run, name, kind, path, bytes, time) \

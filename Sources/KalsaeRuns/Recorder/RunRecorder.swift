@@ -16,6 +16,10 @@ public final class RunRecorder: Sendable {
     /// The run.
     public let run: Run
     private let worker: RecorderWorker
+    private let reached = Atomic<Int>(0)
+
+    /// The steps done, as far as ``reach(_:)`` was told.
+    public var step: Int { reached.load(ordering: .relaxed) }
 
     /// Begins to record a run.
     ///
@@ -48,12 +52,21 @@ public final class RunRecorder: Sendable {
     ///   - step: steps done; a step that comes again hides what was recorded of it and behind it.
     ///   - epoch: epochs done, where that is known.
     ///   - value: the value; infinite ones and those that are no numbers are kept as they are.
-    public func metric(_ name: String, step: Int, epoch: Int? = nil, value: Double) {
+    public func metric(_ name: String, step: Int, epoch: Int?, value: Double) {
         let time = max(Timestamp.coarse - run.created, 0)
         worker.add(
             RecorderBatch.Point(
                 name: name, point: MetricPoint(step: step, epoch: epoch, time: time, value: value)))
     }
+
+    /// Records the value of a metric at a step, where the epoch is not known.
+    public func metric(_ name: String, step: Int, value: Double) {
+        metric(name, step: step, epoch: nil, value: value)
+    }
+
+    /// Notes the steps done, for events whose step nobody else knows, as a failure's; nothing is
+    /// written.
+    public func reach(_ step: Int) { reached.store(step, ordering: .relaxed) }
 
     /// Records that something happened.
     public func event(

@@ -30,6 +30,7 @@ public struct RecordingCallback: Callback {
 
     /// Records the loss, and the rate where it changed.
     public mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) {
+        recorder.reach(step.step)
         let now = clock.now
         guard last.map({ $0.duration(to: now).seconds >= Self.pause }) ?? true else { return }
         last = now

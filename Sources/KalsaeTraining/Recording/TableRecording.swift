@@ -33,6 +33,7 @@ public final class TableRecording {
     ) {
         (self.session, self.interval, self.isInterrupted) = (session, interval, isInterrupted)
         step = state?.epochs ?? 0
+        session.recorder.reach(step)
         last = clock.now
     }
 
@@ -44,6 +45,7 @@ public final class TableRecording {
     /// Writes the state where that is due.
     public func onState(_ state: () throws -> TableState) throws {
         step += 1
+        session.recorder.reach(step)
         obey()
         let seconds = last.duration(to: clock.now).seconds
         let isDue =
