@@ -19,7 +19,7 @@ extension Train {
             members += [
                 JSONValue.Member("parameters", .integer(outcome.parameters)),
                 JSONValue.Member("steps", .integer(outcome.steps)),
-                JSONValue.Member("epochs", .integer(history.epochs.count)),
+                JSONValue.Member("epochs", .integer(history.epochCount)),
                 JSONValue.Member(
                     "restored_epoch", history.restoredEpoch.map { .integer($0) } ?? .null),
                 JSONValue.Member("history", .array(history.epochs.map(\.json))),
@@ -51,7 +51,7 @@ extension Train {
         try Console.print(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
                 + "batch \(recipe.batch), \(recipe.length), \(patience)")
-        let count = history.epochs.count
+        let count = history.epochCount
         let kept =
             history.restoredEpoch.map { "epoch \($0) of \(count), the best validation loss" }
             ?? "the last step, in epoch \(count)"

@@ -51,6 +51,9 @@ public struct History: Codable, Sendable, Equatable {
     /// A history of epochs.
     public init(epochs: [EpochRecord] = []) { self.epochs = epochs }
 
+    /// The epochs taken; a history that was read from a file may lack older ones.
+    public var epochCount: Int { epochs.last?.epoch ?? 0 }
+
     /// The steps taken.
     public var steps: Int { epochs.last?.steps ?? 0 }
 }

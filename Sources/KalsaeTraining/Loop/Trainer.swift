@@ -33,6 +33,8 @@ public actor Trainer<Model: Layer> {
     private var loop: TrainingLoop<Model>?
     /// Where the last call ended.
     private var lastFit: FitProgress?
+    /// What its guard would go back to.
+    private var lastGood: [Snapshot<Model>] = []
     private var bestModel: Model?
     /// Where the last call ended, before the weights of its best epoch came back.
     private var last: Snapshot<Model>?
@@ -114,6 +116,7 @@ public actor Trainer<Model: Layer> {
         try step.restore(snapshot.model, snapshot.optimizer, count: progress.stepCount)
         try setLearningRate(progress.learningRate)
         (epochsBegun, lastFit, bestModel) = (progress.epochsBegun, progress.fit, snapshot.best)
+        lastGood = snapshot.good
     }
 
     /// Trains on the batches of a source.
@@ -183,6 +186,7 @@ public actor Trainer<Model: Layer> {
     /// Keeps where a call has ended.
     private func end(_ loop: TrainingLoop<Model>) {
         (lastFit, bestModel, last) = (loop.fitProgress, loop.bestModel, loop.last)
+        lastGood = loop.goodStates
         epochsBegun = loop.epochsBegun
         optimizer = loop.configuration.optimizer
         optimizer.learningRate = loop.learningRate
@@ -237,6 +241,7 @@ public actor Trainer<Model: Layer> {
             model: step.model, optimizer: step.optimizerState, best: bestModel,
             progress: TrainingProgress(
                 optimizer: "\(type(of: optimizer))", seed: seed, stepCount: step.count,
-                epochsBegun: epochsBegun, learningRate: optimizer.learningRate, fit: lastFit))
+                epochsBegun: epochsBegun, learningRate: optimizer.learningRate, fit: lastFit),
+            good: lastGood)
     }
 }

@@ -18,8 +18,6 @@ final class TrainingLoop<Model: Layer> {
     let initialConfiguration: Configuration
     /// What the guard against divergence goes back to: the state before the last, then the last.
     var goodStates: [Snapshot<Model>] = []
-    /// Where the batch of the last step stands.
-    var lastPosition: BatchPosition?
     var source: any BatchSource
     var callbacks: [any Callback]
     /// Where the call stands, but for the source's position, the epoch's time and what callbacks
@@ -74,9 +72,10 @@ final class TrainingLoop<Model: Layer> {
 
     /// Lets callbacks act before the first step.
     func begin() throws {
-        if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
+        if options.restoresLastEpochOnDivergence { lastEpoch = bareSnapshot }
         try boundary { callback, control in try callback.onTrainBegin(&control) }
-        keepGoodState()
+        // One that is resumed has them.
+        if goodStates.isEmpty { keepGoodState() }
     }
 
     /// Takes the next step, or ends the epoch, and lets callbacks act; false once training is over.
@@ -137,7 +136,7 @@ final class TrainingLoop<Model: Layer> {
     private var isComplete: Bool {
         if isExhausted { return true }
         if let steps = options.steps { return progress.steps >= steps }
-        return progress.history.epochs.count >= options.epochs
+        return progress.history.epochCount >= options.epochs
     }
 
     private var isEpochFull: Bool {
@@ -182,7 +181,7 @@ final class TrainingLoop<Model: Layer> {
             let isAccepted = rule.accepts(loss, &state)
             progress.divergence = state
             if !isAccepted, try recovers(from: loss, at: position) { return }
-            lastPosition = position
+            progress.divergence?.last = position
         }
         guard loss.isFinite else { throw try divergence(loss) }
         progress.lossSum += loss * weight
@@ -191,7 +190,7 @@ final class TrainingLoop<Model: Layer> {
         ComputeThread.shared.runWaitingCalls()
         guard !callbacks.isEmpty else { return lookForCancellation() }
         let record = StepRecord(
-            step: number, total: total, epoch: progress.history.epochs.count + 1, loss: loss,
+            step: number, total: total, epoch: progress.history.epochCount + 1, loss: loss,
             meanLoss: progress.meanLoss, learningRate: rate)
         try boundary { callback, control in try callback.onStepEnd(record, &control) }
     }
@@ -211,7 +210,7 @@ final class TrainingLoop<Model: Layer> {
     }
 
     private func divergence(_ loss: Double) throws -> KalsaeError {
-        let epoch = progress.history.epochs.count + (progress.isEpochOpen ? 1 : 0)
+        let epoch = progress.history.epochCount + (progress.isEpochOpen ? 1 : 0)
         let got =
             "\(loss.isNaN ? .nan : loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
         var advice =
@@ -219,7 +218,7 @@ final class TrainingLoop<Model: Layer> {
             + "numbers in the data; the trainer's model is that of "
         if let lastEpoch {
             try restore(lastEpoch)
-            let count = progress.history.epochs.count
+            let count = progress.history.epochCount
             advice += count == 0 ? "the beginning" : "the end of epoch \(count)"
         } else {
             advice += "this step; restoresLastEpochOnDivergence brings back that of the last epoch"
@@ -231,7 +230,7 @@ final class TrainingLoop<Model: Layer> {
 
     private func endEpoch() throws {
         var report: Report?
-        let epoch = progress.history.epochs.count + 1
+        let epoch = progress.history.epochCount + 1
         if let validation = options.validation, epoch % options.validationFrequency == 0 {
             do {
                 evaluator.model = step.model
@@ -258,13 +257,13 @@ final class TrainingLoop<Model: Layer> {
         }
         // The loss of a step is that before its update: behind the last one only this tells.
         if isComplete, let loss = report?.loss, !loss.isFinite { throw try divergence(loss) }
-        if options.restoresLastEpochOnDivergence { lastEpoch = snapshot }
+        if options.restoresLastEpochOnDivergence { lastEpoch = bareSnapshot }
         try boundary { callback, control in try callback.onEpochEnd(record, &control) }
     }
 
     private func record(validation: Report?) -> EpochRecord {
         EpochRecord(
-            epoch: progress.history.epochs.count + 1, steps: progress.steps,
+            epoch: progress.history.epochCount + 1, steps: progress.steps,
             loss: progress.meanLoss, validation: validation, learningRate: progress.lastRate,
             seconds: secondsOfEpoch)
     }

@@ -96,7 +96,7 @@ public struct FoldedRun: Sendable {
         metadata.intervals = pooled.intervals
         let tells = metadata.intervals?.tells(Measurement.level) == true
         if tells { try pooled.report(metadata.intervals, areOwn: true) }
-        let epochs = outcomes.map { $0.history.restoredEpoch ?? $0.history.epochs.count }
+        let epochs = outcomes.map { $0.history.restoredEpoch ?? $0.history.epochCount }
         let median = max(1, Int(Statistics.median(epochs.map { Double($0) }).rounded()))
         let interrupted = outcomes.contains {
             if case .stopped = $0.history.end { true } else { false }

@@ -168,7 +168,7 @@ public struct TrainingRun: Sendable {
         _ outcome: Outcome, onStep: (@Sendable (StepRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
         let whole = try await trainedWhole(
-            epochs: outcome.history.restoredEpoch ?? outcome.history.epochs.count, onStep: onStep)
+            epochs: outcome.history.restoredEpoch ?? outcome.history.epochCount, onStep: onStep)
         // One that was stopped has seen less than was best.
         guard whole.history.end == .completed else { return outcome }
         var outcome = outcome

@@ -48,8 +48,8 @@ public final class RunSession: Sendable {
                 let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path
                 recorder.checkpoint(
                     RunCheckpoint(
-                        step: entry.step, epoch: progress.fit?.history.epochs.count ?? 0,
-                        path: "checkpoints/\(name)", metric: progress.fit?.best.loss,
+                        step: entry.step, epoch: progress.fit?.history.epochCount ?? 0,
+                        path: "checkpoints/\(name)", metric: progress.fit?.bestLoss,
                         isBest: entry.isBest, bytes: entry.bytes))
             case .failed(let error):
                 say("\(error.description); training goes on, and the last checkpoints stay")

@@ -9,6 +9,8 @@ struct Snapshot<Model: Layer> {
     var optimizer: OptimizerState
     var best: Model?
     var progress: TrainingProgress
+    /// What the guard against divergence goes back to.
+    var good: [Snapshot] = []
 }
 
 extension Snapshot {
@@ -16,7 +18,7 @@ extension Snapshot {
     var state: TrainingState {
         TrainingState(
             model: NamedTensors(model), optimizer: NamedTensors(optimizer, of: model),
-            best: best.map { NamedTensors($0) }, progress: progress)
+            best: best.map { NamedTensors($0) }, progress: progress, good: good.map(\.state))
     }
 
     /// A state as one of a training like this.
@@ -41,6 +43,8 @@ extension Snapshot {
             restored.best = try best.restored(into: model, subject: "training state: best model")
         }
         restored.progress = state.progress
+        restored.good = []
+        for state in state.good { restored.good.append(try restored.restored(from: state)) }
         return restored
     }
 }

@@ -13,6 +13,13 @@ extension TrainingLoop {
 
     /// The training at this boundary.
     var snapshot: Snapshot<Model> {
+        var snapshot = bareSnapshot
+        snapshot.good = goodStates
+        return snapshot
+    }
+
+    /// The training at this boundary without what the guard goes back to.
+    var bareSnapshot: Snapshot<Model> {
         Snapshot(
             model: step.model, optimizer: step.optimizerState, best: bestModel,
             progress: TrainingProgress(
@@ -28,7 +35,10 @@ extension TrainingLoop {
         // The layers that its tensors belong to.
         try configure(after: state.progress.fit?.interventions ?? [])
         progress.interventions = state.progress.fit?.interventions
-        try restore(try snapshot.restored(from: state))
+        let snapshot = try bareSnapshot.restored(from: state)
+        try restore(snapshot)
+        goodStates = divergenceGuard == nil ? [] : snapshot.good
+        if goodStates.isEmpty { keepGoodState() }
     }
 
     /// Goes on from another boundary of this training.

@@ -37,6 +37,7 @@ extension TrainingProgress {
         try check("plateau's epochs", fit.plateau?.waited ?? 0)
         try check("plateau's cooldown", fit.plateau?.cooling ?? 0)
         try check("last epoch's steps", fit.history.steps)
+        try check("epochs", fit.history.epochCount)
         for intervention in fit.interventions ?? [] {
             try check("intervention's step", intervention.step)
         }
@@ -95,6 +96,12 @@ public struct FitProgress: Codable, Sendable, Equatable {
     public var planned: Int?
     /// What the guard against divergence remembers, where there is one.
     public var divergence: DivergenceGuard.State?
+
+    /// The validation loss of the best epoch, whatever it is judged by; nil before the first.
+    var bestLoss: Double? {
+        guard let epoch = best.epoch else { return nil }
+        return history.epochs.last { $0.epoch == epoch }?.validation?.loss
+    }
 
     /// The mean loss of the open epoch so far, every row by its weight; 0 where no row counts.
     var meanLoss: Double { weightSum == 0 ? 0 : lossSum / weightSum }

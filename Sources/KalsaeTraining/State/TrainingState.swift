@@ -11,7 +11,8 @@ import KalsaeTensor
 /// let history = try await other.fit(data, options, resuming: state)
 /// ```
 ///
-/// It has tensors under names, and a ``TrainingProgress``, which is `Codable`. Tensors that later steps change are copied first.
+/// It has tensors under names, and a ``TrainingProgress``, which is `Codable`. Tensors that later
+/// steps change are copied first.
 public struct TrainingState: TensorTree, Sendable {
     /// Parameters and state of the model.
     public var model: NamedTensors
@@ -21,8 +22,10 @@ public struct TrainingState: TensorTree, Sendable {
     public var best: NamedTensors?
     /// All the rest.
     public var progress: TrainingProgress
+    /// What a ``DivergenceGuard`` goes back to, the older one first; empty without one.
+    public var good: [TrainingState] = []
 
-    /// Walks the tensors, under `model`, `optimizer` and `best`.
+    /// Walks the tensors, under `model`, `optimizer` and `best`; those of ``good`` are left out.
     public mutating func forEachTensor<Failure: Error>(
         at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
     ) throws(Failure) {

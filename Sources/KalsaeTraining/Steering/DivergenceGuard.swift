@@ -5,12 +5,13 @@ import KalsaeSupport
 /// the batch at which it happened and the one before are left out.
 ///
 /// Each time it makes ``Intervention``s, which replay it. A good state is one behind which a
-/// whole interval of steps went well; after a training is resumed, the first is where it goes on.
+/// whole interval of steps went well; a ``TrainingState`` has the good states too, so that a training
+/// that is resumed goes back to the same ones.
 public struct DivergenceGuard: Sendable, Equatable, Codable {
     /// What the learning rate is multiplied with.
     public var factor: Double
-    /// How many times its running mean a loss may be, from the 21st step on; nil to look for losses
-    /// that are not finite only.
+    /// How many times its running mean a loss may be, and up to the 20th step the greatest loss so
+    /// far; nil to look for losses that are not finite only.
     public var spike: Double?
     /// How often it goes back; then the training ends with an error.
     public var most: Int
@@ -29,10 +30,14 @@ public struct DivergenceGuard: Sendable, Equatable, Codable {
         (self.factor, self.spike, self.most, self.interval) = (factor, spike, most, interval)
     }
 
-    /// What it remembers, beside the good states: those are not written down.
+    /// What it remembers, beside the good states.
     public struct State: Codable, Sendable, Equatable {
         /// The running mean of the loss, and of how many steps it is.
         public var mean = 0.0, count = 0
+        /// The greatest loss of the first steps.
+        public var greatest: Double?
+        /// Where the batch of the last step stands.
+        public var last: BatchPosition?
         /// How often it went back.
         public var recoveries = 0
     }
@@ -53,7 +58,13 @@ public struct DivergenceGuard: Sendable, Equatable, Codable {
     /// Notes a loss and tells whether it is one that a training comes to.
     func accepts(_ loss: Double, _ state: inout State) -> Bool {
         guard loss.isFinite else { return false }
-        if let spike, state.count >= Self.warmup, loss > spike * state.mean { return false }
+        if let spike, state.count > 0 {
+            // A mean of few losses says little of how far they are apart.
+            let usual = state.count < Self.warmup ? state.greatest ?? state.mean : state.mean
+            // A loss may be negative.
+            if loss > usual + (spike - 1) * abs(usual) { return false }
+        }
+        if state.count < Self.warmup { state.greatest = max(state.greatest ?? loss, loss) }
         // The mean of all at first, then one that forgets.
         let share = max(1 / Double(state.count + 1), 1 - Self.kept)
         state.mean += share * (loss - state.mean)

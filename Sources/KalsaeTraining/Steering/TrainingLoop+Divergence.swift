@@ -14,17 +14,18 @@ extension TrainingLoop {
             "guard: loss \(Float(loss)) at step \(progress.steps), back at step "
             + "\(good.progress.fit?.steps ?? 0)"
         let rate = learningRate * rule.factor
+        let last = progress.divergence?.last
         try restore(good)
         progress.divergence?.recoveries = recoveries
         try intervene(
             .setting(SettingName.learningRate, .number(rate)), reason: reason)
         // The loss is that before its own update: the batch before may have spoilt the weights.
-        for position in [lastPosition, position].compactMap({ $0 }) {
+        for position in [last, position].compactMap({ $0 }) {
             try intervene(.skip(position), reason: reason)
         }
-        lastPosition = nil
+        progress.divergence?.last = nil
         // Going back once more keeps both.
-        goodStates = [snapshot]
+        goodStates = [bareSnapshot]
         return true
     }
 
@@ -32,6 +33,6 @@ extension TrainingLoop {
     func keepGoodState() {
         guard let rule = divergenceGuard, progress.steps % rule.interval == 0 || goodStates.isEmpty
         else { return }
-        goodStates = goodStates.suffix(1) + [snapshot]
+        goodStates = goodStates.suffix(1) + [bareSnapshot]
     }
 }

@@ -55,6 +55,41 @@ import Testing
         #expect(try await second.model.tensors.map { try $0.tensor.values(Float.self) } == numbers)
     }
 
+    /// However long the training, and taken up to the same bits: 139 parameters with 3,000 epochs
+    /// had 622 KB.
+    @Test func aLongHistoryTakesNoMoreThanAShortOne() async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func long(_ epochs: Int) throws -> FitOptions {
+            var options = try options(epochs: epochs)
+            options.earlyStopping?.patience = .max
+            return options
+        }
+        let whole = try trainer()
+        let history = try await whole.fit(data(), long(900))
+        #expect(history.epochs.count == 900)
+        let first = try trainer()
+        try await first.fit(data(), long(700))
+        let state = try await first.state
+        try state.save(to: path)
+        let back = try TrainingState(path: path)
+        let kept = try #require(back.progress.fit?.history.epochs)
+        // The newest 100, of the 600 before those of multiples of 8, and the best.
+        #expect(kept.suffix(100).map(\.epoch) == Array(601...700))
+        #expect(kept.count <= 100 + 75 + 1 && kept.count >= 100 + 75)
+        let all = try #require(state.progress.fit?.history.epochs)
+        #expect(kept.allSatisfy { all[$0.epoch - 1] == $0 })
+        // A record is some 250 bytes of JSON; all 700 would be 175 KB.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path)).count
+        #expect(bytes < 80_000)
+        try back.save(to: path)
+        #expect(try TrainingState(path: path).progress == back.progress)
+        let second = try trainer()
+        let resumed = try await second.fit(data(), long(900), resuming: back)
+        #expect(resumed.epochCount == 900)
+        let numbers = try await whole.state.tensors.map { try $0.tensor.values(Float.self) }
+        #expect(try await second.state.tensors.map { try $0.tensor.values(Float.self) } == numbers)
+    }
+
     /// One bit of the weights, which no rule of the format could tell.
     @Test func aDamagedFileIsRefused() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }

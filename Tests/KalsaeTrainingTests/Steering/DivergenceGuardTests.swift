@@ -1,3 +1,4 @@
+import Foundation
 import KalsaeData
 import KalsaeLayers
 import KalsaeOptimizers
@@ -89,6 +90,58 @@ import Testing
         try await plain.fit(data(), options(nil))
         #expect(try await bits(guarded) == bits(plain))
         #expect(try await guarded.state.progress.fit?.interventions == nil)
+    }
+
+    /// With momentum 0.5 a rate of 64 times 0.3 multiplies the loss by far more than 10 a step.
+    @Test func aSpikeInTheFirstStepsIsSeen() async throws {
+        var options = options(DivergenceGuard(interval: 10))
+        options.schedule = .constant(factor: 1).then(after: 5, .constant(factor: 64))
+        options.epochs = 2
+        let guarded = try trainer()
+        try await guarded.fit(data(), options)
+        let first = try #require(try await guarded.state.progress.fit?.interventions?.first)
+        // Found long before 20 steps are over: the loss behind step 6 is the first high one.
+        #expect(
+            first.reason.contains("at step 7") || first.reason.contains("at step 8"), "\(first)")
+    }
+
+    /// A loss may be negative; one that is a little higher is no spike.
+    @Test func negativeLossesAreNoSpikes() async throws {
+        let low = Loss("low") { predictions, targets in (predictions - targets).square() - 5 }
+        let model = try withSeed(1) { try Sequential([.dense(units: 1)], input: [1]) }
+        let trainer = try Trainer(model, loss: low, optimizer: SGD(learningRate: 0.01))
+        try await trainer.fit(data(), options(DivergenceGuard(spike: 1.5)))
+        #expect(try await trainer.state.progress.fit?.interventions == nil)
+    }
+
+    /// Stopped at a step, saved, and taken up: the guard goes back to the same states.
+    @Test(arguments: [93, 100, 101, 107, 150])
+    func aResumedTrainingGoesBackAsFar(_ step: Int) async throws {
+        struct StopAt: Callback {
+            let step: Int
+            func onStepEnd(_ record: StepRecord, _ control: inout TrainingControl) {
+                if record.step == step { control.stop() }
+            }
+        }
+        let path = NSTemporaryDirectory() + "kalsae-guard-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var options = options(DivergenceGuard(most: 8, interval: 10))
+        options.schedule = cliff
+        let whole = try trainer()
+        try await whole.fit(data(), options)
+        let first = try trainer()
+        options.callbacks = [StopAt(step: step)]
+        try await first.fit(data(), options)
+        try await first.state.save(to: path)
+        options.callbacks = []
+        let second = try trainer()
+        let state = try TrainingState(path: path)
+        #expect(!state.good.isEmpty)
+        try await second.fit(data(), options, resuming: state)
+        let (one, two) = (try await second.state.progress.fit, try await whole.state.progress.fit)
+        #expect(one?.interventions == two?.interventions)
+        #expect(one?.interventions?.isEmpty == false)
+        #expect(try await bits(second) == bits(whole))
     }
 
     @Test func settingsThatMakeNoSenseAreRefused() async throws {
