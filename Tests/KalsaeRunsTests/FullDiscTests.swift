@@ -73,6 +73,37 @@ struct FullDiscTests {
         #expect(try StoreCheck(folder.file).integrity() == "ok")
     }
 
+    /// Nobody makes space, and the run is finished all the same: it has kept some for that.
+    @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
+    func theEndIsRecordedOnADiscThatStaysFull() throws {
+        let folder = try StoreFolder()
+        #expect(mountDisc(4 << 20, at: folder.path))
+        defer {
+            unmountDisc(folder.path)
+            folder.remove()
+        }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let lines = RecorderTests.Lines()
+        var timing = RecorderTiming()
+        (timing.retry, timing.patience) = (20, 1000)
+        let recorder = RunRecorder(run, in: store, timing: timing, say: lines.say)
+        recorder.metric("loss", step: 0, value: 1)
+        recorder.flush()
+        let ballast = open(folder.path + "/ballast", O_WRONLY | O_CREAT, 0o666)
+        let bytes = [UInt8](repeating: 1, count: 4096)
+        while write(ballast, bytes, bytes.count) > 0 {}
+        close(ballast)
+        for step in 1..<50_000 { recorder.metric("loss", step: step, value: 1) }
+        recorder.event("last", step: 50_000)
+        recorder.flush()
+        recorder.finish(state: .finished)
+        #expect(lines.all.last?.contains("were not recorded") == true, "\(lines.all)")
+        #expect(try store.run("a").state == .finished)
+        #expect(try store.events(of: run).map(\.kind) == ["last"])
+        #expect(try StoreCheck(folder.file).integrity() == "ok")
+    }
+
     @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
     func aStoreThatCannotBeMadeIsToldInOneLine() throws {
         let folder = try StoreFolder()

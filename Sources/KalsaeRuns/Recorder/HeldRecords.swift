@@ -11,6 +11,7 @@ struct HeldRecords {
     private var nextTry = 0
     private var failingSince: Int?
     private var isAbandoned = false
+    private var hasReserve = true
 
     /// Whether the last write failed.
     var isFailing: Bool { failingSince != nil }
@@ -37,7 +38,9 @@ struct HeldRecords {
         guard !batch.isEmpty, !isAbandoned, now >= nextTry || isLast else { return }
         do throws(KalsaeError) {
             while !batch.isEmpty {
-                guard try writePortion(to: store, run) else {
+                // What is rare comes first where space may not last for all points.
+                let isTight = isLast && isFailing && !batch.records.isEmpty
+                guard try writePortion(to: store, run, withoutPoints: isTight) else {
                     say("\(store.path): the run \(run.name) was deleted; it is not recorded")
                     isAbandoned = true
                     return
@@ -61,6 +64,12 @@ struct HeldRecords {
             }
             nextTry = now + timing.retry
             if isLast {
+                // The space that was kept for this moment is worth one more try, however long it fails.
+                guard !hasReserve else {
+                    StoreReserve(store).giveUp()
+                    hasReserve = false
+                    return
+                }
                 guard now - (failingSince ?? now) < timing.patience else {
                     say("\(store.path): \(batch.points.count + lost) points were not recorded")
                     isAbandoned = true
@@ -72,17 +81,21 @@ struct HeldRecords {
     }
 
     private mutating func writePortion(
-        to store: Store, _ run: Run
+        to store: Store, _ run: Run, withoutPoints: Bool
     ) throws(KalsaeError) -> Bool {
         var portion = batch
         let isAll = batch.points.count <= Self.portion
-        if !isAll {
+        if withoutPoints {
+            portion.points = []
+        } else if !isAll {
             portion.points = Array(batch.points.prefix(Self.portion))
             portion.records = []
         }
         let written = portion
         guard try store.write({ try written.write(to: $0, run: run.row) }) else { return false }
-        if isAll {
+        if withoutPoints {
+            batch.records = []
+        } else if isAll {
             batch = RecorderBatch()
         } else {
             batch.points.removeFirst(Self.portion)

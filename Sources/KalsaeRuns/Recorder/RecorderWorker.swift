@@ -99,6 +99,7 @@ final class RecorderWorker: Sendable {
 
     /// Runs until the recorder is closed and all is written, or given up.
     func loop() {
+        StoreReserve(store).take()
         var held = HeldRecords()
         var (lastPoll, lastCommand) = (0, 0)
         var oldest: Int?
