@@ -45,6 +45,17 @@ struct RecordOptions: ParsableArguments {
             """, valueName: "name=value"))
     var set: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Append metrics to a file as they come: .csv, .jsonl, or a folder for TensorBoard; may be \
+            given more than once.
+            """, valueName: "file"))
+    var log: [String] = []
+
+    @Flag(help: "Record the norms of gradients, and of updates beside weights, layer by layer.")
+    var logGradients = false
+
     @Flag(
         help: """
             Where the loss diverges, go back to the last good state by itself, with half of the \

@@ -42,6 +42,7 @@ extension Train {
         options.session = record?.session
         options.state = try record?.state()
         options.isInterrupted = { Interrupt.isRequested }
+        for path in recording.log { options.logs.append(try MetricLog(path: path)) }
         if recording.guard { options.divergence = DivergenceGuard() }
         if let text = recording.interventions {
             do {

@@ -23,6 +23,8 @@ extension Train {
             ("--clip-norm", clipNorm != nil), ("--weight-decay", weightDecay != nil),
             ("--epochs", epochs != nil), ("--steps", steps != nil), ("--batch", batch != nil),
             ("--order", order != nil), ("--drop-last", dropLast), ("--patience", patience != nil),
+            ("--monitor", monitor != nil), ("--find-rate", findRate),
+            ("--log-gradients", recording.logGradients), ("--log", !recording.log.isEmpty),
         ]
         let asked = plain.filter(\.isSet).map(\.name)
         guard let first = asked.first else { return true }

@@ -24,6 +24,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train plan.yaml --set optimizer.learningRate=3e-4
               kalsae train --resume last
               kalsae train visits.csv --target paid --group patient --class-weight balanced
+              kalsae train digits --find-rate
               kalsae train houses.csv --target price --folds 5 --network 12-32-1
             """)
 
@@ -34,6 +35,13 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             file; - for a table on standard input.
             """)
     var data: String
+
+    @Flag(
+        help: """
+            Try learning rates from 1e-7 to 10, one a step, and suggest one; nothing is trained or \
+            recorded.
+            """)
+    var findRate = false
 
     @Option(
         help: """
@@ -118,6 +126,13 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @Option(
         help: """
+            What the best epoch, --patience and --schedule plateau go by, of the validation rows: loss \
+            by default, else accuracy, or of values r2, mae, rmse.
+            """)
+    var monitor: String?
+
+    @Option(
+        help: """
             How much rows of each class count in training, beside --weight: balanced, or as in \
             NAME=2,OTHER=1. Probabilities are then those of classes as frequent as that makes them; \
             numbers are still reported of the rows as they are.
@@ -183,6 +198,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         let source = try source()
         let recipe = try recipe(for: source.parts)
+        if findRate { return try await findRate(recipe, source) }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         try threshold?.check(source.parts.train.targets.classNames)
@@ -259,6 +275,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         recipe.customSchedule = try Arguments.option("schedule") { try schedule?.custom() }
         recipe.clipNorm = clipNorm
         recipe.weightDecay = weightDecay
+        if let monitor { recipe.monitor = monitor }
+        recipe.logsGradients = recording.logGradients
         recipe.classWeights = try classWeights()
         recipe.seed = seed
         return recipe

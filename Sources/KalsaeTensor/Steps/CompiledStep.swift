@@ -24,9 +24,10 @@ public final class CompiledStep<State: TensorTree> {
     private var traces: [StepTrace] = []
     private let runner = StepRunner()
     private var active = -1
-    /// How often a trace was selected, and made.
+    /// How often a trace was selected.
     private var clock = 0
-    private var traceCount = 0
+    /// How often a trace was made.
+    package private(set) var traceCount = 0
     /// Whether a copy of the state or of results may be held by somebody.
     private var isShared = true {
         didSet { if isShared { runner.clear() } }

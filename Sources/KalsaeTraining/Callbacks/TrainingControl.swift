@@ -4,6 +4,10 @@ import KalsaeSupport
 public struct TrainingControl {
     /// The learning rate, on which a schedule builds; a change acts from the next step on.
     public var learningRate: Double
+    /// What the training has spent beside its steps, at the ends of epochs.
+    public internal(set) var work = TrainingWork()
+    /// Reads the norms of the last step; nil where they are not observed.
+    var readNorms: (() -> [ParameterNorms])?
     private(set) var stop: TrainingStop?
     private(set) var rollback: (state: TrainingState, caller: Int)?
     private(set) var checkpoints: [(TrainingState) throws -> Void] = []
@@ -23,6 +27,13 @@ public struct TrainingControl {
     var caller = 0
 
     init(learningRate: Double) { self.learningRate = learningRate }
+
+    /// Whether the trainer was made to tell ``norms``.
+    public var observesNorms: Bool { readNorms != nil }
+
+    /// The sizes of each parameter, its gradient and its update in the last step, of a trainer that
+    /// was made with `observesNorms`; else none.
+    public var norms: [ParameterNorms] { readNorms?() ?? [] }
 
     /// Ends the training here; the first reason counts.
     public mutating func stop(_ reason: String = "") { stop = stop ?? TrainingStop(reason) }

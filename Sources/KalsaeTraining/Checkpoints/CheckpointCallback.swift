@@ -9,6 +9,7 @@
 public struct CheckpointCallback: Callback {
     private let writer: CheckpointWriter
     private let interval: CheckpointInterval
+    private let monitor: String
     private let clock = ContinuousClock()
     private var last: ContinuousClock.Instant
     private var steps = 0
@@ -18,9 +19,13 @@ public struct CheckpointCallback: Callback {
     ///
     /// - Parameters:
     ///   - writer: what writes; flush it once `fit` has returned.
-    ///   - interval: when, beside the ends of epochs with the least validation loss so far.
-    public init(_ writer: CheckpointWriter, interval: CheckpointInterval = .automatic) {
-        (self.writer, self.interval) = (writer, interval)
+    ///   - interval: when, beside the ends of the best epochs so far.
+    ///   - monitor: what epochs are judged by: `loss`, or the name of a metric of the trainer.
+    public init(
+        _ writer: CheckpointWriter, interval: CheckpointInterval = .automatic,
+        monitor: String = "loss"
+    ) {
+        (self.writer, self.interval, self.monitor) = (writer, interval, monitor)
         last = clock.now
     }
 
@@ -34,7 +39,9 @@ public struct CheckpointCallback: Callback {
     public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) {
         steps = epoch.steps
         writeIfDue(&control, epoch: epoch.epoch)
-        guard let loss = epoch.validation?.loss, loss < bestLoss ?? .infinity else { return }
+        guard let loss = epoch.validation?.score(monitor), loss < bestLoss ?? .infinity else {
+            return
+        }
         bestLoss = loss
         control.checkpoint { [writer] state in writer.write(state, isBest: true) }
     }

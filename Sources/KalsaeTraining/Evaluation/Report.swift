@@ -35,6 +35,14 @@ public struct Report: Sendable, Equatable {
         }
     }
 
+    /// What an epoch is judged by: the loss, or a metric, negated where larger is better; NaN where
+    /// it was not measured.
+    func score(_ name: String) -> Double {
+        if name == "loss" { return loss }
+        guard let entry = metrics.first(where: { $0.key.rawValue == name }) else { return .nan }
+        return entry.key.isBetterLarger ? -entry.value : entry.value
+    }
+
     /// The metrics in the order of the list of all, whatever their settings; own ones by name.
     package var ordered: [(metric: Metric, value: Double)] {
         let names = Metric.all.map(\.name)

@@ -1,4 +1,5 @@
 import KalsaeData
+import KalsaeLayers
 import KalsaeOptimizers
 import KalsaeSupport
 
@@ -28,6 +29,10 @@ public struct FitOptions: Sendable {
     public var validation: (any BatchSource)?
     /// After how many epochs it is measured each time.
     public var validationFrequency = 1
+    /// What early stopping, plateaus and the best checkpoint judge epochs by: `loss`, or the name of
+    /// one of the trainer's metrics, of the validation data. A name that there is not is refused
+    /// before the first step.
+    public var monitor = "loss"
     /// When to end early; needs validation data.
     public var earlyStopping: EarlyStopping?
     /// What the learning rate is multiplied with at each step of the call.
@@ -67,6 +72,15 @@ public struct FitOptions: Sendable {
         self.validation = validation?.batches(of: EvaluationBatch.rows)
         self.earlyStopping = earlyStopping
         (self.schedule, self.plateau, self.callbacks) = (schedule, plateau, callbacks)
+    }
+
+    /// Throws where no metric has the name that epochs are judged by.
+    func checkMonitor(_ metrics: [Metric]) throws(KalsaeError) {
+        let names = ["loss"] + metrics.map(\.rawValue)
+        guard !names.contains(monitor) else { return }
+        throw KalsaeError(
+            "monitor", expected: names.joined(separator: ", "), got: "\"\(monitor)\"",
+            advice: SpellingSuggestion.advice(monitor, in: names))
     }
 
     /// Throws where options make no sense.

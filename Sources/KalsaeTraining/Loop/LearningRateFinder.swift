@@ -18,6 +18,15 @@ public struct LearningRateFinder: Sendable, Equatable {
     /// The rate at which the smoothed loss falls most steeply over the rate's logarithm; nil where
     /// it never falls.
     public var suggestion: Double?
+    /// A rate to train with: ``suggestion``, or a tenth of ``lowest`` where that is less, since the
+    /// average lags behind; nil where the loss never falls.
+    public var recommended: Double? {
+        suggestion.map { min($0, (lowest ?? $0 * 10) / 10) }
+    }
+    /// The rate with the lowest smoothed loss; nil without any.
+    public var lowest: Double? {
+        smoothed.indices.min { smoothed[$0] < smoothed[$1] }.map { rates[$0] }
+    }
     /// Whether it ended because the loss diverged.
     public var hasDiverged: Bool
 

@@ -52,11 +52,13 @@ public actor Trainer<Model: Layer> {
     ///   - constraint: what weights keep to after each update.
     ///   - mixing: how pairs of the batch are made one, in training only.
     ///   - seed: equal seeds give equal bits.
+    ///   - observesNorms: whether steps tell callbacks the sizes of gradients and updates; it costs
+    ///     passes over both.
     public init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, metrics: [Metric] = [],
         regularizer: Regularizer? = nil, constraint: Constraint? = nil,
         mixing: BatchAugmentation? = nil,
-        seed: Int = 0
+        seed: Int = 0, observesNorms: Bool = false
     ) throws {
         evaluator = try Evaluator(model, loss: loss, metrics: metrics)
         try optimizer.check(for: model)
@@ -65,7 +67,9 @@ public actor Trainer<Model: Layer> {
         self.metrics = metrics
         self.optimizer = optimizer
         self.seed = seed
-        extras = StepExtras(regularizer: regularizer, constraint: constraint, mixing: mixing)
+        extras = StepExtras(
+            regularizer: regularizer, constraint: constraint, mixing: mixing,
+            observesNorms: observesNorms)
     }
 
     /// The model now, as a value that later steps do not change.
@@ -148,6 +152,7 @@ public actor Trainer<Model: Layer> {
         isFitting = true
         defer { isFitting = false }
         try options.check()
+        try options.checkMonitor(metrics)
         evaluator.model = model
         for part in [source, options.validation].compactMap({ $0 }) {
             try evaluator.checkMetrics(part)

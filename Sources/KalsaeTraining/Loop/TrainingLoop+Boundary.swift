@@ -14,6 +14,8 @@ extension TrainingLoop {
         var called = Array(callbacks.indices)
         while !called.isEmpty {
             var control = TrainingControl(learningRate: learningRate)
+            if !progress.isEpochOpen { control.work = spent }
+            if step.observesNorms { control.readNorms = { [step] in step.norms } }
             var failure: (any Error)?
             var held: [Int] = []
             for index in called {

@@ -36,7 +36,8 @@ final class TrainingLoop<Model: Layer> {
     var end: TrainingEnd?
 
     private let total: Int
-    private let clock = ContinuousClock()
+    let clock = ContinuousClock()
+    private var waiting = WaitingTime()
     private var epochStart: ContinuousClock.Instant
     /// The rate that the step has at the moment.
     private var rate: Double
@@ -87,7 +88,7 @@ final class TrainingLoop<Model: Layer> {
             openEpoch()
         }
         let position = source.position
-        if !isEpochFull, let batch = try nextBatch() {
+        if !isEpochFull, let batch = try timedBatch() {
             if !isSkipped(position) { try takeStep(batch, at: position) }
         } else {
             try endEpoch()
@@ -150,7 +151,24 @@ final class TrainingLoop<Model: Layer> {
         progress.isEpochOpen = true
         (progress.epochSteps, progress.lossSum, progress.weightSum) = (0, 0, 0)
         progress.secondsBefore = 0
+        waiting = WaitingTime()
         epochStart = clock.now
+    }
+
+    /// What was spent beside steps.
+    var spent: TrainingWork {
+        TrainingWork(
+            seconds: secondsOfEpoch, waiting: waiting.seconds(of: progress.epochSteps),
+            compilations: step.compilations)
+    }
+
+    /// The next batch, with its time now and then.
+    private func timedBatch() throws -> Batch? {
+        let number = progress.epochSteps
+        guard WaitingTime.isTaken(number) else { return try nextBatch() }
+        let start = clock.now
+        defer { waiting.add(start.duration(to: clock.now).seconds, number) }
+        return try nextBatch()
     }
 
     /// The next batch of the epoch; nil at its end.
@@ -245,13 +263,13 @@ final class TrainingLoop<Model: Layer> {
         progress.isEpochOpen = false
         if let report {
             if let rule = options.earlyStopping,
-                rule.consider(report.loss, epoch: epoch, &progress.best)
+                rule.consider(report.score(options.monitor), epoch: epoch, &progress.best)
             {
                 bestModel = step.model
             }
             if var plateau = options.plateau {
                 plateau.state = progress.plateau ?? plateau.state
-                progress.rateScale = plateau.observe(report.loss)
+                progress.rateScale = plateau.observe(report.score(options.monitor))
                 progress.plateau = plateau.state
             }
         }

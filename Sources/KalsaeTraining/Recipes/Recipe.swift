@@ -40,6 +40,10 @@ public struct Recipe: Sendable, Equatable {
     /// Epochs without a better validation loss before training ends, by steps too; nil for never. The
     /// weights of the best epoch are kept in any case.
     public var patience: Int?
+    /// What epochs are judged by: `loss`, or a metric of the validation data by its name.
+    public var monitor = "loss"
+    /// Whether norms of gradients and updates are metrics of the record.
+    public var logsGradients = false
     /// How much rows of each class count in the loss; nil where all count alike.
     public var classWeights: ClassWeights?
     /// The seed of the split, the first weights and the shuffling.

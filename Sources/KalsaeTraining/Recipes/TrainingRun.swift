@@ -2,6 +2,7 @@ import KalsaeData
 import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
+import KalsaeRuns
 import KalsaeSupport
 import KalsaeTensor
 
@@ -40,6 +41,8 @@ public struct TrainingRun: Sendable {
         public var divergence: DivergenceGuard?
         /// Changes of settings to make, each behind its step.
         public var interventions: [Intervention] = []
+        /// Log files that metrics are appended to.
+        public var logs: [MetricLog] = []
         /// Whether a pause is to end because the process is asked to.
         public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -89,7 +92,7 @@ public struct TrainingRun: Sendable {
             optimizer: try recipe.makeOptimizer(),
             // Metrics within the training count all rows alike: they would contradict the weighted loss.
             metrics: data.train.weights == nil ? data.train.targets.metrics : [],
-            seed: recipe.seed)
+            seed: recipe.seed, observesNorms: recipe.logsGradients)
         let perEpoch = StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch)
         let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let targets = data.train.targets
@@ -107,16 +110,27 @@ public struct TrainingRun: Sendable {
             callbacks: [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)])
         fit.lastBatch = recipe.lastBatch
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
+        fit.monitor = recipe.monitor
+        fit.callbacks += options.logs.map { MetricCallback($0, targets: targets) }
         fit.callbacks +=
-            options.session?.callbacks(targets: targets, isInterrupted: options.isInterrupted) ?? []
+            options.session?.callbacks(
+                targets: targets, monitor: recipe.monitor, isInterrupted: options.isInterrupted)
+            ?? []
         var history: History
-        if let streamed = data.streamed {
-            let source = try StreamedBatches(
-                streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
-                seed: recipe.seed, classWeights: weights ?? [])
-            history = try await trainer.fit(source, fit, resuming: options.state)
-        } else {
-            history = try await trainer.fit(train, fit, resuming: options.state)
+        do {
+            if let streamed = data.streamed {
+                let source = try StreamedBatches(
+                    streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
+                    seed: recipe.seed, classWeights: weights ?? [])
+                history = try await trainer.fit(source, fit, resuming: options.state)
+            } else {
+                history = try await trainer.fit(train, fit, resuming: options.state)
+            }
+        } catch {
+            if let step = try? await trainer.state.progress.fit?.steps {
+                options.session?.recorder.reach(step)
+            }
+            throw error
         }
         history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
         try Task.checkCancellation()
@@ -149,6 +163,17 @@ public struct TrainingRun: Sendable {
             validation: measured.report, test: test, history: history,
             steps: await trainer.stepCount, parameters: trained.parameterCount,
             classWeights: weights, state: try await trainer.finalState)
+    }
+
+    /// Tries learning rates on the training data, from a small one until the loss diverges; nothing
+    /// is trained.
+    public func findLearningRate() async throws -> LearningRateFinder {
+        let weights = try recipe.classWeights?.values(for: data.train)
+        let train = try Dataset(data.train.weighted(byClass: weights ?? []))
+        let trainer = try Trainer(
+            model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
+            seed: recipe.seed)
+        return try await trainer.findLearningRate(train, batch: recipe.batch)
     }
 
     /// Loss and metrics on the data that were trained on, weighted where rows have weights.

@@ -62,15 +62,16 @@ public final class RunSession: Sendable {
     ///
     /// - Parameters:
     ///   - targets: what is learned, where numbers are to be in its units.
+    ///   - monitor: what the best checkpoint is judged by: `loss`, or a metric of the trainer.
     ///   - isInterrupted: whether a pause is to end because the process is asked to.
     public func callbacks(
-        targets: LabeledData.Targets? = nil,
+        targets: LabeledData.Targets? = nil, monitor: String = "loss",
         isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) -> [any Callback] {
         [
             RecordingCallback(recorder, targets: targets),
             SteeringCallback(recorder, writer, isInterrupted: isInterrupted),
-            CheckpointCallback(writer, interval: interval),
+            CheckpointCallback(writer, interval: interval, monitor: monitor),
         ]
     }
 

@@ -17,6 +17,8 @@ package final class BatchStep<Model: Layer> {
     /// What the step is called with, kept so that a step asks for no memory.
     private var arguments: [Tensor]
     private let weighing = Weighing()
+    /// Whether ``norms`` are told.
+    package let observesNorms: Bool
 
     /// Whether a loss was traced whose rows have weights.
     private final class Weighing {
@@ -48,7 +50,8 @@ package final class BatchStep<Model: Layer> {
         seed: Int, extras: StepExtras, prepare: @escaping Prepare
     ) throws {
         try self.init(
-            model, optimizer, state, count: count, seed: seed, finish: extras.constrained
+            model, optimizer, state, count: count, seed: seed, finish: extras.constrained,
+            observesNorms: extras.observesNorms
         ) { model, inputs in
             let (raw, targets, weights) = prepare(inputs)
             let (x, y) = extras.mixed(raw, targets)
@@ -60,10 +63,13 @@ package final class BatchStep<Model: Layer> {
     /// - Parameters:
     ///   - count: the steps that were taken before.
     ///   - finish: what is done with the model after each update.
+    ///   - observesNorms: whether the step tells the sizes of gradients and updates.
     package init(
         _ model: Model, _ optimizer: any Optimizer, _ state: OptimizerState, count: Int = 0,
-        seed: Int, finish: @escaping (Model) -> Model = { $0 }, body: @escaping Body
+        seed: Int, finish: @escaping (Model) -> Model = { $0 }, observesNorms: Bool = false,
+        body: @escaping Body
     ) throws {
+        self.observesNorms = observesNorms
         self.optimizer = optimizer
         self.count = count
         scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: model)
@@ -83,10 +89,17 @@ package final class BatchStep<Model: Layer> {
             let updated = optimizer.updated(
                 model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
             state.first = finish(updated)
-            let loss = traced.result.value.cast(to: .float32)
-            guard let weight else { return [loss] }
-            weighing.isWeighted = true
-            return [loss, weight.cast(to: .float32)]
+            var results = [traced.result.value.cast(to: .float32)]
+            if let weight {
+                weighing.isWeighted = true
+                results.append(weight.cast(to: .float32))
+            }
+            if observesNorms {
+                results.append(
+                    StepNorms.tensor(
+                        gradient: traced.result.gradient, before: model, after: state.first))
+            }
+            return results
         }
     }
 
@@ -119,6 +132,18 @@ package final class BatchStep<Model: Layer> {
         let weight = compiled.scalar(1)
         return weight.isNaN ? nil : Double(weight)
     }
+
+    /// The sizes of parameters, gradients and updates in the last step; none where they are not
+    /// observed, or no step was taken.
+    package var norms: [ParameterNorms] {
+        guard observesNorms, let numbers = try? compiled.results.last?.values(Float.self) else {
+            return []
+        }
+        return StepNorms.norms(of: model, numbers)
+    }
+
+    /// For how many types of inputs it was compiled.
+    package var compilations: Int { compiled.traceCount }
 
     /// The plan of the last step.
     package var plan: (any Plan)? { compiled.plan }

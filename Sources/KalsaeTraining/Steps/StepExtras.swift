@@ -6,14 +6,17 @@ package struct StepExtras: Sendable {
     package var regularizer: Regularizer?
     package var constraint: Constraint?
     package var mixing: BatchAugmentation?
+    /// Whether the step tells the sizes of gradients and updates.
+    package var observesNorms: Bool
 
     package init(
         regularizer: Regularizer? = nil, constraint: Constraint? = nil,
-        mixing: BatchAugmentation? = nil
+        mixing: BatchAugmentation? = nil, observesNorms: Bool = false
     ) {
         self.regularizer = regularizer
         self.constraint = constraint
         self.mixing = mixing
+        self.observesNorms = observesNorms
     }
 
     /// Inputs and targets of the step; call it in the step's scope.

@@ -13,6 +13,8 @@ package final class TrainingStep<Model: Layer> {
     private let extras: StepExtras
     private let seed: Int
     private var rows: [Int: HostTensor<Int32>] = [:]
+    /// Compilations of steps before a change of settings.
+    private var formerCompilations = 0
     private let scale: HostTensor<Float>
 
     package init(
@@ -39,6 +41,7 @@ package final class TrainingStep<Model: Layer> {
                 got: "other tensors", advice: "branch from a checkpoint instead")
         }
         try optimizer.check(for: model)
+        formerCompilations += step.compilations
         step = try BatchStep(
             model, loss: loss, optimizer: optimizer, state: state, count: step.count, seed: seed,
             extras: extras, prepare: BatchInputs.prepared)
@@ -48,7 +51,11 @@ package final class TrainingStep<Model: Layer> {
     package var optimizerState: OptimizerState { step.optimizerState }
     package var averagedModel: Model { step.averagedModel }
     package var count: Int { step.count }
+    /// How often it was compiled.
+    package var compilations: Int { formerCompilations + step.compilations }
     package var plan: (any Plan)? { step.plan }
+    package var observesNorms: Bool { step.observesNorms }
+    package var norms: [ParameterNorms] { step.norms }
     package var optimizer: any Optimizer {
         get { step.optimizer }
         set { step.optimizer = newValue }
