@@ -1,5 +1,5 @@
 /// The type of one element of a tensor.
-public enum DType: String, CaseIterable, Hashable, Sendable {
+public enum DType: String, CaseIterable, Hashable, Codable, Sendable {
     case float32, float64, float16, bfloat16, int32, int64, uint8, bool
 
     /// Bytes that one element takes in memory.

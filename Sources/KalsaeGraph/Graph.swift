@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// One operation of a graph: its operands are positions of earlier nodes.
-public struct Node: Hashable, Sendable {
+public struct Node: Hashable, Codable, Sendable {
     /// What is done.
     public var primitive: Primitive
     /// The positions of its operands in the graph's `nodes`, each smaller than its own.
@@ -20,7 +20,7 @@ public struct Node: Hashable, Sendable {
 /// A computation as plain data: nodes in an order in which they can be computed.
 ///
 /// Equal graphs are equal values, which is what the plan cache looks up.
-public struct Graph: Hashable, Sendable {
+public struct Graph: Hashable, Codable, Sendable {
     /// The operations, operands first.
     public var nodes: [Node]
     /// The types of the inputs, by position.

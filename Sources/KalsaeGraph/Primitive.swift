@@ -2,7 +2,7 @@
 ///
 /// Every `switch` over primitives lists all cases, so that a new one makes the compiler print what
 /// is left to do. The rules for operands and results are in `Primitives/`, one file a family.
-public enum Primitive: Hashable, Sendable {
+public enum Primitive: Hashable, Codable, Sendable {
     // Leaves: no operands.
 
     /// The graph's input at a position; its type stands in the node.

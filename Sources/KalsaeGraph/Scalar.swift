@@ -2,7 +2,7 @@
 ///
 /// The bits are those of `Double` for floating-point types and of `Int64` for the others, so that
 /// equal numbers of one type are equal scalars.
-public struct Scalar: Hashable, Sendable, CustomStringConvertible {
+public struct Scalar: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The element type that the number is meant for.
     public let dtype: DType
     private let bits: UInt64

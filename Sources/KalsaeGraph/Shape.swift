@@ -1,5 +1,6 @@
 /// The sizes of a tensor's axes, outermost first; `[]` is a scalar.
-public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccessCollection {
+public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral, RandomAccessCollection
+{
     /// The size of each axis.
     public var sizes: [Int]
 
@@ -87,7 +88,7 @@ extension Shape: CustomStringConvertible {
 }
 
 /// The type of a value in a graph: what its elements are and how many along each axis.
-public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+public struct TensorType: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The element type.
     public var dtype: DType
     /// The sizes of the axes.

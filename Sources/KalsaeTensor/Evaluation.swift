@@ -27,6 +27,15 @@ struct GatheredGraph {
         }
     }
 
+    /// What notes say of each node of the graph.
+    func origins(_ notes: TraceNotes) -> [TraceNotes.Origin] {
+        var origins = [TraceNotes.Origin](repeating: .init(), count: graph.nodes.count)
+        for (identity, position) in positions {
+            if let origin = notes.origin(of: identity) { origins[position] = origin }
+        }
+        return origins
+    }
+
     /// What to throw where a layer's parameter is not part of the state: it would never be trained.
     var strayParameterError: KalsaeError? {
         strayParameter.map { .unlistedParameter($0.type) }

@@ -55,6 +55,7 @@ package final class TensorNode: Sendable {
         keepsHistory = startsHistory || TensorNode.keepHistory(operands, rule)
         content = Mutex(Content(source: (primitive, operands), buffer: nil, rule: rule))
         Counters.record { $0.nodesMade += 1 }
+        if TraceNotes.isRecording { TraceNotes.note(self, operands) }
     }
 
     /// Data that is there already.

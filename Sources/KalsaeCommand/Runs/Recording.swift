@@ -180,9 +180,16 @@ struct Recording {
         session.finish(state, last: last)
     }
 
+    /// Where a step that is not finite goes.
+    var autopsyPath: String { "\(store.folder(of: run))/autopsy.safetensors" }
+
     /// Ends the record of a training that failed.
     func fail(_ error: any Error) {
         let text = (error as? KalsaeError)?.description ?? "\(error)"
+        if FileIdentity.isRegular(autopsyPath) {
+            session.recorder.artifact(
+                RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
+        }
         session.recorder.event(
             "failed", step: session.recorder.step, data: ["error": .string(text)])
         session.finish(.failed)

@@ -37,8 +37,14 @@ extension Train {
     }
 
     /// What takes part in a run beside its recipe.
-    func runOptions(_ record: Recording?) throws -> TrainingRun.Options {
+    ///
+    /// - Parameter model: where the model goes; a step that is not finite goes beside it, or into the
+    ///   run's folder.
+    func runOptions(_ record: Recording?, _ model: String) throws -> TrainingRun.Options {
         var options = TrainingRun.Options()
+        options.autopsyPath =
+            record?.autopsyPath
+            ?? "\(FileIdentity.folder(of: model))/\(FileIdentity.stem(of: model))-autopsy.safetensors"
         options.session = record?.session
         options.state = try record?.state()
         options.isInterrupted = { Interrupt.isRequested }

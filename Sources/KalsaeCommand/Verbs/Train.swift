@@ -217,7 +217,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
                 progress.step(record)
             }
             var outcome = try await run.run(
-                try runOptions(record), onStep: onStep, onEpoch: { progress.epoch($0) })
+                try runOptions(record, destination.path), onStep: onStep,
+                onEpoch: { progress.epoch($0) })
             let end = outcome.state
             if splitting.allRows, !Interrupt.isRequested {
                 outcome = try await run.refit(outcome, onStep: onStep)

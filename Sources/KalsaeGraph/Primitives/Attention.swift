@@ -3,7 +3,7 @@ import KalsaeSupport
 /// How attention with several heads side by side looks from queries to keys.
 ///
 /// Head `h` has the features `h·size ..< (h + 1)·size`, `size = features / heads`.
-public struct AttentionParameters: Hashable, Sendable {
+public struct AttentionParameters: Hashable, Codable, Sendable {
     /// The number of heads; divides the features.
     public var heads: Int
     /// Whether a query sees only keys up to its own position, the last one seeing all.

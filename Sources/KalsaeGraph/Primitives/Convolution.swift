@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// How a convolution steps over its input; axes are (height, width).
-public struct ConvolutionParameters: Hashable, Sendable {
+public struct ConvolutionParameters: Hashable, Codable, Sendable {
     /// Step between outputs, at least 1.
     public var strides: Pair
     /// Zeros before and behind each axis.

@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// A tensor that counts along one axis.
-public struct IotaParameters: Hashable, Sendable {
+public struct IotaParameters: Hashable, Codable, Sendable {
     /// The result's type; a numeric one.
     public var type: TensorType
     /// The axis along which the numbers grow.
@@ -15,9 +15,9 @@ public struct IotaParameters: Hashable, Sendable {
 }
 
 /// Random numbers of one distribution, by Philox4x32-10 (Salmon et al., 2011).
-public struct RandomParameters: Hashable, Sendable {
+public struct RandomParameters: Hashable, Codable, Sendable {
     /// What the numbers are like.
-    public enum Distribution: String, CaseIterable, Hashable, Sendable {
+    public enum Distribution: String, CaseIterable, Hashable, Codable, Sendable {
         /// Raw 32-bit words (`int32`).
         case bits
         /// Uniform in [0, 1).

@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// Which operands of a matrix product are read transposed.
-public struct MatrixProductParameters: Hashable, Sendable {
+public struct MatrixProductParameters: Hashable, Codable, Sendable {
     /// The left operand is stored `[…, k, m]`.
     public var transposeLeft: Bool
     /// The right operand is stored `[…, n, k]`.

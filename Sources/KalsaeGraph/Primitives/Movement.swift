@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// Which elements a slice takes, per axis: `start + i * stride` for `i` in `0 ..< count`.
-public struct SliceParameters: Hashable, Sendable {
+public struct SliceParameters: Hashable, Codable, Sendable {
     /// The first element of each axis.
     public var starts: [Int]
     /// How many elements of each axis.
@@ -18,7 +18,7 @@ public struct SliceParameters: Hashable, Sendable {
 }
 
 /// How many elements a padding adds, per axis.
-public struct PadParameters: Hashable, Sendable {
+public struct PadParameters: Hashable, Codable, Sendable {
     /// Places before the first element.
     public var low: [Int]
     /// Places behind the last element.

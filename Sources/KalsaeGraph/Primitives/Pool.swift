@@ -1,9 +1,9 @@
 import KalsaeSupport
 
 /// How a pooling window steps over its input; axes are (height, width).
-public struct PoolParameters: Hashable, Sendable {
+public struct PoolParameters: Hashable, Codable, Sendable {
     /// What is taken of a window.
-    public enum Kind: String, CaseIterable, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Hashable, Codable, Sendable {
         /// The largest element; its gradient goes to the first largest one.
         case max
         /// The mean of the elements inside the input.

@@ -1,7 +1,7 @@
 import KalsaeSupport
 
 /// How a scan joins each element with those before it; the raw value is the name in graphs.
-public enum Scan: String, CaseIterable, Hashable, Sendable {
+public enum Scan: String, CaseIterable, Hashable, Codable, Sendable {
     /// Running sums; of `float32` in `Double`, whole numbers wrap.
     case sum = "cumulativeSum"
     /// The largest so far, NaN from the first NaN on; of nothing the least number of the type.
@@ -9,7 +9,7 @@ public enum Scan: String, CaseIterable, Hashable, Sendable {
 }
 
 /// The axis and the direction of a scan.
-public struct ScanParameters: Hashable, Sendable {
+public struct ScanParameters: Hashable, Codable, Sendable {
     /// The axis.
     public var axis: Int
     /// Whether an element is left out of its own result.

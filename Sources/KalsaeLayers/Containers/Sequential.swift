@@ -87,7 +87,7 @@ public struct Sequential: Layer, NamedComposition {
 
     /// The output of the last layer.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        layers.reduce(x) { $1.layer($0) }
+        layers.reduce(x) { x, part in TraceNotes.within(part.name) { part.layer(x) } }
     }
 }
 

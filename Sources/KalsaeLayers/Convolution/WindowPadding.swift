@@ -78,51 +78,12 @@ extension Pair: ExpressibleByIntegerLiteral {
     public init(integerLiteral value: Int) { self.init(value, value) }
 }
 
-extension Pair: Codable {
-    /// Reads one number for both, or `[height, width]`.
-    public init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if let size = try? value.decode(Int.self) {
-            self.init(size, size)
-            return
-        }
-        guard let sizes = try? value.decode([Int].self), sizes.count == 2 else {
-            throw KalsaeError("size", expected: "a number or [height, width]", got: "neither")
-        }
-        self.init(sizes[0], sizes[1])
-    }
-
-    /// Writes one number where both are equal.
-    public func encode(to encoder: any Encoder) throws {
-        var value = encoder.singleValueContainer()
-        if height == width {
-            try value.encode(height)
-        } else {
-            try value.encode([height, width])
-        }
-    }
-}
-
 extension Pair {
     /// Whether both numbers are at least 1.
     var isPositive: Bool { height > 0 && width > 0 }
 }
 
-extension Padding2D: ExpressibleByIntegerLiteral, Codable {
+extension Padding2D: ExpressibleByIntegerLiteral {
     /// The same number of rows and columns on all four sides.
     public init(integerLiteral value: Int) { self.init(all: value) }
-
-    /// Reads one number, or `[top, bottom, left, right]`.
-    public init(from decoder: any Decoder) throws {
-        guard case .explicit(let sides) = try WindowPadding(from: decoder) else {
-            throw KalsaeError(
-                "padding", expected: "a number or [top, bottom, left, right]", got: "a word")
-        }
-        self = sides
-    }
-
-    /// Writes `[top, bottom, left, right]`.
-    public func encode(to encoder: any Encoder) throws {
-        try WindowPadding.explicit(self).encode(to: encoder)
-    }
 }

@@ -32,7 +32,8 @@ extension Tensor {
             let identity = ObjectIdentifier(node)
             guard !ends.contains(identity), let gradient = upstream[identity] else { continue }
             upstream[identity] = nil
-            for (operand, part) in node.operandGradients(upstream: gradient) {
+            let parts = TraceNotes.behind(node) { node.operandGradients(upstream: gradient) }
+            for (operand, part) in parts {
                 let key = ObjectIdentifier(operand)
                 upstream[key] = upstream[key].map { $0 + part } ?? part
             }

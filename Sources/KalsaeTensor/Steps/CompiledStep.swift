@@ -163,7 +163,17 @@ public final class CompiledStep<State: TensorTree> {
         return true
     }
 
-    private func trace(_ inputs: [Tensor]) throws -> Int {
+    /// What the body makes of placeholders for the state and inputs.
+    private struct Trace {
+        var gathered: GatheredGraph
+        /// The tensors of the state that the step changes.
+        var changed: [Int]
+        var results: [Tensor]
+        /// What the body uses beside state and inputs.
+        var captured: [Buffer]
+    }
+
+    private func traced(_ inputs: [Tensor]) throws -> Trace {
         for input in inputs { if let fault = input.fault { throw fault } }
         let stateNodes = leaves.map { leaf in
             TensorNode(
@@ -195,6 +205,14 @@ public final class CompiledStep<State: TensorTree> {
         let gathered = try GatheredGraph(of: targets, placeholders: stateNodes + inputNodes)
         let captured = gathered.leaves.dropFirst(stateNodes.count + inputNodes.count)
         if let error = gathered.strayParameterError { throw error }
+        return Trace(
+            gathered: gathered, changed: changed, results: results,
+            captured: captured.compactMap(\.buffer))
+    }
+
+    private func trace(_ inputs: [Tensor]) throws -> Int {
+        let trace = try traced(inputs)
+        let (gathered, changed, results) = (trace.gathered, trace.changed, trace.results)
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
         let plan = try device.plans.plan(
             for: gathered.graph, options: PlanOptions(donations: donations))
@@ -210,7 +228,7 @@ public final class CompiledStep<State: TensorTree> {
         traces.append(
             StepTrace(
                 inputTypes: inputs.map(\.type), plan: plan,
-                inputs: buffers + inputBuffers + captured.compactMap(\.buffer),
+                inputs: buffers + inputBuffers + trace.captured,
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
                 resultTypes: results.map(\.type), tableNames: gathered.tableNames))
         traceCount += 1
@@ -222,6 +240,25 @@ public final class CompiledStep<State: TensorTree> {
         let types = traces.suffix(2).map { "\($0.inputTypes.map(\.description))" }
         let last = types.joined(separator: " then ")
         Notice.say("a step was compiled \(traceCount) times; inputs \(last)")
+    }
+
+    /// The graph of the next step on inputs, with names and data: nothing runs.
+    package func graph(for inputs: [Tensor]) throws -> StepGraph {
+        let notes = TraceNotes()
+        let trace = try notes.record { try traced(inputs) }
+        let buffers = try inputs.map { try $0.evaluatedBuffer() }
+        func numbered(_ name: String, _ count: Int) -> [String] {
+            (0..<count).map { "\(name) \($0 + 1)" }
+        }
+        let names = leaves.map(\.path.name)
+        isShared = true
+        return StepGraph(
+            graph: trace.gathered.graph,
+            inputNames: names + numbered("input", buffers.count)
+                + numbered("constant", trace.captured.count),
+            outputNames: trace.changed.map { names[$0] } + numbered("result", trace.results.count),
+            origins: trace.gathered.origins(notes),
+            inputs: self.buffers + buffers + trace.captured)
     }
 
     // MARK: - Copy on write

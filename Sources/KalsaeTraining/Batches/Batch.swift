@@ -35,6 +35,12 @@ public struct Batch: Sendable {
         }
     }
 
+    /// The numbers of its rows in their set; none where it has tensors of its own.
+    var rowNumbers: [Int] {
+        guard case .rows(_, let rows) = storage else { return [] }
+        return rows.map(Int.init)
+    }
+
     /// The inputs as a network takes them: pixels are `float32` and scaled.
     public var inputs: Tensor {
         switch storage {

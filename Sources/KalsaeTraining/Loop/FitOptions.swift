@@ -47,6 +47,10 @@ public struct FitOptions: Sendable {
     public var restoresLastEpochOnDivergence = false
     /// Goes back by itself where the loss diverges; nil to end there with an error.
     public var divergence: DivergenceGuard?
+    /// Where a step whose numbers are not finite is written for an ``Autopsy``; nil for nowhere. The
+    /// training keeps a copy of model and optimizer to find it, renewed each two seconds or, of large
+    /// models, less often.
+    public var autopsyPath: String?
     /// Changes to make, each behind its step: those of another training replay it.
     public var interventions: [Intervention] = []
 

@@ -18,6 +18,8 @@ final class TrainingLoop<Model: Layer> {
     let initialConfiguration: Configuration
     /// What the guard against divergence goes back to: the state before the last, then the last.
     var goodStates: [Snapshot<Model>] = []
+    /// Where an ``Autopsy`` begins to take steps again, where one is wanted.
+    var replayStart: ReplayStart<Model>?
     var source: any BatchSource
     var callbacks: [any Callback]
     /// Where the call stands, but for the source's position, the epoch's time and what callbacks
@@ -40,7 +42,7 @@ final class TrainingLoop<Model: Layer> {
     private var waiting = WaitingTime()
     private var epochStart: ContinuousClock.Instant
     /// The rate that the step has at the moment.
-    private var rate: Double
+    private(set) var rate: Double
     /// Whether the step may have another rate than the loop last set.
     var rateIsStale = false
     /// What ``FitOptions/restoresLastEpochOnDivergence`` goes back to.
@@ -87,6 +89,7 @@ final class TrainingLoop<Model: Layer> {
             guard !isComplete else { return false }
             openEpoch()
         }
+        keepReplayStart()
         let position = source.position
         if !isEpochFull, let batch = try timedBatch() {
             if !isSkipped(position) { try takeStep(batch, at: position) }
@@ -129,6 +132,12 @@ final class TrainingLoop<Model: Layer> {
 
     /// What to do where the loss diverges.
     var divergenceGuard: DivergenceGuard? { options.divergence }
+
+    /// Where a step that is not finite goes.
+    var autopsyPath: String? { options.autopsyPath }
+
+    /// Whether steps may have to be taken again.
+    var keepsReplayStart: Bool { options.autopsyPath != nil }
 
     // MARK: - Steps
 
@@ -225,12 +234,14 @@ final class TrainingLoop<Model: Layer> {
         guard new != rate || rateIsStale else { return }
         (rate, rateIsStale) = (new, false)
         step.optimizer.learningRate = new
+        replayStart?.note(rate: new, step: progress.steps)
     }
 
     private func divergence(_ loss: Double) throws -> KalsaeError {
         let epoch = progress.history.epochCount + (progress.isEpochOpen ? 1 : 0)
         let got =
             "\(loss.isNaN ? .nan : loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
+        let found = autopsyAdvice()
         var advice =
             "use a smaller learning rate, clip gradients (ClippedByGlobalNorm), or look for wrong "
             + "numbers in the data; the trainer's model is that of "
@@ -241,7 +252,8 @@ final class TrainingLoop<Model: Layer> {
         } else {
             advice += "this step; restoresLastEpochOnDivergence brings back that of the last epoch"
         }
-        return KalsaeError("training", expected: "a finite loss", got: got, advice: advice)
+        return KalsaeError(
+            "training", expected: "a finite loss", got: got, advice: found ?? advice)
     }
 
     // MARK: - Epochs

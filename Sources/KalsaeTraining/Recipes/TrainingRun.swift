@@ -43,6 +43,8 @@ public struct TrainingRun: Sendable {
         public var interventions: [Intervention] = []
         /// Log files that metrics are appended to.
         public var logs: [MetricLog] = []
+        /// Where a step that is not finite is written.
+        public var autopsyPath: String?
         /// Whether a pause is to end because the process is asked to.
         public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -110,6 +112,7 @@ public struct TrainingRun: Sendable {
             callbacks: [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)])
         fit.lastBatch = recipe.lastBatch
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
+        fit.autopsyPath = options.autopsyPath
         fit.monitor = recipe.monitor
         fit.callbacks += options.logs.map { MetricCallback($0, targets: targets) }
         fit.callbacks +=

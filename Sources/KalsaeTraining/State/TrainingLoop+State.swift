@@ -56,6 +56,7 @@ extension TrainingLoop {
                 advice: "resume with the callbacks that the training began with")
         }
         try configure(after: fit.interventions ?? [])
+        replayStart = nil
         try source.seek(to: fit.position)
         try step.restore(snapshot.model, snapshot.optimizer, count: snapshot.progress.stepCount)
         progress = fit

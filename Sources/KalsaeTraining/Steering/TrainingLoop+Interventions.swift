@@ -106,6 +106,7 @@ extension TrainingLoop {
         try step.reconfigure(model: model, optimizer: changed.optimizer)
         configuration = changed
         rateIsStale = true
+        replayStart = nil
     }
 
     /// The model of other layers with the tensors of this one.

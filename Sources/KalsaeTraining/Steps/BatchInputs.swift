@@ -17,6 +17,16 @@ enum BatchInputs {
         }
     }
 
+    /// The tensors of the batch alone, made for this batch: rows of a set are gathered.
+    static func gathered(_ batch: Batch) throws -> [Tensor] {
+        guard case .rows(let set, let rows) = batch.storage else { return tensors(of: batch) }
+        let (data, numbers) = (set.data, Tensor(Array(rows)))
+        let parts = [data.features, data.targets] + list(data.weights)
+        let gathered = parts.map { $0.gathered(at: numbers) }
+        try Tensor.evaluate(gathered)
+        return Array(gathered[..<2]) + [Tensor([Float(data.featureScale)])] + gathered[2...]
+    }
+
     /// What the network gets, the targets, and how much each row counts.
     static func prepared(
         _ tensors: [Tensor]

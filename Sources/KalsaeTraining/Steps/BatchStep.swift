@@ -55,8 +55,11 @@ package final class BatchStep<Model: Layer> {
         ) { model, inputs in
             let (raw, targets, weights) = prepare(inputs)
             let (x, y) = extras.mixed(raw, targets)
-            let (mean, weight) = loss.mean(model(x), y, weights: weights)
-            return (extras.penalized(mean, model), weight)
+            let output = model(x)
+            return TraceNotes.within("loss") {
+                let (mean, weight) = loss.mean(output, y, weights: weights)
+                return (extras.penalized(mean, model), weight)
+            }
         }
     }
 
@@ -86,8 +89,11 @@ package final class BatchStep<Model: Layer> {
                 }
             }
             let model = traced.reports.applied(to: state.first)
-            let updated = optimizer.updated(
-                model, gradient: traced.result.gradient, state: &state.second, scalars: inputs[0])
+            let updated = TraceNotes.within("optimizer") {
+                optimizer.updated(
+                    model, gradient: traced.result.gradient, state: &state.second,
+                    scalars: inputs[0])
+            }
             state.first = finish(updated)
             var results = [traced.result.value.cast(to: .float32)]
             if let weight {
@@ -147,6 +153,20 @@ package final class BatchStep<Model: Layer> {
 
     /// The plan of the last step.
     package var plan: (any Plan)? { compiled.plan }
+
+    /// The graph of the next step on inputs, with names and data, for the optimizer's rate.
+    package func graph(for inputs: [Tensor]) throws -> StepGraph {
+        scalars.write(optimizer.scalars(step: count + 1))
+        key.values[2] = Int64(count + 1)
+        let copies = try [scalars.tensor, key.tensor].map { tensor in
+            Tensor(try tensor.evaluatedBuffer().copied(), tensor.type)
+        }
+        var graph = try compiled.graph(for: copies + inputs)
+        let names = StepNames(model)
+        graph.inputNames = graph.inputNames.map(names.input)
+        graph.outputNames = graph.outputNames.map(names.output)
+        return graph
+    }
 
     /// Makes the plan for inputs like these and takes no step.
     package func compile(_ inputs: Tensor...) throws {

@@ -47,6 +47,21 @@ package final class TrainingStep<Model: Layer> {
             extras: extras, prepare: BatchInputs.prepared)
     }
 
+    /// A step of its own that does what this one does, from the same state on.
+    package func replica() throws -> TrainingStep {
+        var extras = extras
+        extras.observesNorms = false
+        let copy = try TrainingStep(
+            step.model, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
+        try copy.restore(step.model, step.optimizerState, count: step.count)
+        return copy
+    }
+
+    /// The graph of the next step on a batch, whose rows are gathered first.
+    package func graph(for batch: Batch) throws -> StepGraph {
+        try step.graph(for: BatchInputs.gathered(batch))
+    }
+
     package var model: Model { step.model }
     package var optimizerState: OptimizerState { step.optimizerState }
     package var averagedModel: Model { step.averagedModel }

@@ -1,0 +1,68 @@
+import KalsaeBackend
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeSupport
+import KalsaeTensor
+
+/// Takes the last steps again once a number is not finite, to find the operation that made it.
+extension TrainingLoop {
+    /// Keeps a boundary to begin from where there is none, or the last one is old.
+    func keepReplayStart() {
+        if let replay = replayStart {
+            // Few steps look at the clock.
+            guard progress.steps % ReplayStart<Model>.stride == 0, replay.isOld(clock.now) else {
+                return
+            }
+        } else if !keepsReplayStart {
+            return
+        }
+        replayStart = ReplayStart(bareSnapshot, rate: rate, now: clock.now)
+    }
+
+    /// What an autopsy found, in a line, and where to read more.
+    func autopsyAdvice() -> String? {
+        guard let path = autopsyPath, let (autopsy, report) = try? autopsy() else { return nil }
+        do {
+            try autopsy.save(to: path)
+            return "\(report.line); more: kalsae autopsy \(path)"
+        } catch { return "\(report.line); the step could not be written: \(error)" }
+    }
+
+    /// Finds the first step behind the start whose loss or state is not finite; nil where steps go
+    /// well this time, or cannot be taken again.
+    func autopsy() throws -> (autopsy: Autopsy, report: AutopsyReport)? {
+        guard let start = replayStart, let fit = start.snapshot.progress.fit else { return nil }
+        let now = source.position
+        defer { try? source.seek(to: now) }
+        let trial = try step.replica()
+        try trial.restore(
+            start.snapshot.model, start.snapshot.optimizer,
+            count: start.snapshot.progress.stepCount)
+        try source.seek(to: fit.position)
+        var (taken, change) = (fit.steps, 0)
+        while taken < progress.steps {
+            let position = source.position
+            guard let batch = try source.next() ?? source.next() else { return nil }
+            if isSkipped(position) { continue }
+            let (model, optimizer, count) = (trial.model, trial.optimizerState, trial.count)
+            while change + 1 < start.rates.count, start.rates[change + 1].step <= taken {
+                change += 1
+            }
+            trial.optimizer.learningRate = start.rates[change].rate
+            let loss = try trial.runUnchecked(batch)
+            taken += 1
+            if loss.isFinite, try trial.model.firstNotFinite() == nil,
+                try trial.optimizerState.firstNotFinite() == nil
+            {
+                continue
+            }
+            try trial.restore(model, optimizer, count: count)
+            let graph = try trial.graph(for: batch)
+            var autopsy = Autopsy(
+                step: graph, number: taken, epoch: position.epoch,
+                rate: trial.optimizer.learningRate, rows: batch.rowNumbers)
+            return try autopsy.examine().map { (autopsy, $0) }
+        }
+        return nil
+    }
+}
