@@ -8,7 +8,24 @@ import KalsaeSupport
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what was found: cores, instruction sets, oneDNN, memory, data.")
+        abstract: "Show what a training suffers from, or what this machine has.",
+        discussion: """
+            With a run, its record and its last checkpoint are looked at: the loss at the start, dead \
+            and saturated units, gradients by depth, updates beside weights, waiting for data, \
+            recompilations, overfitting, labels that look wrong. Each finding has its numbers, and \
+            what helps. Without one: cores, instruction sets, oneDNN, memory, data.
+
+            Examples:
+              kalsae doctor
+              kalsae doctor last
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+    var wanted: String?
+
+    @OptionGroup var location: RunsOptions
 
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
@@ -18,6 +35,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         try InstructionSet.apply()
+        if let wanted { return try RunDoctor(wanted, location).report(json: json) }
         let facts = Machine.facts(all: all)
         if json {
             return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+import KalsaeTraining
+
+/// `kalsae doctor RUN`: the record, and a look at the network of the last checkpoint.
+struct RunDoctor {
+    private let store: Store
+    private let run: Run
+
+    init(_ wanted: String, _ location: RunsOptions) throws {
+        store = try location.store(for: .reading)
+        run = try store.run(wanted)
+    }
+
+    func report(json: Bool) throws {
+        let checkup = try checkup()
+        let diagnosis = try Diagnosis(run, in: store, checkup: checkup)
+        if json {
+            let text = String(decoding: try JSONEncoder().encode(diagnosis.findings), as: UTF8.self)
+            return try Console.print([
+                "run": .string(run.id), "name": .string(run.name),
+                "state": .string(run.state.rawValue), "findings": try JSONValue(parsing: text),
+            ])
+        }
+        for finding in diagnosis.findings {
+            try Console.print("\(finding.verdict.rawValue): \(finding.text)")
+            if !finding.remedy.isEmpty { try Console.print("  what helps: \(finding.remedy)") }
+            if !finding.command.isEmpty { try Console.print("  \(finding.command)") }
+        }
+        let problems = diagnosis.findings.count { $0.verdict == .problem }
+        let notices = diagnosis.findings.count { $0.verdict == .notice }
+        try Console.print(
+            "\(run.name): \(problems) problem\(problems == 1 ? "" : "s"), \(notices) "
+                + "notice\(notices == 1 ? "" : "s"), of \(diagnosis.findings.count) findings")
+    }
+
+    /// A look at the network; nil where there is none to look at, which is said.
+    private func checkup() throws -> ModelCheckup? {
+        let folder = RunSession.checkpoints(of: run, in: store)
+        guard let entry = folder.last, run.configuration.members != nil else {
+            Notice.say("run \(run.name) has no checkpoint of a network: its record alone is judged")
+            return nil
+        }
+        do {
+            let catalog = try OptionCatalog.train()
+            let configuration = try TrainingConfiguration(
+                run.configuration, catalog, subject: "run \(run.name)")
+            let state = try TrainingState(path: entry.path)
+            try WorkingFolder.enter(run.workingFolder)
+            let train = try Train.parse(configuration.arguments)
+            let source = try train.source()
+            if source.parts.fingerprint != run.dataFingerprint {
+                Notice.say("the data of run \(run.name) have changed since")
+            }
+            let training = try TrainingRun(
+                try train.recipe(for: source.parts), data: source.parts)
+            return try training.checkup(state)
+        } catch {
+            let text = (error as? KalsaeError)?.description ?? "\(error)"
+            Notice.say("\(text); the record of run \(run.name) alone is judged")
+            return nil
+        }
+    }
+}

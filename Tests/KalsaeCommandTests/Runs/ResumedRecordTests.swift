@@ -1,0 +1,103 @@
+import Foundation
+import KalsaeFiles
+import KalsaeRuns
+import Testing
+
+/// What a record says of trainings that were taken up, stopped, or failed.
+@Suite struct ResumedRecordTests {
+    private let iris = ["train", "iris", "--network", "4-8-3", "--patience", "0", "--quiet"]
+
+    @Test func aRunThatIsTakenUpHasItsStepAndItsModelOnce() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let first = try CommandRun(iris + ["--steps", "50", "--name", "part"], in: folder)
+        #expect(first.status == 0, "\(first.errors)")
+        for steps in ["80", "120"] {
+            let more = try CommandRun(
+                ["train", "--resume", "part", "--steps", steps, "--quiet"], in: folder)
+            #expect(more.status == 0, "\(more.errors)")
+        }
+        let store = try Store(folder: folder.runs, for: .reading)
+        let run = try store.run("part")
+        #expect(try store.events(of: run).filter { $0.kind == "resumed" }.map(\.step) == [50, 80])
+        #expect(try store.artifacts(of: run).filter { $0.kind == "model" }.count == 1)
+    }
+
+    /// The rate makes the first update so large that the second loss, or the third, is not finite.
+    @Test func aRunThatFailsHasItsStepAndItsAutopsy() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let run = try CommandRun(
+            iris
+                + [
+                    "--activation", "relu", "--optimizer", "sgd", "--learning-rate", "1e30",
+                    "--name",
+                    "bad",
+                ], in: folder)
+        #expect(run.status == 1 && run.errors.contains("kalsae autopsy "), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1)
+        let store = try Store(folder: folder.runs, for: .reading)
+        let record = try store.run("bad")
+        #expect(record.state == .failed)
+        let failed = try #require(try store.events(of: record).first { $0.kind == "failed" })
+        #expect((1...5).contains(failed.step))
+        let artifact = try #require(
+            try store.artifacts(of: record).first { $0.kind == "autopsy" })
+        let autopsy = try CommandRun(["autopsy", artifact.path, "--json"], in: folder)
+        #expect(autopsy.status == 0, "\(autopsy.errors)")
+        let report = try autopsy.json
+        #expect(report["step"]?.integer ?? 0 <= failed.step && report["operation"]?.string != nil)
+        #expect(["nan", "inf", "-inf"].contains(report["value"]?.string ?? ""))
+        let text = try CommandRun(["autopsy", artifact.path], in: folder)
+        #expect(text.output.contains("first bad index") && text.output.contains("what helps"))
+
+        let doctor = try CommandRun(["doctor", "bad", "--json"], in: folder)
+        #expect(doctor.status == 0, "\(doctor.errors)")
+        let names = try doctor.json["findings"]?.array?.filter {
+            $0["verdict"]?.string == "problem"
+        }
+        .compactMap { $0["name"]?.string }
+        #expect(names?.contains("failed") == true, "\(doctor.output)")
+    }
+
+    /// Without a record too, beside the model.
+    @Test func anAutopsyIsLeftWithoutARecord() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let run = try CommandRun(
+            iris
+                + [
+                    "--activation", "relu", "--optimizer", "sgd", "--learning-rate", "1e30",
+                    "--no-record",
+                ], in: folder)
+        #expect(run.status == 1 && run.errors.contains("iris-autopsy.safetensors"), "\(run.errors)")
+        #expect(folder.contents == ["iris-autopsy.safetensors"])
+    }
+
+    @Test func aRunThatAPersonStopsTellsHowItGoesOn() async throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let process = try CommandRun.process(
+            [
+                "train", "digits", "--network", "784-16-10", "--epochs", "100000", "--patience",
+                "0", "--name", "live",
+            ], in: folder)
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        defer { process.terminate() }
+        for _ in 0..<200 {
+            let store = try? Store(folder: folder.runs, for: .reading)
+            if (try? store?.run("live")) != nil { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let stop = try CommandRun(["steer", "live", "stop"], in: folder)
+        #expect(stop.status == 0, "\(stop.errors)")
+        let text = String(
+            decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(text.contains("stopped at step") && text.contains("kalsae train --resume live"))
+    }
+}
