@@ -17,8 +17,8 @@ struct KalsaeTool: AsyncParsableCommand {
         version: "kalsae 0.1.0",
         subcommands: [
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
-            RunsVerb.self, Steer.self, AutopsyVerb.self, Bench.self,
-            ProfileVerb.self, LessonVerb.self,
+            RunsVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
+            Bench.self, ProfileVerb.self, LessonVerb.self,
         ])
 
     /// Runs the verb; an error is one line on standard error.

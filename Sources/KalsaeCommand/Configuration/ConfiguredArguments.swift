@@ -71,6 +71,10 @@ enum ConfiguredArguments {
     private static func read(
         _ path: String, _ catalog: OptionCatalog
     ) throws(KalsaeError) -> TrainingConfiguration {
+        if let preset = TrainingPreset.named(path) {
+            let document = try YAMLText(preset.text, subject: path)
+            return try TrainingConfiguration(document.value, catalog, subject: path)
+        }
         let bytes = try FileBytes.read(path, limit: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw KalsaeError(path, expected: "UTF-8 text", got: "other bytes")
@@ -85,7 +89,8 @@ enum ConfiguredArguments {
 
     /// Whether a word is a file of options, or a preset's name.
     private static func isFile(_ name: String) -> Bool {
-        [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
+        TrainingPreset.named(name) != nil
+            || [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
     }
 
     /// A recorded run of the folder that arguments name.
