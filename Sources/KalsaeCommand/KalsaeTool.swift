@@ -17,7 +17,7 @@ struct KalsaeTool: AsyncParsableCommand {
         version: "kalsae 0.1.0",
         subcommands: [
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
-            RunsVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
+            RunsVerb.self, SearchVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
             Bench.self, ProfileVerb.self, LessonVerb.self,
         ])
 

@@ -17,7 +17,7 @@ import Testing
         #expect(try run("--version").status == 0)
         let verbs = [
             "train", "evaluate", "predict", "summary", "data", "doctor", "bench", "profile",
-            "lesson",
+            "lesson", "search",
         ]
         for verb in verbs {
             let help = try run(verb, "--help")

@@ -1,0 +1,166 @@
+import ArgumentParser
+import Foundation
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSearch
+import KalsaeSupport
+
+struct SearchWorkers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workers",
+        abstract: "Let processes share a study, kill some of them, and check what is kept.",
+        discussion: """
+            Each process evaluates the function training. A process that was killed is replaced.
+
+            Example:
+              kalsae search bench workers --processes 8 --trials 2000 --kill-every 2
+            """)
+
+    @Option(help: "Processes that ask and tell.")
+    var processes = 8
+
+    @Option(help: "Trials of the study in all.")
+    var trials = 1000
+
+    @Option(help: "Seconds after which all processes end, whatever was reached; 0 for none.")
+    var seconds = 0.0
+
+    @Option(help: "Milliseconds of an evaluation.")
+    var milliseconds = 20
+
+    @Option(help: "Seconds from one kill (SIGKILL) to the next; 0 for none.")
+    var killEvery = 0.0
+
+    @Option(help: "Seconds after which a trial of a killed process is taken over.")
+    var lease = 2.0
+
+    @Option(help: "The sampler: \(SamplerCatalog.names).")
+    var sampler = SamplerCatalog.tpe.rawValue
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() throws {
+        guard (1...1000).contains(processes), trials > 0, seconds >= 0, milliseconds >= 0,
+            killEvery >= 0, lease > 0
+        else {
+            throw KalsaeError(
+                "search bench workers", expected: "up to 1000 processes, and a trial or more",
+                got: "\(processes) and \(trials)")
+        }
+        _ = try SamplerCatalog(named: sampler)
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("kalsae-workers-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try Study(SearchWorker.study, in: Store(folder: folder))
+        let begin = ContinuousClock.now
+        let crowd = try run(in: folder)
+        let elapsed = begin.duration(to: .now) / .seconds(1)
+        let report = try Self.report(
+            Study(SearchWorker.study, in: Store(folder: folder, for: .reading)).trials())
+        let result: [JSONValue.Member] =
+            report + [
+                .init("killed", .integer(crowd.killed)), .init("errors", .integer(crowd.errors)),
+                .init("seconds", .number(elapsed)),
+            ]
+        if json { return try Console.print(.object(result)) }
+        for member in result { try Console.print("\(member.key): \(RunText.value(member.value))") }
+    }
+
+    /// Starts the processes, kills and replaces, and waits for their end.
+    private func run(in folder: String) throws -> (killed: Int, errors: Int) {
+        let begin = ContinuousClock.now
+        var running = try (0..<processes).map { _ in try start(folder, seconds) }
+        var (killed, errors, next) = (0, 0, killEvery)
+        while !running.isEmpty {
+            usleep(5000)
+            let now = begin.duration(to: .now) / .seconds(1)
+            if killEvery > 0, now >= next {
+                next += killEvery
+                let index = killed % running.count
+                if running[index].isRunning {
+                    kill(running[index].processIdentifier, SIGKILL)
+                    running[index].waitUntilExit()
+                    killed += 1
+                    running[index] = try start(
+                        folder, seconds > 0 ? max(0.01, seconds - now) : 0)
+                }
+            }
+            for process in running where !process.isRunning && process.terminationStatus != 0 {
+                errors += 1
+            }
+            running.removeAll { !$0.isRunning }
+        }
+        return (killed, errors)
+    }
+
+    private func start(_ folder: String, _ seconds: Double) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/exe"))
+        process.arguments = [
+            "search", "bench", "worker", folder, "--trials", "\(trials)", "--seconds",
+            "\(seconds)", "--milliseconds", "\(milliseconds)", "--lease", "\(lease)", "--sampler",
+            sampler,
+        ]
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// What is in the store: all trials, ended ones, those that others took over, different
+    /// parameters, and values that are not those of their parameters.
+    private static func report(_ trials: [TrialRecord]) throws -> [JSONValue.Member] {
+        let complete = trials.filter { $0.state == .complete }
+        let wrong = try complete.filter { trial in
+            let study = try Study("check")
+            try study.enqueue(trial.parameters)
+            let value = try study.optimize(trials: 1, SearchFunction.training.evaluate)?.values
+            return value != trial.values
+        }
+        return [
+            .init("trials", .integer(trials.count)), .init("complete", .integer(complete.count)),
+            .init("taken_over", .integer(trials.filter { $0.attempts > 1 }.count)),
+            .init("different", .integer(Set(trials.map { "\($0.parameters)" }).count)),
+            .init("wrong", .integer(wrong.count)),
+        ]
+    }
+}
+
+/// One process of `search bench workers`.
+struct SearchWorker: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Ask and tell for `search bench workers`.",
+        shouldDisplay: false)
+    static let study = "workers"
+
+    @Argument(help: "The folder of the store.")
+    var folder: String
+
+    @Option(help: "Trials of the study in all.")
+    var trials: Int
+
+    @Option(help: "Seconds; 0 for no end.")
+    var seconds: Double
+
+    @Option(help: "Milliseconds of an evaluation.")
+    var milliseconds: UInt32
+
+    @Option(help: "Seconds of a lease.")
+    var lease: Double
+
+    @Option(help: "The sampler.")
+    var sampler: String
+
+    func run() throws {
+        let study = try Study(
+            Self.study, in: Store(folder: folder), sampler: SamplerCatalog(named: sampler).make(),
+            lease: lease)
+        try study.optimize(trials: trials, seconds: seconds > 0 ? seconds : nil) { trial in
+            let value = try SearchFunction.training.evaluate(trial)
+            if milliseconds > 0 { usleep(milliseconds * 1000) }
+            return value
+        }
+    }
+}
