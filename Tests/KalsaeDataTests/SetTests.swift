@@ -182,10 +182,13 @@ import Testing
     @Test func theCatalogListsWhatIsThere() throws {
         try withSet { base in
             let entries = DataCatalog.entries()
-            let named = entries.prefix(5)
-            let names = ["iris", "digits", "mnist", "fashion-mnist", "tiny-shakespeare"]
+            let named = entries.prefix(7)
+            let names = [
+                "iris", "digits", "mnist", "fashion-mnist", "cifar10", "cifar100",
+                "tiny-shakespeare",
+            ]
             #expect(named.map(\.name) == names)
-            #expect(named[4].location == .missing)
+            #expect(named[4...].allSatisfy { $0.location == .missing })
             #expect(named[0].location == .builtIn)
             #expect(named[2].location == .found("\(base)/mnist"))
             let tables = entries.filter { entry in

@@ -29,15 +29,15 @@ enum FolderListing {
 
     /// The paths of all files in a folder and those within, in the order of their names.
     static func files(under folder: String) throws(KalsaeError) -> [String] {
-        // Links may lead in circles.
-        let deepest = 32
+        // A class has few levels; links may lead in circles, and a whole disc may be named by mistake.
+        let deepest = 4
         var files: [String] = []
         var waiting = [(path: folder, depth: 0)]
         while let next = waiting.popLast() {
             guard next.depth < deepest else {
                 throw KalsaeError(
                     next.path, expected: "at most \(deepest) folders inside each other",
-                    got: "more", advice: "look for links in a circle")
+                    got: "more", advice: "give the folder that holds the classes")
             }
             for name in try names(in: next.path) {
                 let path = "\(next.path)/\(name)"
