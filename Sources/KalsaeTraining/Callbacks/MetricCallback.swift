@@ -2,7 +2,7 @@ import KalsaeData
 import KalsaeRuns
 import KalsaeSupport
 
-/// Hands the numbers of a training to a ``MetricSink``, as a log file.
+/// Hands the numbers of a training to a `MetricSink`, as a log file.
 ///
 /// `loss` of single steps (at most one each five milliseconds), `rate` where it changed; of each epoch
 /// `train/loss`, `validation/loss`, `validation/NAME`, `time/waiting` (the share of its time in which it
