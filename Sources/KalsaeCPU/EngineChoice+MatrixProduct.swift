@@ -12,6 +12,8 @@ extension EngineChoice {
         /// transposed right operand that plain loops pack, and what a call of oneDNN costs.
         static let loops = 35_000.0, library = 75_000.0, loopPacking = 2_000.0
         static let libraryCall = 1.5
+        /// What it costs besides for a stack, which oneDNN divides among threads that may sleep.
+        static let libraryStack = 8.0
     }
 
     /// Below this, packing costs more than it saves, and an epilogue too: a step of iris takes 3.6 us
@@ -70,7 +72,8 @@ extension EngineChoice {
         let (batch, n, k) = (Double(sizes.batch), Double(sizes.n), Double(sizes.k))
         var loops = Double(max(sizes.m, 4)) * Double(max(sizes.n, 8)) * k / Rates.loops
         if sizes.transposeRight, sizes.k != 1 { loops += n * k / Rates.loopPacking }
-        let library = Rates.libraryCall + batch * Double(sizes.m) * n * k / Rates.library
+        let call = Rates.libraryCall + (sizes.batch > 1 ? Rates.libraryStack : 0)
+        let library = call + batch * Double(sizes.m) * n * k / Rates.library
         return batch * loops <= library
     }
 }
