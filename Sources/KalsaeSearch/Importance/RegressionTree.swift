@@ -68,13 +68,17 @@ struct RegressionTree {
                 let gain =
                     left * left / Double(index) + right * right / Double(order.count - index)
                     - base
-                if gain > (best?.gain ?? 1e-12) { best = (gain, column, (a + b) / 2) }
+                // Between neighboring numbers the middle may be rounded to the lower one.
+                let middle = (a + b) / 2
+                if gain > (best?.gain ?? 1e-12) {
+                    best = (gain, column, middle > a ? middle : b)
+                }
             }
         }
         return best.map { ($0.column, $0.value) }
     }
 
-    /// The variance over [0, 1]^d, and for each coordinate that of the mean over all others.
+    /// The variance over [0, 1]^d, and for each coordinate that of the marginal, the mean over all other parameters.
     func variances(dimension: Int) -> (total: Double, single: [Double]) {
         let mean = leaves.reduce(0) { $0 + $1.volume * $1.value }
         let total = leaves.reduce(0) { $0 + $1.volume * ($1.value - mean) * ($1.value - mean) }

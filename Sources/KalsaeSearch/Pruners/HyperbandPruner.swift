@@ -49,6 +49,8 @@ public struct HyperbandPruner: Pruner {
 
     /// Whether the trial falls behind in its bracket.
     public func shouldPrune(_ trial: TrialRecord, in history: TrialHistory) -> Bool {
+        // A trial at its last step is whole.
+        guard let step = trial.reports.last?.step, step < greatest else { return false }
         let bracket = bracket(of: trial.number)
         let halving = SuccessiveHalvingPruner(first: least, factor: factor, skippedRungs: bracket)
         let others = history.trials.filter { self.bracket(of: $0.number) == bracket }

@@ -46,15 +46,4 @@ struct UnitMap: Hashable, Sendable {
         guard span > 0 else { return 0.5 }
         return (scale.transformed(x) - start) / span
     }
-
-    /// The cell of [0, 1] that gives the same value as u: a point where values are continuous.
-    func cell(around x: Double) -> ClosedRange<Double> {
-        guard step > 0, span > 0 else {
-            let u = unit(of: x)
-            return u...u
-        }
-        let lower = x - step / 2 <= low ? 0 : max(0, unit(of: x - step / 2))
-        let upper = x + step / 2 > low + lastStep * step ? 1 : min(1, unit(of: x + step / 2))
-        return lower...max(lower, upper)
-    }
 }

@@ -46,7 +46,9 @@ public struct EdgeWarning: Sendable, Equatable, CustomStringConvertible {
             guard max(low, high) >= rule.atEdge else { return nil }
             return EdgeWarning(
                 parameter: parameter.name, edge: low > high ? .low : .high,
-                values: units.map { parameter.value(at: $0) }, domain: parameter.domain)
+                // A trial may lack the parameter.
+                values: units.filter { !$0.isNaN }.map { parameter.value(at: $0) },
+                domain: parameter.domain)
         }
     }
 }

@@ -109,12 +109,7 @@ extension Study {
             let claimed = try storage.claim(
                 number, for: worker, now: now, until: leaseEnd)
             guard var record = claimed else { continue }
-            if record.attempts == 1 {
-                let point = try proposal(number, &state)
-                var parameters = state.space.assignment(at: point)
-                for (name, value) in zip(record.parameters.names, record.parameters.values) {
-                    parameters[name] = value
-                }
+            if let parameters = try completed(record, &state) {
                 record.parameters = parameters
                 record.spaceVersion = state.space.version
                 guard try storage.update(record) != nil else { continue }
@@ -125,22 +120,47 @@ extension Study {
         return nil
     }
 
-    /// A point of the sampler that breaks no constraint.
-    private func proposal(_ number: Int, _ state: inout State) throws(KalsaeError) -> [Double] {
+    /// The parameters of a trial that somebody enqueued, with those that it lacks as the sampler
+    /// proposes; nil where it lacks none, also where a worker was lost before it completed them.
+    private func completed(
+        _ record: TrialRecord, _ state: inout State
+    ) throws(KalsaeError) -> Assignment? {
+        guard record.attempts == 1 || record.reports.isEmpty else { return nil }
+        let wanted = record.parameters
+        let point = try proposal(record.number, &state, wanting: wanted)
+        var parameters = state.space.assignment(at: point)
+        for (name, value) in zip(wanted.names, wanted.values)
+        where parameters[name] != nil || state.space.index(of: name) == nil {
+            parameters[name] = value
+        }
+        let isWhole = parameters.names.allSatisfy { wanted[$0] != nil }
+        return isWhole && record.attempts > 1 ? nil : parameters
+    }
+
+    /// A point of the sampler that breaks no constraint, with the values that are wanted.
+    private func proposal(
+        _ number: Int, _ state: inout State, wanting wanted: Assignment = Assignment()
+    ) throws(KalsaeError) -> [Double] {
+        let space = state.space
+        func fixed(_ point: [Double]) -> [Double] {
+            guard wanted.count > 0 else { return point }
+            return zip(space.point(of: wanted), point).map { $0.isNaN ? $1 : $0 }
+        }
         for attempt in 0..<Self.attempts.sampler {
             let request = SamplerRequest(
                 number: number, attempt: attempt, seed: seed, space: state.space,
                 history: state.history)
             let point = try state.sampler.propose(for: request)
-            try check(point, of: state.sampler, state.space)
-            if state.space.isFeasible(point) { return point }
+            try check(point, of: state.sampler, space)
+            let own = fixed(point)
+            if space.isFeasible(own) { return own }
         }
         for attempt in 0..<Self.attempts.random {
             let request = SamplerRequest(
                 number: number, attempt: Self.attempts.sampler + attempt, seed: seed,
                 space: state.space, history: state.history)
-            let point = request.randomPoint()
-            if state.space.isFeasible(point) { return point }
+            let point = fixed(request.randomPoint())
+            if space.isFeasible(point) { return point }
         }
         throw KalsaeError(
             name, expected: "a space with points that obey all constraints",

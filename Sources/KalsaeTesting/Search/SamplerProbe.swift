@@ -72,7 +72,7 @@ struct SamplerProbe {
 
     func purity() throws -> String? {
         let space = try Self.space()
-        let (history, _) = try history(36, space)
+        let (history, _) = try history(35, space)
         let request = SamplerRequest(
             number: history.count, seed: 1, space: space, history: history)
         if sampler.isExhausted(history, in: space) { return nil }

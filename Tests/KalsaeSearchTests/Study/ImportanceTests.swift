@@ -65,6 +65,37 @@ struct ImportanceTests {
         #expect(try study.importance().first?.parameter == "learningRate")
     }
 
+    /// A good trial without the parameter has no part in its warning.
+    @Test func trialsThatLackTheParameterGiveNoValue() throws {
+        let space = try SearchSpace([
+            Parameter("deep", .choice([false, true])),
+            Parameter("width", .integer(1...20), when: .init("deep", is: true)),
+        ])
+        let study = try Study(space: space, sampler: RandomSampler(), seed: 3)
+        for width in 1...2 { try study.enqueue(["deep": true, "width": .integer(width)]) }
+        for width in 1...2 { try study.enqueue(["deep": true, "width": .integer(width)]) }
+        try study.enqueue(["deep": false])
+        try study.optimize(trials: 40) { Double($0.number < 5 ? $0.number : 100) }
+        let warning = try #require(try study.edgeWarnings().first)
+        #expect(warning.parameter == "width" && warning.edge == .low)
+        #expect(warning.values == [1, 2, 1, 2])
+    }
+
+    /// Between two neighboring numbers there is no middle to part them at.
+    @Test(.timeLimit(.minutes(1))) func neighboringNumbersArePartedOnce() throws {
+        let study = try study(trials: 3) { trial in
+            _ = try trial.real("x", in: 0...1)
+            return Double(trial.number)
+        }
+        let old = try study.trials()
+        let other = try Study("neighbors", space: study.space, sampler: RandomSampler(), seed: 1)
+        let half = 0.5
+        let near = [half.nextUp, half.nextUp.nextUp, 0.9]
+        for index in 0..<30 { try other.enqueue(["x": .real(near[index % 3])]) }
+        try other.optimize(trials: 30) { Double($0.number % 3) * Double(old.count) }
+        #expect(try other.importance(by: .functionalAnova).map(\.parameter) == ["x"])
+    }
+
     /// Where nothing is at an edge, or nothing matters, at most one study in 500 warns.
     @Test func goodRangesGiveNoWarning() throws {
         var count = 0

@@ -105,6 +105,11 @@ struct PrunerTests {
         let last = (0..<100).first { pruner.bracket(of: $0) == 3 } ?? 0
         let known = history((0..<200).map { [Double($0)] }, state: .running)
         #expect(!pruner.shouldPrune(trial(last, [999, 999]), in: known))
+        // Its only rung is the end, where a trial is whole.
+        let whole = [Double](repeating: 999, count: 27)
+        let best = history(
+            (0..<200).map { _ in [Double](repeating: 1, count: 27) }, state: .running)
+        #expect(!pruner.shouldPrune(trial(last, whole), in: best))
         let first = (0..<100).first { pruner.bracket(of: $0) == 0 } ?? 0
         #expect(pruner.shouldPrune(trial(first, [999]), in: known))
     }

@@ -45,7 +45,7 @@ struct StudyTests {
             }
             return all.map(\.parameters)
         }
-        #expect(try trials([30]) == trials([7, 19, 30]))
+        #expect(try trials([30]) == trials([7, 19, 21, 25, 30]))
     }
 
     @Test func failuresAreKeptWithTheirReason() throws {
@@ -126,6 +126,32 @@ struct StudyTests {
         try open.enqueue(["x": 0.5, "unknown": 1])
         try open.optimize(trials: 1) { try $0.real("x", in: 0...1) }
         #expect(try open.trials()[0].parameters == ["x": 0.5])
+    }
+
+    /// What the sampler adds goes with what was wanted: its branch, and its side of a constraint.
+    @Test func enqueuedTrialsAreCompletedWithinTheSpace() throws {
+        let branches = try SearchSpace([
+            Parameter("kind", .choice(["a", "b"])),
+            Parameter("pa", .real(0...1), when: .init("kind", is: "a")),
+            Parameter("pb", .real(0...1), when: .init("kind", is: "b")),
+        ])
+        let ordered = try SearchSpace(
+            [Parameter("x", .real(0...1)), Parameter("y", .real(0...1))],
+            constraints: [.order("x", "y")])
+        for seed in 0..<8 as Range<UInt64> {
+            let study = try Study(space: branches, sampler: RandomSampler(), seed: seed)
+            for kind in ["a", "b"] {
+                try study.enqueue(["kind": .text(kind)])
+                let trial = try study.ask()
+                #expect(trial.parameters.names == ["kind", "p\(kind)"])
+                try study.tell(trial, 1)
+            }
+            let other = try Study(space: ordered, sampler: RandomSampler(), seed: seed)
+            try other.enqueue(["x": 0.9])
+            let parameters = try other.ask().parameters
+            #expect(parameters["x"]?.number == 0.9)
+            #expect(parameters["y"]?.number ?? 0 >= 0.9)
+        }
     }
 
     @Test func warmStartsLearnFromAnotherStudyAndCountNoTrials() throws {

@@ -23,9 +23,6 @@ struct Cholesky: Sendable {
         count += 1
     }
 
-    /// Keeps the first rows only.
-    mutating func keep(_ first: Int) { count = min(count, first) }
-
     /// L⁻¹ b in place; b has `count` numbers.
     func solve(_ b: inout [Double]) {
         b.withUnsafeMutableBufferPointer { b in

@@ -26,12 +26,6 @@ struct GaussianProcess: Sendable {
         }
     }
 
-    /// Keeps the first points only.
-    mutating func keep(_ first: Int) {
-        factor.keep(first)
-        points.removeLast(points.count - factor.count * dimension)
-    }
-
     /// Takes the targets of all points.
     mutating func update(targets: [Double]) {
         self.targets = targets

@@ -5,7 +5,8 @@ import KalsaeSupport
 /// The dearest sampler to ask and the thriftiest with trials: some milliseconds a proposal at 100
 /// trials. It learns lengths and noise, knows choices and steps, and takes its own mean for trials
 /// that run, so that workers go to different points. Of several objectives it takes another random
-/// weighting for each trial. Of many trials it learns from the best and the latest.
+/// weighting for each trial. Of more than 256 trials it
+/// learns from the best and the latest, and fits its kernel anew at each proposal.
 ///
 /// Sources: Jones, Schonlau and Welch, "Efficient global optimization of expensive black-box
 /// functions" (1998); Snoek, Larochelle and Adams, "Practical Bayesian optimization" (2012); for
@@ -109,9 +110,13 @@ public struct GaussianProcessSampler: Sampler {
         if !isKept {
             let learned = Array(rows.prefix(milestone))
             let points = learned.flatMap { trials.point($0) }
+            // By what was known then alone, so that a sampler made later proposes the same.
+            let own =
+                isSingle
+                ? PowerTransform.applied(to: Self.bounded(learned.map { trials.losses[$0] }))
+                : PowerTransform.standardized(Array(losses.prefix(milestone)))
             let kernel = KernelFit.kernel(
-                points, PowerTransform.standardized(Array(losses.prefix(milestone))),
-                isChoice: space.parameters.map { $0.optionCount > 0 })
+                points, own, isChoice: space.parameters.map { $0.optionCount > 0 })
             var process = GaussianProcess(kernel)
             process.append(points[...])
             fitted = Fitted(

@@ -62,7 +62,8 @@ struct KernelFit {
         var process = GaussianProcess(kernel)
         process.append(points[...])
         process.update(targets: targets)
-        let (inverse, weights, logDeterminant) = process.terms()
+        let (inverse, weights) = (process.factor.inverse(), process.weights)
+        let logDeterminant = process.factor.logDeterminant
         var gradient = [Double](repeating: 0, count: dimension + 2)
         points.withUnsafeBufferPointer { points in
             guard let base = points.baseAddress else { return }
@@ -98,12 +99,5 @@ struct KernelFit {
             gradient[index] -= distance / prior.deviation
         }
         return (value, gradient)
-    }
-}
-
-extension GaussianProcess {
-    /// K⁻¹ (lower triangle), K⁻¹ y and log det K.
-    func terms() -> (inverse: [Double], weights: [Double], logDeterminant: Double) {
-        (factor.inverse(), weights, factor.logDeterminant)
     }
 }

@@ -83,6 +83,8 @@ public final class OptunaStorage: StudyStorage {
             return nil
         }
         _ = try changes(since: 0, from: 0)
+        // The file has the parameters of trials only.
+        if state.withLock({ $0.space.parameters.isEmpty }) { try learn(description.space) }
         return state.withLock { $0.space }
     }
 

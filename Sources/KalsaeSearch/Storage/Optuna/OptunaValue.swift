@@ -37,7 +37,7 @@ enum OptunaValue {
         let fields = (text ?? "").split { "-: ".contains($0) }
         let numbers = fields.prefix(5).compactMap { Int32($0) }
         guard numbers.count == 5, fields.count == 6, let seconds = Double(fields[5]),
-            (0..<62).contains(seconds)
+            (0..<62).contains(seconds), (1970...9999).contains(numbers[0])
         else { return 0 }
         var parts = tm()
         (parts.tm_year, parts.tm_mon) = (numbers[0] &- 1900, numbers[1] &- 1)

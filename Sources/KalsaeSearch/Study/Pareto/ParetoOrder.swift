@@ -60,7 +60,7 @@ public enum ParetoOrder {
             let span = losses[front[order[order.count - 1]]][objective] - least
             distances[order[0]] = .infinity
             distances[order[order.count - 1]] = .infinity
-            guard span > 0, order.count > 2 else { continue }
+            guard span > 0, span.isFinite, order.count > 2 else { continue }
             for position in 1..<order.count - 1 {
                 let (before, after) = (front[order[position - 1]], front[order[position + 1]])
                 distances[order[position]] +=
