@@ -67,11 +67,9 @@ public final class Buffer: Sendable {
                 advice: "free some space, or set XDG_CACHE_HOME to another folder")
         }
         mkdir(folder, 0o777)
-        var path = Array("\(folder)/.buffer-XXXXXX".utf8CString)
-        let file = mkstemp(&path)
+        let file = UnnamedFile.open(in: folder)
         guard file >= 0 else { throw fail(errno) }
         defer { close(file) }
-        unlink(path)
         // A page that finds no space when it is written ends the process.
         let code = posix_fallocate(file, 0, off_t(max(byteCount, 1)))
         guard code == 0 else { throw fail(code) }

@@ -56,7 +56,7 @@ struct LargeTable {
         of table: StreamedTable, name: String, fractions: Split.Fractions, split: SplitOptions?,
         validation: Table?, test: Table?, seed: UInt64
     ) throws(KalsaeError) -> DataParts {
-        let folder = DataFolders.cache ?? "/tmp"
+        let folder = DataFolders.scratch
         let parts = try table.parts(
             fractions, name: name, validation: validation, test: test,
             mostHeld: split?.split == nil ? Self.mostHeld : nil, in: folder, seed: seed)

@@ -2,8 +2,7 @@ import Glibc
 import KalsaeSupport
 import Synchronization
 
-/// A file that no folder names, for what does not fit into memory: it goes with the process, however
-/// that ends.
+/// Numbers in an ``UnnamedFile``, for what does not fit into memory.
 package final class ScratchFile: Sendable {
     /// The folder whose disc it takes.
     package let folder: String
@@ -33,13 +32,10 @@ package final class ScratchFile: Sendable {
                     advice: "free some space, or set XDG_CACHE_HOME to a folder on another disc")
             }
         }
-        var name = Array("\(folder)/kalsae-XXXXXX".utf8CString)
-        file = mkstemp(&name)
+        file = UnnamedFile.open(in: folder)
         guard file >= 0 else {
             throw .system(folder, expected: "a folder for encoded rows", code: errno)
         }
-        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-        unlink(name)
     }
 
     deinit { close(file) }

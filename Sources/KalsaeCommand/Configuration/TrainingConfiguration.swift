@@ -79,14 +79,22 @@ struct TrainingConfiguration {
 
     /// Fills in what is not said.
     mutating func complete(_ name: String, _ value: JSONValue) {
-        guard !settings.contains(where: { $0.key == name }) else { return }
+        guard !says(name) else { return }
         settings.append(JSONValue.Member(name, value))
+    }
+
+    /// Whether it says a value.
+    func says(_ name: String) -> Bool { settings.contains { $0.key == name } }
+
+    /// Leaves out a value.
+    mutating func remove(_ name: String) {
+        origins[name] = nil
+        settings.removeAll { $0.key == name }
     }
 
     /// Replaces a value.
     mutating func replace(_ name: String, _ value: JSONValue) {
-        origins[name] = nil
-        settings.removeAll { $0.key == name }
+        remove(name)
         settings.append(JSONValue.Member(name, value))
     }
 

@@ -54,7 +54,8 @@ final class JSONList {
     }
 
     private func spill() throws(KalsaeError) {
-        if file < 0 { file = try Self.unnamed() }
+        if file < 0 { file = UnnamedFile.open(in: Self.folder) }
+        guard file >= 0 else { throw Self.fault("a temporary file") }
         var bytes = pending[...]
         while !bytes.isEmpty {
             let wrote = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -63,15 +64,6 @@ final class JSONList {
             bytes = bytes.dropFirst(wrote)
         }
         pending.removeAll(keepingCapacity: true)
-    }
-
-    /// An open file that no folder names.
-    private static func unnamed() throws(KalsaeError) -> Int32 {
-        var path = Array("\(folder)/kalsae-XXXXXX".utf8CString)
-        let file = mkstemp(&path)
-        guard file >= 0 else { throw fault("a temporary file") }
-        unlink(path)
-        return file
     }
 
     private static var folder: String {

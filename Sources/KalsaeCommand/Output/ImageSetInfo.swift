@@ -69,7 +69,7 @@ struct ImageSetInfo {
         lines.append(
             "  parts: \(parts.train.count) train, \(parts.validation.count) validation, "
                 + "\(parts.test.count) test"
-                + (folder?.parts.count == 1 ? "  [--split]" : ", as they are in the files"))
+                + (folder.map { $0.parts.count == 1 } ?? false ? "  [--split]" : ""))
         for (name, count) in counts { lines.append("  \(name.cut(to: 40)): \(count)") }
         guard let folder, let layout = parts.train.images?.layout else { return lines }
         let sources = all.compactMap(\.images).flatMap(\.sources)

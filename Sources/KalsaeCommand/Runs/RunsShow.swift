@@ -64,7 +64,7 @@ struct RunsShow: ParsableCommand {
         for checkpoint in checkpoints.filter({ access("\(folder)/\($0.path)", F_OK) == 0 })
             .suffix(limit)
         {
-            let metric = checkpoint.metric.map { ", best loss \(RunText.number($0))" } ?? ""
+            let metric = checkpoint.metric.map { ", best so far \(RunText.number($0))" } ?? ""
             let mark = checkpoint.isBest ? ", best" : ""
             try tell("checkpoint at step \(checkpoint.step)\(metric)\(mark): \(checkpoint.path)")
         }

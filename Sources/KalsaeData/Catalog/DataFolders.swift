@@ -25,11 +25,14 @@ public enum DataFolders {
         return folders.map { "\($0)/tabular/\(name)" }.first { isReadable($0) }
     }
 
+    /// Where data wait that do not fit into memory: the cache, on whose disc data are expected.
+    package static var scratch: String { cache ?? "/var/tmp" }
+
     /// The paths of all tables in `tabular/` of the folders, by name: `.csv`, `.tsv` and `.data`,
     /// plain or gzip.
     static var tables: [String] {
         folders.flatMap { folder in
-            let names = names(in: "\(folder)/tabular").filter { name in
+            let names = ((try? FolderListing.names(in: "\(folder)/tabular")) ?? []).filter { name in
                 let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
                 return [".csv", ".tsv", ".data"].contains { plain.hasSuffix($0) }
             }
@@ -42,19 +45,5 @@ public enum DataFolders {
 
     private static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let length = MemoryLayout.size(ofValue: entry.pointee.d_name)
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: length) { String(cString: $0) }
-            }
-            names.append(name)
-        }
-        return names.sorted()
     }
 }

@@ -95,7 +95,7 @@ extension ImageFolder {
 
     /// Images that are copies of each other have one number; nil where there are none.
     static func copies(_ sources: [ImageSource]) -> [Int32]? {
-        var numbers: [UInt32: Int32] = [:]
+        var numbers: [UInt64: Int32] = [:]
         var groups: [Int32] = []
         for source in sources {
             let number = numbers[source.contentChecksum] ?? Int32(clamping: numbers.count)

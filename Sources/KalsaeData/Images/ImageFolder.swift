@@ -55,6 +55,11 @@ public struct ImageFolder: Sendable {
             FolderListing.isFolder("\(root)/\($0)")
         }
         guard !classNames.isEmpty else { throw Self.withoutClasses(path, root) }
+        guard classNames.count > 1 else {
+            throw KalsaeError(
+                path, expected: "a folder for each of two classes or more",
+                got: "one, \(classNames[0])")
+        }
         var parts: [Part: Images] = [:]
         var others = 0
         for part in Part.allCases {

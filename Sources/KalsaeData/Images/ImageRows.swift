@@ -59,7 +59,7 @@ public final class ImageRows: Sendable {
         buffer =
             count <= mostMemory
             ? try Buffer(byteCount: count)
-            : try Buffer(byteCount: count, inFileUnder: DataFolders.cache ?? "/var/tmp")
+            : try Buffer(byteCount: count, inFileUnder: DataFolders.scratch)
         memory = try buffer.hostPointer()
         (self.sources, self.layout, self.workers) = (sources, layout, workers)
         state = State(rows: [UInt8](repeating: 0, count: sources.count), open: sources.count)

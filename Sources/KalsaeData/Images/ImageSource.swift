@@ -13,7 +13,7 @@ public struct ImageSource: Sendable, Equatable {
     /// the sum of its pixels.
     let checksum: UInt32
     /// The same without the name: equal for copies.
-    let contentChecksum: UInt32
+    let contentChecksum: UInt64
 
     /// Reads the header of a file.
     public init(path: String) throws(KalsaeError) {
@@ -22,7 +22,7 @@ public struct ImageSource: Sendable, Equatable {
         let ends = try FileBytes.ends(of: path, count: 4096)
         var sum = ends.bytes.withUnsafeBytes { Checksum.fnv1a($0) }
         withUnsafeBytes(of: ends.length) { sum = Checksum.fnv1a($0, after: sum) }
-        contentChecksum = UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+        contentChecksum = sum
         let name = path.split(separator: "/").suffix(2).joined(separator: "/")
         Array(name.utf8).withUnsafeBytes { sum = Checksum.fnv1a($0, after: sum) }
         checksum = UInt32(truncatingIfNeeded: sum ^ sum >> 32)

@@ -1,29 +1,26 @@
-/// Random numbers of rows, each a function of seed, purpose and row alone (the mixing of SplitMix64:
-/// Steele, Lea and Flood, 2014).
+import KalsaeSupport
+
+/// Random numbers of rows, each a function of seed, purpose and row alone.
 struct RowHash {
-    /// What numbers are drawn for, so that no two uses share them.
+    /// What numbers are drawn for: a stream of random numbers each.
     enum Purpose: UInt64 {
-        case sample = 1
-        case split = 2
-        case block = 3
+        case sample = 0x526f_7753
+        case split = 0x526f_7750
+        case block = 0x526f_7742
     }
 
-    private let start: UInt64
+    private let purpose: Purpose
+    private let seed: UInt64
 
     init(_ purpose: Purpose, seed: UInt64) {
-        start = Self.mixed(seed &+ purpose.rawValue &* 0x9e37_79b9_7f4a_7c15)
+        (self.purpose, self.seed) = (purpose, seed)
     }
 
     func callAsFunction(_ row: UInt64) -> UInt64 {
-        Self.mixed(start &+ (row &+ 1) &* 0x9e37_79b9_7f4a_7c15)
+        var generator = Philox(seed: seed, stream: purpose.rawValue, step: row)
+        return generator.next()
     }
 
     /// A number from 0 to less than 1.
     func uniform(_ row: UInt64) -> Double { Double(self(row) >> 11) * 0x1p-53 }
-
-    private static func mixed(_ number: UInt64) -> UInt64 {
-        var z = (number ^ number >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
 }

@@ -103,6 +103,7 @@ public final class MetricLog: MetricSink {
         state.lastWrite = Timestamp.now
         var rest = state.bytes[...]
         state.bytes = []
+        let end = lseek(file, 0, SEEK_END)
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
@@ -110,6 +111,8 @@ public final class MetricLog: MetricSink {
                 let error = KalsaeError.system(path, expected: "to write", code: errno)
                 if !state.hasFailed { say("\(error.description); the log has a gap there") }
                 state.hasFailed = true
+                // No half of a line, behind which nobody reads on.
+                if end >= 0 { _ = ftruncate(file, end) }
                 return
             }
             rest = rest.dropFirst(count)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KalsaeBackend
 import KalsaeFiles
 import KalsaeGraph
@@ -76,7 +75,8 @@ public struct Autopsy: Sendable {
         try Safetensors.write(
             tensors,
             metadata: [
-                Self.notesKey: try Self.text(notes), Self.graphKey: try Self.text(structure),
+                Self.notesKey: try SpecText.encode(notes),
+                Self.graphKey: try SpecText.encode(structure),
             ],
             to: path)
     }
@@ -114,12 +114,4 @@ public struct Autopsy: Sendable {
     }
 
     private static func name(_ index: Int) -> String { "input\(index)" }
-
-    private static func text(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
 }

@@ -21,11 +21,14 @@ extension TrainingLoop {
 
     /// What an autopsy found, in a line, and where to read more.
     func autopsyAdvice() -> String? {
-        guard let path = autopsyPath, let (autopsy, report) = try? autopsy() else { return nil }
+        guard let path = autopsyPath else { return nil }
         do {
-            try autopsy.save(to: path)
-            return "\(report.line); more: kalsae autopsy \(path)"
-        } catch { return "\(report.line); the step could not be written: \(error)" }
+            guard let (autopsy, report) = try autopsy() else { return nil }
+            do {
+                try autopsy.save(to: path)
+                return "\(report.line); more: kalsae autopsy \(path)"
+            } catch { return "\(report.line); the step could not be written: \(error)" }
+        } catch { return "the step could not be taken again: \(error)" }
     }
 
     /// Finds the first step behind the start whose loss or state is not finite; nil where steps go

@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// Batches one after the other, with a position that can be saved and set again.
 ///
 /// A set in memory is one (``DatasetBatches``); so may be a file that is read in chunks, or a
@@ -63,6 +65,21 @@ public struct BatchPosition: Codable, Sendable, Equatable {
 
     /// Moves to the start of the next epoch.
     public mutating func beginNextEpoch() { self = BatchPosition(epoch: epoch &+ 1) }
+
+    /// Throws where it is no position of a source.
+    ///
+    /// - Parameters:
+    ///   - cursor: the cursor of the source.
+    ///   - count: its batches of an epoch.
+    ///   - source: what the source is, in words.
+    func check(cursor own: [Int], count: Int, of source: String) throws(KalsaeError) {
+        guard cursor.isEmpty || cursor == own, (0...count).contains(batch), epoch >= 1 else {
+            throw KalsaeError(
+                "batches", expected: "a position in \(source)",
+                got: "one of other data, size, order or seed",
+                advice: "resume with the data and the options that the training began with")
+        }
+    }
 
     /// Where it is, in words.
     var text: String { "epoch \(epoch), batch \(batch)" }

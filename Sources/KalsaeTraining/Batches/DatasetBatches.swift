@@ -83,14 +83,8 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     /// Goes to a position; throws where it is that of other data, or of batches of another size,
     /// order or seed.
     public mutating func seek(to position: BatchPosition) throws {
-        guard position.cursor.isEmpty || position.cursor == cursor, position.batch >= 0,
-            position.batch <= count, position.epoch >= 1
-        else {
-            throw KalsaeError(
-                "batches", expected: "a position in \(data.count) rows, \(size) a batch, \(order)",
-                got: "one of other data, size, order or seed",
-                advice: "resume with the data and the options that the training began with")
-        }
+        try position.check(
+            cursor: cursor, count: count, of: "\(data.count) rows, \(size) a batch, \(order)")
         self.position = position
     }
 

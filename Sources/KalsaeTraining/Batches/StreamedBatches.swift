@@ -163,14 +163,8 @@ package struct StreamedBatches: BatchSource {
     }
 
     package mutating func seek(to position: BatchPosition) throws {
-        guard position.cursor.isEmpty || position.cursor == cursor, position.batch >= 0,
-            position.batch <= count, position.epoch >= 1
-        else {
-            throw KalsaeError(
-                "batches", expected: "a position in \(rows.count) streamed rows, \(size) a batch",
-                got: "one of other data, size or seed",
-                advice: "resume with the data and the options that the training began with")
-        }
+        try position.check(
+            cursor: cursor, count: count, of: "\(rows.count) streamed rows, \(size) a batch")
         self.position = position
     }
 

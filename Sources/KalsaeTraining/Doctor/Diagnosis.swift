@@ -48,7 +48,7 @@ struct RunCurves {
         train = try points("train/loss")
         validation = try points("validation/loss")
         waiting = try points("time/waiting")
-        compilations = try points("compilations").last.map { Int($0.value) } ?? 0
+        compilations = try points("compilations").last.flatMap { Int(exactly: $0.value) } ?? 0
         failure = try store.events(of: run).last { $0.kind == "failed" }?.data["error"]?.string
     }
 

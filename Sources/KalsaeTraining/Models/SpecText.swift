@@ -40,6 +40,16 @@ enum SpecText {
         }
     }
 
+    /// A value as text that ``decode(_:_:subject:expected:advice:item:kinds:)`` reads: keys sorted,
+    /// numbers that are not finite as `"inf"`, `"-inf"` and `"nan"`.
+    static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
     /// What a decoder says, with its path.
     private static func text(_ error: DecodingError, _ item: String) -> String {
         let (context, fault): (DecodingError.Context, String)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KalsaeFiles
 import KalsaeGraph
 import KalsaeSupport
@@ -17,10 +16,10 @@ extension TrainingState {
     ///
     /// - Throws: a `KalsaeError` where the system refuses.
     public func save(to path: String) throws {
-        var metadata = [Self.progressKey: try Self.text(progress.thinned)]
+        var metadata = [Self.progressKey: try SpecText.encode(progress.thinned)]
         if !good.isEmpty {
             let records = good.map { GoodRecord($0, best: best) }
-            metadata[Self.goodKey] = try Self.text(records)
+            metadata[Self.goodKey] = try SpecText.encode(records)
         }
         try Weights.save(StateFile(state: self), to: path, metadata: metadata, isChecked: true)
     }
@@ -76,14 +75,6 @@ extension TrainingState {
     }
 
     private static let advice = "use a file that TrainingState.save wrote"
-
-    private static func text(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
 
     private static func decode<Value: Decodable>(
         _ type: Value.Type, _ text: String, _ path: String

@@ -61,8 +61,8 @@ public struct DivergenceGuard: Sendable, Equatable, Codable {
         if let spike, state.count > 0 {
             // A mean of few losses says little of how far they are apart.
             let usual = state.count < Self.warmup ? state.greatest ?? state.mean : state.mean
-            // A loss may be negative.
-            if loss > usual + (spike - 1) * abs(usual) { return false }
+            // A loss may be negative; above 0 alone nothing is far.
+            if usual != 0, loss > usual + (spike - 1) * abs(usual) { return false }
         }
         if state.count < Self.warmup { state.greatest = max(state.greatest ?? loss, loss) }
         // The mean of all at first, then one that forgets.

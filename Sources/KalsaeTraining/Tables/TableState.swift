@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KalsaeFiles
 import KalsaeSupport
 import KalsaeTensor
@@ -48,10 +47,8 @@ public struct TableState: Sendable {
     ///
     /// - Throws: a `KalsaeError` where the system refuses.
     public func save(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
-        try Weights.save(tensors, to: path, metadata: [Self.key: text], isChecked: true)
+        let metadata = [Self.key: try SpecText.encode(progress)]
+        try Weights.save(tensors, to: path, metadata: metadata, isChecked: true)
     }
 
     /// Reads a file that ``save(to:)`` wrote.

@@ -53,7 +53,9 @@ extension Train {
                 + "batch \(recipe.batch), \(recipe.length), \(patience)")
         let count = history.epochCount
         let kept =
-            history.restoredEpoch.map { "epoch \($0) of \(count), the best validation loss" }
+            history.restoredEpoch.map {
+                "epoch \($0) of \(count), the best validation \(recipe.monitor)"
+            }
             ?? "the last step, in epoch \(count)"
         let end = history.end == .completed ? "" : "; \(history.end.name)"
         try Console.print("weights: those of \(kept)\(end)")
