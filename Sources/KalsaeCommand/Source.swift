@@ -39,7 +39,7 @@ struct Source {
             try images?.refuse(for: name)
             let refused = [
                 (target != nil, "--target"),
-                (split?.isSet == true, "--split, --validation, --test, --folds, --all-rows"),
+                (split?.isOfTable == true, "--validation, --test, --folds, --all-rows"),
                 (
                     columns != TableOptions(),
                     "--column, --drop, --task, --weight, --group, --time"
@@ -50,9 +50,15 @@ struct Source {
                 throw KalsaeError(
                     options, expected: "a CSV file to go with", got: "the set \(name)")
             }
-            (file, parts, self.files) = (nil, try set.load(seed: bits), files)
+            parts = try set.load(
+                fractions: split?.fractions(of: set) ?? .standard, rows: split?.rows, seed: bits)
+            (file, self.files) = (nil, files)
             (table, taken) = (nil, nil)
             return
+        }
+        guard split?.rows == nil else {
+            throw KalsaeError(
+                "--rows", expected: "mnist or fashion-mnist to go with", got: name)
         }
         if let set = FileSet(path: name) {
             try Source.checkOptions(

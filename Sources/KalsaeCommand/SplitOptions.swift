@@ -30,9 +30,28 @@ struct SplitOptions: ParsableArguments {
         help: "Once held-out rows were measured, train anew on all rows; the default without any.")
     var allRows = false
 
-    /// Whether any of them is given.
-    var isSet: Bool {
-        split != nil || validation != nil || test != nil || folds != nil || allRows
+    @Option(
+        help: """
+            Learn and validate on the first so many rows of mnist or fashion-mnist; their test part \
+            stays whole.
+            """)
+    var rows: Int?
+
+    /// Whether any of those is given that only a table takes.
+    var isOfTable: Bool {
+        validation != nil || test != nil || folds != nil || allRows
+    }
+
+    /// The shares that a set gives away that goes by a name.
+    func fractions(of set: NamedSet) throws(KalsaeError) -> Split.Fractions {
+        guard let split else { return .standard }
+        let fractions = try fractions(validates: true)
+        guard set == .iris || set == .digits || fractions.test == 0 else {
+            throw KalsaeError(
+                "--split", expected: "no share for the test, which \(set.rawValue) has of its own",
+                got: split, advice: "write 80/20/0")
+        }
+        return fractions
     }
 
     /// The shares that a table gives away.

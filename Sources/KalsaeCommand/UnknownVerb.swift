@@ -13,6 +13,7 @@ struct UnknownVerb {
         for word in arguments {
             let verbs = command.configuration.subcommands
             guard !verbs.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            if command.configuration.defaultSubcommand != nil { return nil }
             guard let index = verbs.firstIndex(where: { Self.isName(word, of: $0) }) else {
                 message = Self.message(word, verbs.map { $0._commandName }, path)
                 return

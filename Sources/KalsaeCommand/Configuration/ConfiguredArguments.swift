@@ -23,19 +23,44 @@ enum ConfiguredArguments {
         }
         let catalog = try OptionCatalog.train()
         let list = ArgumentList(Array(arguments.dropFirst()), catalog)
+        guard let said = try resolved(list, catalog, verb: "kalsae train") else { return arguments }
+        if said.configuration.search != nil {
+            Notice.say("\(said.file ?? "the file"): its section search is for `kalsae search`")
+        }
+        Arguments.origins = said.configuration.origins
+        let calls = list.words { item in
+            let isOrigin = ["set", "resume", "config-of"].contains(item.entry?.name)
+            return !item.isPositional && item.entry?.isOfCall != false && !isOrigin
+        }
+        return ["train"] + said.configuration.arguments + said.added + calls
+    }
+
+    /// What arguments say of a training, with what the file or the run says that they name.
+    struct Said {
+        var configuration: TrainingConfiguration
+        /// Arguments that take a run up.
+        var added: [String] = []
+        /// The file of options.
+        var file: String?
+    }
+
+    /// Resolves files, runs and changes; nil where the arguments name none of them.
+    static func resolved(
+        _ list: ArgumentList, _ catalog: OptionCatalog, verb: String
+    ) throws -> Said? {
         let (changes, files) = (list.values("set"), list.positionals.filter(isFile))
         let (resumed, repeated) = (list.values("resume").last, list.values("config-of").last)
         guard files.count <= 1 else {
             throw KalsaeError(
-                "kalsae train", expected: "one file of options",
+                verb, expected: "one file of options",
                 got: files.joined(separator: " and "), advice: "say more by options and --set")
         }
         let origins = [resumed, repeated, files.first].compactMap { $0 }
         guard origins.count <= 1 else {
             throw KalsaeError(
-                "kalsae train", expected: "a file, --config-of or --resume", got: "two of them")
+                verb, expected: "a file, --config-of or --resume", got: "two of them")
         }
-        guard !origins.isEmpty || !changes.isEmpty else { return arguments }
+        guard !origins.isEmpty || !changes.isEmpty else { return nil }
         var configuration = TrainingConfiguration(ArgumentList([], catalog), catalog)
         var added: [String] = []
         if let name = resumed ?? repeated {
@@ -56,12 +81,7 @@ enum ConfiguredArguments {
         }
         for member in own.settings { configuration.replace(member.key, member.value) }
         for change in changes { try configuration.change(change) }
-        Arguments.origins = configuration.origins
-        let calls = list.words { item in
-            let isOrigin = ["set", "resume", "config-of"].contains(item.entry?.name)
-            return !item.isPositional && item.entry?.isOfCall != false && !isOrigin
-        }
-        return ["train"] + configuration.arguments + added + calls
+        return Said(configuration: configuration, added: added, file: files.first)
     }
 
     /// Whether an argument may ask for a file or a run.

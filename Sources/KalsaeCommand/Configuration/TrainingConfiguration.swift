@@ -9,6 +9,9 @@ struct TrainingConfiguration {
     private(set) var settings: [JSONValue.Member] = []
     private let catalog: OptionCatalog
 
+    /// The section `search` of a file, which is no part of a training.
+    private(set) var search: JSONValue?
+
     /// Where a setting was said, as `plan.yaml:3`, for errors about its value.
     private(set) var origins: [String: String] = [:]
 
@@ -46,6 +49,10 @@ struct TrainingConfiguration {
                 got: "something else")
         }
         for member in members {
+            if member.key == "search" {
+                search = member.value
+                continue
+            }
             let isSection = ["data", "training"].contains(member.key)
             guard isSection, let inner = member.value.members else {
                 try add(member, subject, line(member.key))

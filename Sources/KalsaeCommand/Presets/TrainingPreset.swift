@@ -50,6 +50,28 @@ struct TrainingPreset {
                 steps: 10000
                 """),
         TrainingPreset(
+            name: "random-search",
+            summary: "100 trials of six hidden layers of 100 on 500 digits, for `kalsae search`",
+            text: """
+                data: mnist
+                rows: 500
+                split: 80/20/0
+                network: 784-100-100-100-100-100-100-10
+                activation: relu
+                optimizer: sgd
+                batch: 100
+                order: withReplacement
+                epochs: 50
+                patience: 0
+                search:
+                  objective: accuracy
+                  sampler: random
+                  trials: 100
+                  space:
+                    learning-rate: 1e-6..1e-2 log
+                    weight-decay: 1e-8..1e-4 log
+                """),
+        TrainingPreset(
             name: "optimizer-race",
             summary: "four hidden layers of 100 on MNIST, 2,000 steps: --optimizer to compare",
             text: """

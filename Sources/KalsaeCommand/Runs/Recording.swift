@@ -5,6 +5,17 @@ import KalsaeRuns
 import KalsaeSupport
 import KalsaeTraining
 
+extension RunRecorder {
+    /// Notes what was measured of a part of the data.
+    func note(_ part: String, _ report: Report?, step: Int) {
+        guard let report else { return }
+        metric("\(part)/loss", step: step, value: report.loss)
+        for (name, value) in report.ordered {
+            metric("\(part)/\(name.rawValue)", step: step, value: value)
+        }
+    }
+}
+
 /// The record of one call of `kalsae train`: its run in the store, taken up or made anew.
 struct Recording {
     let store: Store
@@ -144,11 +155,7 @@ struct Recording {
 
     /// Notes what was measured at the end.
     func note(_ part: String, _ report: Report?, step: Int) {
-        guard let report else { return }
-        session.recorder.metric("\(part)/loss", step: step, value: report.loss)
-        for (metric, value) in report.ordered {
-            session.recorder.metric("\(part)/\(metric.rawValue)", step: step, value: value)
-        }
+        session.recorder.note(part, report, step: step)
     }
 
     /// The run in the object that `--json` prints.

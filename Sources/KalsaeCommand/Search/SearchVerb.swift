@@ -1,14 +1,25 @@
 import ArgumentParser
 
-struct SearchVerb: ParsableCommand {
+struct SearchVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Search for the parameters that are best.",
+        abstract: "Search for the settings of a training that are best.",
         discussion: """
-            Example:
-              kalsae search bench quality --sampler tpe
+            Each trial is a recorded run. What is searched stands in the section search of a file, or \
+            in --space; without both, a default space is.
+
+            Examples:
+              kalsae search iris --trials 50
+              kalsae search plan.yaml --trials 100 --workers 2
+              kalsae search digits --space 'learning-rate=1e-4..1e-1 log' --objective accuracy
+              kalsae search --resume digits --trials 200
+              kalsae search show digits
             """,
-        subcommands: [SearchBench.self])
+        subcommands: [
+            SearchRun.self, SearchShow.self, SearchBest.self, SearchList.self, SearchExport.self,
+            SearchEnqueue.self, SearchRetest.self, SearchBench.self, SearchTrainer.self,
+        ],
+        defaultSubcommand: SearchRun.self)
 }
 
 struct SearchBench: ParsableCommand {

@@ -20,15 +20,32 @@ public enum NamedSet: String, Sendable, CaseIterable {
     /// takes its share of what they train on.
     ///
     /// Throws when files are missing, naming every folder looked at, or damaged.
+    ///
+    /// - Parameters:
+    ///   - fractions: the shares that are held out.
+    ///   - rows: how many rows there are to learn and to validate on, the first of the files; nil for
+    ///     all. Only sets in MNIST's form take it.
+    ///   - seed: of the split, and of digits that are drawn.
     public func load(
-        fractions: Split.Fractions = .standard, seed: UInt64
+        fractions: Split.Fractions = .standard, rows: Int? = nil, seed: UInt64
     ) throws(KalsaeError) -> DataParts {
+        guard rows == nil || self == .mnist || self == .fashionMNIST else {
+            throw KalsaeError(
+                "--rows", expected: "mnist or fashion-mnist to go with", got: "the set \(rawValue)")
+        }
         switch self {
         case .iris: return try Iris.load(fractions: fractions, seed: seed)
         case .digits: return try DrawnDigits.load(fractions: fractions, seed: seed)
         case .mnist, .fashionMNIST:
             let folder = try imageFolder()
-            let all = try ImageFiles.read(folder, part: "train", classNames: classNames)
+            var all = try ImageFiles.read(folder, part: "train", classNames: classNames)
+            if let rows {
+                guard (2...all.count).contains(rows) else {
+                    throw KalsaeError(
+                        "--rows", expected: "a number from 2 to \(all.count)", got: "\(rows)")
+                }
+                all = try all.rows(Array(0..<rows))
+            }
             guard case .classes(let classes, _) = all.targets else { break }
             let kept = Split.Fractions(validation: fractions.validation, test: 0)
             let split = try Split(count: all.count, classes: classes, fractions: kept, seed: seed)

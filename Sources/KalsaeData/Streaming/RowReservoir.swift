@@ -17,7 +17,7 @@ struct RowReservoir {
     private(set) var text: [UInt8] = []
     private let mostBytes: Int
     private let hash: RowHash
-    /// Rows of a priority above it are not among those that fit.
+    /// Rows of a priority above it never fit.
     private var threshold = UInt64.max
 
     init(bytes: Int, seed: UInt64) {
@@ -58,7 +58,8 @@ struct RowReservoir {
             bytes += rows[count].text.count
             count += 1
         }
-        if count < rows.count { threshold = count > 0 ? rows[count - 1].priority : 0 }
+        // A row before the first that does not fit may still come, and be short enough.
+        if count < rows.count { threshold = rows[count].priority - 1 }
         rows.removeLast(rows.count - count)
         rows.sort { $0.number < $1.number }
         var kept: [UInt8] = []

@@ -16,6 +16,9 @@ package enum StoreSchema {
 
     package static let migrations = [
         Migration(version: 1, sql: first), Migration(version: 2, sql: studies),
+        Migration(
+            version: 3,
+            sql: "ALTER TABLE studies ADD COLUMN configuration TEXT NOT NULL DEFAULT 'null'"),
     ]
 
     static let version = migrations.count

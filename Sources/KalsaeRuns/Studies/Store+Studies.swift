@@ -1,4 +1,5 @@
 import GRDB
+import KalsaeFiles
 import KalsaeSupport
 
 extension Store {
@@ -24,6 +25,44 @@ extension Store {
     /// The names of all studies, in the order in which they were made.
     public func studyNames() throws(KalsaeError) -> [String] {
         try read { try String.fetchAll($0, sql: "SELECT name FROM studies ORDER BY id") }
+    }
+
+    /// What belongs to a study beside its space, as whoever made it wrote it; null where nobody did.
+    public func studyConfiguration(_ name: String) throws(KalsaeError) -> JSONValue {
+        let text = try read { database in
+            try String.fetchOne(
+                database, sql: "SELECT configuration FROM studies WHERE name = ?",
+                arguments: [name])
+        }
+        guard let text else {
+            let names = try studyNames()
+            throw KalsaeError(
+                path, expected: "a study", got: "\"\(name)\"",
+                advice: SpellingSuggestion.of(name, in: names).map { "did you mean \($0)?" }
+                    ?? "see `kalsae search list`")
+        }
+        return try JSONValue(parsing: text, subject: "study \(name)")
+    }
+
+    /// Writes what belongs to a study beside its space.
+    public func setStudyConfiguration(
+        _ name: String, to configuration: JSONValue
+    ) throws(KalsaeError) {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE studies SET configuration = ? WHERE name = ?",
+                arguments: [configuration.text, name])
+        }
+    }
+
+    /// The ids of the runs that are trials of studies.
+    public func trialRuns() throws(KalsaeError) -> Set<String> {
+        try read { database in
+            try Set(
+                String.fetchAll(
+                    database,
+                    sql: "SELECT DISTINCT runs.key FROM trials JOIN runs ON runs.id = trials.run"))
+        }
     }
 
     private static func study(_ database: Database, _ name: String) throws -> StudyRow? {
@@ -52,8 +91,9 @@ extension Store {
             }
             let changed = try database.cachedStatement(
                 sql: """
-                    SELECT * FROM trials WHERE study = ? AND number >= ? AND revision > ? \
-                    ORDER BY number
+                    SELECT trials.*, runs.key AS run_key FROM trials \
+                    LEFT JOIN runs ON runs.id = trials.run \
+                    WHERE study = ? AND number >= ? AND revision > ? ORDER BY number
                     """)
             let reports = try database.cachedStatement(
                 sql: "SELECT step, value FROM reports WHERE study = ? AND trial = ? ORDER BY number"

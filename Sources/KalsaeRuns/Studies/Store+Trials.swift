@@ -48,13 +48,13 @@ extension Store {
             try database.cachedStatement(
                 sql: """
                     UPDATE trials SET revision = ?, state = ?, parameters = ?, objectives = ?, \
-                    reason = ?, space_version = ?, ended = ?, leased_until = ?, reports = ? \
-                    WHERE study = ? AND number = ?
+                    reason = ?, space_version = ?, ended = ?, leased_until = ?, reports = ?, \
+                    run = (SELECT id FROM runs WHERE key = ?) WHERE study = ? AND number = ?
                     """
             ).execute(arguments: [
                 revision, trial.state, trial.parameters, trial.objectives,
                 trial.reason.withoutNUL, trial.spaceVersion, trial.ended, trial.leasedUntil,
-                max(known, trial.reports.count), study, trial.number,
+                max(known, trial.reports.count), trial.run, study, trial.number,
             ])
             return revision
         }

@@ -24,18 +24,20 @@ package struct TrialRow: Sendable {
     package var leasedUntil: Int
     package var attempts: Int
     package var source: String
+    /// The id of its run; empty where it has none.
+    package var run: String
     package var reports: [(step: Int, value: Double)]
 
     package init(
         number: Int, state: String, parameters: String, objectives: String, reason: String,
         spaceVersion: Int, started: Int, ended: Int, owner: String, leasedUntil: Int,
-        attempts: Int, source: String, reports: [(step: Int, value: Double)]
+        attempts: Int, source: String, run: String, reports: [(step: Int, value: Double)]
     ) {
         (self.number, self.state, self.parameters) = (number, state, parameters)
         (self.objectives, self.reason, self.spaceVersion) = (objectives, reason, spaceVersion)
         (self.started, self.ended, self.owner) = (started, ended, owner)
         (self.leasedUntil, self.attempts, self.source) = (leasedUntil, attempts, source)
-        self.reports = reports
+        (self.run, self.reports) = (run, reports)
     }
 
     init(_ row: Row) {
@@ -44,7 +46,7 @@ package struct TrialRow: Sendable {
             objectives: row["objectives"], reason: row["reason"],
             spaceVersion: row["space_version"], started: row["started"], ended: row["ended"],
             owner: row["owner"], leasedUntil: row["leased_until"], attempts: row["attempts"],
-            source: row["source"], reports: [])
+            source: row["source"], run: row["run_key"] ?? "", reports: [])
     }
 }
 

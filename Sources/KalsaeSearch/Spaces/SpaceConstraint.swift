@@ -10,6 +10,11 @@ public struct SpaceConstraint: Hashable, Sendable {
         public let parameter: String
         /// What it is multiplied with.
         public let factor: Double
+
+        /// factor · parameter.
+        public init(parameter: String, factor: Double) {
+            (self.parameter, self.factor) = (parameter, factor)
+        }
     }
 
     /// The terms of the sum.
@@ -22,7 +27,8 @@ public struct SpaceConstraint: Hashable, Sendable {
         self.init(terms: factors.map { Term(parameter: $0.key, factor: $0.value) }, limit: limit)
     }
 
-    init(terms: [Term], limit: Double) { (self.terms, self.limit) = (terms, limit) }
+    /// The sum of the terms is at most the limit.
+    public init(terms: [Term], limit: Double) { (self.terms, self.limit) = (terms, limit) }
 
     /// smaller ≤ greater.
     public static func order(_ smaller: String, _ greater: String) -> SpaceConstraint {

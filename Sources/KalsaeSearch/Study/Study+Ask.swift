@@ -9,13 +9,13 @@ extension Study {
     /// First come trials whose worker is gone and those that somebody enqueued, then proposals of
     /// the sampler.
     public func ask() throws(KalsaeError) -> Trial {
-        if let trial = try next(bound: nil) { return trial }
+        if let trial = try ask(upTo: nil) { return trial }
         throw KalsaeError(name, expected: "a proposal", got: "none left")
     }
 
     /// The next trial to evaluate; nil where as many as `bound` were begun, or a sampler with an end
     /// is at its end.
-    func next(bound: Int?) throws(KalsaeError) -> Trial? {
+    public func ask(upTo bound: Int?) throws(KalsaeError) -> Trial? {
         try withState { state throws(KalsaeError) in
             try refresh(&state)
             if let trial = try takenOver(&state) { return trial }

@@ -45,7 +45,7 @@ extension Study {
         while end.map({ Clock.seconds < $0 }) ?? true, !isAtTarget(target),
             !state.withLock({ $0.isStopped })
         {
-            guard let trial = try next(bound: trials) else {
+            guard let trial = try ask(upTo: trials) else {
                 guard try isAwaitingOthers() else { break }
                 // One of them may be killed; its trial is then ours.
                 usleep(UInt32(min(lease / 4, 0.5) * 1_000_000))
@@ -73,7 +73,8 @@ extension Study {
         }
     }
 
-    private func isAtTarget(_ target: Double?) -> Bool {
+    /// Whether the best value is at least as good as one that would do.
+    public func isAtTarget(_ target: Double?) -> Bool {
         guard let target, let direction = directions.first, let value = best?.values.first else {
             return false
         }
@@ -82,7 +83,7 @@ extension Study {
 
     /// Whether trials of other workers run, which may have to be taken over; those without a lease,
     /// as a program beside Kalsae has them, are not waited for.
-    private func isAwaitingOthers() throws(KalsaeError) -> Bool {
+    public func isAwaitingOthers() throws(KalsaeError) -> Bool {
         let history = try history()
         return history.running.contains { number in
             let trial = history.trials[number]
@@ -91,7 +92,7 @@ extension Study {
     }
 
     /// Whether another worker has a trial that this one had.
-    private func isLost(_ trial: Trial) -> Bool {
+    public func isLost(_ trial: Trial) -> Bool {
         guard let history = try? history() else { return false }
         let now = history.trials[trial.number]
         return now.state.isFinished || now.owner != worker

@@ -51,6 +51,20 @@ extension Study {
         trial.record = record
     }
 
+    /// Notes which recorded run trains for a trial, so that whoever takes it over goes on with it.
+    public func attach(run: String, to trial: Trial) throws(KalsaeError) {
+        var record = trial.record
+        record.run = run
+        try write(record)
+        trial.record = record
+    }
+
+    /// Gives a trial back, that is not ended: the next worker takes it over.
+    public func release(_ trial: Trial) throws(KalsaeError) {
+        keeper?.remove(trial.number)
+        try storage.renew([trial.number], of: worker, until: 0)
+    }
+
     /// Writes a trial that this worker has.
     func write(_ record: TrialRecord) throws(KalsaeError) {
         try withState { state throws(KalsaeError) in
@@ -64,8 +78,14 @@ extension Study {
         }
     }
 
-    /// Writes the reports of a running trial and says whether to give it up.
-    func reported(_ record: TrialRecord) throws(KalsaeError) -> Bool {
+    /// The same as ``Trial/report(_:step:)`` for the record of a running trial of this worker, which
+    /// another thread may have.
+    public func report(
+        _ value: Double, step: Int, of record: inout TrialRecord
+    ) throws(KalsaeError) -> Bool {
+        if let last = record.reports.last, last.step >= step { return false }
+        record.reports.append(TrialReport(step: step, value: value))
+        record.leasedUntil = leaseEnd
         try write(record)
         if pruner is NoPruner { return false }
         return try withState { state throws(KalsaeError) in

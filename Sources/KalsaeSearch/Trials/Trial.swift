@@ -41,10 +41,12 @@ public final class Trial {
     /// `throw TrialPruned()`. Steps rise; of a step that was reported before, nothing changes.
     @discardableResult
     public func report(_ value: Double, step: Int) throws(KalsaeError) -> Bool {
-        if let last = record.reports.last, last.step >= step { return false }
-        record.reports.append(TrialReport(step: step, value: value))
-        record.leasedUntil = study.leaseEnd
-        return try study.reported(record)
+        try study.report(value, step: step, of: &record)
+    }
+
+    /// Takes over what `Study.report(_:step:of:)` noted in a copy of the record.
+    public func adopt(_ record: TrialRecord) {
+        if record.number == number { self.record = record }
     }
 
     /// The value of a parameter of any domain.

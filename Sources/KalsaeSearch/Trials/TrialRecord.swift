@@ -54,6 +54,8 @@ public struct TrialRecord: Sendable, Equatable {
     public var attempts = 0
     /// The study that it was taken from; empty for a trial of this study.
     public var source = ""
+    /// The id of the recorded run that trains for it; empty where none does.
+    public var run = ""
 
     /// A trial that was not evaluated yet.
     public init(number: Int, state: TrialState = .waiting, parameters: Assignment = Assignment()) {

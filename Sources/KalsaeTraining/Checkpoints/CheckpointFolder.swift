@@ -72,7 +72,7 @@ public struct CheckpointFolder: Sendable, Equatable {
     }
 
     /// Removes those behind a step: after a roll back they are of a training that there is no more.
-    func removeAll(after step: Int) {
+    package func removeAll(after step: Int) {
         for entry in entries where entry.step > step { unlink(entry.path) }
     }
 

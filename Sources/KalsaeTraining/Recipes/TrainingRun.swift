@@ -168,6 +168,12 @@ public struct TrainingRun: Sendable {
             classWeights: weights, state: try await trainer.finalState)
     }
 
+    /// What training takes, by compiling a step; nothing is trained.
+    public func memory() throws -> TrainingMemory {
+        try model.trainingMemory(
+            batch: recipe.batch, optimizer: recipe.makeOptimizer(), loss: data.train.targets.loss)
+    }
+
     /// Tries learning rates on the training data, from a small one until the loss diverges; nothing
     /// is trained.
     public func findLearningRate() async throws -> LearningRateFinder {

@@ -7,8 +7,12 @@ import KalsaeTraining
 /// What of a training goes into its record.
 extension Train {
     /// All options of one network's training, with those that were decided for it.
-    func configuration(_ recipe: Recipe) throws -> JSONValue {
-        var all = try given()
+    ///
+    /// - Parameter given: what was said; without it, the arguments of the call.
+    func configuration(
+        _ recipe: Recipe, given: TrainingConfiguration? = nil
+    ) throws -> JSONValue {
+        var all = try given ?? self.given()
         switch recipe.network {
         case .layers(let layers, _):
             let text = String(decoding: try JSONEncoder().encode(layers), as: UTF8.self)

@@ -10,7 +10,7 @@ extension TrialRecord {
             objectives: JSONValue.array(values.map { .objective($0) }).text, reason: reason,
             spaceVersion: spaceVersion, started: started, ended: ended, owner: owner,
             leasedUntil: leasedUntil, attempts: attempts, source: source,
-            reports: reports.map { ($0.step, $0.value) })
+            run: run, reports: reports.map { ($0.step, $0.value) })
     }
 
     /// A trial from a store; what no version of Kalsae writes is refused.
@@ -32,9 +32,8 @@ extension TrialRecord {
         (reason, spaceVersion, started, ended) = (
             row.reason, row.spaceVersion, row.started, row.ended
         )
-        (owner, leasedUntil, attempts, source) = (
-            row.owner, row.leasedUntil, row.attempts, row.source
-        )
+        (owner, leasedUntil, attempts) = (row.owner, row.leasedUntil, row.attempts)
+        (source, run) = (row.source, row.run)
     }
 }
 

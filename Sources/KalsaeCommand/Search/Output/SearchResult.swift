@@ -1,0 +1,120 @@
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSearch
+import KalsaeSupport
+
+/// What came of a search, for people and for programs.
+struct SearchResult {
+    let history: TrialHistory
+    let study: Study
+    let plan: SearchPlan
+    let store: Store
+    /// The time of the call; nil where nothing was searched.
+    let seconds: Double?
+
+    /// The best trial by the first objective.
+    var best: TrialRecord? { history.best.map { history.trials[$0] } }
+
+    /// Its recorded run; nil where it was deleted.
+    var bestRun: Run? {
+        guard let best, !best.run.isEmpty else { return nil }
+        return try? store.run(best.run)
+    }
+
+    func print(json: Bool) throws {
+        if json { return try Console.print(.object(members)) }
+        for line in try lines() { try Console.print(line) }
+    }
+
+    private func count(_ state: TrialState) -> Int {
+        history.trials.count { $0.state == state }
+    }
+
+    private func lines() throws -> [String] {
+        let states = TrialState.allCases.compactMap { state -> String? in
+            let number = count(state)
+            return number > 0 ? "\(number) \(state.rawValue)" : nil
+        }
+        let time = seconds.map { ", \(RunText.duration(Int($0 * 1000)))" } ?? ""
+        var lines = [
+            "study \(study.name): \(history.count) trials"
+                + (states.isEmpty ? "" : " (\(states.joined(separator: ", ")))") + time
+        ]
+        if plan.objectives.count > 1 {
+            let front = try study.paretoFront()
+            lines.append("not dominated by another trial: \(front.count)")
+            lines += SearchText.table(Array(front.prefix(20)), plan.objectives, study.space)
+            return lines
+        }
+        guard let best else { return lines + ["no trial is complete"] }
+        lines.append("best: trial \(best.number), \(SearchText.values(best, plan.objectives))")
+        let width = best.parameters.names.map(\.count).max() ?? 0
+        for (name, value) in zip(best.parameters.names, best.parameters.values) {
+            let spaces = String(repeating: " ", count: width - name.count)
+            lines.append("  \(name)\(spaces)  \(SearchText.value(value))")
+        }
+        if let shares = try? study.importance() {
+            let text = shares.map { "\($0.parameter) \(Int(($0.share * 100).rounded())) %" }
+            lines.append("importance: \(text.joined(separator: ", "))")
+        }
+        for warning in try study.edgeWarnings() { lines.append("warning: \(warning)") }
+        if let run = bestRun {
+            lines.append("run: \(run.name), see `kalsae runs show \(run.name)`")
+            lines.append("model: \(modelPath(of: run))")
+        }
+        return lines
+    }
+
+    private func modelPath(of run: Run) -> String {
+        "\(store.folder(of: run))/model.safetensors"
+    }
+
+    /// What `--json` prints.
+    var members: [JSONValue.Member] {
+        let shares = (try? study.importance()) ?? []
+        let warnings = (try? study.edgeWarnings()) ?? []
+        let front = plan.objectives.count > 1 ? (try? study.paretoFront()) ?? [] : []
+        var members: [JSONValue.Member] = [
+            .init("study", .string(study.name)), .init("trials", .integer(history.count)),
+        ]
+        for state in TrialState.allCases {
+            members.append(.init(state.rawValue, .integer(count(state))))
+        }
+        members += [
+            .init("objectives", .array(plan.objectives.map { .string($0.name) })),
+            .init("sampler", .string(plan.sampler.rawValue)),
+            .init("pruner", .string(plan.pruner.rawValue)),
+            .init("best", best.map { json($0) } ?? .null),
+            .init(
+                "importance",
+                .object(shares.map { .init($0.parameter, .number($0.share)) })),
+            .init("warnings", .array(warnings.map { .string($0.description) })),
+            .init("front", .array(front.map { json($0) })),
+            .init("seconds", seconds.map { .number($0) } ?? .null),
+            .init("runs", .string(store.folder)),
+        ]
+        return members
+    }
+
+    /// A trial as one object.
+    func json(_ trial: TrialRecord) -> JSONValue {
+        let run = trial.run.isEmpty ? nil : try? store.run(trial.run)
+        return [
+            "trial": .integer(trial.number), "state": .string(trial.state.rawValue),
+            "value": trial.values.first.map { .number($0) } ?? .null,
+            "values": .array(trial.values.map { .number($0) }),
+            "parameters": SearchText.json(trial.parameters),
+            "run": run.map { .string($0.name) } ?? .null,
+            "model": run.map { .string(modelPath(of: $0)) } ?? .null,
+            "seconds": trial.ended > trial.started
+                ? .number(Double(trial.ended - trial.started) / 1000) : .null,
+            "reason": .string(trial.reason),
+        ]
+    }
+
+    /// Tells how a search that was ended goes on.
+    func tellResume() {
+        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
+        Console.tell("go on with: kalsae search --resume \(study.name)\(folder)")
+    }
+}

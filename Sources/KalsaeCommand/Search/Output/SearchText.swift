@@ -1,0 +1,79 @@
+import KalsaeFiles
+import KalsaeSearch
+import KalsaeSupport
+
+/// Trials in words.
+enum SearchText {
+    /// One line about a trial that has ended.
+    static func line(
+        _ trial: TrialRecord, _ objectives: [SearchObjective], isBest: Bool
+    ) -> String {
+        let time = trial.ended > trial.started ? RunText.duration(trial.ended - trial.started) : "-"
+        let settings = parameters(trial.parameters)
+        switch trial.state {
+        case .complete:
+            let mark = isBest ? ", the best so far" : ""
+            return
+                "trial \(trial.number): \(values(trial, objectives)) in \(time)\(mark) (\(settings))"
+        case .pruned:
+            let last = trial.reports.last.map { " behind epoch \($0.step)" } ?? ""
+            return "trial \(trial.number): pruned\(last) in \(time) (\(settings))"
+        case .failed:
+            return "trial \(trial.number): failed: \(trial.reason.printable) (\(settings))"
+        case .running, .waiting: return "trial \(trial.number): \(trial.state.rawValue)"
+        }
+    }
+
+    /// As in `accuracy 0.967, parameters 131`.
+    static func values(_ trial: TrialRecord, _ objectives: [SearchObjective]) -> String {
+        zip(objectives, trial.values).map { "\($0.name) \(RunText.number($1))" }
+            .joined(separator: ", ")
+    }
+
+    /// As in `learning-rate 0.0031, units 32`.
+    static func parameters(_ parameters: Assignment) -> String {
+        zip(parameters.names, parameters.values).map { "\($0) \(value($1))" }
+            .joined(separator: ", ")
+    }
+
+    /// A value with the digits that tell.
+    static func value(_ value: ParameterValue) -> String {
+        if case .real(let number) = value { return RunText.number(number) }
+        return value.description.printable
+    }
+
+    /// The trials in columns.
+    static func table(
+        _ trials: [TrialRecord], _ objectives: [SearchObjective], _ space: SearchSpace
+    ) -> [String] {
+        var table = TextTable(
+            ["trial", "state"] + objectives.map(\.name) + ["time"] + space.names)
+        for trial in trials {
+            let values = objectives.indices.map { index in
+                trial.values.indices.contains(index) ? RunText.number(trial.values[index]) : "-"
+            }
+            let time = trial.ended > trial.started ? trial.ended - trial.started : nil
+            let settings = space.names.map { trial.parameters[$0].map(value) ?? "-" }
+            table.add(
+                ["\(trial.number)", trial.state.rawValue] + values + [RunText.duration(time)]
+                    + settings)
+        }
+        return table.lines
+    }
+
+    /// As JSON: whole numbers, numbers, texts.
+    static func json(_ value: ParameterValue) -> JSONValue {
+        switch value {
+        case .integer(let number): .integer(number)
+        case .real(let number): .number(number)
+        case .text(let text): .string(text)
+        case .flag(let flag): .bool(flag)
+        }
+    }
+
+    /// Settings as one object.
+    static func json(_ parameters: Assignment) -> JSONValue {
+        .object(
+            zip(parameters.names, parameters.values).map { JSONValue.Member($0, json($1)) })
+    }
+}

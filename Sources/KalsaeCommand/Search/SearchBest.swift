@@ -1,0 +1,59 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSearch
+import KalsaeSupport
+
+struct SearchBest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "best",
+        abstract: "Show the best trial, copy its model, or write its settings as a file.",
+        discussion: """
+            Examples:
+              kalsae search best iris --output iris.safetensors
+              kalsae search best iris --as-config > best.yaml
+            """)
+
+    @OptionGroup var argument: StudyArgument
+
+    @Option(help: "Copy the model to this file, which is not there yet.")
+    var output: String?
+
+    @Flag(help: "Print the settings as a file for `kalsae train`.")
+    var asConfig = false
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() throws {
+        let result = try argument.open()
+        guard let best = result.best else {
+            throw KalsaeError(
+                "study \(result.study.name)", expected: "a complete trial", got: "none")
+        }
+        guard let run = result.bestRun else {
+            throw KalsaeError(
+                "trial \(best.number)", expected: "its recorded run", got: "one that was deleted")
+        }
+        if asConfig {
+            return try Console.write(ConfigurationFile(run, in: result.store).text)
+        }
+        if let output {
+            guard !FileIdentity.isRegular(output) else {
+                throw KalsaeError(
+                    output, expected: "a new file", got: "one that is there",
+                    advice: "give another --output")
+            }
+            let path = "\(result.store.folder(of: run))/model.safetensors"
+            try AtomicFile.write(FileBytes.read(path, limit: .max), to: output)
+        }
+        if json { return try Console.print(result.json(best)) }
+        try Console.print(
+            "trial \(best.number): \(SearchText.values(best, result.plan.objectives))")
+        for (name, value) in zip(best.parameters.names, best.parameters.values) {
+            try Console.print("  \(name): \(SearchText.value(value))")
+        }
+        try Console.print("train it anew: kalsae train --config-of \(run.name)")
+        if let output { try Console.print("model: \(output)") }
+    }
+}

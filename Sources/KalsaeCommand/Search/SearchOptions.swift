@@ -1,0 +1,100 @@
+import ArgumentParser
+import KalsaeSearch
+import KalsaeSupport
+
+/// What a search is, beside the training that its trials begin from.
+struct SearchOptions: ParsableArguments {
+    @Option(help: "Trials of the study in all; 50 where nothing else ends it.")
+    var trials: Int?
+
+    @Option(
+        name: .customLong("time"),
+        help: ArgumentHelp("The time of this call, as 90s, 10min or 2h.", valueName: "duration"))
+    var duration: String?
+
+    @Option(help: "A value of the first objective that is good enough to end with.")
+    var goal: Double?
+
+    @Option(help: "Processes that train, which share the cores.")
+    var workers = 1
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What trials are judged by: \(SearchObjective.names.joined(separator: ", ")); may be \
+            given more than once. loss by default.
+            """, valueName: "name"))
+    var objective: [String] = []
+
+    @Option(help: "How settings are proposed: \(SamplerCatalog.names). tpe by default.")
+    var sampler: String?
+
+    @Option(help: "How trials are given up early: \(PrunerCatalog.names). none by default.")
+    var pruner: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A setting that trials differ in, as learning-rate=1e-4..1e-1,log or \
+            optimizer=sgd|adam; units and layers are those of a plain network. May be given more \
+            than once.
+            """, valueName: "name=range"))
+    var space: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A rule that all settings obey, as 'second <= first'; may be given more than once.",
+            valueName: "rule"))
+    var constraint: [String] = []
+
+    @Option(
+        help: """
+            The study's name; one that is there is gone on with. Without it, a free one by the data \
+            or the file.
+            """)
+    var study: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on with a study, with nothing else said.", valueName: "study"))
+    var resume: String?
+
+    @Option(
+        help: """
+            Trials of one structure that train together as one plan: auto, never, or at most so many.
+            """)
+    var stack: String?
+
+    /// Throws for numbers that no search takes.
+    func check() throws(KalsaeError) {
+        if let trials, trials < 1 {
+            throw KalsaeError("--trials", expected: "a whole number above 0", got: "\(trials)")
+        }
+        guard (1...256).contains(workers) else {
+            throw KalsaeError("--workers", expected: "a number from 1 to 256", got: "\(workers)")
+        }
+        if let goal, !goal.isFinite {
+            throw KalsaeError("--goal", expected: "a number", got: "\(goal)")
+        }
+        guard study == nil || resume == nil else {
+            throw KalsaeError(
+                "--resume", expected: "--study or --resume", got: "both",
+                advice: "leave --study out")
+        }
+        _ = try seconds()
+    }
+
+    /// Seconds of `--time`.
+    func seconds() throws(KalsaeError) -> Double? {
+        guard let duration else { return nil }
+        let digits = duration.prefix { $0.isNumber || $0 == "." }
+        let units = ["s": 1.0, "min": 60, "m": 60, "h": 3600, "d": 86_400]
+        guard let number = Double(digits), number > 0,
+            let unit = units[duration.dropFirst(digits.count).trimmingPrefix(" ").lowercased()]
+        else {
+            throw KalsaeError(
+                "--time", expected: "a duration as 90s, 10min or 2h", got: "\"\(duration)\"")
+        }
+        return number * unit
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSearch
+import KalsaeSupport
+
+struct SearchRun: AsyncParsableCommand, ComputingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Train with different settings, and find the best (the default).",
+        discussion: """
+            Beside these options all of `kalsae train` are taken; they are those of each trial. \
+            Ctrl-C ends it where it can be taken up again.
+            """)
+
+    @OptionGroup var options: SearchOptions
+
+    @OptionGroup var location: RunsOptions
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(
+        parsing: .allUnrecognized,
+        help: ArgumentHelp(
+            "Data or a file of options, and options of `kalsae train`.", valueName: "training"))
+    var training: [String] = []
+
+    func run() async throws {
+        try common.apply()
+        try options.check()
+        Interrupt.watch()
+        let result = try await search()
+        try result.print(json: common.json)
+        if Interrupt.isRequested {
+            result.tellResume()
+            throw ExitCode(Interrupt.exitCode)
+        }
+    }
+
+    /// Carries out the search.
+    func search() async throws -> SearchResult {
+        let begin = ContinuousClock.now
+        var (plan, joined) = try plan()
+        let isAsked = !plan.space.parameters.isEmpty
+        let trainer = TrialTraining(plan, workers: options.workers)
+        // What no trial could do is said before a study is made.
+        let source = try trainer.baseSource()
+        if !isAsked, joined == nil {
+            plan.space = try DefaultSpace.space(for: source.parts, plan.training)
+        }
+        let store = try Store(folder: location.folder)
+        let name = try joined ?? freeName(in: store, for: plan)
+        if joined != nil, !isAsked {
+            plan.space = try plan.study(name, in: store).space
+        }
+        plan.epochs = try epochs(plan.space, trainer) ?? max(plan.epochs, 1)
+        let study = try plan.study(name, in: store)
+        if !study.space.isLike(plan.space) {
+            try study.change(to: plan.space)
+            Notice.say(
+                "\(name): its space is version \(study.space.version) now; old trials stay")
+        }
+        try store.setStudyConfiguration(name, to: plan.json)
+        tellBegin(study, plan)
+        let progress = SearchProgress(study, plan, workers: options.workers)
+        defer { progress.end() }
+        if options.workers == 1 {
+            let loop = SearchLoop(study: study, store: store, plan: plan, begin: begin)
+            try await loop.run(trainer) { try progress.update() }
+        } else {
+            let crew = SearchCrew(
+                count: options.workers, study: name, folder: location.folder,
+                threads: common.threads)
+            try await crew.run { try progress.update() }
+        }
+        progress.end()
+        return SearchResult(
+            history: try study.history(), study: study, plan: plan, store: store,
+            seconds: begin.duration(to: .now) / .seconds(1))
+    }
+
+    /// The epochs of a trial in the middle of the space; nil where that one cannot be trained, which is
+    /// said. Throws for a setting that no training has.
+    private func epochs(_ space: SearchSpace, _ trainer: TrialTraining) throws -> Int? {
+        let middle = space.middle
+        var configuration = trainer.plan.training
+        for name in middle.names where !TrialNetwork.isPart(name) {
+            guard let value = middle[name] else { continue }
+            try configuration.change("\(name)=\(value)")
+        }
+        do {
+            return try trainer.prepare(middle).recipe.epochs
+        } catch let error as KalsaeError {
+            guard !space.parameters.isEmpty, error.subject != "search" else { throw error }
+            Notice.say("the middle of the space cannot be trained: \(error.description)")
+            return nil
+        }
+    }
+
+    private func tellBegin(_ study: Study, _ plan: SearchPlan) {
+        guard !common.quiet else { return }
+        let known = (try? study.trials().count) ?? 0
+        let goal = plan.objectives.map {
+            "\($0.direction == .minimize ? "least" : "greatest") \($0.name)"
+        }
+        Console.tell(
+            "study \(study.name): \(goal.joined(separator: ", ")) by \(plan.sampler.rawValue)"
+                + (known > 0 ? ", \(known) trials so far" : ""))
+        for parameter in study.space.parameters {
+            let condition = parameter.condition.map { condition in
+                let values = condition.values.map(\.description).joined(separator: " | ")
+                return " when \(condition.parameter) is \(values)"
+            }
+            Console.tell("  \(parameter.name): \(parameter.domain)\(condition ?? "")")
+        }
+    }
+}

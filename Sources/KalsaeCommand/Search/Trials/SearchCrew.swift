@@ -1,0 +1,70 @@
+import Foundation
+import KalsaeSupport
+
+/// The processes of a search: a process that is gone without having ended is replaced.
+struct SearchCrew {
+    let count: Int
+    let study: String
+    let folder: String
+    /// Threads of all together; nil for one per core.
+    let threads: Int?
+
+    /// Replacements for each process, so that one which cannot live ends.
+    private static let mostReplacements = 100
+
+    /// Runs them until all have ended.
+    ///
+    /// - Parameter onTime: called ten times a second.
+    func run(onTime: () throws -> Void) async throws {
+        let cores = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let own = max(1, cores / count)
+        var running: [Process] = []
+        for _ in 0..<count { running.append(try start(threads: own)) }
+        var (replacements, faults, isForwarded) = (0, 0, false)
+        while !running.isEmpty {
+            try await Task.sleep(for: .milliseconds(100))
+            if Interrupt.isRequested, !isForwarded {
+                // Ctrl-C comes to all of a terminal, SIGTERM only here; a second one would end them.
+                isForwarded = true
+                if Interrupt.exitCode == 128 + SIGTERM {
+                    for process in running { process.terminate() }
+                }
+            }
+            for index in running.indices.reversed() where !running[index].isRunning {
+                let gone = running.remove(at: index)
+                guard gone.terminationReason == .uncaughtSignal, !Interrupt.isRequested,
+                    replacements < Self.mostReplacements * count
+                else {
+                    if gone.terminationStatus != 0, !Interrupt.isRequested {
+                        faults += 1
+                    }
+                    continue
+                }
+                replacements += 1
+                Notice.say("worker \(gone.processIdentifier) is gone: another takes over")
+                running.append(try start(threads: own))
+            }
+            try onTime()
+        }
+        guard faults < count else {
+            throw KalsaeError(
+                "study \(study)", expected: "workers that train",
+                got: "all \(count) ended with an error, which stands above")
+        }
+    }
+
+    private func start(threads: Int) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/exe"))
+        process.arguments = [
+            "search", "trainer", study, "--workers", "\(count)", "--runs", folder, "--threads",
+            "\(threads)", "--quiet",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}

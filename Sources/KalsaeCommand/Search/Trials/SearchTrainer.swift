@@ -1,0 +1,33 @@
+import ArgumentParser
+import KalsaeRuns
+import KalsaeSearch
+import KalsaeSupport
+
+/// One process of `kalsae search --workers`.
+struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trainer", abstract: "Train trials for `kalsae search --workers`.",
+        shouldDisplay: false)
+
+    @Argument(help: "The study.")
+    var study: String
+
+    @Option(help: "Processes of the search.")
+    var workers: Int
+
+    @OptionGroup var location: RunsOptions
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try common.apply()
+        Interrupt.watch()
+        let store = try location.store(for: .writing)
+        let plan = try SearchPlan(
+            store.studyConfiguration(study), of: study, space: SearchSpace())
+        let training = TrialTraining(plan, workers: workers)
+        let loop = SearchLoop(
+            study: try plan.study(study, in: store), store: store, plan: plan, begin: .now)
+        try await loop.run(training) {}
+    }
+}
