@@ -31,6 +31,9 @@ struct RunsList: ParsableCommand {
     )
     var state: String?
 
+    @Flag(help: "List the trials of studies too.")
+    var trials = false
+
     @OptionGroup var location: RunsOptions
 
     @Flag(help: "Print one JSON object on one line to standard output.")
@@ -47,8 +50,11 @@ struct RunsList: ParsableCommand {
         }
         let store = try location.store(for: .reading)
         let metrics = try store.metricsByRun(named: json ? nil : sort)
-        let all = try store.runs().filter { run in
+        let ofStudies = trials || !tag.isEmpty ? [] : try store.trialRuns()
+        let every = try store.runs()
+        let all = every.filter { run in
             Set(run.tags).isSuperset(of: tag) && (wanted == nil || run.state == wanted)
+                && !ofStudies.contains(run.id)
         }
         let sorted = try RunOrder(sort, metrics, all).sorted(all, reverse: reverse)
         let runs = sorted.prefix(limit)
@@ -64,6 +70,9 @@ struct RunsList: ParsableCommand {
         try print(Array(runs), metrics)
         if sorted.count > runs.count {
             Console.tell("\(sorted.count - runs.count) more; --limit shows them")
+        }
+        if !ofStudies.isEmpty {
+            Console.tell("\(ofStudies.count) trials of studies are left out; --trials lists them")
         }
     }
 

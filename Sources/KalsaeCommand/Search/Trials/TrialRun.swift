@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSearch
@@ -11,7 +12,7 @@ struct TrialRun {
     let plan: SearchPlan
 
     /// Workers that may be lost with a trial before it counts as failed: its memory may be too much.
-    private static let mostAttempts = 3
+    private static let mostAttempts = 10
 
     /// Trains a trial and tells the study what came of it; where the process is asked to end, the trial
     /// is given back.
@@ -84,6 +85,8 @@ struct TrialRun {
         _ outcome: TrainingRun.Outcome, _ prepared: TrialTraining.Prepared,
         _ record: TrialRecording
     ) throws {
+        // No checkpoint may have made it.
+        mkdir(store.folder(of: record.session.run), 0o777)
         let destination = try ModelDestination(
             output: record.modelPath, source: prepared.source, overwrite: true)
         try destination.save(outcome.file)

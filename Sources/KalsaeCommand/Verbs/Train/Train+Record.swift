@@ -93,7 +93,7 @@ extension Train {
         }
     }
 
-    private func given() throws -> TrainingConfiguration {
+    func given() throws -> TrainingConfiguration {
         let catalog = try OptionCatalog.train()
         return TrainingConfiguration(
             ArgumentList(Array(Arguments.given.dropFirst()), catalog), catalog)

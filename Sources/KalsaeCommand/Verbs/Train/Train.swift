@@ -25,6 +25,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train --resume last
               kalsae train visits.csv --target paid --group patient --class-weight balanced
               kalsae train digits --find-rate
+              kalsae train houses.csv --target price --search 30
               kalsae train houses.csv --target price --folds 5 --network 12-32-1
             """)
 
@@ -147,6 +148,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     var effort: TableEffort?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Try so many settings of a plain network first (rate, decay, batch, sizes), and train \
+            with the best; `kalsae search` searches others.
+            """, valueName: "trials"))
+    var search: Int?
+
+    @Option(
         help: """
             Of two classes, the probability from which on the rarer one is predicted, or best: that \
             with the best F1 on rows held out. The model keeps it as its rule; without it the more \
@@ -191,6 +200,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         let clock = ContinuousClock()
         let start = clock.now
         _ = try memoryLimit()
+        if let search { return try await trainBest(of: search) }
         if try isLearnedWhole() { return try learnTable() }
         if let folds = splitting.folds {
             try checkFolds()

@@ -2,8 +2,8 @@ import Foundation
 import KalsaeFiles
 import Testing
 
-@Suite("kalsae search")
-struct SearchVerbTests {
+@Suite("kalsae search bench")
+struct SearchBenchTests {
     private let folder: CommandRun.Folder
 
     init() throws { folder = try CommandRun.Folder() }

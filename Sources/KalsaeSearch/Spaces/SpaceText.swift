@@ -1,5 +1,4 @@
 import KalsaeFiles
-import KalsaeSearch
 import KalsaeSupport
 
 /// A parameter as text or as YAML says it.
@@ -7,12 +6,12 @@ import KalsaeSupport
 /// Text: `1e-6..1e-2 log`, `.5..999 log1m`, `8..512 step 8`, `0..1 real`, `sgd | adam`, each followed by
 /// `when optimizer=sgd` where it is there under a choice only. YAML also takes a list of choices, and
 /// an object with `from`, `to`, `scale`, `step`, `choices`, `when`.
-enum SpaceText {
+package enum SpaceText {
     /// Whether bounds that are whole numbers mean a whole number.
-    enum Kind { case byBounds, real }
+    package enum Kind { case byBounds, real }
 
     /// A parameter from text.
-    static func parameter(
+    package static func parameter(
         _ name: String, _ text: String, kind: Kind
     ) throws(KalsaeError) -> Parameter {
         var text = text.trimmed
@@ -27,7 +26,7 @@ enum SpaceText {
     }
 
     /// A parameter from a value of YAML or JSON.
-    static func parameter(
+    package static func parameter(
         _ name: String, _ json: JSONValue, kind: Kind
     ) throws(KalsaeError) -> Parameter {
         if let text = json.string { return try parameter(name, text, kind: kind) }
@@ -59,7 +58,7 @@ enum SpaceText {
     }
 
     /// A value of a parameter from text.
-    static func value(
+    package static func value(
         _ text: String, of parameter: Parameter
     ) throws(KalsaeError) -> ParameterValue {
         let value: ParameterValue?
@@ -76,7 +75,7 @@ enum SpaceText {
     }
 
     /// Σ factor · parameter ≤ limit from `second <= first` or `2 * a + b <= 100`.
-    static func constraint(_ text: String) throws(KalsaeError) -> SpaceConstraint {
+    package static func constraint(_ text: String) throws(KalsaeError) -> SpaceConstraint {
         let isAtLeast = text.contains(">=")
         let sides = text.split(separator: isAtLeast ? ">=" : "<=").map { String($0) }
         guard sides.count == 2 else {
@@ -84,30 +83,26 @@ enum SpaceText {
                 "constraint", expected: "as in: second <= first, or 2 * a + b <= 100",
                 got: "\"\(text)\"")
         }
-        var factors: [(String, Double)] = []
+        var (terms, limit): ([SpaceConstraint.Term], Double) = ([], 0)
         for (side, sign) in zip(isAtLeast ? sides.reversed() : sides, [1.0, -1.0]) {
-            var factor = sign
-            for word in side.split(separator: " ").map(String.init) {
+            // A number that no parameter follows belongs to the limit.
+            var (factor, number) = (sign, nil as Double?)
+            for word in side.split(separator: " ").map(String.init) + ["+"] {
                 switch word {
-                case "+": factor = sign
-                case "-": factor = -sign
+                case "+", "-":
+                    if let number { limit -= factor * number }
+                    (factor, number) = (word == "+" ? sign : -sign, nil)
                 case "*": continue
                 default:
-                    if let number = Double(word) {
-                        factor *= number
-                        // A number that no parameter follows is a limit.
-                        factors.append(("", factor))
-                    } else {
-                        if factors.last?.0 == "" { factors.removeLast() }
-                        factors.append((word, factor))
-                        factor = sign
+                    if let value = Double(word) {
+                        number = (number ?? 1) * value
+                        continue
                     }
+                    let whole = factor * (number ?? 1)
+                    terms.append(SpaceConstraint.Term(parameter: word, factor: whole))
+                    number = nil
                 }
             }
-        }
-        let limit = -factors.filter { $0.0 == "" }.reduce(0) { $0 + $1.1 }
-        let terms = factors.filter { $0.0 != "" }.map {
-            SpaceConstraint.Term(parameter: $0.0, factor: $0.1)
         }
         return SpaceConstraint(terms: terms, limit: limit)
     }

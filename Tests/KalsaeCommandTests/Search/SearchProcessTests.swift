@@ -1,0 +1,102 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+/// Searches in several processes, and some that are ended or killed.
+@Suite("kalsae search in processes") struct SearchProcessTests {
+    private let folder: CommandRun.Folder
+
+    init() throws { folder = try CommandRun.Folder() }
+
+    private func trials(_ study: String) throws -> [JSONValue] {
+        let run = try CommandRun(["search", "show", study, "--json"], in: folder)
+        return try #require(try run.json["all"]?.array)
+    }
+
+    private let space = [
+        "--sampler", "random", "--space", "learning-rate=1e-3..1e-1,log", "--quiet",
+    ]
+
+    /// A sampler that does not learn proposes the same to any number of workers, and a trial is a
+    /// function of its settings.
+    @Test func workersGiveTheSameValues() throws {
+        defer { folder.remove() }
+        let search = ["search", "iris", "--epochs", "6", "--trials", "10"] + space
+        for (name, workers) in [("one", "1"), ("three", "3")] {
+            let run = try CommandRun(
+                search + ["--study", name, "--workers", workers], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let (one, three) = (try trials("one"), try trials("three"))
+        #expect(one.count == 10 && three.count == 10)
+        #expect(one.map { $0["parameters"] } == three.map { $0["parameters"] })
+        #expect(one.map { $0["value"] } == three.map { $0["value"] })
+    }
+
+    /// A trial that was ended goes on from its checkpoint, to the same number.
+    @Test func endedSearchesGoOn() async throws {
+        defer { folder.remove() }
+        let search =
+            ["search", "iris", "--steps", "60000", "--batch", "8", "--trials", "4"] + space
+            + ["--checkpoint-every", "2000steps"]
+        let whole = try CommandRun(search + ["--study", "whole"], in: folder)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let process = try CommandRun.process(search + ["--study", "ended"], in: folder)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try await Task.sleep(for: .milliseconds(400))
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        let resumed = try CommandRun(["search", "--resume", "ended", "--quiet"], in: folder)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let (all, ended) = (try trials("whole"), try trials("ended"))
+        #expect(ended.count == 4)
+        #expect(all.map { $0["value"] } == ended.map { $0["value"] })
+    }
+
+    /// Workers that are killed lose nothing: others take their trials over.
+    @Test(.timeLimit(.minutes(5))) func killedTrainersLoseNothing() async throws {
+        defer { folder.remove() }
+        let search =
+            ["search", "iris", "--steps", "30000", "--batch", "8", "--trials", "12"] + space
+            + ["--checkpoint-every", "2000steps", "--workers", "3", "--study", "killed"]
+        let process = try CommandRun.process(search, in: folder)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var kills = 0
+        while process.isRunning, kills < 4 {
+            try await Task.sleep(for: .milliseconds(250))
+            if let victim = Self.children(of: process.processIdentifier).randomElement() {
+                kill(victim, SIGKILL)
+                kills += 1
+            }
+        }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(kills > 0)
+        let all = try trials("killed")
+        #expect(all.count == 12)
+        #expect(all.allSatisfy { $0["state"] == "complete" })
+        #expect(Set(all.compactMap { $0["run"]?.string }).count == 12)
+        let whole = try CommandRun(
+            ["search", "iris", "--steps", "30000", "--batch", "8", "--trials", "12"] + space
+                + ["--study", "whole"], in: folder)
+        #expect(whole.status == 0, "\(whole.errors)")
+        #expect(try trials("whole").map { $0["value"] } == all.map { $0["value"] })
+    }
+
+    /// The processes that a process has started.
+    private static func children(of parent: Int32) -> [Int32] {
+        // Whichever thread forked is the parent.
+        let tasks = "/proc/\(parent)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.flatMap { thread -> [Int32] in
+            let path = "\(tasks)/\(thread)/children"
+            let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            return text.split(separator: " ").compactMap { Int32($0) }
+        }
+    }
+}
