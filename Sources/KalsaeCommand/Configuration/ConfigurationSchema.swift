@@ -16,6 +16,7 @@ struct ConfigurationSchema {
             JSONValue.Member(
                 "training",
                 ["$ref": "#/$defs/options", "description": "A section for options."]), at: 0)
+        top.append(JSONValue.Member("search", SearchSection.schema))
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "kalsae train",

@@ -22,8 +22,8 @@ public enum PrunerCatalog: String, Sendable, CaseIterable {
     public func make(steps: Int) -> any Pruner {
         switch self {
         case .none: NoPruner()
-        case .median: PercentilePruner.median(warmup: min(5, steps / 5))
-        case .percentile: PercentilePruner(percentile: 25, warmup: min(5, steps / 5))
+        case .median: PercentilePruner.median(warmup: min(3, steps / 10))
+        case .percentile: PercentilePruner(percentile: 25, warmup: min(3, steps / 10))
         case .successiveHalving: SuccessiveHalvingPruner()
         case .hyperband: HyperbandPruner(greatest: steps)
         case .patience: PatiencePruner(max(5, steps / 10))

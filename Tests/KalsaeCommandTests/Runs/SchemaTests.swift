@@ -91,6 +91,15 @@ import Testing
         """,
         "data: iris\nlearningRate: 1e-3\ncheckpoint-every: 50steps\npatience: null\n",
         "data: iris\nname: planned\ntag: [one]\nguard: true\nnetwork: 4-8-3\nheader: false\n",
+        """
+        data: iris
+        search:
+          objective: [accuracy, parameters]
+          space:
+            learning-rate: 1e-4..1e-1 log
+            batch: [16, 32]
+            optimizer.momentum: {from: 0.5, to: 0.99, when: {optimizer: momentum}}
+        """,
         "data: iris\ninterventions:\n  - {reason: branch, step: 200, set: learningRate, to: 0.0003}\n",
     ])
     func filesThatTrainAreTaken(_ text: String) throws {
@@ -101,6 +110,7 @@ import Testing
         "data: iris\nepochz: 5\n", "data: iris\nepochs: many\n", "data: iris\nepochs: 1.5\n",
         "data: iris\noptimizer: addam\n", "data: iris\nnetwork: [{layer: dens, units: 3}]\n",
         "data: iris\nresume: last\n", "data: iris\nall-rows: 3\n", "- a\n",
+        "data: iris\nsearch: {sampler: tpa}\n", "data: iris\nsearch: {space: [1, 2]}\n",
         "data: iris\ntraining: {epochz: 5}\n", "data: {file: iris, columns: {a: numbr}}\n",
     ])
     func filesThatAreWrongAreNot(_ text: String) throws {
