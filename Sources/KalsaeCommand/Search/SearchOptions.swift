@@ -65,8 +65,32 @@ struct SearchOptions: ParsableArguments {
             """)
     var stack: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Train so many trials side by side; from time to time the worst give up, and others \
+            branch from the best with settings that differ a little (population-based training).
+            """, valueName: "trials"))
+    var population: Int?
+
+    @Option(help: "The epochs between two such times; a tenth of all by default.")
+    var interval: Int?
+
     /// Throws for numbers that no search takes.
     func check() throws(KalsaeError) {
+        if let population, !(4...10_000).contains(population) {
+            throw KalsaeError("--population", expected: "a number from 4", got: "\(population)")
+        }
+        if let interval, interval < 1 || population == nil {
+            throw KalsaeError(
+                "--interval", expected: "a number above 0, beside --population",
+                got: "\(interval)")
+        }
+        guard population == nil || workers == 1 && pruner == nil else {
+            throw KalsaeError(
+                "--population", expected: "one worker and no --pruner", got: "others",
+                advice: "a population trains in one process")
+        }
         if let trials, trials < 1 {
             throw KalsaeError("--trials", expected: "a whole number above 0", got: "\(trials)")
         }

@@ -46,9 +46,11 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         // What no trial could do is said before a study is made.
         let source = try trainer.baseSource()
         if !isAsked, joined == nil {
-            plan.space = try DefaultSpace.space(for: source.parts, plan.training)
+            plan.space = try DefaultSpace.space(
+                for: source.parts, plan.training, changesInFlight: options.population != nil)
         }
         let store = try Store(folder: location.folder)
+        if options.population != nil { try PopulationSetting.check(plan.space) }
         let name = try joined ?? freeName(in: store, for: plan)
         if joined != nil, !isAsked {
             plan.space = try plan.study(name, in: store).space
@@ -64,7 +66,12 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         tellBegin(study, plan)
         let progress = SearchProgress(study, plan, workers: options.workers)
         defer { progress.end() }
-        if options.workers == 1 {
+        if let population = options.population {
+            let loop = PopulationLoop(
+                study: study, store: store, plan: plan, training: trainer, count: population,
+                interval: options.interval ?? max(1, plan.epochs / 10))
+            try await loop.run { try progress.update() }
+        } else if options.workers == 1 {
             let loop = SearchLoop(study: study, store: store, plan: plan, begin: begin)
             try await loop.run(trainer) { try progress.update() }
         } else {

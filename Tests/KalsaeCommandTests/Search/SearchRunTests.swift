@@ -196,6 +196,28 @@ import Testing
         #expect(rates.suffix(3).allSatisfy { $0 >= 1e-2 })
     }
 
+    /// The worst of a population give up, and branches of the best take their part.
+    @Test func aPopulationBranches() throws {
+        defer { folder.remove() }
+        let search = try run([
+            "search", "iris", "--epochs", "12", "--patience", "0", "--population", "8",
+            "--interval", "4", "--json",
+        ])
+        #expect(search.status == 0, "\(search.errors)")
+        // At two borders a quarter of eight is replaced.
+        #expect(try search.json["complete"]?.integer == 8)
+        #expect(try search.json["pruned"]?.integer == 4)
+        let store = try Store(folder: folder.runs, for: .reading)
+        let runs = try store.runs()
+        let branches = runs.filter { $0.parent != nil }
+        #expect(runs.count == 12)
+        #expect(branches.count == 4)
+        #expect(branches.allSatisfy { $0.parentStep ?? 0 > 0 })
+        let other = try run(["search", "iris", "--population", "8", "--space", "units=4..8"])
+        #expect(other.status != 0)
+        #expect(other.errors.contains("change in flight"))
+    }
+
     @Test func trainSearchesAndTrainsTheBest() throws {
         defer { folder.remove() }
         let train = try run(["train", "iris", "--epochs", "4", "--search", "4", "--json"])

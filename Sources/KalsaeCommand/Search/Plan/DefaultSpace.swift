@@ -7,8 +7,10 @@ import KalsaeTraining
 /// usual.
 enum DefaultSpace {
     /// The space; what the configuration says stays as it says.
+    ///
+    /// - Parameter changesInFlight: whether settings that make another network are left out.
     static func space(
-        for parts: DataParts, _ training: TrainingConfiguration
+        for parts: DataParts, _ training: TrainingConfiguration, changesInFlight: Bool = false
     ) throws(KalsaeError) -> SearchSpace {
         var parameters = [
             try Parameter("learning-rate", .real(1e-4...3e-2, scale: .log)),
@@ -26,7 +28,10 @@ enum DefaultSpace {
         parameters.append(try Parameter(TrialNetwork.layers, .integer(1...3)))
         return try SearchSpace(
             parameters.filter { parameter in
-                TrialNetwork.isPart(parameter.name)
+                if changesInFlight, PopulationSetting.name(of: parameter.name) == nil {
+                    return false
+                }
+                return TrialNetwork.isPart(parameter.name)
                     ? !training.says("network") : !training.says(parameter.name)
             })
     }

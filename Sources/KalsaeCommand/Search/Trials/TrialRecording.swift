@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSearch
@@ -16,7 +17,8 @@ struct TrialRecording {
 
     /// Begins the record and tells the study which run it is.
     init(
-        _ prepared: TrialTraining.Prepared, trial: Trial, of study: Study, in store: Store
+        _ prepared: TrialTraining.Prepared, trial: Trial, of study: Study, in store: Store,
+        parent: (id: String, step: Int)? = nil
     ) throws {
         self.store = store
         let interval = try prepared.train.recording.interval()
@@ -34,6 +36,7 @@ struct TrialRecording {
         }
         let arguments = prepared.configuration.arguments
         var description = RunDescription(name: "\(study.name)-\(trial.number)")
+        description.parent = parent
         description.command = ["kalsae", "train"] + arguments
         description.workingFolder = WorkingFolder.path
         description.version = KalsaeTool.configuration.version
@@ -54,6 +57,17 @@ struct TrialRecording {
             let run = try? store.run(trial.record.run)
         else { return nil }
         return try? store.reopen(run)
+    }
+
+    /// Writes the model and what was measured.
+    func keep(_ outcome: TrainingRun.Outcome, _ prepared: TrialTraining.Prepared) throws {
+        // No checkpoint may have made it.
+        mkdir(store.folder(of: session.run), 0o777)
+        let destination = try ModelDestination(
+            output: modelPath, source: prepared.source, overwrite: true)
+        try destination.save(outcome.file)
+        session.recorder.note("test", outcome.test, step: outcome.history.steps)
+        session.recorder.artifact(RunArtifact(name: "model", kind: "model", path: modelPath))
     }
 
     /// Notes the end; a model stays, and what only goes on with the training does not.

@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSearch
@@ -70,7 +69,7 @@ struct TrialRun {
             }
             let seconds = begin.duration(to: .now) / .seconds(1)
             let values = plan.objectives.map { $0.value(of: outcome, seconds: seconds) }
-            try keep(outcome, prepared, record)
+            try record.keep(outcome, prepared)
             record.finish(.finished)
             return .values(values)
         } catch {
@@ -78,21 +77,6 @@ struct TrialRun {
             record.finish(.failed, note: text)
             return .failed(text)
         }
-    }
-
-    /// Writes the model and what was measured.
-    private func keep(
-        _ outcome: TrainingRun.Outcome, _ prepared: TrialTraining.Prepared,
-        _ record: TrialRecording
-    ) throws {
-        // No checkpoint may have made it.
-        mkdir(store.folder(of: record.session.run), 0o777)
-        let destination = try ModelDestination(
-            output: record.modelPath, source: prepared.source, overwrite: true)
-        try destination.save(outcome.file)
-        let recorder = record.session.recorder
-        recorder.note("test", outcome.test, step: outcome.history.steps)
-        recorder.artifact(RunArtifact(name: "model", kind: "model", path: record.modelPath))
     }
 
     private static func text(_ error: any Error) -> String {
