@@ -43,4 +43,14 @@ public final class Counters: Sendable {
         let result = try $current.withValue(counters) { try body() }
         return (result, counters.counts.withLock { $0 })
     }
+
+    /// Runs `body` and returns what was done, on actors that it calls too.
+    public static func measure<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+    ) async rethrows -> (result: Result, counts: Counts) {
+        let counters = Counters()
+        let result = try await $current.withValue(
+            counters, operation: { try await body() }, isolation: isolation)
+        return (result, counters.counts.withLock { $0 })
+    }
 }

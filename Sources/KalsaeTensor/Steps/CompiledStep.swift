@@ -33,6 +33,9 @@ public final class CompiledStep<State: TensorTree> {
         didSet { if isShared { runner.clear() } }
     }
 
+    /// Whether there is no state at the moment.
+    private var isReleased = false
+
     /// For how many shapes of the inputs plans are kept.
     public static var keptPlans: Int { 64 }
 
@@ -76,7 +79,7 @@ public final class CompiledStep<State: TensorTree> {
         for (index, entry) in new.enumerated() {
             buffers[index] = try device.plans.backend.resident(entry.tensor.evaluatedBuffer())
         }
-        isShared = true
+        (isShared, isReleased) = (true, false)
     }
 
     /// Runs the step and returns its results.
@@ -107,12 +110,49 @@ public final class CompiledStep<State: TensorTree> {
         return (try? output.withHostBytes { $0.load(as: Float.self) }) ?? .nan
     }
 
+    /// Reads a `float32` result of the last run, without making a tensor.
+    package func read(_ index: Int, into values: inout [Float]) throws(KalsaeError) {
+        guard traces.indices.contains(active) else { return values.removeAll() }
+        let trace = traces[active]
+        guard trace.resultTypes.indices.contains(index), trace.resultTypes[index].dtype == .float32
+        else {
+            throw KalsaeError(
+                "compiled step", expected: "a float32 result \(index)", got: "\(trace.resultTypes)")
+        }
+        let count = trace.resultTypes[index].shape.elementCount
+        if values.count != count { values = [Float](repeating: 0, count: count) }
+        try trace.outputs[trace.changed.count + index].withHostBytes { bytes in
+            values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
+        }
+    }
+
+    /// How many results the last run had.
+    package var resultCount: Int {
+        traces.indices.contains(active) ? traces[active].resultTypes.count : 0
+    }
+
+    /// Lets go of a state that runs do not change, so that whoever it is of may change it in place; the
+    /// next run needs ``restore(_:)`` before it.
+    package func releaseState() throws(KalsaeError) {
+        runner.clear()
+        let empty = try Buffer(byteCount: 0)
+        for index in leaves.indices {
+            buffers[index] = empty
+            for trace in traces { trace.inputs[index] = empty }
+        }
+        isReleased = true
+    }
+
     /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
     public func run(_ inputs: [Tensor]) throws {
         do throws(KalsaeError) {
             if try runner.run(inputs) { return }
         } catch { throw traces[active].tableNames.naming(error) }
         runner.clear()
+        guard !isReleased else {
+            throw KalsaeError(
+                "compiled step", expected: "a state", got: "none", advice: "restore one first")
+        }
         try selectTrace(inputs)
         if isShared { try unshare() }
         runner.bind(traces[active], inputs)
@@ -240,6 +280,11 @@ public final class CompiledStep<State: TensorTree> {
         let types = traces.suffix(2).map { "\($0.inputTypes.map(\.description))" }
         let last = types.joined(separator: " then ")
         Notice.say("a step was compiled \(traceCount) times; inputs \(last)")
+    }
+
+    /// The graph of the next step on inputs alone: nothing runs.
+    package func bareGraph(for inputs: [Tensor]) throws -> Graph {
+        try traced(inputs).gathered.graph
     }
 
     /// The graph of the next step on inputs, with names and data: nothing runs.

@@ -16,30 +16,8 @@ extension Trainer {
     public func fit(
         _ data: Dataset, _ options: FitOptions, resuming state: TrainingState? = nil
     ) async throws -> History {
-        let options = joiningSingleRow(options, data)
+        let options = options.joiningSingleRow(of: data, for: model, seed: seed)
         return try await fit(options.batches(of: data, seed: seed), options, resuming: state)
-    }
-
-    /// The options, with a last batch of one row joined to the one before where the model refuses it.
-    private func joiningSingleRow(_ options: FitOptions, _ data: Dataset) -> FitOptions {
-        guard options.lastBatch == .kept, options.order != .withReplacement, options.batch > 1,
-            data.count > options.batch, data.count % options.batch == 1,
-            refuses(rows: 1, of: data), !refuses(rows: 2, of: data)
-        else { return options }
-        var joined = options
-        joined.lastBatch = .joined
-        Notice.say(
-            "the last batch of an epoch has one row, which this network cannot train on: it joins the "
-                + "one before (lastBatch, --drop-last)")
-        return joined
-    }
-
-    /// Whether a batch of the first rows is a fault of the model in training; nothing is computed.
-    private func refuses(rows: Int32, of data: Dataset) -> Bool {
-        let inputs = data.inputs(unchecked: Tensor((0..<rows).map { $0 }))
-        let model = model
-        let key = RandomKey(seed: seed)
-        return StepScope.training(key: key) { model(inputs) }.result.fault != nil
     }
 
     /// Trains on a data set: the options that most trainings need, as arguments.
@@ -79,5 +57,28 @@ extension Trainer {
             options.callbacks.insert(ClosureCallback(onStep: onStep, onEpoch: onEpoch), at: 0)
         }
         return try await fit(data, options)
+    }
+}
+
+extension FitOptions {
+    /// The options, with a last batch of one row joined to the one before where the model refuses it.
+    func joiningSingleRow<Model: Layer>(
+        of data: Dataset, for model: Model, seed: Int
+    ) -> FitOptions {
+        /// Whether a batch of the first rows is a fault of the model in training; nothing is computed.
+        func isRefused(rows: Int32) -> Bool {
+            let inputs = data.inputs(unchecked: Tensor((0..<rows).map { $0 }))
+            let key = RandomKey(seed: seed)
+            return StepScope.training(key: key) { model(inputs) }.result.fault != nil
+        }
+        guard lastBatch == .kept, order != .withReplacement, batch > 1, data.count > batch,
+            data.count % batch == 1, isRefused(rows: 1), !isRefused(rows: 2)
+        else { return self }
+        var joined = self
+        joined.lastBatch = .joined
+        Notice.say(
+            "the last batch of an epoch has one row, which this network cannot train on: it joins the "
+                + "one before (lastBatch, --drop-last)")
+        return joined
     }
 }

@@ -238,22 +238,14 @@ final class TrainingLoop<Model: Layer> {
     }
 
     private func divergence(_ loss: Double) throws -> KalsaeError {
-        let epoch = progress.history.epochCount + (progress.isEpochOpen ? 1 : 0)
-        let got =
-            "\(loss.isNaN ? .nan : loss) at step \(progress.steps), in epoch \(epoch), at rate \(Float(rate))"
-        let found = autopsyAdvice()
-        var advice =
-            "use a smaller learning rate, clip gradients (ClippedByGlobalNorm), or look for wrong "
-            + "numbers in the data; the trainer's model is that of "
+        let (progress, found) = (progress, autopsyAdvice())
+        var model = DivergedTraining.lastModel
         if let lastEpoch {
             try restore(lastEpoch)
-            let count = progress.history.epochCount
-            advice += count == 0 ? "the beginning" : "the end of epoch \(count)"
-        } else {
-            advice += "this step; restoresLastEpochOnDivergence brings back that of the last epoch"
+            let count = self.progress.history.epochCount
+            model = count == 0 ? "the beginning" : "the end of epoch \(count)"
         }
-        return KalsaeError(
-            "training", expected: "a finite loss", got: got, advice: found ?? advice)
+        return DivergedTraining.error(loss, progress, rate: rate, model: model, advice: found)
     }
 
     // MARK: - Epochs

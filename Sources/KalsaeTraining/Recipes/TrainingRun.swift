@@ -84,36 +84,20 @@ public struct TrainingRun: Sendable {
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
     ) async throws -> Outcome {
-        let weights = try recipe.classWeights?.values(for: data)
-        let (train, validation) = (
-            try Dataset(data.train.weighted(byClass: weights ?? [])),
-            try Dataset(data.validation.weighted(byClass: weights ?? []))
-        )
+        let parts = try weightedParts()
         let trainer = try Trainer(
             model, loss: data.train.targets.loss,
-            optimizer: try recipe.makeOptimizer(),
-            // Metrics within the training count all rows alike: they would contradict the weighted loss.
-            metrics: data.train.weights == nil ? data.train.targets.metrics : [],
+            optimizer: try recipe.makeOptimizer(), metrics: metrics,
             seed: recipe.seed, observesNorms: recipe.logsGradients)
-        let perEpoch = StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch)
-        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
         let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
         if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets).withRMSE(targets)) } }
-        var fit = FitOptions(
-            epochs: recipe.epochs, steps: recipe.steps, batch: recipe.batch, order: recipe.order,
-            validation: validation,
-            // Without patience no epoch ends it, and the best one's weights are kept all the same.
-            earlyStopping: EarlyStopping(patience: recipe.patience ?? .max),
-            schedule: recipe.schedule(steps: length),
-            plateau: recipe.plateau,
-            callbacks: [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)])
-        fit.lastBatch = recipe.lastBatch
+        var fit = fitOptions(validation: parts.validation)
+        fit.callbacks = [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)]
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
         fit.autopsyPath = options.autopsyPath
-        fit.monitor = recipe.monitor
         fit.callbacks += options.logs.map { MetricCallback($0, targets: targets) }
         fit.callbacks +=
             options.session?.callbacks(
@@ -124,10 +108,10 @@ public struct TrainingRun: Sendable {
             if let streamed = data.streamed {
                 let source = try StreamedBatches(
                     streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
-                    seed: recipe.seed, classWeights: weights ?? [])
+                    seed: recipe.seed, classWeights: parts.classWeights ?? [])
                 history = try await trainer.fit(source, fit, resuming: options.state)
             } else {
-                history = try await trainer.fit(train, fit, resuming: options.state)
+                history = try await trainer.fit(parts.train, fit, resuming: options.state)
             }
         } catch {
             if let step = try? await trainer.state.progress.fit?.steps {
@@ -135,37 +119,15 @@ public struct TrainingRun: Sendable {
             }
             throw error
         }
-        history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
         try Task.checkCancellation()
         if case .stopped = history.end {
             history.restoredEpoch = try await trainer.restoreBestWeights()
         }
-        let trained = await trainer.model
-        var measured = try Measurement(trained, data.validation)
-        var metadata = ModelMetadata(data, seed: recipe.seed)
-        metadata.intervals = measured.intervals
-        try metadata.decide(by: threshold, best: measured.report.classes?.threshold)
-        if let decision = metadata.decision {
-            measured = try Measurement(trained, data.validation, decision: decision)
-        }
-        if metadata.intervals?.tells(Measurement.level) == true {
-            try measured.report(metadata.intervals, areOwn: true)
-        }
-        var test: Report?
-        if data.test.count > 0 {
-            var measurement = try Measurement(
-                trained, data.test, decision: metadata.decision)
-            if metadata.intervals?.tells(Measurement.level) == true {
-                try measurement.report(metadata.intervals)
-            }
-            test = measurement.report
-        }
-        return Outcome(
-            file: ModelFile(trained, metadata: metadata.strings),
-            train: try await trainReport(trainer),
-            validation: measured.report, test: test, history: history,
-            steps: await trainer.stepCount, parameters: trained.parameterCount,
-            classWeights: weights, state: try await trainer.finalState)
+        return try outcome(
+            TrainedNetwork(
+                model: await trainer.model, history: history, steps: await trainer.stepCount,
+                state: try await trainer.finalState),
+            classWeights: parts.classWeights, try RunMeasures(self))
     }
 
     /// What training takes, by compiling a step; nothing is trained.
@@ -183,17 +145,6 @@ public struct TrainingRun: Sendable {
             model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
             seed: recipe.seed)
         return try await trainer.findLearningRate(train, batch: recipe.batch)
-    }
-
-    /// Loss and metrics on the data that were trained on, weighted where rows have weights.
-    private func trainReport(_ trainer: Trainer<Sequential>) async throws -> Report {
-        let targets = data.train.targets
-        guard data.train.weights != nil else {
-            return try await trainer.evaluate(try Dataset(data.train)).inUnits(targets)
-        }
-        let report = try Measurement(await trainer.model, data.train).report
-        return Report(
-            loss: report.loss, metrics: report.metrics.filter { targets.metrics.contains($0.key) })
     }
 
     /// Trains anew on all rows, those of validation and test too, for as long as was best; the reports

@@ -54,13 +54,7 @@ struct Measurement {
 
     /// Measures a network on data.
     init(_ model: Sequential, _ data: LabeledData, decision: DecisionRule? = nil) throws {
-        let evaluator = try Evaluator(
-            model, loss: data.targets.loss, metrics: [], keepsOutputs: true)
-        let source = try Dataset(data).batches(of: EvaluationBatch.rows)
-        let (measured, outputs) = try evaluator.measured(source)
-        if !measured.loss.isFinite { try evaluator.refuseNaN(source) }
-        try self.init(
-            outputs, areLogits: true, data.targets, weights: data.weights, decision: decision)
+        self = try MeasuredPart(model, data).measurement(of: model, decision: decision)
     }
 
     /// Measures the rows of several measurements of one kind together; numbers in the target's units,

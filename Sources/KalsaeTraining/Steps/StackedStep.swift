@@ -10,64 +10,107 @@ import KalsaeTensor
 /// Every tensor of the models and of what the optimizer remembers has a leading axis. Each member
 /// draws its own random numbers.
 package final class StackedStep<Model: Layer> {
-    package var optimizer: any Optimizer
+    /// Whose random numbers a member draws: those of a lone training of the seed have stream 0.
+    package struct Source {
+        package var seed: Int, stream: Int
+
+        package init(seed: Int, stream: Int = 0) { (self.seed, self.stream) = (seed, stream) }
+    }
+
+    /// How the members move: one optimizer for all, or one each, which differ in their scalars alone.
+    package var optimizers: [any Optimizer]
     /// The number of members.
     package let memberCount: Int
     /// The steps taken.
-    package private(set) var count = 0
+    package private(set) var count: Int
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
     private let scalars: StepScalars
+    private let scalarCount: Int
     private let keys: HostTensor<Int64>
+    /// What the step is called with, kept so that a step asks for no memory.
+    private var arguments: [Tensor]
 
-    /// The loss of one member for its share of the inputs, one number.
-    package typealias Body = (Model, [Tensor]) throws -> Tensor
+    /// The loss of one member for the shared tensors and its own inputs, and where its rows have
+    /// weights, their sum.
+    package typealias Body = (Model, [Tensor]) throws -> (loss: Tensor, weight: Tensor?)
 
+    /// Members that share an optimizer and begin at their first step.
+    ///
     /// - Parameters:
     ///   - members: the models to start from.
     ///   - seed: of the random numbers that layers draw.
     ///   - shared: the tensors that every member gets, in front of its own.
     ///   - body: the loss of one member for the shared tensors and its own inputs.
-    package init(
+    package convenience init(
         _ members: [Model], optimizer: any Optimizer, seed: Int, shared: [Tensor],
-        body: @escaping Body
+        body: @escaping (Model, [Tensor]) throws -> Tensor
     ) throws {
-        self.optimizer = optimizer
-        memberCount = members.count
-        let stack = try members.stacked()
-        scalars = try StepScalars(count: optimizer.scalars(step: 1).count, for: stack)
-        keys = try HostTensor(count: 3 * members.count)
-        for member in members.indices {
-            keys.values[3 * member] = Int64(seed)
-            keys.values[3 * member + 1] = Int64(member)
-        }
         let memory = OptimizerState(for: members[0], optimizer).stacked(count: members.count)
-        let (memberCount, sharedCount) = (members.count, shared.count)
+        try self.init(
+            try members.stacked(), memory, count: 0, optimizers: [optimizer],
+            sources: members.indices.map { Source(seed: seed, stream: $0) }, shared: shared
+        ) { (try body($0, $1), nil) }
+    }
+
+    /// - Parameters:
+    ///   - stack: the models, stacked.
+    ///   - memory: what the optimizers remember, stacked.
+    ///   - count: the steps that were taken before.
+    ///   - optimizers: one for all members, or one each.
+    ///   - sources: the random numbers of each member.
+    ///   - shared: the tensors that every member gets, in front of its own.
+    ///   - body: the loss of one member.
+    package init(
+        _ stack: Model, _ memory: OptimizerState, count: Int, optimizers: [any Optimizer],
+        sources: [Source], shared: [Tensor], body: @escaping Body
+    ) throws {
+        (self.optimizers, self.count) = (optimizers, count)
+        memberCount = sources.count
+        let rule = optimizers[0]
+        scalarCount = rule.scalars(step: 1).count
+        scalars = try StepScalars(count: optimizers.count * scalarCount, for: stack)
+        keys = try HostTensor(count: 3 * sources.count)
+        for (member, source) in sources.enumerated() {
+            keys.values[3 * member] = Int64(source.seed)
+            keys.values[3 * member + 1] = Int64(source.stream)
+        }
+        arguments = [scalars.tensor, keys.tensor] + shared
+        let (memberCount, sharedCount) = (sources.count, shared.count)
+        let (scalarCount, isOwn) = (scalarCount, optimizers.count > 1)
         compiled = try CompiledStep(TensorPair(stack, memory)) { state, inputs in
-            let scalars = inputs[0]
             let shared = Array(inputs[2..<(2 + sharedCount)])
-            let own = inputs[(2 + sharedCount)...].map { $0.reshaped(to: [memberCount, -1]) }
-            let keys = inputs[1].reshaped(to: [memberCount, 3])
-            let result = try mapped(over: TensorPair(state, [keys] + own)) { member in
+            var own = [inputs[1].reshaped(to: [memberCount, 3])]
+            own += inputs[(2 + sharedCount)...].map { $0.reshaped(to: [memberCount, -1]) }
+            if isOwn { own.append(inputs[0].reshaped(to: [memberCount, scalarCount])) }
+            let result = try mapped(over: TensorPair(state, own)) { member in
                 var state = member.first
-                let key = RandomKey(member.second[0])
-                let traced = try StepScope.training(key: key) {
+                var own = member.second
+                let scalars = isOwn ? own.removeLast() : inputs[0]
+                var weight: Tensor?
+                let traced = try StepScope.training(key: RandomKey(own.removeFirst())) {
                     try valueAndGradient(at: state.first) { model in
-                        try body(model, shared + member.second.dropFirst())
+                        let result = try body(model, shared + own)
+                        weight = result.weight
+                        return result.loss
                     }
                 }
                 let model = traced.reports.applied(to: state.first)
-                state.first = optimizer.updated(
+                state.first = rule.updated(
                     model, gradient: traced.result.gradient, state: &state.second,
                     scalars: scalars)
-                return TensorPair(state, traced.result.value.cast(to: .float32))
+                let results = [traced.result.value] + (weight.map { [$0] } ?? [])
+                return TensorPair(state, results.map { $0.cast(to: .float32) })
             }
             state = result.first
-            return [result.second]
+            return result.second
         }
-        self.shared = shared
     }
 
-    private let shared: [Tensor]
+    /// The optimizer that all members share, or the first one's.
+    package var optimizer: any Optimizer {
+        get { optimizers[0] }
+        set { optimizers[0] = newValue }
+    }
 
     /// The models now, stacked, as a value.
     package var models: Model { compiled.state.first }
@@ -83,15 +126,35 @@ package final class StackedStep<Model: Layer> {
 
     /// Takes one step; an input is as many numbers for each member, one member behind the other.
     package func run(_ inputs: [Tensor]) throws {
-        try optimizer.checkRate()
-        scalars.write(optimizer.scalars(step: count + 1))
-        for member in 0..<memberCount { keys.values[3 * member + 2] = Int64(count + 1) }
-        try compiled.run([scalars.tensor, keys.tensor] + shared + inputs)
-        count += 1
+        let number = count + 1
+        for (index, optimizer) in optimizers.enumerated() {
+            try optimizer.checkRate()
+            scalars.write(optimizer.scalars(step: number), at: index * scalarCount)
+        }
+        for member in 0..<memberCount { keys.values[3 * member + 2] = Int64(number) }
+        let first = arguments.count
+        arguments += inputs
+        defer { arguments.removeLast(arguments.count - first) }
+        try compiled.run(arguments)
+        count = number
     }
 
     /// The members' losses before the last update.
-    package func losses() throws -> [Float] { try compiled.results[0].values(Float.self) }
+    package func losses() throws -> [Float] {
+        var losses: [Float] = []
+        try compiled.read(0, into: &losses)
+        return losses
+    }
+
+    /// Reads the members' losses before the last update, and the weights of their batches where rows
+    /// have some.
+    package func read(losses: inout [Float], weights: inout [Float]) throws {
+        try compiled.read(0, into: &losses)
+        if compiled.resultCount > 1 { try compiled.read(1, into: &weights) }
+    }
+
+    /// How often it was compiled.
+    package var compilations: Int { compiled.traceCount }
 
     /// The plan of the last step.
     package var plan: (any Plan)? { compiled.plan }

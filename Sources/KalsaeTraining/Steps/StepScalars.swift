@@ -30,15 +30,17 @@ struct StepScalars {
         }
     }
 
-    /// Writes as many numbers as there is place for.
-    func write(_ scalars: OptimizerScalars) {
+    /// Writes as many numbers as there is room for, from an element on.
+    func write(_ scalars: OptimizerScalars, at start: Int = 0) {
         switch storage {
         case .single(let host):
-            for index in 0..<min(host.count, scalars.count) {
-                host.values[index] = Float(scalars[index])
+            for index in 0..<min(host.count - start, scalars.count) {
+                host.values[start + index] = Float(scalars[index])
             }
         case .double(let host):
-            for index in 0..<min(host.count, scalars.count) { host.values[index] = scalars[index] }
+            for index in 0..<min(host.count - start, scalars.count) {
+                host.values[start + index] = scalars[index]
+            }
         }
     }
 }

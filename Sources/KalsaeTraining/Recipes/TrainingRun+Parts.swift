@@ -1,0 +1,77 @@
+import KalsaeData
+import KalsaeLayers
+import KalsaeSupport
+
+/// A network behind its training.
+struct TrainedNetwork {
+    /// The network with the weights that are kept.
+    var model: Sequential
+    /// The course, in the units of the loss.
+    var history: History
+    /// Steps taken.
+    var steps: Int
+    /// Where the training ended.
+    var state: TrainingState
+}
+
+/// What a run is made of, whether it trains alone or as one of a stack.
+extension TrainingRun {
+    /// The rows of training and validation, weighted by class as the recipe says.
+    func weightedParts() throws -> (
+        train: Dataset, validation: Dataset, classWeights: [Double]?
+    ) {
+        let weights = try recipe.classWeights?.values(for: data)
+        return (
+            try Dataset(data.train.weighted(byClass: weights ?? [])),
+            try Dataset(data.validation.weighted(byClass: weights ?? [])), weights
+        )
+    }
+
+    /// What is measured within the training. Metrics count all rows alike: they would contradict a
+    /// weighted loss.
+    var metrics: [Metric] { data.train.weights == nil ? data.train.targets.metrics : [] }
+
+    /// How the recipe trains; callbacks are added.
+    func fitOptions(validation: Dataset) -> FitOptions {
+        let perEpoch = StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch)
+        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
+        var fit = FitOptions(
+            epochs: recipe.epochs, steps: recipe.steps, batch: recipe.batch, order: recipe.order,
+            validation: validation,
+            // Without patience no epoch ends it, and the best one's weights are kept all the same.
+            earlyStopping: EarlyStopping(patience: recipe.patience ?? .max),
+            schedule: recipe.schedule(steps: length), plateau: recipe.plateau)
+        fit.lastBatch = recipe.lastBatch
+        fit.monitor = recipe.monitor
+        return fit
+    }
+
+    /// Measures a trained network, and gives it what predicting needs.
+    func outcome(
+        _ trained: TrainedNetwork, classWeights: [Double]?, _ measures: RunMeasures
+    ) throws -> Outcome {
+        let (model, targets) = (trained.model, data.train.targets)
+        var history = trained.history
+        history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
+        var measured = try measures.validation.measurement(of: model)
+        var metadata = ModelMetadata(data, seed: recipe.seed)
+        metadata.intervals = measured.intervals
+        try metadata.decide(by: threshold, best: measured.report.classes?.threshold)
+        if let decision = metadata.decision {
+            measured = try measures.validation.measurement(of: model, decision: decision)
+        }
+        let tells = metadata.intervals?.tells(Measurement.level) == true
+        if tells { try measured.report(metadata.intervals, areOwn: true) }
+        var test: Report?
+        if let part = measures.test {
+            var measurement = try part.measurement(of: model, decision: metadata.decision)
+            if tells { try measurement.report(metadata.intervals) }
+            test = measurement.report
+        }
+        return Outcome(
+            file: ModelFile(model, metadata: metadata.strings),
+            train: try measures.trainReport(of: model), validation: measured.report, test: test,
+            history: history, steps: trained.steps, parameters: model.parameterCount,
+            classWeights: classWeights, state: trained.state)
+    }
+}

@@ -1,0 +1,123 @@
+import KalsaeBackend
+import KalsaeData
+import KalsaeLayers
+import KalsaeSupport
+
+/// Runs on the same data whose recipes differ in numbers only, trained as one plan with a leading axis
+/// of members: many small networks in the time of a few.
+///
+/// ```swift
+/// let runs = try rates.map { rate in
+///     var recipe = recipe
+///     recipe.learningRate = rate
+///     return try TrainingRun(recipe, data: data)
+/// }
+/// for result in try await StackedRuns(runs).run() { print(try result.get().validation) }
+/// ```
+///
+/// A member has the weights, batches, random numbers and updates that its run has alone; what comes
+/// out is the same but for the order of sums.
+public struct StackedRuns: Sendable {
+    /// The runs, in the order of the results.
+    public let runs: [TrainingRun]
+
+    /// Pairs runs.
+    ///
+    /// - Throws: a `KalsaeError` for runs that cannot train together: see ``groups(of:)``.
+    public init(_ runs: [TrainingRun]) throws(KalsaeError) {
+        guard let first = runs.first else {
+            throw KalsaeError("stack", expected: "at least one run", got: "none")
+        }
+        if let reason = Self.obstacle(first.data) {
+            throw KalsaeError(
+                "stack", expected: "data in memory", got: reason, advice: "train the runs one by one")
+        }
+        let isOfOneGroup = Self.groups(of: runs.map(\.recipe)).count == 1
+        guard isOfOneGroup, runs.allSatisfy({ $0.data.isSame(as: first.data) }) else {
+            throw KalsaeError(
+                "stack", expected: "runs on the same data that differ in numbers only",
+                got: isOfOneGroup ? "other data" : "recipes of several groups",
+                advice: "divide them by StackedRuns.groups(of:)")
+        }
+        self.runs = runs
+    }
+
+    /// Trains and measures all runs.
+    ///
+    /// A run whose loss is not finite fails with the error that it has alone, and the others go on.
+    /// One that has ended (its epochs are over, its patience is, or `onEpoch` says so) is computed no
+    /// further once half of the stack has ended. A `TrainingStop` thrown by a closure ends all runs
+    /// there, with the weights of their best epochs; another error is thrown.
+    ///
+    /// - Parameters:
+    ///   - onStep: called after each step of each run with its number.
+    ///   - onEpoch: called after each epoch of each run with its number; false ends the run, as a
+    ///     `TrainingStop` ends it alone.
+    /// - Returns: for each run what came of it.
+    /// - Throws: what a closure throws, a fault of the networks, or a `CancellationError`.
+    public func run(
+        onStep: (@Sendable (Int, StepRecord) throws -> Void)? = nil,
+        onEpoch: (@Sendable (Int, EpochRecord) throws -> Bool)? = nil
+    ) async throws -> [Result<TrainingRun.Outcome, KalsaeError>] {
+        try await StackedTrainer().run(runs, onStep: onStep, onEpoch: onEpoch)
+    }
+}
+
+extension DataParts {
+    /// Whether the rows are those of other parts.
+    fileprivate func isSame(as other: DataParts) -> Bool {
+        other.streamed == nil && train == other.train && validation == other.validation
+            && test == other.test
+    }
+}
+
+/// Carries out stacks on the thread of the plans, so that a step starts at once.
+private actor StackedTrainer {
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        ComputeThread.shared.asUnownedSerialExecutor()
+    }
+
+    func run(
+        _ runs: [TrainingRun],
+        onStep: (@Sendable (Int, StepRecord) throws -> Void)?,
+        onEpoch: (@Sendable (Int, EpochRecord) throws -> Bool)?
+    ) async throws -> [Result<TrainingRun.Outcome, KalsaeError>] {
+        let targets = runs[0].data.train.targets
+        var tellStep: StackedLoop.OnStep?
+        if let onStep { tellStep = { try onStep($0, $1.inUnits(targets)) } }
+        var tellEpoch: StackedLoop.OnEpoch?
+        if let onEpoch { tellEpoch = { try onEpoch($0, $1.inUnits(targets).withRMSE(targets)) } }
+        let loop = try StackedLoop(runs, onStep: tellStep, onEpoch: tellEpoch)
+        let clock = ContinuousClock()
+        var turn = clock.now
+        while try loop.advance() {
+            guard ComputeThread.shared.hasWaitingJobs,
+                turn.duration(to: clock.now) >= .microseconds(100)
+            else { continue }
+            await Task.yield()
+            turn = clock.now
+        }
+        let classWeights = try runs[0].recipe.classWeights?.values(for: runs[0].data)
+        let measures = try RunMeasures(runs[0])
+        var outcomes: [Result<TrainingRun.Outcome, KalsaeError>] = []
+        for (index, run) in runs.enumerated() {
+            try Task.checkCancellation()
+            switch loop.results[index] {
+            case .success(let trained)?:
+                do {
+                    outcomes.append(
+                        .success(
+                            try run.outcome(trained, classWeights: classWeights, measures)))
+                } catch let error as KalsaeError {
+                    outcomes.append(.failure(error))
+                }
+            case .failure(let error)?: outcomes.append(.failure(error))
+            case nil:
+                outcomes.append(
+                    .failure(KalsaeError("stack", expected: "a result", got: "none")))
+            }
+            await Task.yield()
+        }
+        return outcomes
+    }
+}
