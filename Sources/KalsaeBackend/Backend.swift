@@ -76,6 +76,10 @@ public protocol Plan: AnyObject, Sendable {
     /// the thread that calls it unless ``usesComputeThread`` says otherwise.
     func replica() throws(KalsaeError) -> any Plan
 
+    /// A replica that uses no thread but the one that calls it: for many small computations side by
+    /// side.
+    func singleThreadedReplica() throws(KalsaeError) -> any Plan
+
     /// Whether a run is handed to ``ComputeThread``, for which its caller then waits.
     var usesComputeThread: Bool { get }
 }
@@ -91,6 +95,9 @@ extension Plan {
 
     /// The plan itself, whose runs wait for each other.
     public func replica() throws(KalsaeError) -> any Plan { self }
+
+    /// A replica.
+    public func singleThreadedReplica() throws(KalsaeError) -> any Plan { try replica() }
 
     /// Runs stay on the calling thread.
     public var usesComputeThread: Bool { false }
@@ -127,4 +134,10 @@ public struct InstructionSummary: Sendable, Equatable {
         self.flops = flops
         self.bytes = bytes
     }
+}
+
+/// Whether the plans of steps use no thread but the one that runs them.
+package enum SingleThreadedPlans {
+    /// Whether it is so for steps that are traced now.
+    @TaskLocal package static var areInForce = false
 }

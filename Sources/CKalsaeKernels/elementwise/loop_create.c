@@ -14,6 +14,7 @@ static int valid(const kls_loop_spec *s) {
     for (int i = 0; i < s->rank; i++) if (s->dims[i] < 0) return 0;
     for (int i = 0; i < s->load_count; i++) {
         if ((unsigned)s->loads[i].reg >= (unsigned)s->registers) return 0;
+        if (s->loads[i].scalar == 2 && (s->rank != 2 || s->span != KLS_REDUCE_NONE)) return 0;
     }
     for (int i = 0; i < s->step_count; i++) {
         const kls_step *t = &s->steps[i];
@@ -34,7 +35,11 @@ static kls_load_mode mode_of(const kls_loop *loop, kls_planned_load *p) {
     const kls_load *load = &p->load;
     p->size = (int32_t)kls_type_size(load->type);
     p->inner_stride = load->strides[loop->rank - 1];
-    if (load->scalar) return KLS_LOAD_SCALAR;
+    if (load->scalar == 1) return KLS_LOAD_SCALAR;
+    if (load->scalar == 2) {
+        p->row_stride = load->strides[0];
+        return KLS_LOAD_ROW_SCALAR;
+    }
     int moving = 0, dense = 1, outer = 0;
     int64_t expected = 1;
     for (int i = loop->rank - 1; i >= 0; i--) {
@@ -54,11 +59,14 @@ static kls_load_mode mode_of(const kls_loop *loop, kls_planned_load *p) {
     return KLS_LOAD_ROWS;
 }
 
-static void lay_out_strips(kls_loop *loop, int64_t memory_registers) {
+// With a scalar for each row a strip lies in one row.
+static void lay_out_strips(kls_loop *loop, int64_t memory_registers, int in_rows) {
     int64_t most = KLS_FILE_TARGET / ((memory_registers + 1) * loop->register_bytes);
     most = most > KLS_STRIP_MAX ? KLS_STRIP_MAX : most;
     most = most < KLS_STRIP_MIN ? KLS_STRIP_MIN : most & ~(int64_t)31;
-    if (loop->segment <= most) {
+    if (in_rows && loop->inner <= most) {
+        loop->strip = loop->inner;
+    } else if (loop->segment <= most) {
         loop->strip = most / loop->segment * loop->segment;
     } else if (loop->inner <= most) {
         loop->strip = most / loop->inner * loop->inner;
@@ -186,7 +194,9 @@ kls_loop *kls_loop_create(const kls_loop_spec *spec) {
     }
     if (loop->count == 0) return loop;
     loop->segments = loop->count / loop->segment;
-    lay_out_strips(loop, spec->registers);
+    int in_rows = 0;
+    for (size_t i = 0; i < loads; i++) in_rows |= spec->loads[i].scalar == 2;
+    lay_out_strips(loop, spec->registers, in_rows);
     for (size_t i = 0; i < loads; i++) {
         loop->loads[i].load = spec->loads[i];
         loop->loads[i].mode = mode_of(loop, &loop->loads[i]);

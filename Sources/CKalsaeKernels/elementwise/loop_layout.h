@@ -23,6 +23,7 @@ typedef enum {
     KLS_LOAD_FILL,                   // one element over the whole strip, written once
     KLS_LOAD_PATTERN,                // a short row repeated over the strip, written once
     KLS_LOAD_ROWS,                   // walked row by row
+    KLS_LOAD_ROW_SCALAR,             // points at the element of the strip's row
 } kls_load_mode;
 
 typedef struct {

@@ -33,7 +33,8 @@ static void prepare(kls_worker *w) {
     for (int i = 0; i < loop->registers; i++) w->reg[i] = w->file + loop->register_offset[i];
     for (int i = 0; i < loop->load_count; i++) {
         const kls_planned_load *p = &loop->loads[i];
-        if (p->mode == KLS_LOAD_DIRECT || p->mode == KLS_LOAD_ROWS) continue;
+        if (p->mode == KLS_LOAD_DIRECT || p->mode == KLS_LOAD_ROWS
+            || p->mode == KLS_LOAD_ROW_SCALAR) continue;
         const char *first = base_of(w->run, &p->load) + p->load.offset * p->size;
         char *memory = w->reg[p->load.reg];
         if (p->mode == KLS_LOAD_SCALAR) {
@@ -89,6 +90,9 @@ static void compute(kls_worker *w, int64_t start, int64_t n) {
                 memory = (char *)w->run->buffers[loop->outputs[0].output.buffer] + start * p->size;
             const char *base = base_of(w->run, &p->load);
             w->reg[p->load.reg] = (void *)kls_load_rows(loop, p, base, start, n, memory);
+        } else if (p->mode == KLS_LOAD_ROW_SCALAR) {
+            const int64_t element = p->load.offset + start / loop->inner * p->row_stride;
+            w->reg[p->load.reg] = (void *)(base_of(w->run, &p->load) + element * p->size);
         }
     }
     for (int i = 0; i < loop->output_count; i++) {

@@ -10,7 +10,9 @@ enum { KLS_MAX_RANK = 8, KLS_MAX_REGISTERS = 64 };
 typedef struct {
     int32_t reg, buffer;
     kls_type type;
-    int32_t scalar;                  // 1: one element, read only by steps of a scalar form
+    // Read only by steps of a scalar form: 1, one element; 2, one element for each row of a loop of two
+    // dimensions that reduces nothing.
+    int32_t scalar;
     int64_t offset;                  // in elements
     int64_t strides[KLS_MAX_RANK];   // in elements; 0 repeats
     uint64_t constant;               // bits of the element

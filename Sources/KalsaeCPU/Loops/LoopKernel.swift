@@ -46,10 +46,13 @@ extension LoopPlan {
                 subject, expected: "at most \(KLS_MAX_REGISTERS) registers",
                 got: "\(registers.count)")
         }
+        let rowScalars = rowScalars
         let cLoads = loads.map { load, value in
-            cLoad(load, registers.of[value], valueTypes[value], buffers, storages)
+            var made = cLoad(load, registers.of[value], valueTypes[value], buffers, storages)
+            if rowScalars.contains(value) { made.scalar = 2 }
+            return made
         }
-        let cSteps = try cSteps(registers)
+        let cSteps = try cSteps(registers, scalars: scalarValues.union(rowScalars))
         let firstOutput = buffers.count - outputs.count
         var cOutputs: [kls_output] = []
         for (number, output) in outputs.enumerated() {
@@ -78,8 +81,34 @@ extension LoopPlan {
         }
     }
 
-    func cSteps(_ registers: RegisterAllocation) throws(KalsaeError) -> [kls_step] {
-        let scalars = scalarValues
+    /// Elements of a row from which on a strip for each row costs no more than longer ones.
+    private static let fewestOfRow = 256
+
+    /// Values that are one number for each row, as the rates of stacked optimizers, and that steps can
+    /// read as such: to repeat them over a row takes as long as a step does.
+    var rowScalars: Set<Int> {
+        guard sizes.count == 2, sizes[1] >= Self.fewestOfRow, outputs.allSatisfy(\.isElementwise)
+        else { return [] }
+        var found = Set(
+            loads.filter { !$0.load.isScalar && $0.load.strides[1] == 0 && $0.load.strides[0] != 0 }
+                .map(\.value))
+        found.subtract(outputs.map(\.value))
+        // Without one of them the steps of the others may do, or not: each round leaves fewer.
+        while let step = steps.first(where: { step in
+            step.operands.contains(where: found.contains)
+                && (step.operands.count < 2
+                    || (try? step.function(
+                        to: valueTypes[step.result], scalars: scalarValues.union(found))) == nil)
+        }) {
+            found.subtract(step.operands)
+        }
+        return found
+    }
+
+    func cSteps(
+        _ registers: RegisterAllocation, scalars: Set<Int>? = nil
+    ) throws(KalsaeError) -> [kls_step] {
+        let scalars = scalars ?? scalarValues
         var result: [kls_step] = []
         for step in steps {
             let operands = step.operands.map { Int32(registers.of[$0]) } + [0, 0]

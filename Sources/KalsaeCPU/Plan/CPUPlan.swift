@@ -26,14 +26,18 @@ public final class CPUPlan: Plan {
 
     private let code: CPUPlanCode
     private let isReplica: Bool
+    private let isSingleThreaded: Bool
     private let arena: Buffer
     private nonisolated(unsafe) let table: Pointers
     private nonisolated(unsafe) let list: [Instruction]
     private let state: Mutex<State>
 
-    init(_ code: CPUPlanCode, isReplica: Bool = false) throws(KalsaeError) {
+    init(
+        _ code: CPUPlanCode, isReplica: Bool = false, isSingleThreaded: Bool = false
+    ) throws(KalsaeError) {
         self.code = code
         self.isReplica = isReplica
+        self.isSingleThreaded = isSingleThreaded
         let arena = try Buffer(byteCount: code.arenaByteCount)
         let start = try arena.hostPointer()
         let count = max(code.pointerCount, 1)
@@ -69,9 +73,14 @@ public final class CPUPlan: Plan {
         try CPUPlan(code, isReplica: true)
     }
 
+    /// The same without other threads.
+    public func singleThreadedReplica() throws(KalsaeError) -> any Plan {
+        try CPUPlan(code, isReplica: true, isSingleThreaded: true)
+    }
+
     /// Whether several cores take part; of a replica, whether a library does whose threads belong
     /// to the thread that calls it. Own loops go on alone where the team is taken.
-    public var usesComputeThread: Bool { code.usesThreads && (!isReplica || code.callsLibrary) }
+    public var usesComputeThread: Bool { code.usesThreads && !isSingleThreaded && (!isReplica || code.callsLibrary) }
 
     /// Computes the outputs from the inputs; on the compute thread if several cores take part.
     public func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
@@ -87,7 +96,8 @@ public final class CPUPlan: Plan {
                 try runHere(inputs, outputs, binding)
             }
         } else {
-            if code.usesThreads { kdnn_set_threads(Int32(code.threads)) }
+            // Own loops ask for the same number.
+            if code.usesThreads { kdnn_set_threads(isSingleThreaded ? 1 : Int32(code.threads)) }
             try runHere(inputs, outputs, binding)
         }
         Counters.record {

@@ -254,8 +254,9 @@ public final class CompiledStep<State: TensorTree> {
         let trace = try traced(inputs)
         let (gathered, changed, results) = (trace.gathered, trace.changed, trace.results)
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
-        let plan = try device.plans.plan(
+        let shared = try device.plans.plan(
             for: gathered.graph, options: PlanOptions(donations: donations))
+        let plan = SingleThreadedPlans.areInForce ? try shared.singleThreadedReplica() : shared
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }

@@ -9,11 +9,24 @@ final class RunMeasures {
     private let train: Dataset
     private let evaluator: Evaluator<Sequential>
 
-    init(_ run: TrainingRun) throws {
+    /// The rows of a run's data, all counting as they do in the data.
+    struct Rows: Sendable {
+        let train: Dataset, validation: Dataset, test: Dataset?
+
+        init(_ data: DataParts) throws {
+            train = try Dataset(data.train)
+            validation = try Dataset(data.validation)
+            test = data.test.count > 0 ? try Dataset(data.test) : nil
+        }
+    }
+
+    convenience init(_ run: TrainingRun) throws { try self.init(run, Rows(run.data)) }
+
+    init(_ run: TrainingRun, _ rows: Rows) throws {
         data = run.data
-        validation = try MeasuredPart(run.model, data.validation)
-        test = data.test.count > 0 ? try MeasuredPart(run.model, data.test) : nil
-        train = try Dataset(data.train)
+        validation = try MeasuredPart(run.model, data.validation, rows.validation)
+        test = try rows.test.map { try MeasuredPart(run.model, run.data.test, $0) }
+        train = rows.train
         evaluator = try Evaluator(
             run.model, loss: data.train.targets.loss, metrics: run.metrics)
     }
@@ -38,8 +51,12 @@ struct MeasuredPart {
     private let evaluator: Evaluator<Sequential>
 
     init(_ model: Sequential, _ data: LabeledData) throws {
+        try self.init(model, data, Dataset(data))
+    }
+
+    init(_ model: Sequential, _ data: LabeledData, _ rows: Dataset) throws {
         self.data = data
-        source = try Dataset(data).batches(of: EvaluationBatch.rows)
+        source = rows.batches(of: EvaluationBatch.rows)
         evaluator = try Evaluator(
             model, loss: data.targets.loss, metrics: [], keepsOutputs: true)
     }

@@ -9,13 +9,16 @@ final class StackMember {
     /// Which run it is.
     let index: Int
     let options: FitOptions
+    /// The network before its training.
+    let start: Sequential
+    /// Whose random numbers it draws.
+    let seed: Int
     /// How it moves, at the rate of its next step.
     private(set) var optimizer: any Optimizer
     private(set) var progress = FitProgress()
     /// The network of its best epoch.
     var best: Sequential?
     private var batches: DatasetBatches
-    private let seed: Int
     private let baseRate: Double
     private let total: Int
     private var epochsBegun = 0
@@ -26,6 +29,7 @@ final class StackMember {
         _ index: Int, _ run: TrainingRun, _ options: FitOptions, _ data: Dataset
     ) throws {
         (self.index, self.options, seed) = (index, options, run.recipe.seed)
+        start = run.model.labeled()
         optimizer = try run.recipe.makeOptimizer()
         try optimizer.check(for: run.model)
         try options.check()
@@ -58,14 +62,14 @@ final class StackMember {
         return rows
     }
 
-    /// Sets the rate of its next step.
-    func prepareStep() {
+    /// Sets the rate of its next step, and tells whether it is another one.
+    func prepareStep() -> Bool {
         let factor =
             progress.rateScale * (options.schedule?.factor(step: progress.steps + 1) ?? 1)
         progress.lastRate = baseRate * factor
-        if optimizer.learningRate != progress.lastRate {
-            optimizer.learningRate = progress.lastRate
-        }
+        guard optimizer.learningRate != progress.lastRate else { return false }
+        optimizer.learningRate = progress.lastRate
+        return true
     }
 
     /// Takes down a step.

@@ -20,6 +20,8 @@ import KalsaeSupport
 public struct StackedRuns: Sendable {
     /// The runs, in the order of the results.
     public let runs: [TrainingRun]
+    /// How they are divided; nil to choose it.
+    package var layout: StackLayout?
 
     /// Pairs runs.
     ///
@@ -59,7 +61,24 @@ public struct StackedRuns: Sendable {
         onStep: (@Sendable (Int, StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (Int, EpochRecord) throws -> Bool)? = nil
     ) async throws -> [Result<TrainingRun.Outcome, KalsaeError>] {
-        try await StackedTrainer().run(runs, onStep: onStep, onEpoch: onEpoch)
+        let queue = try StackQueue(runs, onStep: onStep, onEpoch: onEpoch)
+        let layout = layout ?? StackLayout(for: runs[0], count: runs.count)
+        if layout.stacks == 1 {
+            try await StackedTrainer().train(queue, width: layout.width)
+        } else {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<layout.stacks {
+                    group.addTask {
+                        try await SingleThreadedPlans.$areInForce.withValue(true) {
+                            try await StackedTraining.train(queue, width: layout.width)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        try Task.checkCancellation()
+        return queue.outcomes
     }
 }
 
@@ -71,53 +90,30 @@ extension DataParts {
     }
 }
 
-/// Carries out stacks on the thread of the plans, so that a step starts at once.
+/// Carries out stacks.
+private enum StackedTraining {
+    /// Trains a stack's members until no run is left; other tasks have their turn in between.
+    static func train(
+        _ queue: StackQueue, width: Int, isolation: isolated (any Actor)? = #isolation
+    ) async throws {
+        let loop = try StackedLoop(queue, width: width)
+        let clock = ContinuousClock()
+        var turn = clock.now
+        while try loop.advance() {
+            guard turn.duration(to: clock.now) >= .milliseconds(1) else { continue }
+            await Task.yield()
+            turn = clock.now
+        }
+    }
+}
+
+/// Trains one stack on the thread of the plans, so that its steps may use all cores.
 private actor StackedTrainer {
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         ComputeThread.shared.asUnownedSerialExecutor()
     }
 
-    func run(
-        _ runs: [TrainingRun],
-        onStep: (@Sendable (Int, StepRecord) throws -> Void)?,
-        onEpoch: (@Sendable (Int, EpochRecord) throws -> Bool)?
-    ) async throws -> [Result<TrainingRun.Outcome, KalsaeError>] {
-        let targets = runs[0].data.train.targets
-        var tellStep: StackedLoop.OnStep?
-        if let onStep { tellStep = { try onStep($0, $1.inUnits(targets)) } }
-        var tellEpoch: StackedLoop.OnEpoch?
-        if let onEpoch { tellEpoch = { try onEpoch($0, $1.inUnits(targets).withRMSE(targets)) } }
-        let loop = try StackedLoop(runs, onStep: tellStep, onEpoch: tellEpoch)
-        let clock = ContinuousClock()
-        var turn = clock.now
-        while try loop.advance() {
-            guard ComputeThread.shared.hasWaitingJobs,
-                turn.duration(to: clock.now) >= .microseconds(100)
-            else { continue }
-            await Task.yield()
-            turn = clock.now
-        }
-        let classWeights = try runs[0].recipe.classWeights?.values(for: runs[0].data)
-        let measures = try RunMeasures(runs[0])
-        var outcomes: [Result<TrainingRun.Outcome, KalsaeError>] = []
-        for (index, run) in runs.enumerated() {
-            try Task.checkCancellation()
-            switch loop.results[index] {
-            case .success(let trained)?:
-                do {
-                    outcomes.append(
-                        .success(
-                            try run.outcome(trained, classWeights: classWeights, measures)))
-                } catch let error as KalsaeError {
-                    outcomes.append(.failure(error))
-                }
-            case .failure(let error)?: outcomes.append(.failure(error))
-            case nil:
-                outcomes.append(
-                    .failure(KalsaeError("stack", expected: "a result", got: "none")))
-            }
-            await Task.yield()
-        }
-        return outcomes
+    func train(_ queue: StackQueue, width: Int) async throws {
+        try await StackedTraining.train(queue, width: width)
     }
 }

@@ -11,19 +11,40 @@ extension TensorTree {
         var sources = tensors.makeIterator()
         return try single.mapTensors { path, tensor in
             guard let source = sources.next()?.tensor else { return tensor }
-            let buffer = try source.evaluatedBuffer().copied(members: [member], of: source.type)
+            let buffer = try Buffer(byteCount: tensor.type.byteCount)
+            try buffer.take(
+                tensor.type.byteCount, at: 0, from: source.evaluatedBuffer(), at: member)
             return Tensor(
                 node: TensorNode(
                     buffer, tensor.type, label: path.name, isParameter: tensor.node.isParameter))
         }
     }
 
-    /// The stack of some of its members.
-    func copied(members: [Int]) throws -> Self {
-        try mapTensors { path, tensor in
-            let buffer = try tensor.evaluatedBuffer().copied(members: members, of: tensor.type)
-            let type = TensorType(
-                tensor.dtype, Shape([members.count] + tensor.shape.sizes.dropFirst()))
+    /// A stack of trees like this one.
+    ///
+    /// - Parameters:
+    ///   - sources: its members, in order.
+    ///   - stack: the stack that some of them are members of.
+    func stacking(_ sources: [StackSource<Self>], of stack: Self?) throws -> Self {
+        let old = stack?.tensors.map(\.tensor) ?? []
+        let others = sources.map { source -> [Tensor] in
+            guard case .tree(let tree) = source else { return [] }
+            return tree.tensors.map(\.tensor)
+        }
+        var index = 0
+        return try mapTensors { path, tensor in
+            defer { index += 1 }
+            let type = TensorType(tensor.dtype, Shape([sources.count] + tensor.shape.sizes))
+            let buffer = try Buffer(byteCount: type.byteCount)
+            for (slot, source) in sources.enumerated() {
+                let (from, part) =
+                    switch source {
+                    case .member(let member): (old[index], member)
+                    case .tree: (others[slot][index], 0)
+                    }
+                try buffer.take(
+                    tensor.type.byteCount, at: slot, from: from.evaluatedBuffer(), at: part)
+            }
             return Tensor(
                 node: TensorNode(
                     buffer, type, label: path.name, isParameter: tensor.node.isParameter))
@@ -31,21 +52,27 @@ extension TensorTree {
     }
 }
 
+/// Where a member of a new stack comes from.
+enum StackSource<Tree> {
+    /// A member of the stack there is.
+    case member(Int)
+    /// A tree that was not stacked.
+    case tree(Tree)
+}
+
 extension Buffer {
-    /// The bytes of some members of a stacked tensor, one behind the other.
-    fileprivate func copied(
-        members: [Int], of type: TensorType
-    ) throws(KalsaeError) -> Buffer {
-        let size = type.byteCount / max(type.shape.first ?? 1, 1)
-        let copy = try Buffer(byteCount: members.count * size)
-        let target = try copy.hostPointer()
-        try withHostBytes { (bytes) throws(KalsaeError) in
-            guard let start = bytes.baseAddress else { return }
-            for (index, member) in members.enumerated() {
-                (target + index * size).copyMemory(
-                    from: start + member * size, byteCount: size)
-            }
+    /// Copies `size` bytes of another buffer, both divided into parts of that size.
+    fileprivate func take(
+        _ size: Int, at part: Int, from other: Buffer, at otherPart: Int
+    ) throws(KalsaeError) {
+        guard (part + 1) * size <= byteCount, (otherPart + 1) * size <= other.byteCount else {
+            throw KalsaeError(
+                "stack", expected: "members of \(size) bytes", got: "\(other.byteCount) bytes")
         }
-        return copy
+        let target = try hostPointer() + part * size
+        try other.withHostBytes { (bytes) throws(KalsaeError) in
+            guard let start = bytes.baseAddress, size > 0 else { return }
+            target.copyMemory(from: start + otherPart * size, byteCount: size)
+        }
     }
 }

@@ -21,8 +21,8 @@ package final class StackedStep<Model: Layer> {
     package var optimizers: [any Optimizer]
     /// The number of members.
     package let memberCount: Int
-    /// The steps taken.
-    package private(set) var count: Int
+    /// The steps that each member took.
+    package private(set) var counts: [Int]
     private let compiled: CompiledStep<TensorPair<Model, OptimizerState>>
     private let scalars: StepScalars
     private let scalarCount: Int
@@ -47,7 +47,7 @@ package final class StackedStep<Model: Layer> {
     ) throws {
         let memory = OptimizerState(for: members[0], optimizer).stacked(count: members.count)
         try self.init(
-            try members.stacked(), memory, count: 0, optimizers: [optimizer],
+            try members.stacked(), memory, optimizers: [optimizer],
             sources: members.indices.map { Source(seed: seed, stream: $0) }, shared: shared
         ) { (try body($0, $1), nil) }
     }
@@ -55,17 +55,17 @@ package final class StackedStep<Model: Layer> {
     /// - Parameters:
     ///   - stack: the models, stacked.
     ///   - memory: what the optimizers remember, stacked.
-    ///   - count: the steps that were taken before.
     ///   - optimizers: one for all members, or one each.
     ///   - sources: the random numbers of each member.
     ///   - shared: the tensors that every member gets, in front of its own.
     ///   - body: the loss of one member.
     package init(
-        _ stack: Model, _ memory: OptimizerState, count: Int, optimizers: [any Optimizer],
+        _ stack: Model, _ memory: OptimizerState, optimizers: [any Optimizer],
         sources: [Source], shared: [Tensor], body: @escaping Body
     ) throws {
-        (self.optimizers, self.count) = (optimizers, count)
+        self.optimizers = optimizers
         memberCount = sources.count
+        counts = sources.map { _ in 0 }
         let rule = optimizers[0]
         scalarCount = rule.scalars(step: 1).count
         scalars = try StepScalars(count: optimizers.count * scalarCount, for: stack)
@@ -115,28 +115,43 @@ package final class StackedStep<Model: Layer> {
     /// The models now, stacked, as a value.
     package var models: Model { compiled.state.first }
 
+    /// The steps taken, where all members took as many.
+    package var count: Int { counts[0] }
+
     /// What the optimizer remembers now of all members, as a value.
     package var optimizerState: OptimizerState { compiled.state.second }
 
     /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
     package func restore(_ models: Model, _ state: OptimizerState, count: Int) throws {
+        try restore(models, state)
+        counts = counts.map { _ in count }
+    }
+
+    /// Goes on from other weights and another memory, those of each member as after its steps.
+    package func restore(_ models: Model, _ state: OptimizerState) throws {
         try compiled.restore(TensorPair(models, state))
-        self.count = count
+    }
+
+    /// Has a member go on as another one, whose weights are those that the stack has in its stead.
+    package func replace(member: Int, _ optimizer: any Optimizer, _ source: Source, count: Int) {
+        optimizers[member] = optimizer
+        keys.values[3 * member] = Int64(source.seed)
+        keys.values[3 * member + 1] = Int64(source.stream)
+        counts[member] = count
     }
 
     /// Takes one step; an input is as many numbers for each member, one member behind the other.
     package func run(_ inputs: [Tensor]) throws {
-        let number = count + 1
         for (index, optimizer) in optimizers.enumerated() {
             try optimizer.checkRate()
-            scalars.write(optimizer.scalars(step: number), at: index * scalarCount)
+            scalars.write(optimizer.scalars(step: counts[index] + 1), at: index * scalarCount)
         }
-        for member in 0..<memberCount { keys.values[3 * member + 2] = Int64(number) }
+        for member in counts.indices { keys.values[3 * member + 2] = Int64(counts[member] + 1) }
         let first = arguments.count
         arguments += inputs
         defer { arguments.removeLast(arguments.count - first) }
         try compiled.run(arguments)
-        count = number
+        for member in counts.indices { counts[member] += 1 }
     }
 
     /// The members' losses before the last update.
