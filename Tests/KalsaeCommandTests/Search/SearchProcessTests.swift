@@ -33,6 +33,29 @@ import Testing
         #expect(one.map { $0["value"] } == three.map { $0["value"] })
     }
 
+    /// Trials that train as one plan differ from lone ones by the order of sums alone; pruned are the
+    /// same ones.
+    @Test(arguments: [[], ["--pruner", "successive-halving", "--workers", "2"]])
+    func stackedTrialsHaveTheValuesOfLoneOnes(_ more: [String]) throws {
+        defer { folder.remove() }
+        let search = ["search", "iris", "--epochs", "6", "--trials", "9"] + space + more
+        for (name, stack) in [("alone", "never"), ("stacked", "4")] {
+            let run = try CommandRun(search + ["--study", name, "--stack", stack], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let (alone, stacked) = (try trials("alone"), try trials("stacked"))
+        #expect(alone.count == 9 && stacked.count == 9)
+        #expect(Set(stacked.compactMap { $0["run"]?.string }).count == 9)
+        for (a, b) in zip(alone, stacked) {
+            #expect(a["parameters"] == b["parameters"])
+            // Which trials a pruner compares with depends on their order.
+            guard more.isEmpty else { continue }
+            let (x, y) = (a["value"]?.number ?? .nan, b["value"]?.number ?? .nan)
+            #expect(abs(x - y) <= 1e-6 * abs(x), "\(x) \(y)")
+        }
+        #expect(stacked.allSatisfy { ["complete", "pruned"].contains($0["state"]?.string) })
+    }
+
     /// A trial that was ended goes on from its checkpoint, to the same number.
     @Test func endedSearchesGoOn() async throws {
         defer { folder.remove() }

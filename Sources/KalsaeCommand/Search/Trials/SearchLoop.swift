@@ -27,11 +27,72 @@ struct SearchLoop {
                 try onTrial()
                 continue
             }
-            try await TrialRun(study: study, store: store, plan: plan).run(trial, training)
+            if mostTogether > 1, !trial.isTakenOver {
+                try await trainTogether(with: trial, training)
+            } else {
+                try await TrialRun(study: study, store: store, plan: plan).run(trial, training)
+            }
             try onTrial()
             try checkFailures()
         }
     }
+
+    /// How many trials may be asked for at once. A sampler that learns from each trial proposes few
+    /// at a time, so that it still learns.
+    private var mostTogether: Int {
+        switch plan.stack {
+        case .never: return 1
+        case .most(let count): return count
+        case .auto:
+            let learns = ![.random, .grid, .sobol].contains(plan.sampler)
+            return learns ? min(16, (plan.trials ?? 0) / 8) : 64
+        }
+    }
+
+    /// Trains a trial, and with it others that can be one plan where that is quicker.
+    private func trainTogether(with first: Trial, _ training: TrialTraining) async throws {
+        var entries: [TrialStack.Entry] = []
+        let alone = TrialRun(study: study, store: store, plan: plan)
+        var next: Trial? = first
+        while let trial = next {
+            next = nil
+            do {
+                entries.append((trial, try training.prepare(trial.parameters)))
+            } catch {
+                try alone.fail(trial, error)
+            }
+            let isQuicker =
+                plan.stack != .auto
+                || entries.first.map {
+                    StackedRuns.speedup(for: $0.prepared.run, count: mostTogether)
+                        > Self.leastSpeedup
+                } ?? true
+            if isQuicker, entries.count < mostTogether { next = try study.ask(upTo: plan.trials) }
+            if let trial = next, trial.isTakenOver {
+                try await alone.run(trial, training)
+                next = nil
+            }
+        }
+        for group in StackedRuns.groups(of: entries.map(\.prepared.recipe)) {
+            let own = group.map { entries[$0] }
+            // Trials that differ in data are no stack.
+            let isOfOneSource = own.allSatisfy { $0.prepared.key == own[0].prepared.key }
+            if own.count > 1, isOfOneSource, !own[0].prepared.train.recording.guard {
+                try await TrialStack(study: study, store: store, plan: plan).run(own)
+            } else {
+                for entry in own {
+                    guard !Interrupt.isRequested else {
+                        try study.release(entry.trial)
+                        continue
+                    }
+                    try await alone.run(entry.trial, training)
+                }
+            }
+        }
+    }
+
+    /// How many times as fast trials must be together: alone they can be steered and checkpointed.
+    private static let leastSpeedup = 1.3
 
     private var isAtEnd: Bool {
         if Interrupt.isRequested || study.isAtTarget(plan.goal) { return true }

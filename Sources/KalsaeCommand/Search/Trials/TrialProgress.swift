@@ -31,19 +31,23 @@ final class TrialProgress: Sendable {
     var reported: TrialRecord { record.withLock { $0 } }
 
     /// Notes an epoch; throws a `TrainingStop` where the trial is to end.
-    func onEpoch(_ epoch: EpochRecord) throws {
-        guard objective.isOfEpochs else { return }
+    func onEpoch(_ epoch: EpochRecord) throws(TrainingStop) {
+        guard !goesOn(epoch) else { return }
+        throw TrainingStop(isPruned ? "pruned" : "another worker has the trial")
+    }
+
+    /// Notes an epoch and tells whether the trial goes on.
+    func goesOn(_ epoch: EpochRecord) -> Bool {
+        guard objective.isOfEpochs else { return true }
         let value = objective.value(of: epoch)
-        guard !value.isNaN else { return }
+        guard !value.isNaN else { return true }
         let isGivenUp = record.withLock { record in
             try? study.report(value, step: epoch.epoch, of: &record)
         }
-        guard let isGivenUp else {
-            state.withLock { $0.isLost = true }
-            throw TrainingStop("another worker has the trial")
+        state.withLock { state in
+            state.isLost = isGivenUp == nil
+            state.isPruned = isGivenUp == true
         }
-        guard isGivenUp else { return }
-        state.withLock { $0.isPruned = true }
-        throw TrainingStop("pruned")
+        return isGivenUp == false
     }
 }

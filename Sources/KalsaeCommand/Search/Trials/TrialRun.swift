@@ -34,6 +34,11 @@ struct TrialRun {
         }
     }
 
+    /// Tells the study that a trial cannot be trained.
+    func fail(_ trial: Trial, _ error: any Error) throws {
+        try tell(trial, .failed(Self.text(error)))
+    }
+
     private func tell(_ trial: Trial, _ result: TrialResult) throws {
         do {
             try study.tell(trial, result)

@@ -20,6 +20,8 @@ final class TrialTraining {
         let source: Source
         let recipe: Recipe
         let run: TrainingRun
+        /// What its data are: trials with the same have the same rows.
+        let key: String
     }
 
     init(_ plan: SearchPlan, workers: Int) { (self.plan, self.workers) = (plan, workers) }
@@ -58,7 +60,8 @@ final class TrialTraining {
         run.threshold = train.threshold
         try checkMemory(run, "\(key) \(recipe.network) \(recipe.batch) \(recipe.optimizer)")
         return Prepared(
-            configuration: configuration, train: train, source: source, recipe: recipe, run: run)
+            configuration: configuration, train: train, source: source, recipe: recipe, run: run,
+            key: key)
     }
 
     /// The data of the base configuration, as for a space that depends on them.
