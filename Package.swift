@@ -27,6 +27,7 @@ let rows: [Row] = [
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
     Row(name: "KalsaeSearch", imports: ["KalsaeRuns", grdb]),
+    Row(name: "KalsaePlots", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
@@ -56,6 +57,7 @@ let rows: [Row] = [
     Row(
         name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting", grdb],
         excluded: ["Vectors"]),
+    Row(name: "KalsaePlotsTests", kind: .test, imports: ["KalsaePlots"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(
@@ -104,6 +106,7 @@ let package = Package(
         .library(name: "Kalsae", targets: ["Kalsae"]),
         .library(name: "KalsaeRuns", targets: ["KalsaeRuns"]),
         .library(name: "KalsaeSearch", targets: ["KalsaeSearch"]),
+        .library(name: "KalsaePlots", targets: ["KalsaePlots"]),
         .library(name: "KalsaeTesting", targets: ["KalsaeTesting"]),
         .executable(name: "kalsae", targets: ["KalsaeCommand"]),
     ],
