@@ -1,0 +1,152 @@
+extension GraphDiagram {
+    func draw(in context: inout PanelContext) {
+        let pairs = arcs.map { ($0.from, $0.to) }
+        guard !nodes.isEmpty, let graph = LayeredGraph(count: nodes.count, arcs: pairs) else {
+            return
+        }
+        let painter = GraphPainter(diagram: self, graph: graph, context: context)
+        for index in arcs.indices { painter.drawLine(index, in: &context) }
+        for index in nodes.indices { painter.drawNode(index, in: &context) }
+        for index in arcs.indices { painter.drawTexts(index, in: &context) }
+    }
+}
+
+/// The positions and sizes of a diagram's nodes.
+private struct GraphPainter {
+    let diagram: GraphDiagram
+    let graph: LayeredGraph
+    let metrics: Metrics
+    let theme: Theme
+    /// The middle of each node and bend.
+    var centers: [Drawing.Point] = []
+    /// Half of a node's width and height.
+    var halves: [Drawing.Point] = []
+    private var labels: [String] = []
+    private var details: [String] = []
+    private let size: Double
+
+    init(diagram: GraphDiagram, graph: LayeredGraph, context: PanelContext) {
+        self.diagram = diagram
+        self.graph = graph
+        (metrics, theme) = (context.metrics, context.theme)
+        let frame = context.frame
+        let layers = max(1, graph.layers.count)
+        let slot = frame.width / Double(layers)
+        let span = (graph.offsets.max() ?? 0) - (graph.offsets.min() ?? 0)
+        let step = min(frame.height / (span + 1), metrics.isCells ? 24 : 96)
+        size = metrics.isCells ? metrics.labelSize : min(metrics.labelSize + 1, max(7, step * 0.34))
+        let line = metrics.lineHeight(size)
+        let margin = metrics.gap * 1.5
+        for what in diagram.nodes {
+            // The rest of the slot is for arcs and their numbers.
+            let most = max(slot * 0.72 - (metrics.isCells ? 4 : 2 * margin), size)
+            var label = metrics.fitted(what.label.label(most: 80), width: most, size: size)
+            if metrics.isCells { label = what.isOperation ? "(\(label))" : "[\(label)]" }
+            let detail = metrics.fitted(what.detail.label(most: 80), width: most, size: size * 0.85)
+            labels.append(label)
+            details.append(detail)
+            let width = max(
+                metrics.width(label, size: size), metrics.width(detail, size: size * 0.85))
+            let height = detail.isEmpty ? line : line * 1.85
+            var half = Drawing.Point(
+                width / 2 + (metrics.isCells ? 0 : margin),
+                min(metrics.isCells ? height / 2 : height / 2 + 4, step * 0.48))
+            if what.isOperation, detail.isEmpty, !metrics.isCells, half.x < half.y * 1.3 {
+                // Short names of operations stand in circles.
+                half.x = min(max(half.x, half.y), step * 0.48)
+                half.y = half.x
+            }
+            halves.append(half)
+        }
+        for node in graph.layerOf.indices {
+            centers.append(
+                Drawing.Point(
+                    frame.x + slot * (Double(graph.layerOf[node]) + 0.5),
+                    frame.middle.y + graph.offsets[node] * step))
+        }
+        halves += graph.layerOf.dropFirst(halves.count).map { _ in Drawing.Point(0, 0) }
+    }
+
+    /// The line of an arc, from the right side of its first node to the left one of its last.
+    private func points(_ arc: Int) -> [Drawing.Point] {
+        graph.paths[arc].enumerated().map { at, node in
+            let isFirst = at == 0
+            let isLast = at == graph.paths[arc].count - 1
+            let shift = isFirst ? halves[node].x : isLast ? -halves[node].x : 0
+            return Drawing.Point(centers[node].x + shift, centers[node].y)
+        }
+    }
+
+    func drawLine(_ arc: Int, in context: inout PanelContext) {
+        let points = points(arc)
+        let stroke = Drawing.Stroke(theme.axis, width: 1.3)
+        guard let end = points.last, points.count > 1 else { return }
+        context.add(.polyline(points, stroke))
+        guard !metrics.isCells else { return }
+        let from = points[points.count - 2]
+        let length = max(
+            ((end.x - from.x) * (end.x - from.x) + (end.y - from.y) * (end.y - from.y))
+                .squareRoot(), 1e-9)
+        let along = Drawing.Point((end.x - from.x) / length, (end.y - from.y) / length)
+        let base = Drawing.Point(end.x - along.x * 8, end.y - along.y * 8)
+        context.add(
+            .polygon(
+                [
+                    end, Drawing.Point(base.x - along.y * 3.5, base.y + along.x * 3.5),
+                    Drawing.Point(base.x + along.y * 3.5, base.y - along.x * 3.5),
+                ], theme.axis))
+    }
+
+    func drawNode(_ index: Int, in context: inout PanelContext) {
+        let (center, half) = (centers[index], halves[index])
+        let isOperation = diagram.nodes[index].isOperation
+        let color = theme.color(isOperation ? 0 : 2)
+        let fill = theme.panel.mixed(with: color, share: 0.16)
+        let edge = Drawing.Stroke(color, width: 1.4)
+        let area = Drawing.Rectangle(
+            x: center.x - half.x, y: center.y - half.y, width: 2 * half.x, height: 2 * half.y)
+        if !metrics.isCells, isOperation, half.x == half.y {
+            context.add(.disks([Drawing.Disk(center, radius: half.x)], fill: fill, stroke: edge))
+        } else if !metrics.isCells {
+            context.add(.rectangle(area, fill: fill, stroke: edge))
+        }
+        let line = metrics.lineHeight(size)
+        let hasDetail = !details[index].isEmpty
+        context.addText(
+            labels[index], at: Drawing.Point(center.x, center.y - (hasDetail ? line * 0.42 : 0)),
+            size: size, color: metrics.isCells ? color : theme.ink, anchor: .middle,
+            isBold: isOperation)
+        context.addText(
+            details[index], at: Drawing.Point(center.x, center.y + line * 0.48), size: size * 0.85,
+            color: theme.muted, anchor: .middle)
+    }
+
+    /// The value above the first part of an arc, the gradient below it.
+    func drawTexts(_ arc: Int, in context: inout PanelContext) {
+        let points = points(arc)
+        guard points.count > 1 else { return }
+        let (from, to) = (points[0], points[1])
+        // Nearer to where the arc comes from: arcs meet where they end.
+        let share = 0.42
+        let at = Drawing.Point(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
+        let most = max(abs(to.x - from.x) * 0.95, size)
+        let line = metrics.isCells ? 4 : metrics.lineHeight(size * 0.85)
+        let texts = [(diagram.arcs[arc].forward, -0.62, 0), (diagram.arcs[arc].backward, 0.62, 1)]
+        for (text, side, color) in texts where !text.isEmpty {
+            let shown = metrics.fitted(text.label(most: 60), width: most, size: size * 0.85)
+            let width = metrics.width(shown, size: size * 0.85)
+            let y = at.y + side * line * (metrics.isCells ? 1.6 : 1)
+            if !metrics.isCells {
+                context.add(
+                    .rectangle(
+                        Drawing.Rectangle(
+                            x: at.x - width / 2 - 1, y: y - line * 0.46, width: width + 2,
+                            height: line * 0.92),
+                        fill: theme.panel.with(alpha: 210), stroke: nil))
+            }
+            context.addText(
+                shown, at: Drawing.Point(at.x, y), size: size * 0.85, color: theme.color(color),
+                anchor: .middle)
+        }
+    }
+}
