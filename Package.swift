@@ -45,7 +45,7 @@ let rows: [Row] = [
     Row(
         name: "KalsaeCommand", kind: .executable,
         imports: [
-            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "CKalsaeOneDNN",
+            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots", "CKalsaeOneDNN",
             argumentParser,
         ]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),

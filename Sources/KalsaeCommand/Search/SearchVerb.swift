@@ -16,7 +16,8 @@ struct SearchVerb: AsyncParsableCommand {
               kalsae search show digits
             """,
         subcommands: [
-            SearchRun.self, SearchShow.self, SearchBest.self, SearchList.self, SearchExport.self,
+            SearchRun.self, SearchShow.self, SearchBest.self, SearchList.self, SearchPlot.self,
+            SearchExport.self,
             SearchEnqueue.self, SearchRetest.self, SearchBench.self, SearchTrainer.self,
         ],
         defaultSubcommand: SearchRun.self)

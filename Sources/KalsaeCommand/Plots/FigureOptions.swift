@@ -1,0 +1,94 @@
+import ArgumentParser
+import Glibc
+import KalsaeFiles
+import KalsaePlots
+import KalsaeSupport
+
+/// Where a figure goes, and how it looks.
+struct FigureOptions: ParsableArguments {
+    @Option(
+        help: """
+            A new file: .svg, .png, or .csv for the numbers; without it, drawn in the terminal.
+            """)
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Width and height: pixels of a file, 640x400 by default, or cells of the terminal.",
+            valueName: "size"))
+    var size: String?
+
+    @Flag(help: "Light lines on a dark ground.")
+    var dark = false
+
+    @Flag(help: "Replace the file if it is there.")
+    var overwrite = false
+
+    /// Throws for a file that cannot be written, before anything is drawn.
+    func check() throws {
+        _ = try sizes()
+        guard let output else { return }
+        _ = try FigureFile(output, overwrite: overwrite)
+    }
+
+    /// Writes or prints a figure.
+    func show(_ figure: Figure) throws {
+        let figure = figure.themed(dark ? .dark : .light)
+        let sizes = try sizes()
+        guard let output else {
+            let width = sizes?.width ?? min(TerminalLine.width, 100)
+            let isTerminal = isatty(1) != 0
+            let hasColor = isTerminal && getenv("NO_COLOR") == nil
+            let text = try figure.terminal(
+                width: width, height: sizes?.height ?? 20, color: hasColor ? .indexed : .none)
+            return try Console.write(text.hasSuffix("\n") ? text : text + "\n")
+        }
+        try FigureFile(output, overwrite: overwrite).write(
+            figure, width: sizes?.width ?? 640, height: sizes?.height ?? 400)
+    }
+
+    private func sizes() throws(KalsaeError) -> (width: Int, height: Int)? {
+        guard let size else { return nil }
+        let numbers = size.split(separator: "x").compactMap { Int($0) }
+        guard numbers.count == 2, numbers.allSatisfy({ (1...10_000).contains($0) }) else {
+            throw KalsaeError("--size", expected: "as 640x400", got: "\"\(size)\"")
+        }
+        return (numbers[0], numbers[1])
+    }
+}
+
+/// A file that holds a figure.
+struct FigureFile {
+    let path: String
+    private let kind: String
+
+    /// A file of a kind by its ending, which is not there unless it may be replaced.
+    init(_ path: String, overwrite: Bool) throws(KalsaeError) {
+        self.path = path
+        kind = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        guard ["svg", "png", "csv"].contains(kind), path.contains(".") else {
+            throw KalsaeError(path, expected: "a file that ends with .svg, .png or .csv", got: path)
+        }
+        guard overwrite || !FileIdentity.isRegular(path) else {
+            throw KalsaeError(
+                path, expected: "a new file", got: "one that is there",
+                advice: "give another name, or --overwrite to replace it")
+        }
+        try AtomicFile.checkWritable(path)
+    }
+
+    /// Writes the figure; pixels are two for one of the size.
+    func write(_ figure: Figure, width: Int, height: Int) throws {
+        switch kind {
+        case "csv": try AtomicFile.write(Array(figure.csv.utf8), to: path)
+        case "png":
+            let pixels = try figure.raster(width: width, height: height, scale: 2)
+            let image = try ImagePixels(
+                width: pixels.width, height: pixels.height, channels: 4, bytes: pixels.bytes)
+            try AtomicFile.write(image.encodePNG(), to: path)
+        default:
+            let text = try figure.svg(width: Double(width), height: Double(height))
+            try AtomicFile.write(Array(text.utf8), to: path)
+        }
+    }
+}

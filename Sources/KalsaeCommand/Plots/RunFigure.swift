@@ -1,0 +1,106 @@
+import KalsaePlots
+import KalsaeRuns
+import KalsaeSupport
+
+/// The course of runs as curves: a panel for each metric.
+struct RunFigure {
+    /// The names of metrics to show; empty for the losses, and the metrics of the validation rows.
+    var metrics: [String] = []
+    /// Whether the vertical axes are logarithmic.
+    var isLog = false
+    /// The number of points in the running mean; 1 for none.
+    var smoothing = 1
+
+    /// The most points of a curve that are read.
+    private static let mostPoints = 4000
+
+    /// The figure of some runs of a store.
+    func figure(_ runs: [Run], in store: Store) throws -> Figure {
+        let known = try runs.map { run in try store.metrics(of: run).map(\.name) }
+        let panels = try panels(known)
+        guard !panels.isEmpty else {
+            throw KalsaeError(
+                runs[0].name, expected: "a run with metrics", got: "one without any")
+        }
+        var drawn: [Panel] = []
+        for panel in panels {
+            var marks: [Mark] = []
+            for (run, names) in zip(runs, known) {
+                for metric in panel.metrics where names.contains(metric) {
+                    let points = try store.points(metric, of: run, limit: Self.mostPoints)
+                    // A lone curve is what its axis says.
+                    let own = panel.metrics.count > 1 ? metric : ""
+                    let title =
+                        runs.count > 1 ? (own.isEmpty ? run.name : "\(run.name) \(own)") : own
+                    marks.append(
+                        .line(
+                            Series(
+                                title, x: points.map { Double($0.step) },
+                                y: smoothed(points.map(\.value)),
+                                hasMarkers: points.count < 30)))
+                }
+            }
+            if runs.count == 1, let events = try Self.events(of: runs[0], in: store) {
+                marks.append(.events(events))
+            }
+            drawn.append(
+                Panel(
+                    title: panels.count > 1 ? panel.title : "", x: Axis("step"),
+                    y: Axis(panel.title, scale: isLog ? .log : .linear), marks: marks))
+        }
+        let title = runs.count == 1 ? runs[0].name : "\(runs.count) runs"
+        return Figure(title: title, panels: drawn, columns: drawn.count > 1 ? 2 : 1)
+    }
+
+    /// Which metrics share a panel.
+    private func panels(
+        _ known: [[String]]
+    ) throws(KalsaeError) -> [(title: String, metrics: [String])] {
+        let all = Set(known.joined())
+        guard metrics.isEmpty else {
+            if let unknown = metrics.first(where: { !all.contains($0) }) {
+                throw KalsaeError(
+                    "--metric", expected: "one of \(all.sorted().joined(separator: ", "))",
+                    got: "\"\(unknown)\"",
+                    advice: SpellingSuggestion.advice(unknown, in: all.sorted()))
+            }
+            return metrics.map { ($0, [$0]) }
+        }
+        var panels: [(title: String, metrics: [String])] = []
+        let losses = ["train/loss", "validation/loss"].filter(all.contains)
+        if !losses.isEmpty {
+            panels.append(("loss", losses))
+        } else if all.contains("loss") {
+            panels.append(("loss", ["loss"]))
+        } else {
+            // The learning of a table has a loss for each kind of model.
+            let own = all.filter { $0.hasSuffix("/loss") && !$0.hasPrefix("test") }.sorted()
+            if !own.isEmpty { panels.append(("loss", own)) }
+        }
+        for name in all.sorted() where name.hasPrefix("validation/") && !losses.contains(name) {
+            panels.append((String(name.dropFirst("validation/".count)), [name]))
+        }
+        return panels
+    }
+
+    private func smoothed(_ values: [Double]) -> [Double] {
+        guard smoothing > 1 else { return values }
+        var (sum, kept): (Double, [Double]) = (0, [])
+        return values.map { value in
+            guard value.isFinite else { return value }
+            kept.append(value)
+            sum += value
+            if kept.count > smoothing { sum -= kept.removeFirst() }
+            return sum / Double(kept.count)
+        }
+    }
+
+    /// What a person did to a run, and where it was taken up.
+    private static func events(of run: Run, in store: Store) throws -> Events? {
+        let shown = try store.events(of: run).filter { ["change", "resumed"].contains($0.kind) }
+        guard !shown.isEmpty, shown.count <= 30 else { return nil }
+        return Events(
+            x: shown.map { Double($0.step) },
+            names: shown.map { $0.data["change"]?.string ?? $0.kind })
+    }
+}
