@@ -8,7 +8,8 @@ import KalsaeTensor
 /// They are inputs of the plan, so a change of them compiles nothing. Numbers close to 1 are taken
 /// from 1 in `Double` before they come here: in `float32`, 1 - 0.999 would be off by 5e-5.
 public struct OptimizerScalars: Sendable, ExpressibleByDictionaryLiteral {
-    private var entries: [(name: String, value: Double)]
+    // Unlabeled, as the literal is: labels would have it copied entry by entry at each step.
+    private var entries: [(String, Double)]
 
     /// Names with their numbers.
     public init(dictionaryLiteral entries: (String, Double)...) { self.entries = entries }
@@ -16,12 +17,12 @@ public struct OptimizerScalars: Sendable, ExpressibleByDictionaryLiteral {
     /// How many there are.
     public var count: Int { entries.count }
     /// The names, in order.
-    public var names: [String] { entries.map(\.name) }
+    public var names: [String] { entries.map(\.0) }
     /// The numbers, in order.
-    public var values: [Double] { entries.map(\.value) }
+    public var values: [Double] { entries.map(\.1) }
 
     /// The number at a position.
-    public subscript(index: Int) -> Double { entries[index].value }
+    public subscript(index: Int) -> Double { entries[index].1 }
 
     /// Both, one behind the other.
     public static func + (left: OptimizerScalars, right: OptimizerScalars) -> OptimizerScalars {

@@ -28,6 +28,10 @@ import Testing
             m: 64, k: 128, n: 64, batch: 4, scalar: .oneDNN, avx2: .packedVectors,
             amx: .packedVectors),
         Row(m: 64, k: 2048, n: 64, batch: 2, scalar: .oneDNN, avx2: .oneDNN, amx: .oneDNN),
+        // Members of a stack that are too small to be packed, as each alone.
+        Row(
+            m: 16, k: 32, n: 2, batch: 64, scalar: .plainLoops, avx2: .plainLoops,
+            amx: .plainLoops),
         // One row packs nothing; one of a few columns is no different from others.
         Row(
             m: 1, k: 128, n: 128, batch: 8, scalar: .oneDNN, avx2: .plainLoops, amx: .plainLoops),

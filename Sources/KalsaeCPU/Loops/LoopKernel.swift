@@ -82,7 +82,7 @@ extension LoopPlan {
     }
 
     /// Elements of a row from which on a strip for each row costs no more than longer ones.
-    private static let fewestOfRow = 256
+    private static let fewestOfRow = 512
 
     /// Values that are one number for each row, as the rates of stacked optimizers, and that steps can
     /// read as such: to repeat them over a row takes as long as a step does.
@@ -93,12 +93,15 @@ extension LoopPlan {
             loads.filter { !$0.load.isScalar && $0.load.strides[1] == 0 && $0.load.strides[0] != 0 }
                 .map(\.value))
         found.subtract(outputs.map(\.value))
+        let scalars = scalarValues
         // Without one of them the steps of the others may do, or not: each round leaves fewer.
         while let step = steps.first(where: { step in
-            step.operands.contains(where: found.contains)
-                && (step.operands.count < 2
-                    || (try? step.function(
-                        to: valueTypes[step.result], scalars: scalarValues.union(found))) == nil)
+            guard step.operands.contains(where: found.contains) else { return false }
+            guard step.operands.count > 1 else { return true }
+            let all = scalars.union(found)
+            let function = try? step.ordered(all).function(
+                to: valueTypes[step.result], scalars: all)
+            return function == nil
         }) {
             found.subtract(step.operands)
         }
@@ -111,6 +114,7 @@ extension LoopPlan {
         let scalars = scalars ?? scalarValues
         var result: [kls_step] = []
         for step in steps {
+            let step = step.ordered(scalars)
             let operands = step.operands.map { Int32(registers.of[$0]) } + [0, 0]
             let function = try step.function(to: valueTypes[step.result], scalars: scalars)
             result.append(

@@ -109,6 +109,18 @@ extension LoopPlan.Step {
         return function
     }
 
+    /// The step with a scalar factor behind the other one, where multiply-adds read it.
+    func ordered(_ scalars: Set<Int>) -> LoopPlan.Step {
+        switch operation {
+        case .multiplyAdd, .multiplySubtract, .negatedMultiplyAdd: break
+        default: return self
+        }
+        guard scalars.contains(operands[0]), !scalars.contains(operands[1]) else { return self }
+        var step = self
+        step.operands.swapAt(0, 1)
+        return step
+    }
+
     private var kernelOperation: kls_op {
         switch operation {
         case .unary(let operation): operation.kernelOperation

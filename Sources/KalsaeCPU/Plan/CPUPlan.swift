@@ -80,7 +80,9 @@ public final class CPUPlan: Plan {
 
     /// Whether several cores take part; of a replica, whether a library does whose threads belong
     /// to the thread that calls it. Own loops go on alone where the team is taken.
-    public var usesComputeThread: Bool { code.usesThreads && !isSingleThreaded && (!isReplica || code.callsLibrary) }
+    public var usesComputeThread: Bool {
+        code.usesThreads && !isSingleThreaded && (!isReplica || code.callsLibrary)
+    }
 
     /// Computes the outputs from the inputs; on the compute thread if several cores take part.
     public func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {

@@ -19,22 +19,22 @@ public final class CompiledStep<State: TensorTree> {
     private let body: Body
     private let device: Device
     private let structure: State
-    private let leaves: [(path: TensorPath, type: TensorType, isParameter: Bool)]
-    private var buffers: [Buffer]
-    private var traces: [StepTrace] = []
-    private let runner = StepRunner()
-    private var active = -1
+    let leaves: [(path: TensorPath, type: TensorType, isParameter: Bool)]
+    var buffers: [Buffer]
+    private(set) var traces: [StepTrace] = []
+    let runner = StepRunner()
+    private(set) var active = -1
     /// How often a trace was selected.
     private var clock = 0
     /// How often a trace was made.
     package private(set) var traceCount = 0
     /// Whether a copy of the state or of results may be held by somebody.
-    private var isShared = true {
+    var isShared = true {
         didSet { if isShared { runner.clear() } }
     }
 
     /// Whether there is no state at the moment.
-    private var isReleased = false
+    var isReleased = false
 
     /// For how many shapes of the inputs plans are kept.
     public static var keptPlans: Int { 64 }
@@ -110,39 +110,6 @@ public final class CompiledStep<State: TensorTree> {
         return (try? output.withHostBytes { $0.load(as: Float.self) }) ?? .nan
     }
 
-    /// Reads a `float32` result of the last run, without making a tensor.
-    package func read(_ index: Int, into values: inout [Float]) throws(KalsaeError) {
-        guard traces.indices.contains(active) else { return values.removeAll() }
-        let trace = traces[active]
-        guard trace.resultTypes.indices.contains(index), trace.resultTypes[index].dtype == .float32
-        else {
-            throw KalsaeError(
-                "compiled step", expected: "a float32 result \(index)", got: "\(trace.resultTypes)")
-        }
-        let count = trace.resultTypes[index].shape.elementCount
-        if values.count != count { values = [Float](repeating: 0, count: count) }
-        try trace.outputs[trace.changed.count + index].withHostBytes { bytes in
-            values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
-        }
-    }
-
-    /// How many results the last run had.
-    package var resultCount: Int {
-        traces.indices.contains(active) ? traces[active].resultTypes.count : 0
-    }
-
-    /// Lets go of a state that runs do not change, so that whoever it is of may change it in place; the
-    /// next run needs ``restore(_:)`` before it.
-    package func releaseState() throws(KalsaeError) {
-        runner.clear()
-        let empty = try Buffer(byteCount: 0)
-        for index in leaves.indices {
-            buffers[index] = empty
-            for trace in traces { trace.inputs[index] = empty }
-        }
-        isReleased = true
-    }
-
     /// Runs the step; the results are read with ``scalar(_:)`` or ``results``.
     public func run(_ inputs: [Tensor]) throws {
         do throws(KalsaeError) {
@@ -204,7 +171,7 @@ public final class CompiledStep<State: TensorTree> {
     }
 
     /// What the body makes of placeholders for the state and inputs.
-    private struct Trace {
+    struct Trace {
         var gathered: GatheredGraph
         /// The tensors of the state that the step changes.
         var changed: [Int]
@@ -213,7 +180,7 @@ public final class CompiledStep<State: TensorTree> {
         var captured: [Buffer]
     }
 
-    private func traced(_ inputs: [Tensor]) throws -> Trace {
+    func traced(_ inputs: [Tensor]) throws -> Trace {
         for input in inputs { if let fault = input.fault { throw fault } }
         let stateNodes = leaves.map { leaf in
             TensorNode(
@@ -281,30 +248,6 @@ public final class CompiledStep<State: TensorTree> {
         let types = traces.suffix(2).map { "\($0.inputTypes.map(\.description))" }
         let last = types.joined(separator: " then ")
         Notice.say("a step was compiled \(traceCount) times; inputs \(last)")
-    }
-
-    /// The graph of the next step on inputs alone: nothing runs.
-    package func bareGraph(for inputs: [Tensor]) throws -> Graph {
-        try traced(inputs).gathered.graph
-    }
-
-    /// The graph of the next step on inputs, with names and data: nothing runs.
-    package func graph(for inputs: [Tensor]) throws -> StepGraph {
-        let notes = TraceNotes()
-        let trace = try notes.record { try traced(inputs) }
-        let buffers = try inputs.map { try $0.evaluatedBuffer() }
-        func numbered(_ name: String, _ count: Int) -> [String] {
-            (0..<count).map { "\(name) \($0 + 1)" }
-        }
-        let names = leaves.map(\.path.name)
-        isShared = true
-        return StepGraph(
-            graph: trace.gathered.graph,
-            inputNames: names + numbered("input", buffers.count)
-                + numbered("constant", trace.captured.count),
-            outputNames: trace.changed.map { names[$0] } + numbered("result", trace.results.count),
-            origins: trace.gathered.origins(notes),
-            inputs: self.buffers + buffers + trace.captured)
     }
 
     // MARK: - Copy on write

@@ -34,7 +34,8 @@ final class StackQueue: Sendable {
         let evaluator = try Evaluator(
             first.model, loss: first.data.train.targets.loss, metrics: first.metrics)
         for part in [train, validation] { try evaluator.checkMetrics(part.batches(of: 1)) }
-        lastBatch = first.fitOptions(validation: validation)
+        lastBatch =
+            first.fitOptions(validation: validation)
             .joiningSingleRow(of: train, for: first.model, seed: first.recipe.seed).lastBatch
         state = Mutex(State(results: runs.map { _ in nil }))
     }

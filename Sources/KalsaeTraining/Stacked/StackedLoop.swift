@@ -69,7 +69,8 @@ final class StackedLoop {
         let live = members.indices.filter { members[$0] != nil }
         guard let first = live.first else { return }
         var width = members.count
-        while 2 * live.count <= width, width > 1 { width = (width + 1) / 2 }
+        // A narrower plan is made once, which costs as much as some hundred steps.
+        while 2 * live.count <= width, width > 3 { width = (width + 1) / 2 }
         guard !begun.isEmpty || width < members.count else { return }
         let isNarrower = width < members.count
         // Empty slots have the numbers of a member, so that nothing infinite slows them down.

@@ -32,7 +32,8 @@ public struct StackedRuns: Sendable {
         }
         if let reason = Self.obstacle(first.data) {
             throw KalsaeError(
-                "stack", expected: "data in memory", got: reason, advice: "train the runs one by one")
+                "stack", expected: "data in memory", got: reason,
+                advice: "train the runs one by one")
         }
         let isOfOneGroup = Self.groups(of: runs.map(\.recipe)).count == 1
         guard isOfOneGroup, runs.allSatisfy({ $0.data.isSame(as: first.data) }) else {

@@ -1,0 +1,62 @@
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+
+extension CompiledStep {
+    /// Reads a `float32` result of the last run, without making a tensor.
+    package func read(_ index: Int, into values: inout [Float]) throws(KalsaeError) {
+        guard traces.indices.contains(active) else { return values.removeAll() }
+        let trace = traces[active]
+        guard trace.resultTypes.indices.contains(index), trace.resultTypes[index].dtype == .float32
+        else {
+            throw KalsaeError(
+                "compiled step", expected: "a float32 result \(index)", got: "\(trace.resultTypes)")
+        }
+        let count = trace.resultTypes[index].shape.elementCount
+        if values.count != count { values = [Float](repeating: 0, count: count) }
+        try trace.outputs[trace.changed.count + index].withHostBytes { bytes in
+            values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
+        }
+    }
+
+    /// How many results the last run had.
+    package var resultCount: Int {
+        traces.indices.contains(active) ? traces[active].resultTypes.count : 0
+    }
+
+    /// Lets go of a state that runs do not change, so that whoever it is of may change it in place; the
+    /// next run needs ``restore(_:)`` before it.
+    package func releaseState() throws(KalsaeError) {
+        runner.clear()
+        let empty = try Buffer(byteCount: 0)
+        for index in leaves.indices {
+            buffers[index] = empty
+            for trace in traces { trace.inputs[index] = empty }
+        }
+        isReleased = true
+    }
+
+    /// The graph of the next step on inputs alone: nothing runs.
+    package func bareGraph(for inputs: [Tensor]) throws -> Graph {
+        try traced(inputs).gathered.graph
+    }
+
+    /// The graph of the next step on inputs, with names and data: nothing runs.
+    package func graph(for inputs: [Tensor]) throws -> StepGraph {
+        let notes = TraceNotes()
+        let trace = try notes.record { try traced(inputs) }
+        let buffers = try inputs.map { try $0.evaluatedBuffer() }
+        func numbered(_ name: String, _ count: Int) -> [String] {
+            (0..<count).map { "\(name) \($0 + 1)" }
+        }
+        let names = leaves.map(\.path.name)
+        isShared = true
+        return StepGraph(
+            graph: trace.gathered.graph,
+            inputNames: names + numbered("input", buffers.count)
+                + numbered("constant", trace.captured.count),
+            outputNames: trace.changed.map { names[$0] } + numbered("result", trace.results.count),
+            origins: trace.gathered.origins(notes),
+            inputs: self.buffers + buffers + trace.captured)
+    }
+}
