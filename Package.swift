@@ -40,7 +40,7 @@ let rows: [Row] = [
         name: "KalsaeTraining",
         imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
-    Row(name: "KalsaeLessons", imports: ["Kalsae"]),
+    Row(name: "KalsaeLessons", imports: ["Kalsae", "KalsaeSearch", "KalsaePlots"]),
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch"]),
     Row(
         name: "KalsaeCommand", kind: .executable,

@@ -1,4 +1,5 @@
 import KalsaeFiles
+import KalsaePlots
 
 /// What came of a lesson: its checks, its curves and tables, and what is to be said.
 public struct LectureReport: Sendable {
@@ -11,6 +12,8 @@ public struct LectureReport: Sendable {
     /// Curves and tables by name.
     public private(set) var tables: [JSONValue.Member] = []
     private var passages: [String] = []
+    /// Figures by name.
+    public private(set) var figures: [(name: String, figure: Figure)] = []
     /// How long it took.
     public var seconds = 0.0
 
@@ -68,6 +71,11 @@ public struct LectureReport: Sendable {
     public mutating func passage(_ name: String, _ text: String) {
         table(name, .string(text))
         passages.append("--- \(name)\n\(text)\n---")
+    }
+
+    /// Adds a figure.
+    public mutating func figure(_ name: String, _ figure: Figure) {
+        figures.append((name, figure))
     }
 
     /// Adds a remark.

@@ -29,6 +29,8 @@ public enum Lesson: String, CaseIterable, Sendable {
     case dropout
     /// Overfitting on 300 images.
     case overfit
+    /// Grid against random search, and the scales of rates and momenta.
+    case gridRandom = "grid-random"
     /// The two-layer network of chapters 4 and 5 on MNIST.
     case twolayer
     /// The convolutional network of chapter 7 on MNIST.
@@ -56,6 +58,7 @@ public enum Lesson: String, CaseIterable, Sendable {
         case .weightDecay: "300 images with and without weight decay"
         case .dropout: "300 images with and without dropout"
         case .overfit: "300 images and no regularization: train 1.0, test .75"
+        case .gridRandom: "grid against random search, log scales for rates, 1 - beta for momenta"
         case .twolayer: "784-50-10 with sigmoid and with ReLU: 17 measurements each"
         case .simpleConvNet: "one convolution, two dense layers, 20 epochs (minutes)"
         case .deepConvNet: "six convolutions, two dense layers, 20 epochs (many minutes)"
@@ -73,7 +76,7 @@ public enum Lesson: String, CaseIterable, Sendable {
             NamedSet.mnist.rawValue
         case .fashionMNIST: NamedSet.fashionMNIST.rawValue
         case .characters, .charactersLSTM: NamedText.tinyShakespeare.rawValue
-        case .backprop, .apples, .convolution, .optimizers2D, .initializers: nil
+        case .backprop, .apples, .convolution, .optimizers2D, .initializers, .gridRandom: nil
         }
     }
 
@@ -82,7 +85,7 @@ public enum Lesson: String, CaseIterable, Sendable {
         switch self {
         case .simpleConvNet, .deepConvNet, .fashionMNIST, .characters, .charactersLSTM: true
         case .optimizersMNIST, .initializersMNIST, .batchNorm, .weightDecay, .dropout, .overfit,
-            .twolayer, .backprop, .apples, .convolution, .optimizers2D, .initializers:
+            .twolayer, .backprop, .apples, .convolution, .optimizers2D, .initializers, .gridRandom:
             false
         }
     }
@@ -119,8 +122,8 @@ public enum Lesson: String, CaseIterable, Sendable {
         case .fashionMNIST: try FashionTraining().shortened.report()
         case .characters: try CharacterModel.transformer.shortened.report()
         case .charactersLSTM: try CharacterModel.lstm.shortened.report()
-        case .backprop, .apples, .convolution, .optimizers2D, .initializers, .simpleConvNet,
-            .deepConvNet:
+        case .backprop, .apples, .convolution, .optimizers2D, .initializers, .gridRandom,
+            .simpleConvNet, .deepConvNet:
             try program()
         }
     }
@@ -138,6 +141,7 @@ public enum Lesson: String, CaseIterable, Sendable {
         case .weightDecay: try WeightDecay().report()
         case .dropout: try DropoutRatios().report()
         case .overfit: try Overfitting().report()
+        case .gridRandom: try SearchScales().report()
         case .twolayer: try TwoLayer().report()
         case .simpleConvNet: try ConvNetTraining.simple.report()
         case .deepConvNet: try ConvNetTraining.deep.report()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import KalsaeFiles
 import KalsaeLessons
 import KalsaeSupport
@@ -17,11 +18,20 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
             Examples:
               kalsae lesson backprop
               kalsae lesson batch-norm --json
+              kalsae lesson grid-random --svg figures
             """,
         aliases: [oldName])
 
     @Argument(help: "\(Lesson.names).")
     var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the lesson's figures into this folder, as NAME.svg.", valueName: "dir"))
+    var svg: String?
+
+    @Flag(help: "Replace figures that are there.")
+    var overwrite = false
 
     @OptionGroup var common: CommonOptions
 
@@ -33,12 +43,31 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
         guard let name else { return try list() }
         let lesson = try Lesson(named: name)
         let report = try await lesson.run()
+        try writeFigures(report)
         if common.json {
             try Console.print(report.json)
         } else {
             try Console.print(report.text)
         }
         guard report.passed else { throw ExitCode(1) }
+    }
+
+    /// Writes the figures where a folder is named, and else says that there are some.
+    private func writeFigures(_ report: LectureReport) throws {
+        guard let svg else {
+            if !report.figures.isEmpty, !common.json, !common.quiet {
+                Console.tell("--svg FOLDER writes the figures of this lesson")
+            }
+            return
+        }
+        guard mkdir(svg, 0o777) == 0 || errno == EEXIST else {
+            throw KalsaeError(
+                svg, expected: "a folder to write to", got: String(cString: strerror(errno)))
+        }
+        for (name, figure) in report.figures {
+            let file = try FigureFile("\(svg)/\(name).svg", overwrite: overwrite)
+            try file.write(figure, width: 760, height: 400)
+        }
     }
 
     private func list() throws {

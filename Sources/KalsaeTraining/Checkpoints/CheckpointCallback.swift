@@ -10,6 +10,7 @@ public struct CheckpointCallback: Callback {
     private let writer: CheckpointWriter
     private let interval: CheckpointInterval
     private let monitor: String
+    private let keepsBest: Bool
     private let clock = ContinuousClock()
     private var last: ContinuousClock.Instant
     private var steps = 0
@@ -21,11 +22,14 @@ public struct CheckpointCallback: Callback {
     ///   - writer: what writes; flush it once `fit` has returned.
     ///   - interval: when, beside the ends of the best epochs so far.
     ///   - monitor: what epochs are judged by: `loss`, or the name of a metric of the trainer.
+    ///   - keepsBest: whether each best epoch has a checkpoint of its own; its weights are part of
+    ///     every later one all the same.
     public init(
         _ writer: CheckpointWriter, interval: CheckpointInterval = .automatic,
-        monitor: String = "loss"
+        monitor: String = "loss", keepsBest: Bool = true
     ) {
         (self.writer, self.interval, self.monitor) = (writer, interval, monitor)
+        self.keepsBest = keepsBest
         last = clock.now
     }
 
@@ -39,9 +43,9 @@ public struct CheckpointCallback: Callback {
     public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) {
         steps = epoch.steps
         writeIfDue(&control, epoch: epoch.epoch)
-        guard let loss = epoch.validation?.score(monitor), loss < bestLoss ?? .infinity else {
-            return
-        }
+        guard keepsBest, let loss = epoch.validation?.score(monitor),
+            loss < bestLoss ?? .infinity
+        else { return }
         bestLoss = loss
         control.checkpoint { [writer] state in writer.write(state, isBest: true) }
     }

@@ -20,6 +20,7 @@ public final class RunSession: Sendable {
     /// What writes its checkpoints.
     public let writer: CheckpointWriter
     private let interval: CheckpointInterval
+    private let keepsBest: Bool
 
     /// The folder of a run's checkpoints inside of its own.
     public static func checkpoints(of run: Run, in store: Store) -> CheckpointFolder {
@@ -32,16 +33,19 @@ public final class RunSession: Sendable {
     ///   - run: a run of the store, made or reopened by this process.
     ///   - store: where it is recorded, opened for writing.
     ///   - interval: when checkpoints are written, beside those of the best epochs.
+    ///   - keepsBest: whether each best epoch has a checkpoint of its own.
     ///   - kept: how many checkpoints stay beside the best.
     ///   - bytes: how much space they may have together; nil for any.
     ///   - say: takes a line about a disc that is full, or has space again.
     public init(
-        _ run: Run, in store: Store, interval: CheckpointInterval = .automatic, kept: Int = 12,
-        bytes: Int? = nil, say: @escaping @Sendable (String) -> Void = { Notice.say($0) }
+        _ run: Run, in store: Store, interval: CheckpointInterval = .automatic,
+        keepsBest: Bool = true, kept: Int = 12, bytes: Int? = nil,
+        say: @escaping @Sendable (String) -> Void = { Notice.say($0) }
     ) {
         let recorder = RunRecorder(run, in: store, say: say)
         let folder = Self.checkpoints(of: run, in: store)
         (self.run, self.recorder, self.interval) = (run, recorder, interval)
+        self.keepsBest = keepsBest
         writer = CheckpointWriter(folder, kept: kept, bytes: bytes) { event in
             switch event {
             case .written(let entry, let progress):
@@ -71,7 +75,8 @@ public final class RunSession: Sendable {
         [
             RecordingCallback(recorder, targets: targets),
             SteeringCallback(recorder, writer, isInterrupted: isInterrupted),
-            CheckpointCallback(writer, interval: interval, monitor: monitor),
+            CheckpointCallback(
+                writer, interval: interval, monitor: monitor, keepsBest: keepsBest),
         ]
     }
 

@@ -138,7 +138,7 @@ import Testing
                 "--network", "4-8-3", "--activation", "relu",
             ])
         #expect(none.status == 1)
-        #expect(none.errors.contains("5 that failed"))
+        #expect(none.errors.contains("that failed"))
     }
 
     @Test func prunedTrialsEndEarly() throws {

@@ -92,7 +92,7 @@ struct SearchLoop {
     }
 
     /// How many times as fast trials must be together: alone they can be steered and checkpointed.
-    private static let leastSpeedup = 1.3
+    private static let leastSpeedup = 1.1
 
     private var isAtEnd: Bool {
         if Interrupt.isRequested || study.isAtTarget(plan.goal) { return true }

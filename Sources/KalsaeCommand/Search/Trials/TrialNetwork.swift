@@ -1,7 +1,6 @@
 import KalsaeData
 import KalsaeFiles
 import KalsaeSearch
-import KalsaeSupport
 import KalsaeTraining
 
 /// The parameters of a search that make a network of sizes: `units` in each of some hidden `layers`.

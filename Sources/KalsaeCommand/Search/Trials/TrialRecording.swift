@@ -23,7 +23,7 @@ struct TrialRecording {
         self.store = store
         let interval = try prepared.train.recording.interval()
         if let run = Self.taken(trial, in: store) {
-            session = RunSession(run, in: store, interval: interval, kept: 2)
+            session = RunSession(run, in: store, interval: interval, keepsBest: false, kept: 2)
             let folder = RunSession.checkpoints(of: run, in: store)
             state =
                 folder.entries.reversed().lazy.compactMap {
@@ -46,7 +46,8 @@ struct TrialRecording {
             prepared.recipe, given: prepared.configuration)
         description.tags = [study.name] + prepared.train.recording.tag
         session = RunSession(
-            try store.createRun(description), in: store, interval: interval, kept: 2)
+            try store.createRun(description), in: store, interval: interval, keepsBest: false,
+            kept: 2)
         state = nil
         try study.attach(run: session.run.id, to: trial)
     }

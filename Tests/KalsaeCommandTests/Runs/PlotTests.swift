@@ -1,0 +1,75 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+/// Pictures of runs, studies and lessons, as a user asks for them.
+@Suite("kalsae plot") struct PlotTests {
+    private let folder: CommandRun.Folder
+
+    init() throws { folder = try CommandRun.Folder() }
+
+    private func run(_ arguments: [String]) throws -> CommandRun {
+        try CommandRun(arguments, in: folder)
+    }
+
+    @Test func runsAreDrawn() throws {
+        defer { folder.remove() }
+        #expect(try run(["train", "iris", "--epochs", "6", "--quiet"]).status == 0)
+        let terminal = try run(["plot", "iris", "--size", "60x15"])
+        #expect(terminal.status == 0, "\(terminal.errors)")
+        // No color where nobody looks at a terminal.
+        #expect(!terminal.output.contains("\u{1B}"))
+        #expect(terminal.output.contains("loss") && terminal.output.contains("accuracy"))
+        for file in ["a.svg", "a.png", "a.csv"] {
+            let plot = try run(["plot", "iris", "--output", file])
+            #expect(plot.status == 0, "\(plot.errors)")
+        }
+        #expect(try String(decoding: folder.bytes(of: "a.svg"), as: UTF8.self).hasPrefix("<svg"))
+        let image = try ImageFile.pixels([UInt8](folder.bytes(of: "a.png")), subject: "a.png")
+        #expect(image.width == 1280 && image.height == 800)
+        let csv = try String(decoding: folder.bytes(of: "a.csv"), as: UTF8.self)
+        // Six epochs of three metrics, and what heads them.
+        #expect(csv.split(separator: "\n").count >= 18)
+        // A file of the user stays.
+        let again = try run(["plot", "iris", "--output", "a.svg"])
+        #expect(again.status != 0)
+        #expect(again.errors.contains("--overwrite"))
+        #expect(try run(["plot", "iris", "--output", "a.svg", "--overwrite"]).status == 0)
+    }
+
+    @Test func wrongPlotsAreRefused() throws {
+        defer { folder.remove() }
+        #expect(try run(["train", "iris", "--epochs", "2", "--quiet"]).status == 0)
+        let cases: [(arguments: [String], text: String)] = [
+            (["iris", "--metric", "validation/los"], "did you mean"), (["irs"], "iris"),
+            (["iris", "--output", "a.jpg"], ".svg"), (["iris", "--size", "big"], "640x400"),
+            (["iris", "--size", "4x2"], "16 x 5"), (["iris", "--smooth", "0"], "from 1"),
+            (["iris", "--output", "none/a.svg"], "none/a.svg"),
+        ]
+        for (arguments, text) in cases {
+            let plot = try run(["plot"] + arguments)
+            #expect(plot.status != 0, "\(arguments)")
+            #expect(plot.errors.contains(text), "\(arguments): \(plot.errors)")
+        }
+    }
+
+    @Test func studiesAndLessonsAreDrawn() throws {
+        defer { folder.remove() }
+        let search = try run([
+            "search", "iris", "--epochs", "2", "--trials", "12", "--quiet", "--objective",
+            "accuracy", "--objective", "parameters",
+        ])
+        #expect(search.status == 0, "\(search.errors)")
+        for kind in ["history", "importance", "slice", "parallel", "curves", "front"] {
+            let plot = try run([
+                "search", "plot", "iris", "--kind", kind, "--output", "\(kind).svg",
+            ])
+            #expect(plot.status == 0, "\(plot.errors)")
+        }
+        let lesson = try run(["lesson", "grid-random", "--svg", "figures", "--quiet"])
+        #expect(lesson.status == 0, "\(lesson.errors)")
+        let figures = try FileManager.default.contentsOfDirectory(
+            atPath: "\(folder.path)/figures")
+        #expect(figures.sorted() == ["grid-random.svg", "scales.svg"])
+    }
+}
