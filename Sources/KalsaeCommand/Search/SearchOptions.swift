@@ -60,6 +60,15 @@ struct SearchOptions: ParsableArguments {
     var resume: String?
 
     @Option(
+        name: .customLong("warm-start"),
+        help: ArgumentHelp(
+            """
+            Learn from the finished trials of another study, which do not count: STUDY of the same \
+            folder, or FILE:STUDY of a SQLite file of Optuna. May be given more than once.
+            """, valueName: "study"))
+    var warmStart: [String] = []
+
+    @Option(
         help: """
             Trials of one structure that train together as one plan: auto, never, or at most so many.
             """)

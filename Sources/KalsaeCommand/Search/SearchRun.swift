@@ -62,6 +62,11 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
             Notice.say(
                 "\(name): its space is version \(study.space.version) now; old trials stay")
         }
+        for text in options.warmStart {
+            let other = try WarmStart(text).study(plan, in: store)
+            let count = try study.warmStart(from: other)
+            Notice.say("\(name): learns from \(count) trials of \(text)")
+        }
         try store.setStudyConfiguration(name, to: plan.json)
         tellBegin(study, plan)
         let progress = SearchProgress(study, plan, workers: options.workers)

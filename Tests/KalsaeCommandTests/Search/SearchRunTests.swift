@@ -174,6 +174,14 @@ import Testing
         ])
         #expect(optuna.status == 0, "\(optuna.errors)")
         #expect(try run(["search", "export", "mine", "--output", "o.db"]).status != 0)
+        let warm = try run(
+            iris + space + ["--trials", "2", "--study", "warm", "--warm-start", "o.db:mine"])
+        #expect(warm.status == 0, "\(warm.errors)")
+        #expect(warm.errors.contains("learns from 5 trials"))
+        #expect(try trials("warm").count == 7)
+        for wrong in ["o.db:min", "none.db:mine", "min"] {
+            #expect(try run(iris + space + ["--warm-start", wrong]).status != 0)
+        }
         // The same data and seeds: nothing has gone stale.
         let retest = try run(["search", "retest", "mine", "--top", "3", "--json"])
         #expect(retest.status == 0, "\(retest.errors)")

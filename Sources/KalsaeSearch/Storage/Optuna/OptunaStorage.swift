@@ -25,8 +25,11 @@ public final class OptunaStorage: StudyStorage {
     private let state = Mutex(State())
 
     /// Opens or makes the study of a name in a file, which is made where it is missing.
+    ///
+    /// - Parameter creates: false to refuse a file or a study that is not there.
     public init(
-        _ path: String, study name: String, _ directions: [Direction] = [.minimize]
+        _ path: String, study name: String, _ directions: [Direction] = [.minimize],
+        creates: Bool = true
     ) throws(KalsaeError) {
         (self.path, self.name) = (path, name)
         var configuration = Configuration()
@@ -35,11 +38,21 @@ public final class OptunaStorage: StudyStorage {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             (study, isNew) = try queue.write { database in
                 try OptunaSchema.prepare(database, path)
+                if !creates { try Self.checkThere(database, path, name) }
                 return try Self.study(database, path, name, directions)
             }
         } catch {
             throw KalsaeError(error, optuna: path)
         }
+    }
+
+    private static func checkThere(_ database: Database, _ path: String, _ name: String) throws {
+        let names = try String.fetchAll(
+            database, sql: "SELECT study_name FROM studies ORDER BY study_id")
+        guard !names.contains(name) else { return }
+        throw KalsaeError(
+            path, expected: "one of its studies (\(names.joined(separator: ", ")))",
+            got: "\"\(name)\"", advice: SpellingSuggestion.advice(name, in: names))
     }
 
     private static func study(
