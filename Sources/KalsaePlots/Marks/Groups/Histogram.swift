@@ -89,20 +89,28 @@ extension Histogram: MarkContent {
     func draw(in context: inout PanelContext) {
         let color = context.color(0)
         let base = context.vertical(context.y.scale == .log ? context.y.low : 0)
-        let isSeeThrough = context.firstColor > 0
-        for (index, count) in counts.enumerated() where count != 0 {
+        // The first one is an area; those in front are outlines, so that none hides another.
+        let isOutline = context.firstColor > 0 && !context.metrics.isCells
+        var outline: [Drawing.Point] = []
+        for (index, count) in counts.enumerated() {
             let left = context.horizontal(edges[index])
             let right = context.horizontal(edges[index + 1])
-            let top = context.vertical(count)
+            let top = count == 0 ? base : context.vertical(count)
             guard left.isFinite, right.isFinite, top.isFinite else { continue }
+            outline += [Drawing.Point(left, top), Drawing.Point(right, top)]
+            guard top != base else { continue }
             // A thin gap shows the intervals, unless there is hardly anything to see.
-            let gap = !isSeeThrough && !context.metrics.isCells && right - left > 4 ? 0.5 : 0
+            let gap = !isOutline && !context.metrics.isCells && right - left > 4 ? 0.5 : 0
+            let bar = Drawing.Rectangle(
+                x: left + gap, y: min(top, base), width: right - left - 2 * gap,
+                height: abs(base - top))
             context.add(
-                .rectangle(
-                    Drawing.Rectangle(
-                        x: left + gap, y: min(top, base), width: right - left - 2 * gap,
-                        height: abs(base - top)),
-                    fill: color.with(alpha: isSeeThrough ? 160 : 235), stroke: nil))
+                .rectangle(bar, fill: color.with(alpha: isOutline ? 60 : 235), stroke: nil))
         }
+        guard isOutline, let first = outline.first, let last = outline.last else { return }
+        let ends = [Drawing.Point(first.x, base), Drawing.Point(last.x, base)]
+        context.addLine(
+            [ends[0]] + outline + [ends[1]],
+            Drawing.Stroke(color, width: context.metrics.lineWidth))
     }
 }

@@ -54,7 +54,8 @@ extension Scatter: MarkContent {
     func colorBar(theme: Theme) -> ColorBar? {
         guard !values.isEmpty else { return nil }
         return ColorBar(
-            colors: colors.colors, range: Extent(values).map(Axis(), margin: 0), label: valueLabel)
+            colors: theme.lineColors(colors), range: Extent(values).map(Axis(), margin: 0),
+            label: valueLabel)
     }
 
     var table: DataTable {
