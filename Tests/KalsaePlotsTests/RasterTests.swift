@@ -53,6 +53,11 @@ import Testing
                 [Drawing.Point(5, 20), Drawing.Point(35, 20)], Drawing.Stroke(black, width: 4)))
         // With round ends of radius 2.
         #expect(abs(line - (120 + 4 * .pi)) < 7)
+        // Where two stretches meet, the one that covers more of a pixel counts: 17.5 is on the first
+        // and 2.5 from the second, which ends to be seen at 2.3 + .5.
+        let corner = [Drawing.Point(5, 20), Drawing.Point(20, 20), Drawing.Point(20, 5)]
+        let bent = try drawing([.polyline(corner, Drawing.Stroke(black, width: 4.6))]).raster()
+        #expect(bent[17, 19] == .black && bent[17, 20] == .black)
         // A line that goes over itself covers once.
         let gray = Drawing.Color(0, 0, 0, alpha: 128)
         let twice = try drawing([

@@ -26,7 +26,7 @@ import Testing
                     #expect(lines.count <= height && !lines.isEmpty, "\(name)")
                     let widest = lines.map { TextWidth.cells($0) }.max() ?? 0
                     #expect(widest <= width, "\(name) at \(width) x \(height)")
-                    #expect(text.contains("\u{1b}") == (color != .none) || color != .none)
+                    #expect(color != .none || !text.contains("\u{1b}"))
                 }
             }
         }
