@@ -33,7 +33,8 @@ struct FigureOptions: ParsableArguments {
 
     /// Writes or prints a figure.
     func show(_ figure: Figure) throws {
-        let figure = figure.themed(dark ? .dark : .light)
+        let isDark = dark || output == nil && Self.terminalIsDark
+        let figure = figure.themed(isDark ? .dark : .light)
         let sizes = try sizes()
         guard let output else {
             let width = sizes?.width ?? min(TerminalLine.width, 100)
@@ -45,6 +46,12 @@ struct FigureOptions: ParsableArguments {
         }
         try FigureFile(output, overwrite: overwrite).write(
             figure, width: sizes?.width ?? 640, height: sizes?.height ?? 400)
+    }
+
+    /// What the terminal says of its ground; most that say nothing are dark.
+    private static var terminalIsDark: Bool {
+        let ground = getenv("COLORFGBG").map { String(cString: $0) } ?? ""
+        return !["7", "15"].contains(ground.split(separator: ";").last ?? "0")
     }
 
     private func sizes() throws(KalsaeError) -> (width: Int, height: Int)? {
