@@ -55,7 +55,8 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         if joined != nil, !isAsked {
             plan.space = try plan.study(name, in: store).space
         }
-        plan.epochs = try epochs(plan.space, trainer) ?? max(plan.epochs, 1)
+        let middle = try middle(of: plan.space, trainer)
+        plan.epochs = middle?.recipe.epochs ?? max(plan.epochs, 1)
         let study = try plan.study(name, in: store)
         if !study.space.isLike(plan.space) {
             try study.change(to: plan.space)
@@ -68,7 +69,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
             Notice.say("\(name): learns from \(count) trials of \(text)")
         }
         try store.setStudyConfiguration(name, to: plan.json)
-        tellBegin(study, plan)
+        if !common.quiet { tellBegin(study, plan, middle) }
         let progress = SearchProgress(study, plan, workers: options.workers)
         defer { progress.end() }
         if let population = options.population {
@@ -89,41 +90,5 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         return SearchResult(
             history: try study.history(), study: study, plan: plan, store: store,
             seconds: begin.duration(to: .now) / .seconds(1))
-    }
-
-    /// The epochs of a trial in the middle of the space; nil where that one cannot be trained, which is
-    /// said. Throws for a setting that no training has.
-    private func epochs(_ space: SearchSpace, _ trainer: TrialTraining) throws -> Int? {
-        let middle = space.middle
-        var configuration = trainer.plan.training
-        for name in middle.names where !TrialNetwork.isPart(name) {
-            guard let value = middle[name] else { continue }
-            try configuration.change("\(name)=\(value)")
-        }
-        do {
-            return try trainer.prepare(middle).recipe.epochs
-        } catch let error as KalsaeError {
-            guard !space.parameters.isEmpty, error.subject != "search" else { throw error }
-            Notice.say("the middle of the space cannot be trained: \(error.description)")
-            return nil
-        }
-    }
-
-    private func tellBegin(_ study: Study, _ plan: SearchPlan) {
-        guard !common.quiet else { return }
-        let known = (try? study.trials().count) ?? 0
-        let goal = plan.objectives.map {
-            "\($0.direction == .minimize ? "least" : "greatest") \($0.name)"
-        }
-        Console.tell(
-            "study \(study.name): \(goal.joined(separator: ", ")) by \(plan.sampler.rawValue)"
-                + (known > 0 ? ", \(known) trials so far" : ""))
-        for parameter in study.space.parameters {
-            let condition = parameter.condition.map { condition in
-                let values = condition.values.map(\.description).joined(separator: " | ")
-                return " when \(condition.parameter) is \(values)"
-            }
-            Console.tell("  \(parameter.name): \(parameter.domain)\(condition ?? "")")
-        }
     }
 }

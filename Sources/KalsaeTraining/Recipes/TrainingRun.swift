@@ -136,6 +136,15 @@ public struct TrainingRun: Sendable {
             batch: recipe.batch, optimizer: recipe.makeOptimizer(), loss: data.train.targets.loss)
     }
 
+    /// The floating-point operations of a step, by tracing one.
+    public func operations() throws -> Double {
+        try model.trainingOperations(
+            batch: recipe.batch, optimizer: recipe.makeOptimizer(), loss: data.train.targets.loss)
+    }
+
+    /// The numbers that are trained.
+    public var parameterCount: Int { model.parameterCount }
+
     /// Tries learning rates on the training data, from a small one until the loss diverges; nothing
     /// is trained.
     public func findLearningRate() async throws -> LearningRateFinder {

@@ -34,21 +34,42 @@ extension Sequential {
     public func trainingMemory(
         batch: Int = 32, optimizer: any Optimizer = Adam(), loss: Loss? = nil
     ) throws -> TrainingMemory {
-        guard let inputShape, let outputShape, batch > 0 else {
-            throw KalsaeError(
-                "training memory", expected: "a network built for an input and a batch from 1",
-                got: "batch \(batch)", advice: "build it from specifications")
-        }
-        let loss = loss ?? (outputShape.last ?? 1 > 1 ? .softmaxCrossEntropy : .meanSquaredError)
-        let isOfClasses = loss == .softmaxCrossEntropy || loss == .crossEntropy
-        let rows = isOfClasses ? Array(outputShape.sizes.dropLast()) : outputShape.sizes
-        let x = Tensor.zeros(Shape([batch] + inputShape.sizes))
-        let y = Tensor.zeros(Shape([batch] + rows), dtype: isOfClasses ? .int32 : .float32)
+        let (x, y, loss) = try trainingBatch(of: batch, loss)
         let step = try BatchStep(self, loss: loss, optimizer: optimizer, seed: 0)
         try step.compile(x, y)
         return TrainingMemory(
             model: byteCount, optimizer: OptimizerState(for: self, optimizer).byteCount,
             batch: x.byteCount + y.byteCount, arena: step.plan?.arenaByteCount ?? 0)
+    }
+
+    /// The floating-point operations of a training step, by tracing one; nothing is computed.
+    ///
+    /// - Parameters: those of ``trainingMemory(batch:optimizer:loss:)``.
+    /// - Throws: a `KalsaeError` where the input's shape is not known, or a fault of the model.
+    public func trainingOperations(
+        batch: Int = 32, optimizer: any Optimizer = Adam(), loss: Loss? = nil
+    ) throws -> Double {
+        let (x, y, loss) = try trainingBatch(of: batch, loss)
+        return try BatchStep(self, loss: loss, optimizer: optimizer, seed: 0)
+            .graph(for: [x, y]).graph.flops()
+    }
+
+    /// Inputs and targets as a batch has them, of zeros.
+    private func trainingBatch(
+        of count: Int, _ loss: Loss?
+    ) throws -> (x: Tensor, y: Tensor, loss: Loss) {
+        guard let inputShape, let outputShape, count > 0 else {
+            throw KalsaeError(
+                "training memory", expected: "a network built for an input and a batch from 1",
+                got: "batch \(count)", advice: "build it from specifications")
+        }
+        let loss = loss ?? (outputShape.last ?? 1 > 1 ? .softmaxCrossEntropy : .meanSquaredError)
+        let isOfClasses = loss == .softmaxCrossEntropy || loss == .crossEntropy
+        let rows = isOfClasses ? Array(outputShape.sizes.dropLast()) : outputShape.sizes
+        return (
+            Tensor.zeros(Shape([count] + inputShape.sizes)),
+            Tensor.zeros(Shape([count] + rows), dtype: isOfClasses ? .int32 : .float32), loss
+        )
     }
 }
 
