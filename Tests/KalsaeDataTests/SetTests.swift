@@ -158,7 +158,10 @@ import Testing
                         + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, "
                         + "t10k-labels-idx1-ubyte, plain or .gz, got none in "
                         + "\(base)/fashion-mnist"))
-            #expect(text.hasSuffix("set KALSAE_DATA to the folder that holds fashion-mnist/"))
+            #expect(
+                text.hasSuffix(
+                    "kalsae data fetch fashion-mnist, or set KALSAE_DATA to the folder that holds "
+                        + "fashion-mnist/"))
             unlink("\(base)/mnist/t10k-images-idx3-ubyte")
             #expect(
                 message { _ = try NamedSet.mnist.load(seed: 1) }

@@ -33,10 +33,53 @@ import Testing
         }
     }
 
-    @Test func aDeviceIsReadToItsEndAndWrittenInPlace() throws {
-        #expect(try FileBytes.read("/dev/null") == [])
-        let endless = message { _ = try FileBytes.read("/dev/zero", limit: 100_000) }
-        #expect(endless.hasPrefix("/dev/zero: expected at most 100000 bytes"))
+    /// Neither of them ends, or begins, before somebody else wants it: nothing waits for that.
+    @Test(.timeLimit(.minutes(1))) func pipesSocketsAndDevicesAreNotRead() throws {
+        try withFolder { folder in
+            let pipe = "\(folder)/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let told =
+                "\(pipe): expected a file, got a pipe; a table may come through standard input, as -"
+            #expect(message { _ = try FileBytes.read(pipe) } == told)
+            #expect(message { _ = try FileBytes.prefix(of: pipe, count: 9) } == told)
+            #expect(message { _ = try CSV(path: pipe) } == told)
+            #expect(message { _ = try CSVStream(path: pipe) } == told)
+            #expect(message { _ = try NPZ(path: pipe) } == told)
+            #expect(message { _ = try ImageFile.header(path: pipe) } == told)
+            let socket = "\(folder)/socket"
+            let file = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(file) }
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
+            let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+            let isBound = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, size) }
+            }
+            #expect(isBound == 0)
+            #expect(message { _ = try FileBytes.read(socket) }.contains("got a socket"))
+        }
+        for device in ["/dev/null", "/dev/zero"] {
+            #expect(
+                message { _ = try FileBytes.read(device) }
+                    == "\(device): expected a file, got a device")
+        }
+    }
+
+    /// A pipe that the process has open, as a shell's `<(…)`, is a file that can be read once.
+    @Test func aPipeThatWasInheritedIsRead() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        #expect(write(ends[1], "a,b\n1,2\n", 8) == 8)
+        close(ends[1])
+        defer { close(ends[0]) }
+        #expect(try CSV(path: "/dev/fd/\(ends[0])").rowCount == 1)
+        #expect(
+            message { _ = try CSVPasses(path: "/dev/fd/\(ends[0])", options: CSVOptions()) }
+                .contains("read more than once"))
+    }
+
+    @Test func aDeviceIsWrittenInPlace() throws {
         try AtomicFile.write([1], to: "/dev/null")
         #expect(access("/dev/null", F_OK) == 0)
         #expect(

@@ -10,9 +10,11 @@ enum ArrayFiles {
     /// The parts of an archive: `x_train`, `y_train`, `x_test`, `y_test`, or `x` and `y`, or names
     /// that mean the same.
     ///
-    /// - Parameter target: the name of the targets, where it is another one.
+    /// - Parameters:
+    ///   - target: the name of the targets, where it is another one.
+    ///   - task: whether targets are classes or numbers, where their type does not tell.
     static func read(
-        _ path: String, target: String?
+        _ path: String, target: String?, task: TargetEncoder.Task = .automatic
     ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
         let archive = try NPZ(path: path)
         let names = archive.names
@@ -33,9 +35,9 @@ enum ArrayFiles {
                 got: names.isEmpty ? "none" : names.joined(separator: ", "),
                 advice: "name the targets with --target")
         }
-        let first = try data(archive, train, path, like: nil)
+        let first = try data(archive, train, path, like: nil, task)
         guard let test = pair("test") ?? pair("val") else { return (first, nil) }
-        return (first, try data(archive, test, path, like: first))
+        return (first, try data(archive, test, path, like: first, task))
     }
 
     /// The other of two arrays of which one has the targets.
@@ -58,19 +60,20 @@ enum ArrayFiles {
     /// Rows with their targets: bytes are pixels, three sizes are gray images; whole targets are
     /// classes, others values.
     private static func data(
-        _ archive: NPZ, _ names: (x: String, y: String), _ path: String, like other: LabeledData?
+        _ archive: NPZ, _ names: (x: String, y: String), _ path: String, like other: LabeledData?,
+        _ task: TargetEncoder.Task
     ) throws(KalsaeError) -> LabeledData {
         let (x, y) = (try archive.array(named: names.x), try archive.array(named: names.y))
         let (features, shape) = try inputs(of: x, subject: "\(path), \(names.x)")
         let count = x.shape.first ?? 0
         guard y.shape == [count] || y.shape == [count, 1], count > 0 else {
             throw KalsaeError(
-                "\(path), \(names.y)", expected: "a target for each of \(count) rows",
+                "\(path), \(names.y)", expected: "a target for each of \(count.counting("row"))",
                 got: "sizes \(y.shape)")
         }
         let data = try LabeledData(
             features: features, featureShape: shape,
-            targets: targets(of: y, like: other, subject: "\(path), \(names.y)"))
+            targets: targets(of: y, like: other, task, subject: "\(path), \(names.y)"))
         guard other == nil || other?.featureShape == shape else {
             throw KalsaeError(
                 "\(path), \(names.x)", expected: "rows of \(other?.featureShape ?? [])",
@@ -103,15 +106,23 @@ enum ArrayFiles {
     }
 
     private static func targets(
-        of array: NPY, like other: LabeledData?, subject: String
+        of array: NPY, like other: LabeledData?, _ task: TargetEncoder.Task, subject: String
     ) throws(KalsaeError) -> LabeledData.Targets {
-        guard let numbers = array.integers else {
+        let whole = try integers(of: array, task, subject)
+        guard let numbers = whole else {
             let values = array.doubles
+            if let row = values.firstIndex(where: { !$0.isFinite }) {
+                throw KalsaeError(
+                    subject, expected: "a finite number for each row",
+                    got: "\(values[row]) in row \(row), counted from 0",
+                    advice: "leave such rows out before the arrays are written")
+            }
             var scale = Scale(of: values)
             if case .values(_, let own)? = other?.targets { scale = own }
-            guard let scale, values.allSatisfy(\.isFinite) else {
+            guard let scale else {
                 throw KalsaeError(
-                    subject, expected: "finite targets that differ", got: "equal or infinite ones")
+                    subject, expected: "targets that differ",
+                    got: "\(values.count) times \(values.first ?? 0)")
             }
             return .values(values.map { Float(scale.apply($0)) }, scale: scale)
         }
@@ -119,9 +130,9 @@ enum ArrayFiles {
         if case .classes(_, let known)? = other?.targets { names = known.compactMap { Int($0) } }
         guard names.count <= mostClasses else {
             throw KalsaeError(
-                subject, expected: "at most \(mostClasses) classes",
+                subject, expected: "at most \(mostClasses.counting("class", "classes"))",
                 got: "\(names.count) whole numbers",
-                advice: "write floats where numbers are to be predicted: y.astype(float)")
+                advice: "with --task regression numbers are predicted")
         }
         var index: [Int: Int32] = [:]
         for (position, name) in names.enumerated() { index[name] = Int32(position) }
@@ -129,6 +140,23 @@ enum ArrayFiles {
             throw KalsaeError(subject, expected: "classes of the training rows", got: "\(stray)")
         }
         return .classes(numbers.map { index[$0] ?? 0 }, names: names.map(\.description))
+    }
+
+    /// The targets as classes; nil where numbers are predicted.
+    private static func integers(
+        of array: NPY, _ task: TargetEncoder.Task, _ subject: String
+    ) throws(KalsaeError) -> [Int]? {
+        guard task != .regression else { return nil }
+        if let numbers = array.integers { return numbers }
+        guard task == .classification else { return nil }
+        let values = array.doubles
+        if let row = values.firstIndex(where: { Int(exactly: $0) == nil }) {
+            throw KalsaeError(
+                subject, expected: "whole numbers, as classes have",
+                got: "\(values[row]) in row \(row), counted from 0",
+                advice: "without --task classification numbers are predicted")
+        }
+        return values.map { Int($0) }
     }
 
     private static let mostClasses = 10_000

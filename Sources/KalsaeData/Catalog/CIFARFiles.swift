@@ -40,15 +40,24 @@ enum CIFARFiles {
         return nil
     }
 
-    /// All images of some files.
+    /// The set that a single file is part of, by its name and by the length of its records.
+    static func kind(ofFile path: String) -> Kind? {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return [Kind.ten, .hundred].first { kind in
+            (kind.train + [kind.test]).contains(name)
+                && FolderListing.size(ofFile: path).map { $0 % (kind.labels + 3 * pixels) == 0 }
+                    == true
+        }
+    }
+
+    /// All images of some files, of paths without a folder.
     static func read(
-        _ names: [String], in folder: String, _ kind: Kind
+        _ names: [String], in folder: String?, _ kind: Kind
     ) throws(KalsaeError) -> LabeledData {
         var (bytes, classes) = ([UInt8](), [Int32]())
         for name in names {
-            try append(
-                FileBytes.read("\(folder)/\(name)"), subject: "\(folder)/\(name)", kind, to: &bytes,
-                &classes)
+            let path = folder.map { "\($0)/\(name)" } ?? name
+            try append(FileBytes.read(path), subject: path, kind, to: &bytes, &classes)
         }
         return try LabeledData(
             features: .bytes(bytes), featureShape: [32, 32, 3],

@@ -1,4 +1,5 @@
 import Glibc
+import KalsaeFiles
 import KalsaeSupport
 
 /// The folders where data sets are looked for.

@@ -8,7 +8,7 @@ public struct FileSet: Sendable, Equatable {
     public enum Kind: Sendable {
         /// A folder with a folder of PNG or JPEG files for each class.
         case images
-        /// A folder with the binary files of CIFAR-10 or CIFAR-100.
+        /// A folder with the binary files of CIFAR-10 or CIFAR-100, or one of these files.
         case cifar
         /// An NPZ file with inputs and targets.
         case arrays
@@ -20,6 +20,8 @@ public struct FileSet: Sendable, Equatable {
         public var images = ImageFolder.Options()
         /// The array that is predicted, of an NPZ file.
         public var target: String?
+        /// Whether the targets of an NPZ file are classes or numbers.
+        public var task = TargetEncoder.Task.automatic
 
         /// What suits the files.
         public init() {}
@@ -36,6 +38,8 @@ public struct FileSet: Sendable, Equatable {
             kind = CIFARFiles.found(path) == nil ? .images : .cifar
         } else if path.lowercased().hasSuffix(".npz"), DataFolders.isReadable(path) {
             kind = .arrays
+        } else if CIFARFiles.kind(ofFile: path) != nil {
+            kind = .cifar
         } else {
             return nil
         }
@@ -57,16 +61,18 @@ public struct FileSet: Sendable, Equatable {
             return try ImageFolder(path: path).load(
                 name: name, options: options.images, fractions: fractions, seed: seed)
         }
-        let (all, test) = try read(target: options.target)
+        let (all, test) = try read(target: options.target, task: options.task)
         var shares = fractions
         if test != nil { shares = Split.Fractions(validation: fractions.validation, test: 0) }
         var classes: [Int32]?
         if case .classes(let own, _) = all.targets { classes = own }
         let split = try Split(count: all.count, classes: classes, fractions: shares, seed: seed)
         let rest = try all.rows(split.test)
-        return DataParts(
+        var parts = DataParts(
             name: name, train: try all.rows(split.train),
             validation: try all.rows(split.validation), test: test ?? rest)
+        parts.split = split
+        return parts
     }
 
     /// The rows that a model is measured on, as inputs of a shape and numbers of its classes: those of
@@ -77,7 +83,7 @@ public struct FileSet: Sendable, Equatable {
         shape: [Int], classNames: [String], options: Options = Options()
     ) throws(KalsaeError) -> LabeledData {
         guard kind == .images else {
-            let (all, test) = try read(target: options.target)
+            let (all, test) = try read(target: options.target, task: options.task)
             return try (test ?? all).renamed(to: classNames, subject: path)
         }
         let folder = try ImageFolder(path: path)
@@ -98,7 +104,7 @@ public struct FileSet: Sendable, Equatable {
         if let set = FileSet(path: path) {
             guard set.kind != .images else { return nil }
             if set.kind == .arrays, let lone = try ArrayFiles.lone(path) { return lone }
-            let (all, test) = try set.read(target: nil)
+            let (all, test) = try set.read(target: nil, task: .automatic)
             return ((test ?? all).features, all.featureShape)
         }
         guard path.lowercased().hasSuffix(".npy") else { return nil }
@@ -106,10 +112,13 @@ public struct FileSet: Sendable, Equatable {
     }
 
     private func read(
-        target: String?
+        target: String?, task: TargetEncoder.Task
     ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
+        if let set = CIFARFiles.kind(ofFile: path) {
+            return (try CIFARFiles.read([path], in: nil, set), nil)
+        }
         guard kind == .cifar, let (set, folder) = CIFARFiles.found(path) else {
-            return try ArrayFiles.read(path, target: target)
+            return try ArrayFiles.read(path, target: target, task: task)
         }
         return (
             try CIFARFiles.read(set.train, in: folder, set),

@@ -49,10 +49,12 @@ public enum NamedSet: String, Sendable, CaseIterable {
             guard case .classes(let classes, _) = all.targets else { break }
             let kept = Split.Fractions(validation: fractions.validation, test: 0)
             let split = try Split(count: all.count, classes: classes, fractions: kept, seed: seed)
-            return DataParts(
+            var parts = DataParts(
                 name: rawValue, train: try all.rows(split.train),
                 validation: try all.rows(split.validation),
                 test: try ImageFiles.read(folder, part: "t10k", classNames: classNames))
+            parts.split = split
+            return parts
         case .cifar10, .cifar100:
             let set = FileSet(path: try imageFolder())
             guard let set, set.kind == .cifar else { break }
@@ -105,7 +107,9 @@ public enum NamedSet: String, Sendable, CaseIterable {
                 ?? "the files \(ImageFiles.names.joined(separator: ", ")), plain or .gz",
             got: folders.isEmpty
                 ? "no folder to look in" : "none in \(folders.joined(separator: ", "))",
-            advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")
+            advice:
+                "kalsae data fetch \(rawValue), or set \(EnvironmentFlag.data.rawValue) to the "
+                + "folder that holds \(rawValue)/")
     }
 }
 

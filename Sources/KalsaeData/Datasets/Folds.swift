@@ -52,7 +52,8 @@ public struct Folds: Sendable, Equatable {
         try Self.check(rows: times.count, count: count)
         guard times.count >= 3 * (count + 1) else {
             throw KalsaeError(
-                "folds", expected: "at least \(3 * (count + 1)) rows for \(count) folds by time",
+                "folds",
+                expected: "at least \(3 * (count + 1)) rows for \(count.counting("fold")) by time",
                 got: "\(times.count)")
         }
         let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }

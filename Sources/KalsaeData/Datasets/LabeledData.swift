@@ -168,6 +168,8 @@ public struct DataParts: Sendable {
     public let guesses: TableGuesses?
     /// All rows that are trained on where they do not fit into memory; ``train`` has some of them.
     package var streamed: StreamedRows?
+    /// Where the rows of each part stood in the data before they were split; nil where that is not kept.
+    package var split: Split?
 
     /// A data set from its parts.
     public init(

@@ -55,6 +55,7 @@ public struct ImageFolder: Sendable {
             FolderListing.isFolder("\(root)/\($0)")
         }
         guard !classNames.isEmpty else { throw Self.withoutClasses(path, root) }
+        try Self.checkSpellings(classNames, root)
         guard classNames.count > 1 else {
             throw KalsaeError(
                 path, expected: "a folder for each of two classes or more",
@@ -99,12 +100,27 @@ public struct ImageFolder: Sendable {
         return folders[.train] != nil && folders.count > 1 ? folders : [:]
     }
 
+    /// Throws for two folders whose names are one text to a reader, as an é of one code point and one
+    /// of two: they would be one class in name and two in number.
+    private static func checkSpellings(_ names: [String], _ root: String) throws(KalsaeError) {
+        var seen: Set<String> = []
+        guard let twice = names.first(where: { !seen.insert($0).inserted }) else { return }
+        throw KalsaeError(
+            root, expected: "folders whose names look different",
+            got:
+                "two of \"\(twice)\", which differ in how letters with accents are written (Unicode "
+                + "normalization)",
+            advice: "move their images into one of them, or rename one")
+    }
+
     private static func withoutClasses(_ path: String, _ root: String) -> KalsaeError {
         let files = (try? FolderListing.names(in: root)) ?? []
         let images = files.count { ImageFile.isNamed($0) }
         return KalsaeError(
             path, expected: "a folder for each class, with PNG or JPEG files",
-            got: images > 0 ? "\(images) images beside each other" : "\(files.count) other files",
+            got: images > 0
+                ? "\(images.counting("image")) beside each other"
+                : files.count.counting("other file"),
             advice: images > 0
                 ? "move the images of each class into a folder of its name" : "check the path")
     }
@@ -115,6 +131,7 @@ public struct ImageFolder: Sendable {
         let names = try FolderListing.names(in: folder).filter {
             FolderListing.isFolder("\(folder)/\($0)")
         }
+        try checkSpellings(names, folder)
         if let stranger = names.first(where: { !classNames.contains($0) }) {
             throw KalsaeError(
                 folder, expected: "classes of the training images", got: "\"\(stranger)\"")

@@ -54,7 +54,7 @@ public final class ImageRows: Sendable {
         guard !overflow, workers >= 0 else {
             throw KalsaeError(
                 "images", expected: "a size that fits into memory, and workers from 0",
-                got: "\(sources.count) images of \(layout.shape), \(workers) workers")
+                got: "\(sources.count.counting("image")) of \(layout.shape), \(workers) workers")
         }
         buffer =
             count <= mostMemory

@@ -35,7 +35,7 @@ package struct StreamedTable {
         sample = try TableSample(
             passes, target: target, bytes: min(Self.mostText, memory / 16), seed: seed)
         Notice.say(
-            "\(path): \(sample.rowCount) rows; columns are judged, and scaled, by "
+            "\(path): \(sample.rowCount.counting("row")); columns are judged, and scaled, by "
                 + "\(sample.rows.count) of them, drawn at random")
         prepared = try PreparedTable(sample.table, target: target, options: options)
         (self.options, self.memory) = (options, memory)
@@ -47,9 +47,12 @@ package struct StreamedTable {
     ///   - fractions: the shares of validation and test, which are in memory.
     ///   - mostHeld: rows of each of them at most; nil for what fits.
     ///   - folder: where the file is.
+    ///   - fits: throws where a network does not fit numbers of inputs and outputs, before rows are
+    ///     read.
     package func parts(
         _ fractions: Split.Fractions, name: String, validation: Table? = nil, test: Table? = nil,
-        mostHeld: Int? = nil, in folder: String, seed: UInt64
+        mostHeld: Int? = nil, in folder: String, seed: UInt64,
+        fits: (Int, Int) throws(KalsaeError) -> Void = { _, _ in }
     ) throws(KalsaeError) -> DataParts {
         let labeled = prepared.labeledRows
         let (whole, _) = Notice.collect {
@@ -73,6 +76,9 @@ package struct StreamedTable {
         let measuredData = try encoder.data(of: sample.table, rows: measured).marked(
             weights: try RowMarks(sample.table, options).weights(measured), groups: nil,
             times: nil)
+        var outputs = 1
+        if case .classes(let names) = encoder.target.kind { outputs = names.count }
+        try fits(encoder.width, outputs)
         let sums = try encodeAll(encoder, shares, measuredData.targets, folder, seed)
         func part(_ own: Table?, _ held: HeldRows) throws(KalsaeError) -> LabeledData {
             guard let own else { return try held.data(encoder, measuredData.targets) }

@@ -35,7 +35,7 @@ public struct PreparedTable: Sendable {
         let labeled = TargetEncoder.labeledRows(table, encoder)
         if labeled.count < table.rowCount {
             Notice.say(
-                "\(table.subject): \(table.rowCount - labeled.count) of \(table.rowCount) rows left "
+                "\(table.subject): \(table.rowCount - labeled.count) of \(table.rowCount.counting("row")) left "
                     + "out: their \"\(encoder.name)\" is missing")
         }
         for note in guesses.notes { Notice.say("\(table.subject): \(note)") }
@@ -138,9 +138,20 @@ public struct PreparedTable: Sendable {
             return try encoder.data(of: own, rows: rows).marked(
                 weights: try marks.weights(rows), groups: nil, times: nil)
         }
-        return DataParts(
+        var parts = DataParts(
             name: name, train: try part(split.train),
             validation: try part(validation, split.validation),
             test: try part(test, split.test), encoder: encoder, guesses: guesses)
+        parts.split = Split(
+            train: split.train, validation: validation == nil ? split.validation : [],
+            test: test == nil ? split.test : [])
+        return parts
+    }
+
+    /// Where a labeled row stands in its file, as `row 17 (line 19) of houses.csv`, rows from 1.
+    package func location(of row: Int) -> String? {
+        guard labeled.indices.contains(row) else { return nil }
+        let line = table.csv.line(ofRow: labeled[row])
+        return "row \(labeled[row] + 1) (line \(line)) of \(table.subject)"
     }
 }

@@ -101,7 +101,7 @@ public struct TableEncoder: Sendable, Equatable {
         guard !overflow, count <= FileBytes.defaultLimit / MemoryLayout<Float>.stride else {
             throw KalsaeError(
                 table.subject, expected: "inputs that fit in memory",
-                got: "\(rows.count) rows of \(stride)")
+                got: "\(rows.count.counting("row")) of \(stride)")
         }
         var output = [Float](repeating: 0, count: count)
         var offset = 0
@@ -169,7 +169,8 @@ public struct TableEncoder: Sendable, Equatable {
         guard table.columns.count == columnCount - 1, fitted != target.column else {
             throw KalsaeError(
                 table.subject,
-                expected: "\(columnCount) columns, or \(columnCount - 1) without the target",
+                expected:
+                    "\(columnCount.counting("column")), or \(columnCount - 1) without the target",
                 got: "\(table.columns.count)")
         }
         return fitted > target.column ? fitted - 1 : fitted

@@ -102,7 +102,7 @@ public struct TableGuesses: Sendable, Equatable {
         case nil:
             if guess.mark == nil, LeakCheck.namesThings(guess, rows: table.rowCount) {
                 let told =
-                    "names \(guess.distinct) things in \(table.rowCount) rows; --group "
+                    "names \(guess.distinct.counting("thing")) in \(table.rowCount.counting("row")); --group "
                     + "\(guess.name) keeps the rows of each together, --drop leaves it out"
                 guess.note = guess.note.map { $0 + "; " + told } ?? told
             }

@@ -105,7 +105,7 @@ public struct TargetGuess: Sendable, Equatable {
             guard names.count > 1 else { throw fault("at least two classes", "one") }
             guard names.count * 2 <= rows else {
                 throw fault(
-                    "classes", "\(names.count) different values in \(rows) rows",
+                    "classes", "\(names.count) different values in \(rows.counting("row"))",
                     "choose another target")
             }
             guess.distinct = names.count

@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// What was taken for granted while a CSV file was read: each guess with the option that overrules
 /// it.
 public struct CSVGuesses: Sendable, Equatable {
@@ -148,7 +150,7 @@ public struct CSVGuesses: Sendable, Equatable {
         if !headerReason.isEmpty { text += ": \(headerReason)" }
         if headerLineCount > 1 {
             text +=
-                "; the first of \(headerLineCount) lines of names is taken, the others are not read"
+                "; the first of \(headerLineCount.counting("line")) of names is taken, the others are not read"
         }
         if repeatedHeaderCount > 0 {
             text += "; rows that repeat it are not read: \(repeatedHeaderCount)"
@@ -173,7 +175,9 @@ public struct CSVGuesses: Sendable, Equatable {
         var text = "\(rowCount)"
         if commentCount > 0 { text += "; \(commentCount) comments not read" }
         if blankLineCount > 0 { text += "; \(blankLineCount) blank lines not read" }
-        if longRowCount > 0 { text += "; \(longRowCount) rows end with a separator too many" }
+        if longRowCount > 0 {
+            text += "; \(longRowCount.counting("row")) end with a separator too many"
+        }
         return text
     }
 }

@@ -5,7 +5,8 @@ import Yams
 public struct YAMLText: Sendable {
     /// The document.
     public let value: JSONValue
-    /// The line of a key, from 1, by its path, as in `data/target` and `network/0/units`.
+    /// The line of a key, or of an element of a list, from 1, by its path, as in `data/target` and
+    /// `network/0`.
     public let lines: [String: Int]
 
     private static let deepest = 64
@@ -24,7 +25,7 @@ public struct YAMLText: Sendable {
             node = try Yams.compose(
                 yaml: text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text)
         } catch let error as YamlError {
-            throw Self.fault(error, subject)
+            throw Self.fault(error, text, subject)
         } catch {
             throw KalsaeError(subject, expected: "YAML", got: "\(error)".printable)
         }
@@ -55,6 +56,7 @@ public struct YAMLText: Sendable {
             case .sequence(let nodes):
                 var list: [JSONValue] = []
                 for (index, node) in nodes.enumerated() {
+                    lines["\(path)/\(index)"] = node.mark?.line
                     list.append(try value(node, "\(path)/\(index)", depth: depth - 1))
                 }
                 return .array(list)
@@ -99,8 +101,40 @@ public struct YAMLText: Sendable {
         return .number(number)
     }
 
-    private static func fault(_ error: YamlError, _ subject: String) -> KalsaeError {
-        let line = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        return KalsaeError(subject, expected: "YAML", got: line.printable)
+    /// What the parser says, with the line in front as in other messages.
+    private static func fault(
+        _ error: YamlError, _ text: String, _ subject: String
+    ) -> KalsaeError {
+        func fault(_ line: Int, expected: String = "YAML", _ got: String) -> KalsaeError {
+            KalsaeError("\(subject):\(line)", expected: expected, got: got.printable)
+        }
+        switch error {
+        case .scanner(let context, let problem, let mark, _),
+            .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            if let line = lineOfTab(in: text, before: mark.line) {
+                return fault(line, expected: "spaces in front of a key", "a tab")
+            }
+            let rest = context.map { ", \($0.text) that begins on line \($0.mark.line)" } ?? ""
+            return fault(mark.line, "at column \(mark.column): \(problem)\(rest)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let names = keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+            return fault(
+                context.mark.line, expected: "each key once in the object that begins here",
+                "\(names) twice")
+        default:
+            let line = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+            return KalsaeError(subject, expected: "YAML", got: line.printable)
+        }
+    }
+
+    /// The first line, at or up to two before another, whose leading blanks have a tab.
+    private static func lineOfTab(in text: String, before last: Int) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return (max(1, last - 2)...max(1, last)).first { number in
+            guard number <= lines.count else { return false }
+            let blanks = lines[number - 1].prefix { $0 == " " || $0 == "\t" }
+            return blanks.contains("\t") && blanks.count < lines[number - 1].count
+        }
     }
 }

@@ -45,6 +45,14 @@ import Testing
                 }
                 #expect(bytes.prefix(3072).enumerated().allSatisfy { $1 == UInt8($0 & 255) })
                 #expect(FileSet(path: folder)?.kind == .cifar)
+                // One of its files is a set of its own.
+                let batch = try #require(FileSet(path: "\(folder)/data_batch_2.bin"))
+                #expect(batch.kind == .cifar)
+                let own = try batch.load(name: "batch", seed: 1)
+                #expect([own.train, own.validation, own.test].map(\.count).reduce(0, +) == 4)
+                #expect(own.train.targets.classNames[8] == "ship")
+                try AtomicFile.write([1, 2, 3], to: "\(base)/data_batch_1.bin")
+                #expect(FileSet(path: "\(base)/data_batch_1.bin") == nil)
                 try AtomicFile.write(record([10], 0), to: "\(folder)/data_batch_3.bin")
                 #expect(
                     message { _ = try NamedSet.cifar10.load(seed: 2) }.hasSuffix(
@@ -107,6 +115,33 @@ import Testing
                 return
             }
             #expect(scale.mean == 4.5)
+            // The same numbers as classes, and whole numbers as values.
+            options.task = .classification
+            let classes = try set.load(name: "a", options: options, seed: 1)
+            #expect(classes.train.targets.classNames == (0..<10).map(\.description))
+            try NPZ.write(
+                [.init("x", x), .init("y", try NPY(Array(0..<10), shape: [10]))], to: path)
+            options = FileSet.Options()
+            options.task = .regression
+            guard case .values = try set.load(name: "a", options: options, seed: 1).train.targets
+            else {
+                Issue.record("expected values")
+                return
+            }
+            var spoiled = (0..<10).map { Float($0) }
+            spoiled[7] = .nan
+            try NPZ.write(
+                [.init("x", x), .init("y", try NPY(spoiled, shape: [10]))], to: path)
+            #expect(
+                message { _ = try set.load(name: "a", seed: 1) }.contains(
+                    "expected a finite number for each row, got nan in row 7, counted from 0"))
+            spoiled[7] = 0.5
+            try NPZ.write(
+                [.init("x", x), .init("y", try NPY(spoiled, shape: [10]))], to: path)
+            options.task = .classification
+            #expect(
+                message { _ = try set.load(name: "a", options: options, seed: 1) }.contains(
+                    "expected whole numbers, as classes have, got 0.5 in row 7"))
             try NPZ.write([.init("x", x), .init("y", try NPY([1, 2], shape: [2]))], to: path)
             #expect(
                 message { _ = try set.load(name: "a", seed: 1) }

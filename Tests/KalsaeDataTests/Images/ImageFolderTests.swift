@@ -40,6 +40,23 @@ import Testing
         #expect(seen.count == 30)
     }
 
+    /// é as one code point and as two: one class to a reader, two folders to the file system.
+    @Test func namesThatLookTheSameAreRefused() throws {
+        let pictures = try PictureFolder(count: 2)
+        defer { pictures.remove() }
+        for name in ["caf\u{e9}", "cafe\u{301}"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(pictures.path)/\(name)", withIntermediateDirectories: true)
+            try pictures.write(image(4, 4, 3), to: "\(name)/a.png")
+        }
+        do {
+            _ = try ImageFolder(path: pictures.path)
+            Issue.record("expected an error")
+        } catch {
+            #expect("\(error)".contains("folders whose names look different"), "\(error)")
+        }
+    }
+
     @Test func partsOfTheFolderStay() throws {
         let pictures = try PictureFolder(count: 8, in: "train")
         defer { pictures.remove() }

@@ -134,6 +134,32 @@ import Testing
         }
     }
 
+    /// The byte is on a line of its own number, far behind where the piece begins.
+    @Test func bytesThatAreNoTextHaveTheirLine() throws {
+        var bytes = Array(CSVPartsTests.table(rows: Self.rows).utf8)
+        let feeds = bytes.indices.filter { bytes[$0] == 0x0a }
+        bytes[feeds[38_998] + 2] = 0xff
+        try withFolder { folder in
+            let path = "\(folder)/table.csv"
+            try AtomicFile.write(bytes, to: path)
+            let passes = try CSVPasses(path: path, options: CSVOptions(), size: 30_000, threads: 2)
+            try passes.begin()
+            let told = message { _ = try pieces(passes) }
+            #expect(told.contains("got the byte ff on line 39000;"), "\(told)")
+        }
+    }
+
+    /// What is lost is said; nothing is wrong with the encoding.
+    @Test func aFileThatBecomesShorterIsTold() throws {
+        try withText("plain") { path in
+            let passes = try CSVPasses(path: path, options: CSVOptions(), size: 30_000, threads: 2)
+            try passes.begin()
+            #expect(truncate(path, 1_400_000) == 0)
+            let told = message { _ = try pieces(passes) }
+            #expect(told.contains("got an end after 1400000: the file became shorter"), "\(told)")
+        }
+    }
+
     @Test func standardInputIsRefused() {
         let told = message { _ = try CSVPasses(path: "-", options: CSVOptions()) }
         #expect(told.contains("read more than once"))

@@ -139,7 +139,7 @@ struct ColumnGuesser {
         if let reason = shape.identifierReason(guess.name) { return identifier(&guess, reason) }
         if shape.isFreeText, !BooleanWords.areAll(texts.names) {
             free(&guess)
-            guess.reason = "\(texts.names.count) different texts in \(present) cells"
+            guess.reason = "\(texts.names.count) different texts in \(present.counting("cell"))"
             guess.note = "is free text: becomes \(guess.becomes)" + mixture(guess)
             return
         }
@@ -175,7 +175,7 @@ struct ColumnGuesser {
             if !guess.isRequested { guess.reason = "all its cells are numbers" }
             return
         }
-        let cells = counts.texts == 1 ? "1 cell" : "\(counts.texts) cells"
+        let cells = counts.texts.counting("cell")
         let text = table.csv.text(row: first, column: guess.column)
         let told =
             "\(cells) of text, first \"\(text)\" on line \(table.csv.line(ofRow: first))"
@@ -230,7 +230,7 @@ struct ColumnGuesser {
             let fewest = CategoryFeature.fewestRows(of: table.rowCount)
             let word = rare == 1 ? "text is" : "texts are"
             notes.append(
-                "has \(byName.count) different texts; \(rare) \(word) rare (below \(fewest) rows, "
+                "has \(byName.count) different texts; \(rare) \(word) rare (below \(fewest.counting("row")), "
                     + "or beyond \(CategoryFeature.mostInputs(of: table.rowCount)) texts) and taken together"
             )
             guess.becomes += ", one of them for \(rare) rare texts together"
@@ -270,7 +270,7 @@ struct ColumnGuesser {
             return "; its numbers have several units, \"\(text)\" on line "
                 + "\(table.csv.line(ofRow: first)) another than most"
         }
-        return "; \(counts.numbers) cells are numbers, \"\(text)\" on line "
+        return "; \(counts.numbers.counting("cell")) are numbers, \"\(text)\" on line "
             + "\(table.csv.line(ofRow: first)) is not"
     }
 }

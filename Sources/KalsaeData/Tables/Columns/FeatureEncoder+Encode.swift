@@ -119,7 +119,7 @@ extension FeatureEncoder {
         let isNew = texts.names.indices.map { !isKnown($0) }
         let strange = rows.filter { texts.codes[$0] >= 0 && isNew[Int(texts.codes[$0])] }
         guard let first = strange.first else { return }
-        let cells = strange.count == 1 ? "1 cell" : "\(strange.count) cells"
+        let cells = strange.count.counting("cell")
         Notice.say(
             "\(table.subject): column \"\(name)\": \(cells) with \(what), "
                 + "first \"\(table.csv.text(row: first, column: column))\" on line "

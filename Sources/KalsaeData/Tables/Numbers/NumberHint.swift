@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// What numbers may mean besides themselves, in words for whoever knows better.
 enum NumberHint {
     private static let sentinels: [Double] = [
@@ -39,7 +41,8 @@ enum NumberHint {
                 continue
             }
             let text = TargetEncoder.className(end)
-            return "has \(text) in \(count) cells, far from all others; --missing \(text) takes it "
+            return
+                "has \(text) in \(count.counting("cell")), far from all others; --missing \(text) takes it "
                 + "as missing"
         }
         return nil

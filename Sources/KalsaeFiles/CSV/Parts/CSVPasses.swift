@@ -46,9 +46,10 @@ package final class CSVPasses {
     package init(
         path: String, options: CSVOptions, size: Int = 1 << 18, threads: Int? = nil
     ) throws(KalsaeError) {
-        guard path != FileBytes.standardInput else {
+        guard !FileBytes.isInheritedPipe(path) else {
             throw KalsaeError(
-                "standard input", expected: "a file, which is read more than once", got: "a pipe",
+                FileBytes.subject(of: path), expected: "a file, which is read more than once",
+                got: "a pipe",
                 advice: "write it to a file first")
         }
         (self.path, self.options, self.size) = (path, options, size)
@@ -185,10 +186,18 @@ package final class CSVPasses {
         while position < text.count {
             let end = text.lineStart(from: min(text.count, position + size))
             let bytes = text.bytes(position..<end)
-            guard bytes.count == end - position, UTF8Check.firstInvalid(in: bytes) == nil else {
+            guard bytes.count == end - position else {
+                throw KalsaeError(
+                    subject, expected: "\(text.count) bytes, as when it was opened",
+                    got: "an end after \(position + bytes.count): the file became shorter",
+                    advice: "write it elsewhere and rename it, or wait until it is written")
+            }
+            if let offset = UTF8Check.firstInvalid(in: bytes) {
+                let feeds = bytes[..<offset].count { $0 == 0x0a }
                 throw KalsaeError(
                     subject, expected: "UTF-8 as in the first rows",
-                    got: "other bytes behind line \(line)", advice: "say --encoding")
+                    got: "the byte \(hexadecimal(bytes[offset])) on line \(line + feeds)",
+                    advice: "correct it there, or name the encoding with --encoding")
             }
             let isLast = end == text.count
             let table = try template.following(bytes, line: line, isLast: isLast)

@@ -194,7 +194,7 @@ struct CSVRecords: Sendable {
         guard cells == columnCount else {
             let first = rows.first.map { ", as on line \($0.line)" } ?? ""
             return KalsaeError(
-                settings.subject, expected: "\(columnCount) cells\(first)",
+                settings.subject, expected: "\(columnCount.counting("cell"))\(first)",
                 got: "\(cells) on line \(line)", advice: settings.advice)
         }
         return nil

@@ -2,9 +2,9 @@ import Glibc
 import KalsaeSupport
 
 /// What lies in folders, by name.
-enum FolderListing {
+package enum FolderListing {
     /// The names in a folder but hidden ones, sorted.
-    static func names(in folder: String) throws(KalsaeError) -> [String] {
+    package static func names(in folder: String) throws(KalsaeError) -> [String] {
         guard let stream = opendir(folder) else {
             throw KalsaeError(
                 folder, expected: "a readable folder", got: String(cString: strerror(errno)))
@@ -22,13 +22,20 @@ enum FolderListing {
     }
 
     /// Whether there is a folder at a path, links followed.
-    static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The bytes of a regular file; nil for what is none.
+    package static func size(ofFile path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
     /// The paths of all files in a folder and those within, in the order of their names.
-    static func files(under folder: String) throws(KalsaeError) -> [String] {
+    package static func files(under folder: String) throws(KalsaeError) -> [String] {
         // A class has few levels; links may lead in circles, and a whole disc may be named by mistake.
         let deepest = 4
         var files: [String] = []
