@@ -9,6 +9,12 @@ enum Arguments {
         set { stored.withLock { $0 = newValue } }
     }
 
+    /// The file of options that the call names; nil without one.
+    static var file: String? {
+        get { optionsFile.withLock { $0 } }
+        set { optionsFile.withLock { $0 = newValue } }
+    }
+
     /// Where a file or `--set` says an option, as `plan.yaml:3`, by the option's name.
     static var origins: [String: String] {
         get { sources.withLock { $0 } }
@@ -20,7 +26,14 @@ enum Arguments {
     /// - Parameter name: the option, where the error does not name it.
     static func located(_ error: KalsaeError, _ name: String? = nil) -> KalsaeError {
         let origins = origins
-        guard !origins.values.contains(where: { error.subject.hasPrefix($0) }),
+        let isLocated = origins.values.contains { error.subject.hasPrefix($0) }
+        if !isLocated, name == "network",
+            let layer = error.description.firstMatch(of: /layer ([0-9]+)/),
+            let origin = origins["network/\(layer.1)"]
+        {
+            return error.behind(origin)
+        }
+        guard !isLocated,
             let origin = option(in: error.description).flatMap({ origins[$0] })
                 ?? name.flatMap({ origins[$0] })
         else { return error }
@@ -44,6 +57,7 @@ enum Arguments {
     }
 
     private static let stored = Mutex<[String]>([])
+    private static let optionsFile = Mutex<String?>(nil)
     private static let sources = Mutex<[String: String]>([:])
 
     /// Joins an option with a value that begins with a hyphen, as in `--learning-rate -1`, which the

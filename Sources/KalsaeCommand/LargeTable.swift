@@ -54,12 +54,13 @@ struct LargeTable {
     /// The parts of what is streamed.
     func parts(
         of table: StreamedTable, name: String, fractions: Split.Fractions, split: SplitOptions?,
-        validation: Table?, test: Table?, seed: UInt64
+        validation: Table?, test: Table?, seed: UInt64,
+        fits: (Int, Int) throws(KalsaeError) -> Void
     ) throws(KalsaeError) -> DataParts {
         let folder = DataFolders.scratch
         let parts = try table.parts(
             fractions, name: name, validation: validation, test: test,
-            mostHeld: split?.split == nil ? Self.mostHeld : nil, in: folder, seed: seed)
+            mostHeld: split?.split == nil ? Self.mostHeld : nil, in: folder, seed: seed, fits: fits)
         let bytes = (parts.streamed?.byteCount ?? 0)
         Notice.say(
             "\(path): \(parts.trainCount) encoded rows wait in a file of \(ByteCount.text(bytes)) in "
@@ -77,7 +78,8 @@ struct LargeTable {
         let sample = try TableSample(
             passes, target: target, bytes: memory / Self.sampleShare, seed: seed)
         Notice.say(
-            "\(path): \(sample.rows.count) of \(sample.rowCount) rows are learned, drawn at random")
+            "\(path): \(sample.rows.count) of \(sample.rowCount.counting("row")) are learned, drawn at random"
+        )
         return sample
     }
 }

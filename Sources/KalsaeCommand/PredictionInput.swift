@@ -58,14 +58,11 @@ enum PredictionInput {
 }
 
 extension [PredictionInput] {
-    /// Whether rows are of several files, so that each tells its own.
+    /// Whether each row tells its file: where there are several, and of images always.
     var namesFiles: Bool {
-        let files = reduce(0) { count, input in
-            switch input {
-            case .file: count + 1
-            case .images(let paths): count + paths.count
+        count > 1
+            || contains { input in
+                if case .images = input { true } else { false }
             }
-        }
-        return files > 1
     }
 }

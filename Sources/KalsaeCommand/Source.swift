@@ -27,10 +27,13 @@ struct Source {
     ///   - columns: what its columns are, where guesses are overruled.
     ///   - memory: bytes that data may take; nil for any number.
     ///   - images: how a folder of images is read.
+    ///   - fits: throws where a network does not fit numbers of inputs and outputs; of a large table it
+    ///     is asked before all rows are read again.
     init(
         _ name: String, target: String?, seed: Int, split: SplitOptions? = nil,
         validates: Bool = true, reading: CSVOptions = CSVOptions(),
-        columns: TableOptions = TableOptions(), memory: Int? = nil, images: ImageOptions? = nil
+        columns: TableOptions = TableOptions(), memory: Int? = nil, images: ImageOptions? = nil,
+        fits: (Int, Int) throws(KalsaeError) -> Void = { _, _ in }
     ) throws(KalsaeError) {
         let bits = UInt64(bitPattern: Int64(seed))
         self.name = name
@@ -62,10 +65,11 @@ struct Source {
         }
         if let set = FileSet(path: name) {
             try Source.checkOptions(
-                for: set, split: split, isTabular: columns != TableOptions(),
+                for: set, split: split, isTabular: Self.isTabular(columns, set),
                 isRead: reading != CSVOptions())
             var images = try images?.set() ?? FileSet.Options()
             images.target = target
+            images.task = columns.task
             let fractions = try split?.fractions(validates: validates) ?? .standard
             parts = try set.load(
                 name: FileIdentity.stem(of: name), options: images, fractions: fractions, seed: bits
@@ -81,8 +85,9 @@ struct Source {
         files.add("the table", path)
         files.add("the table", split?.validation)
         files.add("the table", split?.test)
-        (file, self.files) = (name == "-" ? nil : path, files)
-        let title = name == "-" ? "table" : FileIdentity.stem(of: name)
+        let isPipe = FileBytes.isInheritedPipe(path)
+        (file, self.files) = (isPipe ? nil : path, files)
+        let title = isPipe ? "table" : FileIdentity.stem(of: name)
         if large != nil, target == nil {
             throw Source.noTarget(
                 name, try CSVPasses(path: path, options: reading).first.columns.map(\.name))
@@ -95,10 +100,12 @@ struct Source {
             parts = try large.parts(
                 of: streamed, name: title, fractions: fractions, split: split,
                 validation: try Source.part(split?.validation, own),
-                test: try Source.part(split?.test, own), seed: bits)
+                test: try Source.part(split?.test, own), seed: bits, fits: fits)
             table = nil
             taken = TakenForGranted(
-                reading: streamed.sample.reading, columns: streamed.prepared.guesses)
+                reading: streamed.sample.reading, columns: streamed.prepared.guesses,
+                sample: TakenForGranted.Sample(
+                    rows: streamed.sample.rows.count, isLearned: false))
             return
         }
         var sample: TableSample?
@@ -126,7 +133,8 @@ struct Source {
             test: try Source.part(split?.test, own))
         self.table = prepared
         taken = TakenForGranted(
-            reading: sample?.reading ?? table.csv.guesses, columns: prepared.guesses)
+            reading: sample?.reading ?? table.csv.guesses, columns: prepared.guesses,
+            sample: sample.map { TakenForGranted.Sample(rows: $0.rows.count, isLearned: true) })
         tellCopies()
     }
 
@@ -139,15 +147,36 @@ struct Source {
         let copies = parts.train.copies()
         guard copies >= 20, copies * 5 >= parts.train.count else { return }
         Notice.say(
-            "\(name): \(copies) of the \(parts.train.count) rows to learn are copies of others: rows "
+            "\(name): \(copies) of the \(parts.train.count.counting("row")) to learn are copies of others: rows "
                 + "held out may have been learned, and numbers are too good if new rows do not "
                 + "repeat as much; --group COLUMN keeps copies together")
+    }
+
+    /// Where a row of training or validation is found, as `row 17 (line 19) of houses.csv`; nil where
+    /// that is not known.
+    func location(part: String, row: Int) -> String? {
+        let data = part == "train" ? parts.train : parts.validation
+        if let images = data.images, images.sources.indices.contains(row) {
+            return images.sources[row].path
+        }
+        guard let rows = part == "train" ? parts.split?.train : parts.split?.validation,
+            rows.indices.contains(row)
+        else { return nil }
+        return table?.location(of: rows[row])
+            ?? "row \(rows[row]) of the training rows of \(name), from 0,"
     }
 
     private static func noTarget(_ name: String, _ columns: [String]) -> KalsaeError {
         KalsaeError(
             name, expected: "--target with a column", got: "none",
             advice: "columns: \(columns.joined(separator: ", "))")
+    }
+
+    /// Whether options are about the columns of a table; arrays have a task, too.
+    private static func isTabular(_ options: TableOptions, _ set: FileSet) -> Bool {
+        var options = options
+        if set.kind == .arrays { options.task = .automatic }
+        return options != TableOptions()
     }
 
     /// Throws for options that need a table.
@@ -180,7 +209,7 @@ struct Source {
     static func table(
         at path: String, options: CSVOptions = CSVOptions()
     ) throws(KalsaeError) -> Table {
-        guard path == "-" || !ModelArgument.isModel(path) else {
+        guard !ModelArgument.isModel(path) else {
             throw KalsaeError(path, expected: "a table", got: "a model", advice: "give a CSV file")
         }
         return Table(try CSV(path: path, options: options))

@@ -41,6 +41,7 @@ import Testing
         #expect(json["data"]?["reading"]?["rows"]?.integer == 30_000)
         // Twice a − b + 0 or 1: a line in the inputs.
         #expect(try #require(json["test"]?["r2"]?.number) > 0.9)
+        #expect(json["data"]?["sample"]?["is_all_that_is_learned"]?.bool == false)
         let left = FileManager.default.subpaths(atPath: "\(folder.path)/cache") ?? []
         #expect(left == ["kalsae"])
         // The model reads rows as it did in training.
@@ -56,6 +57,13 @@ import Testing
         let rows = try #require(own.json["rows"]?.integer)
         #expect((3_000..<15_000).contains(rows))
         #expect(own.errors.contains("\(rows) of 30000 rows are learned, drawn at random"))
+        // The report says it too, where notices are left out.
+        let sample = try own.json["data"]?["sample"]
+        #expect(sample?["of"]?.integer == 30_000)
+        #expect(sample?["is_all_that_is_learned"]?.bool == true)
+        let quiet = try run(["--memory", "1M", "--effort", "quick", "--quiet"])
+        #expect(quiet.errors.isEmpty && quiet.output.contains("of 30000, drawn at random"))
+        #expect(!quiet.output.contains("rows: all"))
     }
 
     /// What fits is learned as without a limit, bit for bit.
@@ -70,6 +78,8 @@ import Testing
     }
 
     @Test(arguments: [
+        (["--memory", "50"], "expected at least 1M, got 50, 50 bytes; did you mean 50M?"),
+        (["--memory", "1M", "--network", "5-8-1"], "expected 3 inputs first and 1 outputs last"),
         (["--memory", "much"], "--memory: expected an amount of memory"),
         (["--memory", "1M", "--network", "3-8-1", "--all-rows"], "--all-rows"),
         (["--memory", "1M", "--network", "3-8-1", "--time", "b"], "--time"),
@@ -82,6 +92,19 @@ import Testing
         #expect(own.status != 0)
         let errors = own.errors.split(separator: "\n").filter { $0.hasPrefix("error:") }
         #expect(errors.count == 1 && errors.first?.contains(told) == true, "\(own.errors)")
+    }
+
+    /// Before rows are encoded, which may take hours.
+    @Test func aNetworkThatDoesNotFitIsToldEarly() throws {
+        defer { folder.remove() }
+        let sizes = try run(["--memory", "1M", "--network", "5-8-1"])
+        #expect(sizes.status == 1 && !sizes.errors.contains("encoded rows wait"), "\(sizes.errors)")
+        for network in ["no-such-net", "none.json"] {
+            let name = try run(["--memory", "1M", "--network", network])
+            #expect(
+                name.status == 1 && !name.errors.contains("its rows are streamed"), "\(name.errors)"
+            )
+        }
     }
 
     @Test func aFolderThatCannotBeWrittenTo() throws {

@@ -50,7 +50,7 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
                 let minimum = Progress.fixed(timing.minimum, digits: 2)
                 try Console.print(
                     "\(net.rawValue): median \(median) us, min \(minimum) us, "
-                        + "threads \(timing.threads), \(timing.steps) steps")
+                        + "threads \(timing.threads), \(timing.steps.counting("step"))")
             }
         }
     }

@@ -84,8 +84,8 @@ struct BenchFit: AsyncParsableCommand, ComputingCommand {
             ])
         }
         try Console.print(
-            "\(net.rawValue): \(epochs) epochs, \(steps) steps of \(net.batch) from "
-                + "\(train.count) rows: \(Self.text(best)) s, the first time \(Self.text(fits[0])) s; "
+            "\(net.rawValue): \(epochs.counting("epoch")), \(steps.counting("step")) of \(net.batch) from "
+                + "\(train.count.counting("row")): \(Self.text(best)) s, the first time \(Self.text(fits[0])) s; "
                 + "one evaluation \(Self.text(evaluation)) s; loaded in \(Self.text(loading)) s; "
                 + "accuracy \(Self.text(accuracy)); "
                 + "threads \(ComputeThread.threadCount), "

@@ -43,7 +43,8 @@ struct BenchOps: AsyncParsableCommand, ComputingCommand {
         if !common.json {
             let flops = Progress.fixed(peak.flops / 1e9, digits: 0)
             let bytes = Progress.fixed(peak.bandwidth / 1e9, digits: 1)
-            try Console.print("peak of \(peak.threads) threads: \(flops) GFLOP/s, \(bytes) GB/s")
+            try Console.print(
+                "peak of \(peak.threads.counting("thread")): \(flops) GFLOP/s, \(bytes) GB/s")
             try Console.print(
                 Self.line(["min us", "median us", "GFLOP/s", "GB/s", "of peak"], "operation"))
         }

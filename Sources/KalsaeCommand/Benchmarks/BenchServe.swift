@@ -91,7 +91,7 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
         for measurement in all { try tell(measurement) }
         if !common.json {
             try Console.print(
-                "\(steps) steps of training meanwhile, \(served.planCount) plans kept, peak memory "
+                "\(steps.counting("step")) of training meanwhile, \(served.planCount) plans kept, peak memory "
                     + "\(Progress.fixed(Double(ProcessMemory.peak) / 1e6, digits: 0)) MB")
         }
     }

@@ -100,6 +100,7 @@ enum ConfiguredArguments {
             let document = try YAMLText(preset.text, subject: path)
             return try TrainingConfiguration(document.value, catalog, subject: path)
         }
+        Arguments.file = path
         let bytes = try FileBytes.read(path, limit: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw KalsaeError(path, expected: "UTF-8 text", got: "other bytes")

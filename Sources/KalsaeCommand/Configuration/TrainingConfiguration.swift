@@ -12,7 +12,8 @@ struct TrainingConfiguration {
     /// The section `search` of a file, which is no part of a training.
     private(set) var search: JSONValue?
 
-    /// Where a setting was said, as `plan.yaml:3`, for errors about its value.
+    /// Where a setting was said, as `plan.yaml:3`, for errors about its value; layers of a network's
+    /// list as `network/1` for the first.
     private(set) var origins: [String: String] = [:]
 
     /// The arguments of a call, behind `train`, without those that are about the call.
@@ -56,13 +57,14 @@ struct TrainingConfiguration {
             let isSection = ["data", "training"].contains(member.key)
             guard isSection, let inner = member.value.members else {
                 try add(member, subject, line(member.key))
+                noteLayers(member, subject) { line("\(member.key)/\($0)") }
                 continue
             }
             for entry in inner {
                 let key = member.key == "data" && entry.key == "file" ? "data" : entry.key
-                try add(
-                    JSONValue.Member(key, entry.value), subject, line("\(member.key)/\(entry.key)")
-                )
+                let path = "\(member.key)/\(entry.key)"
+                try add(JSONValue.Member(key, entry.value), subject, line(path))
+                noteLayers(entry, subject) { line("\(path)/\($0)") }
             }
         }
     }
@@ -148,8 +150,28 @@ struct TrainingConfiguration {
             return
         }
         let entry = try known(member.key, subject + line)
+        guard !says(entry.name) else {
+            throw KalsaeError(
+                subject + line, expected: "\(entry.name) once",
+                got: "\"\(member.key)\" as well",
+                advice: "it is said already"
+                    + (origins[entry.name].map { " in \($0)" } ?? ""))
+        }
+        try checkNumber(member.value, entry, subject + line)
         settings.append(JSONValue.Member(entry.name, canonical(member.value, entry)))
         origins[entry.name] = subject + line
+    }
+
+    /// Notes the lines of a network's layers.
+    private mutating func noteLayers(
+        _ member: JSONValue.Member, _ subject: String, line: (Int) -> String
+    ) {
+        guard catalog.entry(for: member.key)?.name == "network", let list = member.value.array
+        else { return }
+        for index in list.indices {
+            let line = line(index)
+            if !line.isEmpty { origins["network/\(index + 1)"] = subject + line }
+        }
     }
 
     /// One spelling of each number, so that what means the same is the same: `1e-3` and `0.001`.
@@ -158,6 +180,24 @@ struct TrainingConfiguration {
         guard let number, number.isFinite, catalog.kind(of: entry) != .text else { return value }
         if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return .integer(whole) }
         return .number(number)
+    }
+
+    /// Throws for a value that is none of the numbers which an option takes.
+    private func checkNumber(
+        _ value: JSONValue, _ entry: OptionCatalog.Entry, _ subject: String
+    ) throws(KalsaeError) {
+        let kind = catalog.kind(of: entry)
+        guard kind != .text, value != .null, value != .bool(false) else { return }
+        let number = value.string.flatMap(Double.init) ?? value.number
+        // Text of a list has a message of the parser's own.
+        guard value.array == nil, value.members == nil else { return }
+        guard let number, number.isFinite, kind == .number || Int(exactly: number) != nil else {
+            throw KalsaeError(
+                "\(subject): --\(entry.name)",
+                expected: kind == .integer
+                    ? "a whole number of at most 19 digits" : "a number up to 1.8e308",
+                got: value.string ?? value.text)
+        }
     }
 
     private func known(_ key: String, _ subject: String) throws(KalsaeError) -> OptionCatalog.Entry

@@ -1,4 +1,5 @@
 import Glibc
+import KalsaeFiles
 import KalsaeSupport
 
 /// What a path names, however it is written.
@@ -10,20 +11,24 @@ enum FileIdentity {
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino
     }
 
+    /// Whether two paths name one file, or will once it is made.
+    static func areOne(_ left: String, _ right: String) -> Bool {
+        func whole(_ path: String) -> String {
+            let name = path.split(separator: "/").last.map(String.init) ?? ""
+            return "\(resolved(folder(of: path)) ?? folder(of: path))/\(name)"
+        }
+        return isSame(left, right) || whole(left) == whole(right)
+    }
+
     /// Whether there is a file of bytes at a path; devices and pipes are none.
     static func isRegular(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// The first bytes of a file, none where it cannot be read.
+    /// The first bytes of a file, none where it cannot be read, or only once.
     static func beginning(of path: String, count: Int) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
-            length = max(0, read(file, buffer.baseAddress, count))
-        }
+        isRegular(path) ? (try? FileBytes.prefix(of: path, count: count)) ?? [] : []
     }
 
     /// The path of a file as seen from a folder, links resolved; as it is where one does not exist.
@@ -64,15 +69,16 @@ struct ReadFiles {
 
     /// Adds a file with what it is, as in `the table`.
     mutating func add(_ what: String, _ path: String?) {
-        if let path, path != "-" { files.append((what, path)) }
+        if let path, !FileBytes.isInheritedPipe(path) { files.append((what, path)) }
     }
 
     /// Throws where an output is one of them.
-    func check(_ output: String) throws(KalsaeError) {
-        guard FileIdentity.isRegular(output) else { return }
-        for (what, path) in files where FileIdentity.isSame(output, path) {
+    ///
+    /// - Parameter option: what names the output.
+    func check(_ output: String, option: String = "--output") throws(KalsaeError) {
+        for (what, path) in files where FileIdentity.areOne(output, path) {
             throw KalsaeError(
-                "--output", expected: "another file than \(what) \(path)", got: output,
+                option, expected: "another file than \(what) \(path)", got: output,
                 advice: "choose a name of its own")
         }
     }

@@ -29,7 +29,9 @@ struct ModelDestination {
         try source.files.check(path)
         guard !overwrite, FileIdentity.isRegular(path) else { return }
         // What came through a pipe cannot be told from what came through another.
-        guard let found = Self.origin(of: path), found == origin, source.name != "-" else {
+        guard let found = Self.origin(of: path), found == origin,
+            !FileBytes.isInheritedPipe(source.name)
+        else {
             throw KalsaeError(
                 path, expected: "a new file, or a model of \(Self.text(origin))",
                 got: Self.origin(of: path).map { "one of \(Self.text($0))" }

@@ -1,4 +1,5 @@
 import KalsaeFiles
+import KalsaeSupport
 import KalsaeTraining
 
 extension ClassReport {
@@ -117,7 +118,7 @@ extension OperatingPoint {
         [
             "  best f1 of \"\(name.cut(to: 24))\": say it from probability \(threshold.short) on:",
             "  f1 \(ClassReport.short(f1)), precision \(ClassReport.short(precision)), recall "
-                + "\(ClassReport.short(recall)), \(predicted) rows",
+                + "\(ClassReport.short(recall)), \(predicted.counting("row"))",
         ]
     }
 }

@@ -5,10 +5,14 @@ import Synchronization
 
 /// Where the command writes: data on standard output, everything else on standard error.
 enum Console {
-    /// Writes lines for people, control characters in them as escapes.
-    static func print(_ text: String) throws(KalsaeError) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for line in lines { try write(String(line).printable + "\n") }
+    /// Writes a line for people; control characters, as the line ends of a class's name, are escapes.
+    static func print(_ line: String) throws(KalsaeError) { try write(line.printable + "\n") }
+
+    /// Writes a text of several lines.
+    static func print(lines text: String) throws(KalsaeError) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            try print(String(line))
+        }
     }
 
     /// Writes one JSON object on one line.

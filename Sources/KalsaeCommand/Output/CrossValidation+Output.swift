@@ -1,5 +1,6 @@
 import KalsaeFiles
 import KalsaeLayers
+import KalsaeSupport
 import KalsaeTraining
 
 extension CrossValidation {
@@ -12,7 +13,7 @@ extension CrossValidation {
         let parts = shown.compactMap { name, metric in
             self[metric].map { "\(name) \($0.mean.short) ± \($0.deviation?.short ?? "-")" }
         }
-        let title = "over \(folds.count) folds, mean ± deviation:"
+        let title = "over \(folds.count.counting("fold")), mean ± deviation:"
         let line = "  " + parts.joined(separator: ", ")
         return [title] + (line.count <= 80 ? [line] : parts.map { "  \($0)" })
     }

@@ -1,5 +1,6 @@
 import KalsaeData
 import KalsaeFiles
+import KalsaeSupport
 import KalsaeTraining
 
 /// What is told of images in files.
@@ -12,7 +13,7 @@ extension DataParts {
         let sources = allImages.flatMap(\.sources)
         let size = "\(layout.width) x \(layout.height) \(layout.colors)"
         let classes = train.targets.classNames.count
-        return ["images: \(sources.count) in \(classes) classes, \(size)"]
+        return ["images: \(sources.count) in \(classes.counting("class", "classes")), \(size)"]
             + layout.lines(for: sources).map { "  \($0)" }
     }
 
@@ -34,7 +35,7 @@ extension DataParts {
     func waitingLine(of seconds: Double) -> String? {
         guard let images = train.images, seconds > 0 else { return nil }
         let waited = secondsWaited
-        let threads = images.workers == 1 ? "1 thread" : "\(images.workers) threads"
+        let threads = images.workers.counting("thread")
         return "images: decoded ahead by \(threads); waited for them \(waited.fixed(2)) s, "
             + "\((100 * waited / seconds).fixed(1)) % of the time"
     }

@@ -65,7 +65,7 @@ struct ImageSetInfo {
     private var lines: [String] {
         let shape = parts.train.featureShape.map(\.description).joined(separator: " x ")
         let total = all.reduce(0) { $0 + $1.count }
-        var lines = ["\(parts.name): \(total) rows of \(shape) numbers"]
+        var lines = ["\(parts.name): \(total.counting("row")) of \(shape) numbers"]
         lines.append(
             "  parts: \(parts.train.count) train, \(parts.validation.count) validation, "
                 + "\(parts.test.count) test"

@@ -40,6 +40,13 @@ final class Progress: Sendable {
         Console.tell("epoch \(record.epoch): \(loss)\(validation)")
     }
 
+    /// Tells of a change of settings that the guard makes.
+    func change(_ intervention: Intervention) {
+        guard let line = intervention.guardLine, !isQuiet else { return }
+        state.withLock { $0.line.wipe() }
+        Console.tell(line)
+    }
+
     /// Wipes the bar.
     func end() { state.withLock { $0.line.wipe() } }
 
@@ -53,4 +60,14 @@ final class Progress: Sendable {
 
     /// A number with a fixed count of digits behind the point.
     static func fixed(_ value: Double, digits: Int) -> String { value.fixed(digits) }
+}
+
+extension Intervention {
+    /// What the guard did, in a line; nil for other changes, and for the batches that it leaves out.
+    var guardLine: String? {
+        guard reason.hasPrefix("guard: "), case .setting(_, .number(let rate)) = change else {
+            return nil
+        }
+        return "\(reason); the learning rate is \(Float(rate)) from there on"
+    }
 }

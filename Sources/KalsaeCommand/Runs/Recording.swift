@@ -5,17 +5,6 @@ import KalsaeRuns
 import KalsaeSupport
 import KalsaeTraining
 
-extension RunRecorder {
-    /// Notes what was measured of a part of the data.
-    func note(_ part: String, _ report: Report?, step: Int) {
-        guard let report else { return }
-        metric("\(part)/loss", step: step, value: report.loss)
-        for (name, value) in report.ordered {
-            metric("\(part)/\(name.rawValue)", step: step, value: value)
-        }
-    }
-}
-
 /// The record of one call of `kalsae train`: its run in the store, taken up or made anew.
 struct Recording {
     let store: Store
@@ -23,11 +12,16 @@ struct Recording {
     let interval: CheckpointInterval
     /// Whether the run was there before.
     let isResumed: Bool
-    /// The run and the step that it branches from.
-    private let parent: (run: Run, step: Int)?
+    /// Where it goes on, until somebody takes it.
+    private let origin = Origin()
     private let configuration: JSONValue
 
     var run: Run { session.run }
+
+    private final class Origin {
+        var network: TrainingState?
+        var table: TableState?
+    }
 
     /// Begins the record; nil where none is wanted, or where the folder takes none, which is said.
     ///
@@ -59,17 +53,28 @@ struct Recording {
                     "run \(run.name)", expected: "a table whose learning was stopped",
                     got: "one that is finished", advice: "its model is \(run.modelPath)")
             }
+            // What cannot go on stays as it is recorded.
+            if endsForGood {
+                origin.table = try Self.tableState(of: run, in: store)
+            } else {
+                origin.network = try Self.lastState(of: run, in: store)
+            }
             self.store = store
-            parent = nil
             session = RunSession(try store.reopen(run), in: store, interval: interval)
             isResumed = true
+            let reached = origin.network?.progress.fit?.steps ?? origin.table?.epochs ?? 0
+            session.recorder.reach(reached)
+            session.recorder.event("resumed", step: reached, data: ["options": configuration])
             return
         }
         guard !options.noRecord else { return nil }
         isResumed = false
         do {
             store = try Store(folder: options.location.folder)
-            parent = try options.parent(in: store)
+            let parent = try options.parent(in: store)
+            if let parent {
+                origin.network = try Self.state(of: parent.run, at: parent.step, store)
+            }
             var description = RunDescription(name: options.name ?? parent?.run.name ?? data.name)
             description.parent = parent.map { ($0.run.id, $0.step) }
             description.command = ["kalsae"] + Arguments.given
@@ -87,38 +92,41 @@ struct Recording {
             else {
                 throw error
             }
-            Notice.say("\(error.description); the training is not recorded")
+            let text = (error as? KalsaeError)?.description ?? "\(error)"
+            Notice.say("\(text); the training is not recorded")
             return nil
         }
     }
 
-    /// Where a network's training goes on; nil to begin.
-    func state() throws -> TrainingState? {
-        if let parent {
-            let folder = RunSession.checkpoints(of: parent.run, in: store)
-            guard let entry = folder.entry(before: parent.step) else {
-                throw KalsaeError(
-                    "run \(parent.run.name)", expected: "a checkpoint of step \(parent.step)",
-                    got: "none")
-            }
-            var state = try TrainingState(path: entry.path)
-            // The plan is another one.
-            state.progress.fit?.planned = 0
-            return state
+    /// Where a network's training goes on; nil to begin. It is handed out once.
+    func state() -> TrainingState? {
+        defer { origin.network = nil }
+        return origin.network
+    }
+
+    /// Where the learning of a table goes on; nil to begin. It is handed out once.
+    func tableState() -> TableState? {
+        defer { origin.table = nil }
+        return origin.table
+    }
+
+    /// Where a branch begins.
+    private static func state(
+        of run: Run, at step: Int, _ store: Store
+    ) throws -> TrainingState {
+        let folder = RunSession.checkpoints(of: run, in: store)
+        guard let entry = folder.entry(before: step) else {
+            throw KalsaeError(
+                "run \(run.name)", expected: "a checkpoint of step \(step)", got: "none")
         }
-        guard isResumed else { return nil }
-        let state = try lastState()
-        noteResumed(at: state?.progress.fit?.steps ?? 0)
+        var state = try TrainingState(path: entry.path)
+        // The plan is another one.
+        state.progress.fit?.planned = 0
         return state
     }
 
-    private func noteResumed(at step: Int) {
-        session.recorder.reach(step)
-        session.recorder.event("resumed", step: step, data: ["options": configuration])
-    }
-
     /// The newest checkpoint that can be read; nil where there is none.
-    private func lastState() throws -> TrainingState? {
+    private static func lastState(of run: Run, in store: Store) throws -> TrainingState? {
         let folder = RunSession.checkpoints(of: run, in: store)
         let entries = folder.entries
         guard !entries.isEmpty else {
@@ -127,30 +135,25 @@ struct Recording {
         }
         var fault: (any Error)?
         let ordered = entries.filter { !$0.isBest }.reversed() + entries.filter(\.isBest)
-        for entry in ordered {
+        for (index, entry) in ordered.enumerated() {
             do {
                 return try TrainingState(path: entry.path)
             } catch {
                 let text = (error as? KalsaeError)?.description ?? "\(error)"
-                Notice.say("\(text); the one before it is taken")
+                if index + 1 < ordered.count { Notice.say("\(text); the one before it is taken") }
                 fault = fault ?? error
             }
         }
         throw fault ?? KalsaeError(folder.path, expected: "a checkpoint", got: "none")
     }
 
-    /// Where the learning of a table goes on; nil to begin.
-    func tableState() throws -> TableState? {
-        guard isResumed else { return nil }
+    private static func tableState(of run: Run, in store: Store) throws -> TableState? {
         let path = TableRecording.path(of: run, in: store)
         guard FileIdentity.isRegular(path) else {
             Notice.say("run \(run.name) has no checkpoint yet: it begins anew")
-            noteResumed(at: 0)
             return nil
         }
-        let state = try TableState(path: path)
-        noteResumed(at: state.epochs)
-        return state
+        return try TableState(path: path)
     }
 
     /// Notes what was measured at the end.

@@ -56,7 +56,9 @@ struct DataShow: ParsableCommand {
                     "cells": .array(cells.map { .array($0.map { .string($0) }) }),
                 ] as JSONValue)
         }
-        try Console.print("\(table.subject): \(table.rowCount) rows, \(names.count) columns")
+        try Console.print(
+            "\(table.subject): \(table.rowCount.counting("row")), \(names.count.counting("column"))"
+        )
         var text = TextTable(Self.row(names))
         for row in cells { text.add(Self.row(row)) }
         for line in text.lines { try Console.print(line) }
@@ -82,7 +84,7 @@ struct DataShow: ParsableCommand {
                 ] as JSONValue)
         }
         let shape = data.featureShape.map(\.description).joined(separator: " x ")
-        try Console.print("\(parts.name): \(total) rows of \(shape) numbers")
+        try Console.print("\(parts.name): \(total.counting("row")) of \(shape) numbers")
         for (name, count) in zip(names, counts) { try Console.print("  \(name): \(count)") }
         guard rows > 0, let first = classes.first, let image = try data.image(at: 0) else { return }
         try Console.print("the first is \(names[Int(first)]):")

@@ -40,7 +40,7 @@ struct Doctor: ParsableCommand {
         if json {
             return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))
         }
-        for (name, value) in facts { try Console.print("\(name): \(Self.text(value))") }
+        for (name, value) in facts { try Console.print(lines: "\(name): \(Self.text(value))") }
     }
 
     private static func text(_ value: JSONValue) -> String {

@@ -91,7 +91,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             return members
         }
         let label = data.count > 1 ? "\(title), " : ""
-        for line in report.lines("\(label)\(rows) rows") { try Console.print(line) }
+        for line in report.lines("\(label)\(rows.counting("row"))") { try Console.print(line) }
         for notice in report.notices { Notice.say(notice) }
         let lists = [columns?.lines(metric) ?? []] + tables.map(\.lines)
         for line in lists.joined() { try Console.print(line) }

@@ -47,7 +47,7 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
         if common.json {
             try Console.print(report.json)
         } else {
-            try Console.print(report.text)
+            try Console.print(lines: report.text)
         }
         guard report.passed else { throw ExitCode(1) }
     }

@@ -60,7 +60,7 @@ struct Summary: ParsableCommand, ComputingCommand {
             ]
             return try Console.print(report)
         }
-        try Console.print(rows.description)
+        try Console.print(lines: rows.description)
         let parts = [
             ("model", memory.model), (optimizer.rawValue, memory.optimizer),
             ("batch of \(batch)", memory.batch), ("activations and gradients", memory.arena),

@@ -54,8 +54,15 @@ public struct Sequential: Layer, NamedComposition {
         var shape = input
         var layers: [Named] = []
         var counts: [String: Int] = [:]
-        for spec in specs {
-            let built = try spec.build(input: shape)
+        for (position, spec) in specs.enumerated() {
+            let built: (layer: any Layer, output: Shape)
+            do {
+                built = try spec.build(input: shape)
+            } catch let error as KalsaeError {
+                throw KalsaeError(
+                    "layer \(position + 1): \(error.subject)", expected: error.expected,
+                    got: error.got, advice: error.advice)
+            }
             let number = counts[spec.name, default: 0] + 1
             counts[spec.name] = number
             layers.append(Named(name: "\(spec.name)\(number)", layer: built.layer))

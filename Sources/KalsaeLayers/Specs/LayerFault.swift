@@ -15,7 +15,11 @@ extension Initializer {
     /// A parameter of a layer; a size below 1 is a fault that names the layer.
     func parameter(_ shape: Shape, of layer: String) -> Tensor {
         guard shape.isValid, !shape.contains(where: { $0 < 1 }) else {
-            return refusal(layer, expected: "sizes of at least 1", got: "\(shape)")
+            let isSmall = shape.contains { $0 < 1 }
+            return refusal(
+                layer,
+                expected: isSmall ? "sizes of at least 1" : "weights whose count is below 2^63",
+                got: "\(shape)", advice: isSmall ? "" : "use a smaller layer")
         }
         return parameter(shape)
     }

@@ -5,7 +5,7 @@ public protocol MetricSink: Sendable {
     /// - Parameters:
     ///   - name: the name of the metric.
     ///   - step: steps done.
-    ///   - epoch: epochs done, where that is known.
+    ///   - epoch: the epoch that the step is part of, from 1, where that is known.
     ///   - value: the value.
     func metric(_ name: String, step: Int, epoch: Int?, value: Double)
 

@@ -54,7 +54,7 @@ extension AutopsyReport: CustomStringConvertible {
     public var remedy: String {
         if operation == "input" {
             return result.name.hasPrefix("the batch") || result.name.hasPrefix("the rows")
-                ? "look for missing or wrong numbers in the data (kalsae data info FILE)"
+                ? "look for missing or wrong numbers in the data (kalsae data info, with the name of the data)"
                 : "the state was not finite when the training began: go on from an earlier checkpoint"
         }
         switch operation {

@@ -78,7 +78,7 @@ public struct Batch: Sendable {
         }
         guard targets.shape.first == rows else {
             throw KalsaeError(
-                "batch", expected: "targets of \(rows) rows", got: "\(targets.shape)",
+                "batch", expected: "targets of \(rows.counting("row"))", got: "\(targets.shape)",
                 advice: "give each row of inputs \(inputs.shape) a target")
         }
         guard weights?.shape.first ?? rows == rows else {

@@ -84,7 +84,8 @@ public struct DatasetBatches: BatchSource, Sequence, IteratorProtocol {
     /// order or seed.
     public mutating func seek(to position: BatchPosition) throws {
         try position.check(
-            cursor: cursor, count: count, of: "\(data.count) rows, \(size) a batch, \(order)")
+            cursor: cursor, count: count,
+            of: "\(data.count.counting("row")), \(size) a batch, \(order)")
         self.position = position
     }
 

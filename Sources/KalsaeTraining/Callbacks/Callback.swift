@@ -54,6 +54,7 @@ extension Callback {
 struct ClosureCallback: Callback {
     let onStep: (@Sendable (StepRecord) throws -> Void)?
     let onEpoch: (@Sendable (EpochRecord) throws -> Void)?
+    var onChange: (@Sendable (Intervention) throws -> Void)?
 
     func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
         try onStep?(step)
@@ -62,4 +63,6 @@ struct ClosureCallback: Callback {
     func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
         try onEpoch?(epoch)
     }
+
+    func onIntervention(_ intervention: Intervention) throws { try onChange?(intervention) }
 }

@@ -2,7 +2,7 @@ import KalsaeTensor
 
 /// When training ends before its last epoch: the validation loss has not fallen for a while.
 public struct EarlyStopping: Sendable, Equatable {
-    /// How many epochs may pass without a new best validation loss.
+    /// After how many epochs without a new best validation loss it ends, as in Keras; 0 is as 1.
     public var patience: Int
     /// How much smaller a loss must be to count as new best.
     public var minimumChange: Double
@@ -17,7 +17,7 @@ public struct EarlyStopping: Sendable, Equatable {
     }
 
     /// Whether no further epoch is worth its time.
-    func isExhausted(_ best: BestEpoch) -> Bool { best.waited > patience }
+    func isExhausted(_ best: BestEpoch) -> Bool { best.waited >= max(patience, 1) }
 
     /// Notes an epoch and tells whether it is the best so far; a loss of NaN never is.
     func consider(_ loss: Double, epoch: Int, _ best: inout BestEpoch) -> Bool {

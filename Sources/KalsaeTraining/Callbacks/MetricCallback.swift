@@ -20,7 +20,6 @@ public struct MetricCallback: Callback {
     private var last: ContinuousClock.Instant?
     private var lastNorms: ContinuousClock.Instant?
     private var rate: Double?
-    private var epoch = 0
     private var compilations = 0
 
     /// Seconds between two steps whose loss is told, and whose norms are.
@@ -41,10 +40,10 @@ public struct MetricCallback: Callback {
         guard last.map({ $0.duration(to: now).seconds >= Self.pause }) ?? true else { return }
         last = now
         let step = targets.map { step.inUnits($0) } ?? step
-        sink.metric("loss", step: step.step, epoch: epoch, value: step.loss)
+        sink.metric("loss", step: step.step, epoch: step.epoch, value: step.loss)
         if step.learningRate != rate {
             rate = step.learningRate
-            sink.metric("rate", step: step.step, epoch: epoch, value: step.learningRate)
+            sink.metric("rate", step: step.step, epoch: step.epoch, value: step.learningRate)
         }
         guard control.observesNorms,
             lastNorms.map({ $0.duration(to: now).seconds >= Self.normPause }) ?? true
@@ -52,15 +51,15 @@ public struct MetricCallback: Callback {
         lastNorms = now
         for layer in ParameterNorms.byLayer(control.norms) {
             sink.metric(
-                "gradient/\(layer.name)", step: step.step, epoch: epoch, value: layer.gradient)
+                "gradient/\(layer.name)", step: step.step, epoch: step.epoch, value: layer.gradient)
             sink.metric(
-                "update/\(layer.name)", step: step.step, epoch: epoch, value: layer.updateRatio)
+                "update/\(layer.name)", step: step.step, epoch: step.epoch, value: layer.updateRatio
+            )
         }
     }
 
     /// Tells what was measured.
     public mutating func onEpochEnd(_ record: EpochRecord, _ control: inout TrainingControl) {
-        epoch = record.epoch
         let record = targets.map { record.inUnits($0) } ?? record
         func note(_ name: String, _ value: Double) {
             sink.metric(name, step: record.steps, epoch: record.epoch, value: value)
@@ -73,10 +72,20 @@ public struct MetricCallback: Callback {
             note("compilations", Double(compilations))
         }
         guard let report = record.validation else { return }
-        note("validation/loss", report.loss)
-        for (metric, value) in report.ordered { note("validation/\(metric.rawValue)", value) }
+        sink.note("validation", report, step: record.steps, epoch: record.epoch)
     }
 
     /// Writes what the sink holds.
     public func onTrainEnd(_ history: History) { sink.flush() }
+}
+
+extension MetricSink {
+    /// Notes what was measured on a part, as `test/loss` and `test/accuracy`.
+    package func note(_ part: String, _ report: Report?, step: Int, epoch: Int? = nil) {
+        guard let report else { return }
+        metric("\(part)/loss", step: step, epoch: epoch, value: report.loss)
+        for (name, value) in report.ordered {
+            metric("\(part)/\(name.rawValue)", step: step, epoch: epoch, value: value)
+        }
+    }
 }

@@ -49,7 +49,7 @@ public final class Evaluator<Model: Layer> {
         guard data.count > 0, batch > 0 else {
             throw KalsaeError(
                 "evaluate", expected: "at least one row, and a batch of at least 1",
-                got: "\(data.count) rows, batch \(batch)")
+                got: "\(data.count.counting("row")), batch \(batch)")
         }
         return try evaluate(data.batches(of: batch))
     }

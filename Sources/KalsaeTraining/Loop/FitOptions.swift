@@ -79,7 +79,7 @@ public struct FitOptions: Sendable {
     }
 
     /// Throws where no metric has the name that epochs are judged by.
-    func checkMonitor(_ metrics: [Metric]) throws(KalsaeError) {
+    static func check(monitor: String, _ metrics: [Metric]) throws(KalsaeError) {
         let names = ["loss"] + metrics.map(\.rawValue)
         guard !names.contains(monitor) else { return }
         throw KalsaeError(
@@ -92,7 +92,9 @@ public struct FitOptions: Sendable {
         guard batch > 0, epochs >= 0, validationFrequency > 0 else {
             throw KalsaeError(
                 "fit", expected: "a batch of at least 1 and epochs of at least 0",
-                got: "batch \(batch), \(epochs) epochs, validation every \(validationFrequency)")
+                got:
+                    "batch \(batch), \(epochs.counting("epoch")), validation every \(validationFrequency)"
+            )
         }
         guard steps ?? 0 >= 0, stepsPerEpoch ?? 1 > 0 else {
             throw KalsaeError(
@@ -114,12 +116,12 @@ public struct FitOptions: Sendable {
         guard data.count > 0, batch > 0 else {
             throw KalsaeError(
                 "fit", expected: "data, and a batch of at least 1",
-                got: "\(data.count) rows, batch \(batch)")
+                got: "\(data.count.counting("row")), batch \(batch)")
         }
         // Rows drawn with replacement are listed before the epoch begins.
         guard order != .withReplacement || batch <= max(data.count, 1 << 20) else {
             throw KalsaeError(
-                "fit", expected: "a batch of at most \(max(data.count, 1 << 20)) rows",
+                "fit", expected: "a batch of at most \(max(data.count, 1 << 20).counting("row"))",
                 got: "\(batch)")
         }
         return DatasetBatches(data, size: batch, order: order, last: lastBatch, seed: seed)

@@ -152,7 +152,7 @@ public actor Trainer<Model: Layer> {
         isFitting = true
         defer { isFitting = false }
         try options.check()
-        try options.checkMonitor(metrics)
+        try FitOptions.check(monitor: options.monitor, metrics)
         evaluator.model = model
         for part in [source, options.validation].compactMap({ $0 }) {
             try evaluator.checkMetrics(part)

@@ -77,12 +77,18 @@ public struct TrainingRun: Sendable {
             activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed)
     }
 
+    /// Throws for a metric to judge epochs by that the training does not measure.
+    public func checkMonitor() throws(KalsaeError) {
+        try FitOptions.check(monitor: recipe.monitor, metrics)
+    }
+
     /// Trains and measures, with the weights of the epoch that was best on the validation data, also
     /// where a callback ends the training; throws a `CancellationError` where the task is cancelled.
     public func run(
         _ options: Options = Options(),
         onStep: (@Sendable (StepRecord) throws -> Void)? = nil,
-        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil
+        onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil,
+        onChange: (@Sendable (Intervention) throws -> Void)? = nil
     ) async throws -> Outcome {
         let parts = try weightedParts()
         let trainer = try Trainer(
@@ -95,7 +101,9 @@ public struct TrainingRun: Sendable {
         var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
         if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets).withRMSE(targets)) } }
         var fit = fitOptions(validation: parts.validation)
-        fit.callbacks = [ClosureCallback(onStep: tellStep, onEpoch: tellEpoch)]
+        fit.callbacks = [
+            ClosureCallback(onStep: tellStep, onEpoch: tellEpoch, onChange: onChange)
+        ]
         (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
         fit.autopsyPath = options.autopsyPath
         fit.callbacks += options.logs.map { MetricCallback($0, targets: targets) }
@@ -123,11 +131,16 @@ public struct TrainingRun: Sendable {
         if case .stopped = history.end {
             history.restoredEpoch = try await trainer.restoreBestWeights()
         }
-        return try outcome(
+        let outcome = try outcome(
             TrainedNetwork(
                 model: await trainer.model, history: history, steps: await trainer.stepCount,
                 state: try await trainer.finalState),
             classWeights: parts.classWeights, try RunMeasures(self))
+        for log in options.logs {
+            log.note("test", outcome.test, step: outcome.history.steps)
+            log.flush()
+        }
+        return outcome
     }
 
     /// What training takes, by compiling a step; nothing is trained.

@@ -39,7 +39,8 @@ public enum ThresholdChoice: Sendable, Equatable {
         guard names.count == 2 else {
             throw KalsaeError(
                 "--threshold", expected: "two classes",
-                got: names.isEmpty ? "numbers to predict" : "\(names.count) classes",
+                got: names.isEmpty
+                    ? "numbers to predict" : "\(names.count.counting("class", "classes"))",
                 advice: names.isEmpty
                     ? "leave it out" : "leave it out: the most probable class is predicted")
         }

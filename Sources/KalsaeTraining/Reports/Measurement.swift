@@ -130,6 +130,6 @@ struct Measurement {
     ) -> KalsaeError {
         KalsaeError(
             "evaluate", expected: "at least one row, and outputs for each",
-            got: "\(outputs.count) outputs for \(data.count) rows")
+            got: "\(outputs.count) outputs for \(data.count.counting("row"))")
     }
 }

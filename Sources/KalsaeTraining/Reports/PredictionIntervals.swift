@@ -47,7 +47,7 @@ public struct PredictionIntervals: Sendable, Equatable {
             throw KalsaeError(
                 "interval",
                 expected: "at most \(Double(count) / Double(count + 1)), which "
-                    + "\(count) rows can tell", got: "\(level)",
+                    + "\(count.counting("row")) can tell", got: "\(level)",
                 advice: "ask for a lower level, or train with more rows")
         }
         let rank = Int((Double(count + 1) * level).rounded(.up)) - 1

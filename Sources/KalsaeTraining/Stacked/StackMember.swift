@@ -33,7 +33,7 @@ final class StackMember {
         optimizer = try run.recipe.makeOptimizer()
         try optimizer.check(for: run.model)
         try options.check()
-        try options.checkMonitor(run.metrics)
+        try FitOptions.check(monitor: options.monitor, run.metrics)
         baseRate = optimizer.learningRate
         batches = try options.batches(of: data, seed: seed)
         total =

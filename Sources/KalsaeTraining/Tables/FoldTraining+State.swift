@@ -32,7 +32,8 @@ extension FoldTraining {
         let values = state.part("\(index)").entries.first { $0.name == "predictions" }?.tensor
         let width = data.targets.outputCount
         guard let values, values.shape == [data.count, width], values.dtype == .float32 else {
-            throw Self.fault("predictions of \(data.count) rows", "\(values?.shape ?? [])")
+            throw Self.fault(
+                "predictions of \(data.count.counting("row"))", "\(values?.shape ?? [])")
         }
         var predictions = TablePredictions(rows: data.count, width: width)
         predictions.values = try values.values(Float.self)

@@ -110,7 +110,7 @@ struct FoldTraining {
         }
         guard let best else {
             throw KalsaeError(
-                "training", expected: "a finite loss", got: "none in \(epochs) epochs",
+                "training", expected: "a finite loss", got: "none in \(epochs.counting("epoch"))",
                 advice: "look for numbers out of all proportion in the data")
         }
         return best

@@ -26,8 +26,8 @@ struct TablePlan {
     ) throws(KalsaeError) {
         guard data.count >= Self.fewestRows, case .floats(let values) = data.features else {
             throw KalsaeError(
-                "training", expected: "a table of at least \(Self.fewestRows) rows",
-                got: "\(data.count) rows", advice: "use a network with --network")
+                "training", expected: "a table of at least \(Self.fewestRows.counting("row"))",
+                got: "\(data.count.counting("row"))", advice: "use a network with --network")
         }
         self.seed = seed
         let all = try Self.folds(data, count, most: effort.folds(rows: data.count), seed: seed).all

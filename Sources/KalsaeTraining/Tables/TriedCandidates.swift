@@ -57,7 +57,7 @@ final class TriedCandidates {
         for (index, known) in told.candidates.enumerated() {
             let (candidate, epochs) = plan.candidates[index]
             guard (0...epochs).contains(known.epochs) else {
-                throw FoldTraining.fault("at most \(epochs) epochs", "\(known.epochs)")
+                throw FoldTraining.fault("at most \(epochs.counting("epoch"))", "\(known.epochs)")
             }
             guard known.isOver else {
                 return try training.progress(candidate, index, of: state)

@@ -39,14 +39,20 @@ import Testing
         #expect(lines.count == 41)
         #expect(lines[1].hasPrefix("\(blue)/1000.png,"))
         #expect(lines.dropFirst().count { $0.contains(".png,blue,") } >= 36)
-        // One image, of another size: no file in front of its prediction.
+        // One image, of another size.
         let large = try ImagePixels(
             width: 20, height: 16, channels: 4,
             bytes: (0..<320).flatMap { _ in [10, 10, 250, 255] as [UInt8] })
         try pictures.write(large, to: "large.png")
         let one = try CommandRun(
             ["predict", "m.safetensors", "\(pictures.path)/large.png"], in: folder)
-        #expect(one.output.hasPrefix("prediction,blue,green,red\nblue,"))
+        #expect(
+            one.output.hasPrefix(
+                "file,prediction,blue,green,red\n\(pictures.path)/large.png,blue,"))
+        let told = try CommandRun(
+            ["predict", "m.safetensors", "\(pictures.path)/large.png", "--json"], in: folder
+        ).json
+        #expect(told["files"]?.array?.first?["file"]?.string == "\(pictures.path)/large.png")
     }
 
     /// The final weights do not depend on who decodes, nor on an end and a resume.

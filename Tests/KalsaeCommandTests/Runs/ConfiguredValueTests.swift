@@ -13,7 +13,31 @@ import Testing
         ("data: iris\nepochs: -1\n", "plan.yaml:2"),
         ("data: iris\n\ntraining:\n  batch: 16\n  learning_rate: -2\n", "plan.yaml:5"),
         ("data: iris\noptimizer: {optimizer: adam, betta1: 1}\n", "plan.yaml:2"),
-        ("data: iris\nnetwork:\n  - {layer: dens, units: 3}\n", "plan.yaml:2"),
+        ("data: iris\nnetwork:\n  - {layer: dens, units: 3}\n", "plan.yaml:3"),
+        (
+            "data: iris\nnetwork:\n  - {layer: dense, units: 3}\n  - {layer: conv2D}\n",
+            "plan.yaml:4"
+        ),
+        (
+            "data: iris\nnetwork:\n  - {layer: dense, units: 3}\n  - {layer: conv2D, filters: 2}\n",
+            "plan.yaml:4"
+        ),
+        ("data: iris\nepochs: 1e400\n", "plan.yaml:2: --epochs: expected a whole number"),
+        (
+            "data: iris\nseed: 99999999999999999999\n",
+            "plan.yaml:2: --seed: expected a whole number"
+        ),
+        ("data: iris\nlearning-rate: 1e400\n", "plan.yaml:2: --learning-rate: expected a number"),
+        ("data: iris\ntraining:\n\tepochs: 5\n", "plan.yaml:3: expected spaces"),
+        ("data: iris\nepochs: 1\nepochs: 2\n", "plan.yaml:"),
+        (
+            "data: iris\nlearning-rate: 1\nlearningRate: 2\n",
+            "plan.yaml:3: expected learning-rate once"
+        ),
+        (
+            "data: {file: iris, epochs: 1}\ntraining: {epochs: 2}\n",
+            "plan.yaml:2: expected epochs once"
+        ),
         ("data: iris\nnetwork: 5-4-3\n", "plan.yaml:2"),
         ("data: t.csv\ntarget: nosuch\n", "plan.yaml:2"),
         ("data: nosuch.csv\ntarget: a\n", "plan.yaml:1"),
@@ -25,7 +49,7 @@ import Testing
         try folder.write(text, to: "plan.yaml")
         let run = try CommandRun(["train", "plan.yaml"], in: folder)
         #expect(run.status != 0 && run.status < 128)
-        #expect(run.errors.hasPrefix("error: \(origin): "), "\(run.errors)")
+        #expect(run.errors.hasPrefix("error: \(origin)"), "\(run.errors)")
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     }
 

@@ -23,6 +23,30 @@ import Testing
         #expect(try store.artifacts(of: run).filter { $0.kind == "model" }.count == 1)
     }
 
+    /// Nothing was done to it: what is recorded stays as it is.
+    @Test func aRunWhoseCheckpointsAreAllDamagedStaysAsItIs() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let first = try CommandRun(iris + ["--steps", "50", "--name", "part"], in: folder)
+        #expect(first.status == 0, "\(first.errors)")
+        func state() throws -> (RunState, [String]) {
+            let store = try Store(folder: folder.runs, for: .reading)
+            let run = try store.run("part")
+            return (run.state, try store.events(of: run).map(\.kind))
+        }
+        let before = try state()
+        let id = try Store(folder: folder.runs, for: .reading).run("part").id
+        let checkpoints = "\(folder.runs)/\(id)/checkpoints"
+        for name in try FileManager.default.contentsOfDirectory(atPath: checkpoints) {
+            try Data([1, 2, 3]).write(to: URL(fileURLWithPath: "\(checkpoints)/\(name)"))
+        }
+        let more = try CommandRun(
+            ["train", "--resume", "part", "--steps", "80", "--quiet"], in: folder)
+        #expect(more.status == 1 && more.errors.contains(checkpoints), "\(more.errors)")
+        let after = try state()
+        #expect(after.0 == before.0 && after.0 == .finished && after.1 == before.1)
+    }
+
     /// The rate makes the first update so large that the second loss, or the third, is not finite.
     @Test func aRunThatFailsHasItsStepAndItsAutopsy() throws {
         let folder = try CommandRun.Folder()

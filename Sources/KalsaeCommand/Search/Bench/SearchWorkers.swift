@@ -41,13 +41,7 @@ struct SearchWorkers: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard (1...1000).contains(processes), trials > 0, seconds >= 0, milliseconds >= 0,
-            killEvery >= 0, lease > 0
-        else {
-            throw KalsaeError(
-                "search bench workers", expected: "up to 1000 processes, and a trial or more",
-                got: "\(processes) and \(trials)")
-        }
+        try check()
         _ = try SamplerCatalog(named: sampler)
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("kalsae-workers-\(UUID().uuidString)").path
@@ -65,6 +59,20 @@ struct SearchWorkers: ParsableCommand {
             ]
         if json { return try Console.print(.object(result)) }
         for member in result { try Console.print("\(member.key): \(RunText.value(member.value))") }
+    }
+
+    /// Throws for numbers that make no crowd, naming the first.
+    private func check() throws(KalsaeError) {
+        let rules: [(String, Bool, String, String)] = [
+            ("--processes", (1...1000).contains(processes), "1 to 1000", "\(processes)"),
+            ("--trials", trials > 0, "at least 1", "\(trials)"),
+            ("--seconds", seconds >= 0 && seconds.isFinite, "at least 0", "\(seconds)"),
+            ("--milliseconds", milliseconds >= 0, "at least 0", "\(milliseconds)"),
+            ("--kill-every", killEvery >= 0 && killEvery.isFinite, "at least 0", "\(killEvery)"),
+            ("--lease", lease > 0 && lease.isFinite, "above 0", "\(lease)"),
+        ]
+        guard let wrong = rules.first(where: { !$0.1 }) else { return }
+        throw KalsaeError(wrong.0, expected: "a number \(wrong.2)", got: wrong.3)
     }
 
     /// Starts the processes, kills and replaces, and waits for their end.

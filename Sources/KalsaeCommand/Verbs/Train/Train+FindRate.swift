@@ -6,6 +6,7 @@ import KalsaeTraining
 extension Train {
     /// `--find-rate`: a table of rates with their losses, and the one that is suggested.
     func findRate(_ recipe: Recipe, _ source: Source) async throws {
+        tellUnused()
         let run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
         let found = try await run.findLearningRate()
         if common.json {

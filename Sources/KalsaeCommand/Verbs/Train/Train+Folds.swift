@@ -75,7 +75,8 @@ extension Train {
         _ seconds: Double
     ) throws {
         let folds = outcome.crossValidation.folds.count
-        let title = "cross-validated (\(folds) folds, \(outcome.validatedRows) rows)"
+        let title =
+            "cross-validated (\(folds.counting("fold")), \(outcome.validatedRows.counting("row")))"
         var lines = outcome.validation.lines(title) + outcome.crossValidation.lines
         if let test = outcome.test { lines += test.lines("test") }
         for notice in outcome.validation.notices { Notice.say(notice) }
@@ -86,7 +87,7 @@ extension Train {
                 + "batch \(recipe.batch), \(recipe.length), \(patience)")
         if !outcome.isStopped {
             lines.append(
-                "weights: trained on all \(data.train.count) rows for \(outcome.epochs) epochs, the "
+                "weights: trained on all \(data.train.count.counting("row")) for \(outcome.epochs.counting("epoch")), the "
                     + "median of the")
             lines.append(
                 "  folds' best: "
@@ -95,7 +96,7 @@ extension Train {
         }
         let time = Progress.fixed(seconds, digits: 2)
         lines.append(
-            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(outcome.steps.counting("step")), \(time) s"
         )
         for line in lines + ["model: \(path)"] { try Console.print(line) }
     }
@@ -134,5 +135,7 @@ extension Report {
 
 extension Recipe {
     /// How long it trains, in words.
-    var length: String { steps.map { "\($0) steps" } ?? "at most \(epochs) epochs" }
+    var length: String {
+        steps.map { $0.counting("step") } ?? "at most \(epochs.counting("epoch"))"
+    }
 }

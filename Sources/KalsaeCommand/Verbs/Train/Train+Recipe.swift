@@ -7,11 +7,32 @@ import KalsaeTraining
 extension Train {
     /// What a plain network learns.
     func source() throws -> Source {
-        try locating {
+        let sizes = try networkSizes()
+        return try locating {
             try Source(
                 data, target: target, seed: seed, split: splitting, reading: reading.csv(),
-                columns: columns.table(), memory: memoryLimit(), images: images)
+                columns: columns.table(), memory: memoryLimit(), images: images
+            ) { (inputs, outputs) throws(KalsaeError) in
+                try sizes?.check(inputs: inputs, outputs: outputs)
+            }
         }
+    }
+
+    /// The sizes that the network is given by, if it is.
+    private func networkSizes() throws -> NetworkSizes? {
+        guard let network else { return nil }
+        let named = try Arguments.option("network") { try NetworkSource(network) }
+        guard case .sizes(let sizes) = named else { return nil }
+        return sizes
+    }
+
+    /// Throws for what can be told to be wrong before data are read, which may take long.
+    func checkRecipe() throws {
+        _ = try networkSizes()
+        _ = try Arguments.option("optimizer") { try (optimizer?.name(), optimizer?.settings()) }
+        _ = try Arguments.option("schedule") { try (schedule?.name(), schedule?.custom()) }
+        _ = try classWeights()
+        _ = try interventions()
     }
 
     func recipe(for parts: DataParts) throws -> Recipe {
@@ -53,7 +74,14 @@ extension Train {
     /// The bytes that data may take.
     func memoryLimit() throws(KalsaeError) -> Int {
         guard let memory else { return ByteCount.mostData }
-        return try ByteCount.bytes(parsing: memory, option: "--memory")
+        let bytes = try ByteCount.bytes(parsing: memory, option: "--memory")
+        guard bytes >= 1 << 20 else {
+            let isPlain = memory.allSatisfy { $0.isNumber || $0 == "." }
+            throw KalsaeError(
+                "--memory", expected: "at least 1M", got: "\(memory), \(bytes) bytes",
+                advice: isPlain ? "did you mean \(memory)M?" : "give more")
+        }
+        return bytes
     }
 
     /// What `--class-weight` asks for.

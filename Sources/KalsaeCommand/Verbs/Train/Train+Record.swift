@@ -50,22 +50,25 @@ extension Train {
             record?.autopsyPath
             ?? "\(FileIdentity.folder(of: model))/\(FileIdentity.stem(of: model))-autopsy.safetensors"
         options.session = record?.session
-        options.state = try record?.state()
+        options.state = record?.state()
         options.isInterrupted = { Interrupt.isRequested }
-        for path in recording.log { options.logs.append(try MetricLog(path: path)) }
+        options.logs = try logs(record)
         if recording.guard { options.divergence = DivergenceGuard() }
-        if let text = recording.interventions {
-            do {
-                options.interventions = try JSONDecoder().decode(
-                    [Intervention].self, from: Data(text.utf8))
-            } catch {
-                throw KalsaeError(
-                    "--interventions",
-                    expected: #"a list as [{"step": 300, "set": "learningRate", "to": 0.001}]"#,
-                    got: String(text.prefix(80)))
-            }
-        }
+        options.interventions = try interventions()
         return options
+    }
+
+    /// The changes that `--interventions` plans.
+    func interventions() throws(KalsaeError) -> [Intervention] {
+        guard let text = recording.interventions else { return [] }
+        do {
+            return try JSONDecoder().decode([Intervention].self, from: Data(text.utf8))
+        } catch {
+            throw KalsaeError(
+                "--interventions",
+                expected: #"a list as [{"step": 300, "set": "learningRate", "to": 0.001}]"#,
+                got: String(text.prefix(80)))
+        }
     }
 
     /// Notes how a network's training ended.

@@ -26,6 +26,16 @@ extension Train {
                 JSONValue.Member("ended", .string(history.end.name)),
                 JSONValue.Member("network", .string(recipe.network.description)),
                 JSONValue.Member("settings", settings(recipe)),
+                JSONValue.Member(
+                    "changes",
+                    .array(
+                        outcome.changes.map { change in
+                            [
+                                "step": .integer(change.step),
+                                "change": .string("\(change.change)"),
+                                "reason": .string(change.reason),
+                            ]
+                        })),
                 JSONValue.Member("split", rows(data)),
                 JSONValue.Member("data", source.taken?.json ?? data.imageJSON ?? .null),
                 JSONValue.Member("seed", .integer(seed)),
@@ -51,6 +61,11 @@ extension Train {
         try Console.print(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
                 + "batch \(recipe.batch), \(recipe.length), \(patience)")
+        for change in outcome.changes where !change.change.isOfBatches {
+            try Console.print(
+                "  changed behind step \(change.step): \(change.change)"
+                    + (change.reason.isEmpty ? "" : "; \(change.reason)"))
+        }
         let count = history.epochCount
         let kept =
             history.restoredEpoch.map {
@@ -64,7 +79,7 @@ extension Train {
         }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
-            "\(recipe.network): \(outcome.parameters) parameters, \(outcome.steps) steps, \(time) s"
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(outcome.steps.counting("step")), \(time) s"
         )
         if let line = data.waitingLine(of: seconds) { try Console.print(line) }
         try Console.print("model: \(path)")
@@ -97,5 +112,16 @@ extension TrainingEnd {
         case .stopped(let reason): reason.isEmpty ? "stopped" : reason
         case .cancelled: "cancelled"
         }
+    }
+}
+
+extension TrainingRun.Outcome {
+    /// Changes of settings that led to its end, by whomever.
+    fileprivate var changes: [Intervention] { state.progress.fit?.interventions ?? [] }
+}
+
+extension SettingChange {
+    fileprivate var isOfBatches: Bool {
+        if case .skip = self { true } else { false }
     }
 }

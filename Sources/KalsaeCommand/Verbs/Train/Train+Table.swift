@@ -95,7 +95,7 @@ extension Train {
     private func learn(
         _ run: TableRun, _ record: Recording?, _ progress: TableProgress
     ) throws -> TableRun.Outcome {
-        let state = try record?.tableState()
+        let state = record?.tableState()
         let own = record.map {
             TableRecording(
                 $0.session, interval: $0.interval, from: state,
@@ -134,7 +134,8 @@ extension Train {
         let data = source.parts
         for line in source.taken?.lines ?? [] { try Console.print(line) }
         let folds = outcome.trials.first?.members ?? 0
-        let title = "cross-validated (\(folds) folds, \(outcome.validatedRows) rows)"
+        let title =
+            "cross-validated (\(folds.counting("fold")), \(outcome.validatedRows.counting("row")))"
         for line in outcome.validation.lines(title) + (outcome.crossValidation?.lines ?? []) {
             try Console.print(line)
         }
@@ -154,7 +155,9 @@ extension Train {
         for line in table.lines { try Console.print(line) }
         if outcome.test == nil {
             try Console.print(
-                "rows: all \(outcome.rows) were learned; --split 80/20 or --test FILE holds some out"
+                source.taken?.sample == nil
+                    ? "rows: all \(outcome.rows) were learned; --split 80/20 or --test FILE holds some out"
+                    : "rows: \(outcome.rows) that were drawn were learned; --test FILE holds some out"
             )
         }
         for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
@@ -163,8 +166,8 @@ extension Train {
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
-            "\(kept) kinds averaged, \(folds) members each: \(outcome.parameters) "
-                + "parameters, \(outcome.steps) steps, \(time) s")
+            "\(kept) kinds averaged, \(folds.counting("member")) each: \(outcome.parameters) "
+                + "parameters, \(outcome.steps.counting("step")), \(time) s")
         try Console.print("model: \(path)")
     }
 

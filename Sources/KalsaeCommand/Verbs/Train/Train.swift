@@ -206,6 +206,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             try checkFolds()
             return try await trainFolds(folds)
         }
+        try checkRecipe()
         let source = try source()
         let recipe = try recipe(for: source.parts)
         if findRate { return try await findRate(recipe, source) }
@@ -216,6 +217,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             try TrainingRun(recipe, data: source.parts)
         }
         run.threshold = threshold
+        try Arguments.option("monitor") { try run.checkMonitor() }
+        try checkLogs(source, model: destination.path)
         let record = try Recording(
             recording, configuration: try configuration(recipe), data: source.parts, seed: seed,
             model: destination.path)
@@ -228,7 +231,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             }
             var outcome = try await run.run(
                 try runOptions(record, destination.path), onStep: onStep,
-                onEpoch: { progress.epoch($0) })
+                onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             let end = outcome.state
             if splitting.allRows, !Interrupt.isRequested {
                 outcome = try await run.refit(outcome, onStep: onStep)

@@ -1,0 +1,42 @@
+import KalsaeRuns
+import KalsaeSupport
+
+/// The files of `--log`.
+extension Train {
+    /// Throws where a log would go into a file of other origin, or one that the call needs for
+    /// something else.
+    ///
+    /// - Parameter model: where the model goes.
+    func checkLogs(_ source: Source, model: String) throws(KalsaeError) {
+        var files = source.files
+        files.add("the model", model)
+        files.add("the configuration", Arguments.file)
+        files.add("the network", network)
+        for path in recording.log {
+            try files.check(path, option: "--log")
+            try MetricLog.check(path)
+            files.add("the log", path)
+        }
+    }
+
+    /// Opens them.
+    func logs(_ record: Recording?) throws(KalsaeError) -> [MetricLog] {
+        var logs: [MetricLog] = []
+        for path in recording.log { logs.append(try MetricLog(path: path, run: record?.run.name)) }
+        return logs
+    }
+
+    /// Tells of options that `--find-rate` has no use for.
+    func tellUnused() {
+        let unused = [
+            ("--log", !recording.log.isEmpty), ("--log-gradients", recording.logGradients),
+            ("--output", output != nil), ("--name", recording.name != nil),
+            ("--tag", !recording.tag.isEmpty), ("--guard", recording.guard),
+            ("--checkpoint-every", recording.checkpointEvery != nil),
+        ].filter(\.1).map(\.0)
+        guard !unused.isEmpty else { return }
+        Notice.say(
+            "--find-rate trains nothing and writes nothing: \(unused.joined(separator: ", ")) is of "
+                + "no use beside it")
+    }
+}
