@@ -22,6 +22,7 @@ struct RunDoctor {
             return try Console.print([
                 "run": .string(run.id), "name": .string(run.name),
                 "state": .string(run.state.rawValue), "findings": try JSONValue(parsing: text),
+                "not_judged": .array(diagnosis.notJudged.map { .string($0) }),
             ])
         }
         for finding in diagnosis.findings {
@@ -29,11 +30,12 @@ struct RunDoctor {
             if !finding.remedy.isEmpty { try Console.print("  what helps: \(finding.remedy)") }
             if !finding.command.isEmpty { try Console.print("  \(finding.command)") }
         }
+        for line in diagnosis.notJudged { try Console.print("not judged: \(line)") }
         let problems = diagnosis.findings.count { $0.verdict == .problem }
         let notices = diagnosis.findings.count { $0.verdict == .notice }
         try Console.print(
-            "\(run.name): \(problems) problem\(problems == 1 ? "" : "s"), \(notices) "
-                + "notice\(notices == 1 ? "" : "s"), of \(diagnosis.findings.count) findings")
+            "\(run.name): \(problems.counting("problem")), \(notices.counting("notice")), of "
+                + "\(diagnosis.findings.count.counting("finding"))")
     }
 
     /// A look at the network; nil where there is none to look at, which is said.
@@ -56,7 +58,13 @@ struct RunDoctor {
             }
             let training = try TrainingRun(
                 try train.recipe(for: source.parts), data: source.parts)
-            return try training.checkup(state)
+            var checkup = try training.checkup(state)
+            // Those that are shown.
+            for index in checkup.oddRows.indices.prefix(5) {
+                let row = checkup.oddRows[index]
+                checkup.oddRows[index].location = source.location(part: row.part, row: row.row)
+            }
+            return checkup
         } catch {
             let text = (error as? KalsaeError)?.description ?? "\(error)"
             Notice.say("\(text); the record of run \(run.name) alone is judged")

@@ -7,6 +7,8 @@ import KalsaeSupport
 public struct Diagnosis: Sendable {
     /// What was found.
     public let findings: [Finding]
+    /// What could not be judged, a line each with the reason.
+    public let notJudged: [String]
 
     /// Judges a run.
     ///
@@ -15,11 +17,12 @@ public struct Diagnosis: Sendable {
     ///   - store: the store.
     ///   - checkup: a look at its network; without it the record alone is judged.
     public init(_ run: Run, in store: Store, checkup: ModelCheckup?) throws(KalsaeError) {
-        let record = try RunCurves(run, in: store)
+        let commands = RunCommands(run, in: store)
+        let record = try RunCurves(run, in: store, commands)
         var findings = record.findings(classes: checkup?.classes)
-        if let checkup {
-            findings += checkup.findings(train: "kalsae train --config-of \(run.name)")
-        }
+        findings += try TableCurves(run, in: store, commands).findings
+        if let checkup { findings += checkup.findings(commands) }
+        notJudged = record.notJudged(hasCheckup: checkup != nil, findings)
         let order = Finding.Verdict.allCases
         self.findings = findings.enumerated().sorted { one, two in
             let ranks = [one, two].map { order.firstIndex(of: $0.element.verdict) ?? 0 }
@@ -30,7 +33,7 @@ public struct Diagnosis: Sendable {
 
 /// The curves of a run that a diagnosis judges.
 struct RunCurves {
-    private let command: String
+    private let commands: RunCommands
     private let losses: [MetricPoint]
     private let train: [MetricPoint]
     private let validation: [MetricPoint]
@@ -38,8 +41,8 @@ struct RunCurves {
     private let compilations: Int
     private let failure: String?
 
-    init(_ run: Run, in store: Store) throws(KalsaeError) {
-        command = "kalsae train --config-of \(run.name)"
+    init(_ run: Run, in store: Store, _ commands: RunCommands) throws(KalsaeError) {
+        self.commands = commands
         let known = Set(try store.metrics(of: run).map(\.name))
         func points(_ name: String) throws(KalsaeError) -> [MetricPoint] {
             known.contains(name) ? try store.points(name, of: run) : []
@@ -59,13 +62,33 @@ struct RunCurves {
         ].compactMap { $0 }
     }
 
+    /// What no finding is about, with the reason.
+    func notJudged(hasCheckup: Bool, _ findings: [Finding]) -> [String] {
+        let known = Set(findings.map(\.name))
+        var lines: [String] = []
+        if !known.contains("overfitting"), !known.contains("candidates") {
+            lines.append(
+                "overfitting: three epochs with a validation loss are needed, there is "
+                    + "\(validation.count)")
+        }
+        if !known.contains("learning"), !known.contains("candidates") {
+            lines.append("learning: no loss of two steps or epochs is recorded")
+        }
+        if !hasCheckup {
+            lines.append(
+                "units, gradients, updates and labels: there is no checkpoint of one network to look "
+                    + "at" + (known.contains("candidates") ? "; --network trains one" : ""))
+        }
+        return lines
+    }
+
     private var ended: Finding? {
         guard let failure else { return nil }
         return Finding(
             "failed", .problem, "the run failed: \(failure)",
             remedy:
                 "a smaller learning rate, clipped gradients, or a guard that goes back by itself",
-            command: "\(command) --guard")
+            command: commands.anew("--guard"))
     }
 
     /// A network that knows nothing gives each of C classes 1/C: its loss is ln C.
@@ -79,8 +102,9 @@ struct RunCurves {
         if !(loss <= 1.5 * wanted + 0.1) {
             return Finding(
                 "loss-at-start", .problem, "\(text): the network is sure of wrong answers", numbers,
-                remedy: "scale inputs to about -1 to 1, and make the first weights smaller",
-                command: "kalsae data info")
+                remedy:
+                    "inputs of about -1 to 1 (see what the columns are), and smaller first weights",
+                command: commands.info)
         }
         if loss < 0.5 * wanted {
             return Finding(
@@ -92,20 +116,28 @@ struct RunCurves {
 
     private var progress: Finding? {
         guard let first = losses.first?.value ?? train.first?.value, let last = train.last?.value,
-            train.count > 1
+            train.count > 1 || (losses.first?.step ?? .max) < (train.last?.step ?? 0)
         else { return nil }
+        if train.count == 1, last.isFinite {
+            return Finding(
+                "learning", last < 0.95 * first ? .good : .notice,
+                "the loss of the first step is \(first.short), the mean of the only epoch "
+                    + last.short,
+                [("first", first), ("last", last)],
+                remedy: last < 0.95 * first ? "" : "more epochs, before much can be said")
+        }
         let numbers = [("first", first), ("last", last)]
         let text = "the training loss went from \(first.short) to \(last.short)"
         if !last.isFinite || last > 1.2 * first + 1e-12 {
             return Finding(
                 "learning", .problem, "\(text): it diverges", numbers,
-                remedy: "a smaller learning rate", command: "\(command) --find-rate")
+                remedy: "a smaller learning rate", command: commands.anew("--find-rate"))
         }
         if last > 0.95 * first {
             return Finding(
                 "learning", .problem, "\(text): it does not learn", numbers,
                 remedy: "another learning rate, and a look at inputs and labels",
-                command: "\(command) --find-rate")
+                command: commands.anew("--find-rate"))
         }
         return Finding("learning", .good, text, numbers)
     }
@@ -131,12 +163,12 @@ struct RunCurves {
                 "overfitting", isFar ? .notice : .good,
                 isFar ? "\(text): it knows its own rows far better" : text, numbers,
                 remedy: isFar ? "more data, --weight-decay, dropout, --augment for images" : "",
-                command: isFar ? "\(command) --weight-decay 0.001" : "")
+                command: isFar ? commands.anew("--weight-decay 0.001") : "")
         }
         return Finding(
             "overfitting", .problem, "\(text): it learns its rows by heart", numbers,
             remedy: "end earlier, more data, weight decay, dropout, or --augment for images",
-            command: "\(command) --patience 5 --weight-decay 0.001")
+            command: commands.anew("--patience 5 --weight-decay 0.001"))
     }
 
     private var dataWaiting: Finding? {
@@ -155,7 +187,7 @@ struct RunCurves {
 
     private var recompilations: Finding? {
         guard compilations > 0 else { return nil }
-        let text = "the step was compiled \(compilations) time\(compilations == 1 ? "" : "s")"
+        let text = "the step was compiled \(compilations.counting("time"))"
         guard compilations > 4 else {
             return Finding("recompilations", .good, text, [("count", Double(compilations))])
         }
@@ -163,6 +195,6 @@ struct RunCurves {
             "recompilations", .problem,
             "\(text), once for each size of a batch or change of settings",
             [("count", Double(compilations))], remedy: "batches of one size",
-            command: "\(command) --drop-last")
+            command: commands.anew("--drop-last"))
     }
 }

@@ -35,6 +35,8 @@ public struct ModelCheckup: Sendable, Equatable {
         public var label: String, prediction: String
         /// The probability of the prediction.
         public var probability: Double
+        /// Where it is found, as `row 17 (line 19) of houses.csv`; nil where only the part is known.
+        public var location: String?
     }
 
     /// The rows that outputs and gradients are of.
