@@ -21,6 +21,7 @@ let rows: [Row] = [
     Row(name: "CKalsaeImages", kind: .c, libraries: ["png", "jpeg"]),
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CKalsaeSupport", kind: .c),
+    Row(name: "CKalsaeHTTP", kind: .c, libraries: ["dl"]),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
@@ -35,7 +36,7 @@ let rows: [Row] = [
     Row(name: "KalsaeTensor", imports: ["KalsaeCPU", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
-    Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles"]),
+    Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles", "CKalsaeHTTP"]),
     Row(
         name: "KalsaeTraining",
         imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),

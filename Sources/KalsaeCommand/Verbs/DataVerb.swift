@@ -5,8 +5,8 @@ import KalsaeSupport
 
 struct DataVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Show the data sets that there are, and what is in them.",
-        subcommands: [DataList.self, DataShow.self, DataInfo.self])
+        commandName: "data", abstract: "Show and fetch data sets, and what is in them.",
+        subcommands: [DataList.self, DataShow.self, DataInfo.self, DataFetch.self])
 }
 
 struct DataList: ParsableCommand {
@@ -35,9 +35,9 @@ struct DataList: ParsableCommand {
         let width = entries.map(\.name.count).max() ?? 0
         for entry in entries {
             let space = String(repeating: " ", count: width - entry.name.count)
-            let rows = entry.rows.map { "\($0) rows" } ?? "unknown size"
-            let features = entry.features.map { ", \($0) features" } ?? ""
-            let classes = entry.classes.map { ", \($0) classes" } ?? ""
+            let rows = entry.rows.map { $0.counting("row") } ?? "unknown size"
+            let features = entry.features.map { ", \($0.counting("feature"))" } ?? ""
+            let classes = entry.classes.map { ", \($0.counting("class", "classes"))" } ?? ""
             try Console.print(
                 "\(entry.name)\(space)  \(entry.kind.rawValue), \(rows)\(features)\(classes); "
                     + entry.location.text)
@@ -51,7 +51,7 @@ extension DataCatalog.Entry.Location {
         switch self {
         case .builtIn: "built in"
         case .found(let path): path
-        case .missing: "not found; set KALSAE_DATA to the folder that holds it"
+        case .missing: "not found; kalsae data fetch has it, or set KALSAE_DATA to its folder"
         case .unreadable(let reason): "unreadable: \(reason)"
         }
     }

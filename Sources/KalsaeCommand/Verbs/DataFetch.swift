@@ -1,0 +1,107 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+
+struct DataFetch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Fetch a named set from the internet into the XDG cache, where verbs find it.",
+        discussion: """
+            Each file is checked by its SHA-256 checksum. What was fetched before a connection broke, \
+            or Ctrl-C, stays and is gone on with; several mirrors are tried in turn. Proxies are those \
+            of the environment (https_proxy, no_proxy).
+
+            Examples:
+              kalsae data fetch mnist
+              kalsae data fetch cifar10 --to data/cifar10
+              kalsae data fetch mnist --mirror https://example.org/mnist
+            """)
+
+    @Argument(help: "\(RemoteSet.all.map(\.name).joined(separator: ", ")).")
+    var name: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder that the files go into; without it NAME in kalsae/ of the XDG cache.",
+            valueName: "folder"))
+    var to: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "An address that has the files under their names, instead of the mirrors.",
+            valueName: "url"))
+    var mirror: String?
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    @Flag(help: "Print results and errors only: no progress.")
+    var quiet = false
+
+    func run() throws {
+        if quiet { Console.silence() }
+        guard let set = RemoteSet.all.first(where: { $0.name == name }) else {
+            let names = RemoteSet.all.map(\.name)
+            throw KalsaeError(
+                "kalsae data fetch", expected: names.joined(separator: ", "), got: "\"\(name)\"",
+                advice: SpellingSuggestion.advice(name, in: names))
+        }
+        let fetcher = try SetFetcher(set, to: to, mirror: mirror)
+        Interrupt.watch()
+        let progress = FetchProgress()
+        defer { progress.end() }
+        let outcomes = try fetcher.run { file, count in
+            progress.note(file, count)
+            guard !Interrupt.isRequested else {
+                progress.end()
+                Console.tell("interrupted; the same command goes on where it ended")
+                throw ExitCode(Interrupt.exitCode)
+            }
+        }
+        progress.end()
+        if json {
+            let files = outcomes.map { file -> JSONValue in
+                [
+                    "name": .string(file.name), "bytes": .integer(file.bytes),
+                    "mirror": file.mirror.map { .string($0) } ?? .null,
+                    "resumed_from": .integer(file.resumedFrom),
+                ]
+            }
+            return try Console.print([
+                "set": .string(name), "folder": .string(fetcher.folder), "files": .array(files),
+            ])
+        }
+        for file in outcomes {
+            let from = file.mirror.map { "from \($0)" } ?? "was there"
+            let start =
+                file.resumedFrom > 0 ? ", gone on with at \(ByteCount.text(file.resumedFrom))" : ""
+            try Console.print("\(file.name): \(ByteCount.text(file.bytes)), \(from)\(start)")
+        }
+        try Console.print("\(name): \(fetcher.folder)")
+    }
+}
+
+/// A bar on a terminal, a line a file elsewhere.
+private final class FetchProgress {
+    private var line = TerminalLine()
+    private var told: Set<String> = []
+
+    func note(_ file: RemoteFile, _ count: Int) {
+        guard !Console.isQuiet else { return }
+        guard Console.hasTerminal else {
+            if told.insert(file.name).inserted {
+                Console.tell("fetching \(file.name), \(ByteCount.text(file.bytes))")
+            }
+            return
+        }
+        guard line.isDue() else { return }
+        let width = 24
+        let done = min(width, count * width / max(file.bytes, 1))
+        let bar =
+            String(repeating: "━", count: done) + String(repeating: "╌", count: width - done)
+        line.draw("\(bar) \(file.name), \(ByteCount.text(count)) of \(ByteCount.text(file.bytes))")
+    }
+
+    func end() { line.wipe() }
+}
