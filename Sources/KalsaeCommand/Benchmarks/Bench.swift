@@ -17,7 +17,7 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
         commandName: "steps",
         abstract: "Time one training step of the benchmark networks.",
         discussion: """
-            A step is forward, loss, backward and the optimizer's update on one batch of random
+            A step is forward, loss, backward and the optimizer's update on one batch of random \
             numbers that is in memory. Times are per step, over a budget of some seconds.
 
             Example:
@@ -36,10 +36,14 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
         try common.apply()
         let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
         guard !nets.isEmpty else {
-            throw ValidationError("--net takes \(BenchmarkNetwork.names) or all, got \(net).")
+            throw KalsaeError(
+                "--net", expected: "\(BenchmarkNetwork.names) or all", got: "\"\(net)\"",
+                advice: SpellingSuggestion.advice(
+                    net, in: BenchmarkNetwork.allCases.map(\.rawValue)))
         }
         guard seconds > 0, seconds <= 3600 else {
-            throw ValidationError("--seconds takes a number above 0, got \(seconds).")
+            throw KalsaeError(
+                "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
         for net in nets {
             let timing = try await StepTimer().time(net, seconds: seconds)

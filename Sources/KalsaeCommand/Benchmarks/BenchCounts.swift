@@ -1,5 +1,6 @@
 import ArgumentParser
 import KalsaeFiles
+import KalsaeSupport
 import KalsaeTraining
 
 struct BenchCounts: ParsableCommand, ComputingCommand {
@@ -7,7 +8,7 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
         commandName: "counts",
         abstract: "Count what a step takes: instructions, bytes, arena, allocations.",
         discussion: """
-            No clock is read: the numbers are the same in every run. The lines are those of the
+            No clock is read: the numbers are the same in every run. The lines are those of the \
             table in Tests/KalsaeTrainingTests/Steps/BenchmarkCountTests.swift.
             """)
 
@@ -20,7 +21,10 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
         try common.apply()
         let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
         guard !nets.isEmpty else {
-            throw ValidationError("--net takes \(BenchmarkNetwork.names) or all, got \(net).")
+            throw KalsaeError(
+                "--net", expected: "\(BenchmarkNetwork.names) or all", got: "\"\(net)\"",
+                advice: SpellingSuggestion.advice(
+                    net, in: BenchmarkNetwork.allCases.map(\.rawValue)))
         }
         for net in nets {
             let counts = try BenchmarkCounts.measure(net)

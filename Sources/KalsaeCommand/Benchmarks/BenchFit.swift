@@ -13,9 +13,9 @@ struct BenchFit: AsyncParsableCommand, ComputingCommand {
         commandName: "fit",
         abstract: "Time whole epochs: shuffling, batches, steps and evaluation.",
         discussion: """
-            A benchmark network is trained on MNIST with its own batch and optimizer and
-            measured on the 10,000 test images after each epoch; iris on 120 of its 150 rows,
-            without measuring. Loading is timed apart. Every fit starts from a new trainer; the
+            A benchmark network is trained on MNIST with its own batch and optimizer and \
+            measured on the 10,000 test images after each epoch; iris on 120 of its 150 rows, \
+            without measuring. Loading is timed apart. Every fit starts from a new trainer; the \
             first one also traces and compiles.
 
             Examples:
@@ -39,11 +39,12 @@ struct BenchFit: AsyncParsableCommand, ComputingCommand {
         let nets: [BenchmarkNetwork] = [.iris, .twolayer, .mlp, .convnet, .deepconvnet]
         guard let net = nets.first(where: { $0.rawValue == net }) else {
             let names = nets.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--net takes \(names), got \(self.net).")
+            throw KalsaeError("--net", expected: names, got: "\"\(self.net)\"")
         }
         let epochs = epochs ?? (net == .iris ? 50 : 1)
-        guard (1...10_000).contains(epochs), (1...1000).contains(repeats) else {
-            throw ValidationError("--epochs and --repeats take numbers from 1 to 10000 and 1000.")
+        for (name, value, most) in [("--epochs", epochs, 10_000), ("--repeats", repeats, 1000)]
+        where !(1...most).contains(value) {
+            throw KalsaeError(name, expected: "a number from 1 to \(most)", got: "\(value)")
         }
         let clock = ContinuousClock()
         let start = clock.now

@@ -10,8 +10,8 @@ struct BenchOps: AsyncParsableCommand, ComputingCommand {
         commandName: "ops",
         abstract: "Time single operations beside the measured peak of this machine.",
         discussion: """
-            Bytes are those of inputs and results, once each; what a plan moves in between is its
-            own affair. Shares are of multiply-adds in registers or of memory's speed, whichever
+            Bytes are those of inputs and results, once each; what a plan moves in between is its \
+            own affair. Shares are of multiply-adds in registers or of memory's speed, whichever \
             bounds the operation; more than 100 % of bytes came from caches.
 
             Example:
@@ -29,7 +29,8 @@ struct BenchOps: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         guard seconds > 0, seconds <= 3600 else {
-            throw ValidationError("--seconds takes a number above 0, got \(seconds).")
+            throw KalsaeError(
+                "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
         let operations = BenchOperation.all.filter { $0.name.hasPrefix(op) }
         guard !operations.isEmpty else {
@@ -37,7 +38,9 @@ struct BenchOps: AsyncParsableCommand, ComputingCommand {
             for operation in BenchOperation.all where !names.contains(operation.name) {
                 names.append(operation.name)
             }
-            throw ValidationError("--op takes \(names.joined(separator: ", ")); got \(op).")
+            throw KalsaeError(
+                "--op", expected: "the beginning of \(names.joined(separator: ", "))",
+                got: "\"\(op)\"", advice: SpellingSuggestion.advice(op, in: names))
         }
         let peak = try MachinePeak.measure()
         if !common.json {

@@ -14,8 +14,8 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
         commandName: "serve",
         abstract: "Time predictions of single rows from several tasks at once.",
         discussion: """
-            A network of dense layers predicts rows one at a time: traced anew, by a compiled step,
-            and by a compiled model, which is then asked by one task and by several, and by several
+            A network of dense layers predicts rows one at a time: traced anew, by a compiled step, \
+            and by a compiled model, which is then asked by one task and by several, and by several \
             while it is trained. Every answer is compared with that for the row alone. Of a model's \
             file the time to load it is told too, and the time a row in batches.
 
@@ -69,8 +69,13 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
-        guard (1...64).contains(tasks), (100...10_000_000).contains(count) else {
-            throw ValidationError("--tasks takes 1 to 64, --count 100 to 10000000.")
+        for (name, value, range) in [
+            ("--tasks", tasks, 1...64), ("--count", count, 100...10_000_000),
+            ("--batch", batch, 1...1_000_000),
+        ] where !range.contains(value) {
+            throw KalsaeError(
+                name, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
+                got: "\(value)")
         }
         if let path = self.model { return try await run(path) }
         let sizes = try NetworkSizes(network)

@@ -58,15 +58,18 @@ struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         guard seconds > 0, seconds <= 3600 else {
-            throw ValidationError("--seconds takes a number above 0, got \(seconds).")
+            throw KalsaeError(
+                "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
         if let batch, !(1...1_000_000).contains(batch) {
-            throw ValidationError("--batch takes a number from 1 to a million, got \(batch).")
+            throw KalsaeError(
+                "--batch", expected: "a number from 1 to 1000000", got: "\(batch)")
         }
         if let trace { try AtomicFile.checkWritable(trace) }
         let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
         guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
-            throw ValidationError("--input takes sizes as in 28,28,1, got \(input).")
+            throw KalsaeError(
+                "--input", expected: "sizes as in 28,28,1", got: "\"\(input)\"")
         }
         let request = StepRequest(
             name: name, target: target, isSet: set, batch: batch, network: network,

@@ -38,12 +38,16 @@ struct BenchStore: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard (0...1000).contains(processes), (0...1000).contains(readers), points > 0,
-            seconds >= 0, chart >= 0
-        else {
+        for (name, value, range) in [
+            ("--processes", processes, 0...1000), ("--readers", readers, 0...1000),
+            ("--points", points, 1...Int.max), ("--chart", chart, 0...Int.max),
+        ] where !range.contains(value) {
+            let most = range.upperBound < .max ? " to \(range.upperBound)" : " or more"
             throw KalsaeError(
-                "bench store", expected: "up to 1000 processes and readers, and points above 0",
-                got: "\(processes), \(readers), \(points)")
+                name, expected: "a number of \(range.lowerBound)\(most)", got: "\(value)")
+        }
+        guard seconds >= 0, seconds.isFinite else {
+            throw KalsaeError("--seconds", expected: "a number of 0 or more", got: "\(seconds)")
         }
         let path =
             folder
