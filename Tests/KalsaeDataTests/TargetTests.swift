@@ -1,6 +1,27 @@
 import KalsaeData
+import KalsaeFiles
 import KalsaeSupport
 import Testing
+
+/// é of one code point and of two is one class, and one category, which is said.
+@Suite struct LettersWithAccentsTests {
+    @Test func spellingsThatLookAlikeAreOneAndTold() throws {
+        let rows = (0..<40).map { row in
+            let town = row % 2 == 0 ? "Li\u{e8}ge" : row % 4 == 1 ? "Lie\u{300}ge" : "Gent"
+            return
+                "\(row % 7),\(town),\(row % 3 == 0 ? "Caf\u{e9}" : row % 3 == 1 ? "Cafe\u{301}" : "Bar")"
+        }
+        let text = (["a,town,kind"] + rows).joined(separator: "\n")
+        let table = Table(try CSV(Array(text.utf8)))
+        #expect(table.texts(of: 1).names.count == 2)
+        let guesses = try TableGuesses(table, target: "kind")
+        #expect(guesses.target?.classNames.count == 2)
+        let notes = guesses.notes.filter { $0.contains("written in two ways") }
+        #expect(notes.count == 2, "\(guesses.notes)")
+        #expect(
+            notes.contains { $0.contains("Li\u{e8}ge") } && notes.contains { $0.contains("kind") })
+    }
+}
 
 @Suite struct TargetTests {
     /// The parts of a table with one feature and the target `t`, 60 rows unless told otherwise.

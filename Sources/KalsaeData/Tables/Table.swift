@@ -39,6 +39,16 @@ public struct Table: Sendable {
         public let codes: [Int32]
         /// The different texts, in order of appearance.
         public let names: [String]
+        /// Names that are written in more than one way which look alike, and were taken for one.
+        package var alike: [String] = []
+
+        /// What is told of them; nil where there are none.
+        package var note: String? {
+            guard !alike.isEmpty else { return nil }
+            let shown = Set(alike).sorted().prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+            return "has letters with accents that are written in two ways (Unicode normalization), "
+                + "read alike: \(shown)"
+        }
     }
 
     /// The cells.
@@ -182,7 +192,7 @@ public struct Table: Sendable {
     }
 
     private static func texts(of column: Int, _ csv: CSV) -> Texts {
-        let (codes, names) = csv.codes(of: column)
-        return Texts(codes: codes, names: names)
+        let all = csv.codesWithAlike(of: column)
+        return Texts(codes: all.codes, names: all.names, alike: all.alike)
     }
 }

@@ -116,7 +116,8 @@ public struct TargetGuess: Sendable, Equatable {
                 if let own = index[text] { rowsOfClass[own] += count }
             }
             classCounts = rowsOfClass
-            if case .texts = table.columns[column].contents {
+            if case .texts(let own) = table.columns[column].contents {
+                if let note = own.note { notes.append("target \"\(name)\" \(note)") }
                 notes += Self.notes(name, folding, names, table.columns[column].counts)
             }
         }

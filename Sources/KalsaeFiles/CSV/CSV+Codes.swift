@@ -1,14 +1,23 @@
 /// The texts of a column without a `String` for each cell.
 extension CSV {
     /// The different texts of a column in order of appearance, blanks at their ends dropped, and for
-    /// each row the index of its own, -1 where the cell is missing.
+    /// each row the index of its own, -1 where the cell is missing. Texts that differ in how letters
+    /// with accents are written alone (Unicode's canonical equivalence) are one.
     public func codes(of column: Int) -> (codes: [Int32], names: [String]) {
+        let all = codesWithAlike(of: column)
+        return (all.codes, all.names)
+    }
+
+    /// The same, with the names of texts that are written in more than one way which look alike.
+    package func codesWithAlike(
+        of column: Int
+    ) -> (codes: [Int32], names: [String], alike: [String]) {
         let words = cells.words
         let areQuotedWordsText = columns[column].kind == .text && !words.areGiven
         let areAllWordsMissing = columns[column].kind != .text || words.areGiven
         @Sendable func codes(
             _ records: CSVRecords, from first: Int, _ column: Int
-        ) -> (codes: [Int32], names: [String]) {
+        ) -> (codes: [Int32], names: [String], alike: [String]) {
             records.withCells { view in
                 var texts = TextCodes()
                 var codes = [Int32](repeating: -1, count: records.count - first)
@@ -23,7 +32,7 @@ extension CSV {
                         isQuoted && areQuotedWordsText
                     }
                 }
-                return (codes, texts.names)
+                return (codes, texts.names, texts.alike)
             }
         }
         guard let pages else { return codes(records, from: firstRow, column) }
@@ -45,6 +54,8 @@ private struct TextCodes {
     private var slots = [Int32](repeating: -1, count: 64)
     private var entries: [Entry] = []
     private(set) var names: [String] = []
+    /// Names that came in more than one way.
+    private(set) var alike: [String] = []
     /// Numbers of texts beyond ASCII, which may be written in several ways that are the same.
     private var wide: [String: Int32] = [:]
 
@@ -76,6 +87,7 @@ private struct TextCodes {
             let name = String(decoding: text, as: UTF8.self)
             let isWide = text.contains { $0 >= 0x80 }
             entries[index].code = isWide ? wide[name] ?? Int32(names.count) : Int32(names.count)
+            if entries[index].code < names.count { alike.append(name) }
             if entries[index].code == names.count {
                 names.append(name)
                 if isWide { wide[name] = entries[index].code }

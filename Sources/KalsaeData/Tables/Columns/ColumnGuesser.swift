@@ -221,7 +221,7 @@ struct ColumnGuesser {
         }
         guess.becomes =
             byName.count == 2 ? "one input" : "\(kept.count + (rare > 0 ? 1 : 0)) inputs"
-        var notes: [String] = []
+        var notes = texts.note.map { [$0] } ?? []
         if !folding.folded.isEmpty {
             let shown = folding.folded.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
             notes.append("has other spellings of the same, read alike: \(shown)")

@@ -54,21 +54,26 @@ final class CSVPages: Sendable {
 
     /// Numbers for different texts, in order of appearance, from those of the rows of each page.
     func codes(
-        _ pageCodes: @Sendable (CSVRecords) -> (codes: [Int32], names: [String])
-    ) -> (codes: [Int32], names: [String]) {
-        var all: (codes: [Int32], names: [String]) = ([], [])
+        _ pageCodes: @Sendable (CSVRecords) -> (codes: [Int32], names: [String], alike: [String])
+    ) -> (codes: [Int32], names: [String], alike: [String]) {
+        var all: (codes: [Int32], names: [String], alike: [String]) = ([], [], [])
         all.codes.reserveCapacity(rowCount)
         var known: [String: Int32] = [:]
         let parts = Parallel.map(pages, threads: threads) {
-            page -> (codes: [Int32], names: [String]) in
-            guard var records = reader.records(page.range)?.records else { return ([], []) }
+            page -> (codes: [Int32], names: [String], alike: [String]) in
+            guard var records = reader.records(page.range)?.records else { return ([], [], []) }
             // The last page's text goes on with what stands behind the table.
             records.remove(Array(min(page.rowCount, records.count)..<records.count))
             return pageCodes(records)
         }
         for (page, part) in zip(pages, parts) {
+            all.alike += part.alike
             let own = part.names.map { name in
-                if let code = known[name] { return code }
+                if let code = known[name] {
+                    let first = all.names[Int(code)]
+                    if !first.utf8.elementsEqual(name.utf8) { all.alike.append(name) }
+                    return code
+                }
                 let code = Int32(all.names.count)
                 known[name] = code
                 all.names.append(name)
