@@ -32,16 +32,19 @@ struct RowReservoir {
     mutating func add(
         _ numbers: [Int], lines: [Int], kept: Set<Int>, text more: [UInt8], ends: [Int]
     ) {
-        let start = text.count
-        text += more
         var before = 0
         for (index, number) in numbers.enumerated() {
+            let own = before..<ends[index]
+            before = ends[index]
             let priority = kept.contains(number) ? 0 : hash(UInt64(number))
+            // Whoever asked `takes` may not have known of the last cut.
+            guard priority <= threshold else { continue }
+            let start = text.count
+            text += more[own]
             rows.append(
                 Row(
                     number: number, line: lines[index], priority: priority,
-                    text: (start + before)..<(start + ends[index])))
-            before = ends[index]
+                    text: start..<text.count))
         }
         if text.count > mostBytes * 2 { cut() }
     }
