@@ -31,6 +31,13 @@ struct RunsOptions: ParsableArguments {
     /// The folder.
     var folder: String { runs ?? EnvironmentFlag.runs.value }
 
+    /// The folder wherever the process goes.
+    var absolute: RunsOptions {
+        var options = self
+        if !folder.hasPrefix("/") { options.runs = "\(WorkingFolder.path)/\(folder)" }
+        return options
+    }
+
     /// The store of the folder.
     func store(for mode: Store.Mode) throws(KalsaeError) -> Store {
         try Self.store(in: folder, for: mode)

@@ -53,7 +53,13 @@ struct SearchBest: ParsableCommand {
         for (name, value) in zip(best.parameters.names, best.parameters.values) {
             try Console.print("  \(name): \(SearchText.value(value))")
         }
-        try Console.print("train it anew: kalsae train --config-of \(run.name)")
+        if let parent = run.parent.flatMap({ try? result.store.run($0) }) {
+            // Its training began with other settings.
+            try Console.print(
+                "run: \(run.name), a branch of \(parent.name) at step \(run.parentStep ?? 0)")
+        } else {
+            try Console.print("train it anew: kalsae train --config-of \(run.name)")
+        }
         if let output { try Console.print("model: \(output)") }
     }
 }

@@ -31,7 +31,8 @@ struct SearchExport: ParsableCommand {
                 advice: "give another --output")
         }
         if format == .optuna {
-            guard let output else {
+            guard let output, !output.isEmpty, !output.hasPrefix(":"), !output.hasPrefix("file:")
+            else {
                 throw KalsaeError(
                     "--format optuna", expected: "--output with a new file", got: "none")
             }
@@ -56,7 +57,7 @@ struct SearchExport: ParsableCommand {
         let names = result.study.space.names
         let objectives = result.plan.objectives.map(\.name)
         var writer = CSVWriter()
-        writer.append(["trial", "state"] + objectives + ["seconds", "run"] + names + ["reason"])
+        writer.append(["trial", "state"] + objectives + ["time", "run"] + names + ["reason"])
         for trial in result.history.trials {
             let values = objectives.indices.map { index in
                 trial.values.indices.contains(index) ? "\(trial.values[index])" : ""

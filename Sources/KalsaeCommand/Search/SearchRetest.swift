@@ -29,6 +29,8 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
             throw KalsaeError("--top", expected: "a whole number above 0", got: "\(top)")
         }
         Interrupt.watch()
+        var argument = argument
+        argument.location = argument.location.absolute
         let old = try argument.open(for: .writing)
         let ranked = SearchShow.ranked(old.history).filter { $0.state == .complete }.prefix(top)
         guard !ranked.isEmpty else {
@@ -40,7 +42,7 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         (plan.space, plan.trials, plan.goal, plan.seconds) = (
             old.study.space, ranked.count, nil, nil
         )
-        plan.pruner = .none
+        (plan.pruner, plan.population, plan.fingerprint) = (.none, nil, "")
         let name = try freeName("\(old.study.name)-retest", in: old.store)
         let study = try plan.study(name, in: old.store)
         for trial in ranked { try study.enqueue(trial.parameters) }

@@ -1,4 +1,5 @@
 import KalsaeFiles
+import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
 
@@ -11,23 +12,77 @@ extension SearchRun {
         of space: SearchSpace, _ trainer: TrialTraining
     ) throws -> TrialTraining.Prepared? {
         let middle = space.middle
-        var configuration = trainer.plan.training
-        for name in middle.names where !TrialNetwork.isPart(name) {
-            guard let value = middle[name] else { continue }
-            try configuration.change("\(name)=\(value)")
-        }
+        try trainer.checkNames(of: space)
         do {
             return try trainer.prepare(middle)
         } catch let error as KalsaeError {
-            guard !space.parameters.isEmpty, error.subject != "search" else { throw error }
+            // What is wrong without any setting of the space is wrong in all trials.
+            guard !space.parameters.isEmpty, error.subject != "search",
+                (try? trainer.prepare(Assignment())) != nil || error.subject == "trial"
+                    || TrialNetwork.isPart(error.subject)
+            else { throw error }
             Notice.say("the middle of the space cannot be trained: \(error.description)")
             return nil
         }
     }
 
+    /// Throws where a study is of something else than a plan; tells of other differences.
+    func check(_ plan: SearchPlan, joining name: String, in store: Store) throws {
+        let stored = try SearchPlan(
+            store.studyConfiguration(name), of: name, space: SearchSpace())
+        guard stored.objectives == plan.objectives else {
+            throw KalsaeError(
+                "study \(name)",
+                expected:
+                    "its objectives (\(stored.objectives.map(\.name).joined(separator: ", ")))",
+                got: plan.objectives.map(\.name).joined(separator: ", "),
+                advice: "give another --study")
+        }
+        func value(_ plan: SearchPlan, _ key: String) -> JSONValue? {
+            plan.training.settings.first { $0.key == key }?.value
+        }
+        for key in [OptionCatalog.data, "target"] where value(stored, key) != value(plan, key) {
+            throw KalsaeError(
+                "study \(name)", expected: "its \(key) (\(RunText.value(value(stored, key))))",
+                got: RunText.value(value(plan, key)), advice: "give another --study")
+        }
+        let keys = (stored.training.settings + plan.training.settings).map(\.key)
+        let changed = Set(keys.filter { value(stored, $0) != value(plan, $0) }).sorted()
+        guard !changed.isEmpty else { return }
+        Notice.say(
+            "study \(name): \(changed.joined(separator: ", ")) differ from before, so that values of "
+                + "old trials may not compare")
+    }
+
+    /// Tells that a study's data are no longer those that it began with.
+    func tellData(_ before: String, _ now: String, of name: String) {
+        guard !before.isEmpty, before != now else { return }
+        Notice.say(
+            "study \(name): its data are others than before, so that values of old trials may not "
+                + "compare; see `kalsae search retest \(name)`")
+    }
+
+    /// Tells how a space has changed.
+    func tellChange(from old: SearchSpace, to new: SearchSpace, of name: String) {
+        let gone = old.names.filter { !new.names.contains($0) }
+        let more = new.names.filter { !old.names.contains($0) }
+        let parts = [
+            gone.isEmpty ? nil : "without \(gone.joined(separator: ", "))",
+            more.isEmpty ? nil : "with \(more.joined(separator: ", "))",
+        ].compactMap { $0 }
+        Notice.say(
+            "\(name): its space is version \(new.version) now"
+                + (parts.isEmpty ? "" : ", \(parts.joined(separator: ", "))")
+                + "; old trials stay")
+    }
+
     /// Tells what is searched, and what a trial in the middle costs.
     func tellBegin(_ study: Study, _ plan: SearchPlan, _ middle: TrialTraining.Prepared?) {
-        let known = (try? study.trials().count) ?? 0
+        let known = (try? study.trials().count { $0.source.isEmpty }) ?? 0
+        if let trials = plan.trials, known >= trials {
+            Notice.say(
+                "study \(study.name) has \(known) trials: give more than that as --trials to go on")
+        }
         let goal = plan.objectives.map {
             "\($0.direction == .minimize ? "least" : "greatest") \($0.name)"
         }

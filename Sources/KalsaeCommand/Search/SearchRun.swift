@@ -35,11 +35,14 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
             result.tellResume()
             throw ExitCode(Interrupt.exitCode)
         }
+        try result.checkSuccess()
     }
 
     /// Carries out the search.
     func search() async throws -> SearchResult {
         let begin = ContinuousClock.now
+        // A study that is taken up leads to the folder where it began.
+        let folder = options.resume == nil ? location.folder : location.absolute.folder
         var (plan, joined) = try plan()
         let isAsked = !plan.space.parameters.isEmpty
         let trainer = TrialTraining(plan, workers: options.workers)
@@ -47,42 +50,49 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         let source = try trainer.baseSource()
         if !isAsked, joined == nil {
             plan.space = try DefaultSpace.space(
-                for: source.parts, plan.training, changesInFlight: options.population != nil)
+                for: source.parts, plan.training, changesInFlight: plan.population != nil)
         }
-        let store = try Store(folder: location.folder)
-        if options.population != nil { try PopulationSetting.check(plan.space) }
+        if plan.population != nil { try PopulationSetting.check(plan.space) }
+        guard joined != nil || !plan.space.parameters.isEmpty else {
+            throw KalsaeError(
+                "kalsae search", expected: "a setting that nobody has fixed", got: "none",
+                advice: "name settings with --space")
+        }
+        let store = try Store(folder: folder)
         let name = try joined ?? freeName(in: store, for: plan)
-        if joined != nil, !isAsked {
-            plan.space = try plan.study(name, in: store).space
-        }
+        if let joined, options.resume == nil { try check(plan, joining: joined, in: store) }
+        let known = try joined.map { try plan.study($0, in: store).space }
+        if let known, !isAsked { plan.space = known }
         let middle = try middle(of: plan.space, trainer)
         plan.epochs = middle?.recipe.epochs ?? max(plan.epochs, 1)
+        // What cannot be learned from is said before a study is made.
+        let others = try options.warmStart.map { ($0, try WarmStart($0).study(plan, in: store)) }
         let study = try plan.study(name, in: store)
-        if !study.space.isLike(plan.space) {
+        if let known, !known.isLike(plan.space) {
             try study.change(to: plan.space)
-            Notice.say(
-                "\(name): its space is version \(study.space.version) now; old trials stay")
+            tellChange(from: known, to: study.space, of: name)
         }
-        for text in options.warmStart {
-            let other = try WarmStart(text).study(plan, in: store)
+        for (text, other) in others {
             let count = try study.warmStart(from: other)
             Notice.say("\(name): learns from \(count) trials of \(text)")
         }
+        tellData(plan.fingerprint, source.parts.fingerprint, of: name)
+        plan.fingerprint = source.parts.fingerprint
         try store.setStudyConfiguration(name, to: plan.json)
         if !common.quiet { tellBegin(study, plan, middle) }
         let progress = SearchProgress(study, plan, workers: options.workers)
         defer { progress.end() }
-        if let population = options.population {
+        if let population = plan.population {
             let loop = PopulationLoop(
                 study: study, store: store, plan: plan, training: trainer, count: population,
-                interval: options.interval ?? max(1, plan.epochs / 10))
+                interval: plan.interval ?? max(1, plan.epochs / 10))
             try await loop.run { try progress.update() }
         } else if options.workers == 1 {
             let loop = SearchLoop(study: study, store: store, plan: plan, begin: begin)
             try await loop.run(trainer) { try progress.update() }
         } else {
             let crew = SearchCrew(
-                count: options.workers, study: name, folder: location.folder,
+                count: options.workers, study: name, folder: folder,
                 threads: common.threads)
             try await crew.run { try progress.update() }
         }

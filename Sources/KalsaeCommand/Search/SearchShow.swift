@@ -23,9 +23,10 @@ struct SearchShow: ParsableCommand {
     func run() throws {
         let result = try argument.open()
         let history = result.history
-        let shown = all ? history.trials : Array(Self.ranked(history).prefix(10))
+        let shown =
+            all ? result.own : Array(Self.ranked(history).filter(\.source.isEmpty).prefix(10))
         if json {
-            let list = JSONValue.array(history.trials.map { result.json($0) })
+            let list = JSONValue.array(result.own.map { result.json($0) })
             return try Console.print(
                 .object(result.members + [JSONValue.Member("all", list)]))
         }
@@ -69,10 +70,10 @@ struct SearchList: ParsableCommand {
                 continue
             }
             list.append(.object(result.members))
-            let complete = result.history.trials.count { $0.state == .complete }
+            let complete = result.own.count { $0.state == .complete }
             let value = result.best?.values.first.map { RunText.number($0) } ?? "-"
             let objective = result.plan.objectives.map(\.name).joined(separator: ", ")
-            table.add(name, "\(result.history.count)", "\(complete)", value, objective)
+            table.add(name, "\(result.own.count)", "\(complete)", value, objective)
         }
         if json { return try Console.print(["studies": .array(list)] as JSONValue) }
         if list.isEmpty { return Console.tell("no studies are in \(location.folder)") }

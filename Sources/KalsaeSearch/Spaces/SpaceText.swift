@@ -21,7 +21,7 @@ package enum SpaceText {
             text = text[..<range.lowerBound].trimmed
         }
         let domain =
-            try text.contains("..") ? range(name, text, kind) : .choice(text.choices)
+            try text.contains("..") ? range(name, text, kind) : .choice(choices(name, text, kind))
         return try Parameter(name, domain, when: condition)
     }
 
@@ -41,18 +41,27 @@ package enum SpaceText {
                 advice: SpellingSuggestion.advice(member.key, in: known))
         }
         var condition: ParameterCondition?
-        if let when = json["when"]?.members?.first {
+        if let json = json["when"] {
+            guard let members = json.members, members.count == 1, let when = members.first else {
+                throw KalsaeError(
+                    name, expected: "one choice with its values, as when: {optimizer: sgd}",
+                    got: json.text)
+            }
             let list = when.value.array ?? [when.value]
             condition = ParameterCondition(when.key, isOneOf: try choices(name, list))
         }
-        if let list = json["choices"]?.array {
+        if let given = json["choices"] {
+            guard let list = given.array, json["from"] == nil, json["to"] == nil else {
+                throw KalsaeError(
+                    name, expected: "a list of choices, or from and to", got: json.text)
+            }
             return try Parameter(name, .choice(try choices(name, list)), when: condition)
         }
         guard let low = json["from"], let high = json["to"] else {
             throw KalsaeError(name, expected: usage, got: json.text)
         }
         var text = "\(low.string ?? low.text)..\(high.string ?? high.text)"
-        if let scale = json["scale"]?.string { text += " \(scale)" }
+        if let scale = json["scale"] { text += " \(scale.string ?? scale.text)" }
         if let step = json["step"] { text += " step \(step.text)" }
         return try Parameter(name, try range(name, text, kind), when: condition)
     }
@@ -86,18 +95,24 @@ package enum SpaceText {
         var (terms, limit): ([SpaceConstraint.Term], Double) = ([], 0)
         for (side, sign) in zip(isAtLeast ? sides.reversed() : sides, [1.0, -1.0]) {
             // A number that no parameter follows belongs to the limit.
-            var (factor, number) = (sign, nil as Double?)
+            var (factor, number, isNamed) = (sign, nil as Double?, false)
             for word in side.split(separator: " ").map(String.init) + ["+"] {
                 switch word {
                 case "+", "-":
                     if let number { limit -= factor * number }
-                    (factor, number) = (word == "+" ? sign : -sign, nil)
+                    (factor, number, isNamed) = (word == "+" ? sign : -sign, nil, false)
                 case "*": continue
                 default:
                     if let value = Double(word) {
                         number = (number ?? 1) * value
                         continue
                     }
+                    guard !isNamed else {
+                        throw KalsaeError(
+                            "constraint", expected: "sums of settings, as in 2 * a + b <= 100",
+                            got: "\"\(text)\"")
+                    }
+                    isNamed = true
                     let whole = factor * (number ?? 1)
                     terms.append(SpaceConstraint.Term(parameter: word, factor: whole))
                     number = nil
@@ -145,6 +160,22 @@ package enum SpaceText {
             throw KalsaeError(name, expected: "whole numbers", got: "\"\(text)\"")
         }
         return .integer(low: first, high: last, scale: scale, step: whole)
+    }
+
+    private static func choices(
+        _ name: String, _ text: String, _ kind: Kind
+    ) throws(KalsaeError) -> [ParameterValue] {
+        let choices = text.choices
+        let isJSON = text.hasPrefix("[") || text.hasPrefix("{")
+        if choices.count == 1, text.contains(","), !isJSON {
+            throw KalsaeError(
+                name, expected: usage, got: "\"\(text)\"",
+                advice: "did you mean \(text.replacing(",", with: "|"))?")
+        }
+        guard kind == .byBounds || choices.allSatisfy({ $0.number != nil }) else {
+            throw KalsaeError(name, expected: usage, got: "\"\(text)\"")
+        }
+        return choices
     }
 
     private static func condition(

@@ -1,3 +1,5 @@
+import Glibc
+
 /// That the best trials lie at an edge of a parameter's range, so that better ones may lie beyond.
 public struct EdgeWarning: Sendable, Equatable, CustomStringConvertible {
     /// An end of a range.
@@ -19,10 +21,20 @@ public struct EdgeWarning: Sendable, Equatable, CustomStringConvertible {
 
     /// One line with what to do.
     public var description: String {
-        let shown = values.map(\.description).joined(separator: ", ")
+        let shown = values.map(Self.short).joined(separator: ", ")
         let end = edge == .low ? "lower" : "upper"
         return "\(parameter): the best trials lie at the \(end) edge of \(domain) (\(shown)); "
             + "move the range \(edge == .low ? "down" : "up")"
+    }
+
+    /// A value with four digits.
+    private static func short(_ value: ParameterValue) -> String {
+        guard case .real(let number) = value, number != 0, number.isFinite else {
+            return value.description
+        }
+        let scale = pow(10, 3 - log10(number.magnitude).rounded(.down))
+        let rounded = (number * scale).rounded() / scale
+        return rounded.isFinite ? "\(rounded)" : value.description
     }
 
     /// How many of the best are looked at, how many must lie at an edge, and how wide that is.

@@ -106,6 +106,12 @@ import Testing
             (["--folds", "3"], "a plain training"), (["--epoch", "3"], "epochs"),
             (["--constraint", "units <= 4"], "units"), (["--find-rate"], "find-rate"),
             (["--set", "x.y=1", "--space", "units=4..8"], "option"),
+            (["--space", "units=4,8,16"], "did you mean 4|8|16?"),
+            (["--space", "learning-rate=1e-4-1e-1 log"], "a range as"),
+            (["--space", "optimizer=sgd|adm"], "adm"),
+            (["--network", "4-8-3", "--space", "units=4..8"], "one way to say the network"),
+            (["--space", "units=4..8", "--constraint", "units * layers <= 9"], "sums"),
+            (["--space", "units=4..8", "--warm-start", "none.db:s"], "no file"),
         ]
         for (arguments, text) in cases {
             let run = try run(["search", "iris"] + arguments)
@@ -168,7 +174,7 @@ import Testing
         #expect(all[3]["parameters"]?["units"]?.integer == 8)
         let csv = try run(["search", "export", "mine"]).output
         #expect(csv.split(separator: "\n").count == 6)
-        #expect(csv.hasPrefix("trial,state,loss,seconds,run,learning-rate,units,reason\n"))
+        #expect(csv.hasPrefix("trial,state,loss,time,run,learning-rate,units,reason\n"))
         let optuna = try run([
             "search", "export", "mine", "--format", "optuna", "--output", "o.db",
         ])
@@ -178,7 +184,9 @@ import Testing
             iris + space + ["--trials", "2", "--study", "warm", "--warm-start", "o.db:mine"])
         #expect(warm.status == 0, "\(warm.errors)")
         #expect(warm.errors.contains("learns from 5 trials"))
-        #expect(try trials("warm").count == 7)
+        // What it learns from is no trial of its own.
+        #expect(try trials("warm").count == 2)
+        #expect(try run(["search", "best", "warm"]).status == 0)
         for wrong in ["o.db:min", "none.db:mine", "min"] {
             #expect(try run(iris + space + ["--warm-start", wrong]).status != 0)
         }
@@ -189,6 +197,26 @@ import Testing
         let again = try #require(try retest.json["trials"]?.array)
         #expect(again.count == 3)
         #expect(again.allSatisfy { $0["value"] == $0["value_before"] && $0["stale"] == false })
+    }
+
+    /// Other data or objectives are no trials of a study.
+    @Test func aStudyStaysWhatItIs() throws {
+        defer { folder.remove() }
+        let first = iris + ["--trials", "2", "--study", "s"]
+        #expect(try run(first).status == 0)
+        for other in [
+            ["search", "digits", "--study", "s"], first + ["--objective", "parameters"],
+        ] {
+            let run = try run(other)
+            #expect(run.status != 0)
+            #expect(run.errors.contains("give another --study"), "\(run.errors)")
+        }
+        let longer = try run([
+            "search", "iris", "--study", "s", "--trials", "3", "--epochs", "5",
+        ])
+        #expect(longer.status == 0)
+        #expect(longer.errors.contains("epochs differ"))
+        #expect(try run(first).errors.contains("has 3 trials"))
     }
 
     @Test func anotherSpaceIsTheNextVersion() throws {

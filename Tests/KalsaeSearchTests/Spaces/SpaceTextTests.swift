@@ -29,7 +29,7 @@ import Testing
             parameter.condition == ParameterCondition("optimizer", isOneOf: ["sgd", "rmsprop"]))
     }
 
-    @Test(arguments: ["1..", "..2", "a..b", "1..2 lag", "1..2 step", "3..1", "-1..1 log"])
+    @Test(arguments: ["1..", "..2", "a..b", "1..2 lag", "1..2 step", "4,8,16", "3..1", "-1..1 log"])
     func wrongTextsAreRefused(_ text: String) {
         #expect(throws: KalsaeError.self) {
             _ = try SpaceText.parameter("p", text, kind: .byBounds)

@@ -27,6 +27,7 @@ final class SearchProgress {
         while told < history.finished.count {
             let trial = history.trials[history.finished[told]]
             told += 1
+            guard trial.source.isEmpty else { continue }
             Console.tell(SearchText.line(trial, plan.objectives, isBest: isBest(trial, history)))
         }
         guard Console.hasTerminal, line.isDue() else { return }
@@ -41,22 +42,24 @@ final class SearchProgress {
     }
 
     private func status(_ history: TrialHistory) -> String {
-        let done = history.finished.count
+        let done = history.finished.count - history.foreignCount
         var text = plan.trials.map { "\(done)/\($0) trials" } ?? "\(done) trials"
-        if let best = history.best, plan.objectives.count == 1 {
+        if let best = history.best, history.trials[best].source.isEmpty, plan.objectives.count == 1
+        {
             let value = RunText.number(history.trials[best].values[0])
             text += ", best \(plan.objectives[0].name) \(value) (trial \(best))"
         }
         let running = history.running.count
         if running > 0 { text += ", \(running) running" }
-        if let seconds = secondsLeft(done) {
+        if let seconds = secondsLeft(done, foreign: history.foreignCount) {
             text += ", about \(RunText.duration(Int(seconds * 1000))) left"
         }
         return text
     }
 
     /// By what trials of this call took so far; nil before the first.
-    private func secondsLeft(_ done: Int) -> Double? {
+    private func secondsLeft(_ done: Int, foreign: Int) -> Double? {
+        let known = known - foreign
         guard done > known, let trials = plan.trials else { return nil }
         let elapsed = begin.duration(to: .now) / .seconds(1)
         return elapsed / Double(done - known) * Double(max(0, trials - done))

@@ -12,8 +12,17 @@ struct SearchResult {
     /// The time of the call; nil where nothing was searched.
     let seconds: Double?
 
+    /// The trials of the study itself, without those that it only learns from.
+    var own: [TrialRecord] { history.trials.filter(\.source.isEmpty) }
+
     /// The best trial by the first objective.
-    var best: TrialRecord? { history.best.map { history.trials[$0] } }
+    var best: TrialRecord? {
+        own.filter { history.loss(of: $0.number) != nil }.min { a, b in
+            (history.loss(of: a.number) ?? 0, a.number) < (
+                history.loss(of: b.number) ?? 0, b.number
+            )
+        }
+    }
 
     /// Its recorded run; nil where it was deleted.
     var bestRun: Run? {
@@ -27,7 +36,7 @@ struct SearchResult {
     }
 
     private func count(_ state: TrialState) -> Int {
-        history.trials.count { $0.state == state }
+        own.count { SearchText.state($0) == state }
     }
 
     private func lines() throws -> [String] {
@@ -37,11 +46,11 @@ struct SearchResult {
         }
         let time = seconds.map { ", \(RunText.duration(Int($0 * 1000)))" } ?? ""
         var lines = [
-            "study \(study.name): \(history.count) trials"
+            "study \(study.name): \(own.count) trials"
                 + (states.isEmpty ? "" : " (\(states.joined(separator: ", ")))") + time
         ]
         if plan.objectives.count > 1 {
-            let front = try study.paretoFront()
+            let front = try study.paretoFront().filter(\.source.isEmpty)
             lines.append("not dominated by another trial: \(front.count)")
             lines += SearchText.table(Array(front.prefix(20)), plan.objectives, study.space)
             return lines
@@ -73,9 +82,11 @@ struct SearchResult {
     var members: [JSONValue.Member] {
         let shares = (try? study.importance()) ?? []
         let warnings = (try? study.edgeWarnings()) ?? []
-        let front = plan.objectives.count > 1 ? (try? study.paretoFront()) ?? [] : []
+        let front =
+            plan.objectives.count > 1
+            ? ((try? study.paretoFront()) ?? []).filter(\.source.isEmpty) : []
         var members: [JSONValue.Member] = [
-            .init("study", .string(study.name)), .init("trials", .integer(history.count)),
+            .init("study", .string(study.name)), .init("trials", .integer(own.count)),
         ]
         for state in TrialState.allCases {
             members.append(.init(state.rawValue, .integer(count(state))))
@@ -100,16 +111,26 @@ struct SearchResult {
     func json(_ trial: TrialRecord) -> JSONValue {
         let run = trial.run.isEmpty ? nil : try? store.run(trial.run)
         return [
-            "trial": .integer(trial.number), "state": .string(trial.state.rawValue),
+            "trial": .integer(trial.number), "state": .string(SearchText.state(trial).rawValue),
             "value": trial.values.first.map { .number($0) } ?? .null,
             "values": .array(trial.values.map { .number($0) }),
             "parameters": SearchText.json(trial.parameters),
             "run": run.map { .string($0.name) } ?? .null,
-            "model": run.map { .string(modelPath(of: $0)) } ?? .null,
+            "model": trial.state == .complete
+                ? run.map { .string(modelPath(of: $0)) } ?? .null : .null,
             "seconds": trial.ended > trial.started
                 ? .number(Double(trial.ended - trial.started) / 1000) : .null,
             "reason": .string(trial.reason),
         ]
+    }
+
+    /// Throws where trials have ended, and none of them well.
+    func checkSuccess() throws(KalsaeError) {
+        let ended = own.filter(\.state.isFinished)
+        guard let last = ended.last, ended.allSatisfy({ $0.state == .failed }) else { return }
+        throw KalsaeError(
+            "study \(study.name)", expected: "a trial that can be trained",
+            got: "\(ended.count) that failed, the last: \(last.reason)")
     }
 
     /// Tells how a search that was ended goes on.

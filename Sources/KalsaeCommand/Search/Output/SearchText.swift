@@ -1,4 +1,5 @@
 import KalsaeFiles
+import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
 
@@ -19,15 +20,21 @@ enum SearchText {
             let last = trial.reports.last.map { " behind epoch \($0.step)" } ?? ""
             return "trial \(trial.number): pruned\(last) in \(time) (\(settings))"
         case .failed:
-            return "trial \(trial.number): failed: \(trial.reason.printable) (\(settings))"
+            return
+                "trial \(trial.number): failed: \(trial.reason.replacing("\n", with: " ").printable) (\(settings))"
         case .running, .waiting: return "trial \(trial.number): \(trial.state.rawValue)"
         }
     }
 
     /// As in `accuracy 0.967, parameters 131`.
     static func values(_ trial: TrialRecord, _ objectives: [SearchObjective]) -> String {
-        zip(objectives, trial.values).map { "\($0.name) \(RunText.number($1))" }
+        zip(objectives, trial.values).map { "\($0.name) \($0.text($1))" }
             .joined(separator: ", ")
+    }
+
+    /// Where a trial stands: one whose worker gave it back, or is gone, waits for another.
+    static func state(_ trial: TrialRecord) -> TrialState {
+        trial.state == .running && trial.leasedUntil < Timestamp.now ? .waiting : trial.state
     }
 
     /// As in `learning-rate 0.0031, units 32`.
@@ -50,12 +57,13 @@ enum SearchText {
             ["trial", "state"] + objectives.map(\.name) + ["time"] + space.names)
         for trial in trials {
             let values = objectives.indices.map { index in
-                trial.values.indices.contains(index) ? RunText.number(trial.values[index]) : "-"
+                trial.values.indices.contains(index)
+                    ? objectives[index].text(trial.values[index]) : "-"
             }
             let time = trial.ended > trial.started ? trial.ended - trial.started : nil
             let settings = space.names.map { trial.parameters[$0].map(value) ?? "-" }
             table.add(
-                ["\(trial.number)", trial.state.rawValue] + values + [RunText.duration(time)]
+                ["\(trial.number)", state(trial).rawValue] + values + [RunText.duration(time)]
                     + settings)
         }
         return table.lines

@@ -37,6 +37,12 @@ struct SearchObjective: Equatable {
         direction = own ?? (isLarger ? .maximize : .minimize)
     }
 
+    /// A value of it in words.
+    func text(_ value: Double) -> String {
+        if name == "parameters", let count = Int(exactly: value) { return "\(count)" }
+        return value.isFinite ? value.short : "\(value)"
+    }
+
     /// Throws where data have no such number.
     func check(for parts: DataParts) throws(KalsaeError) {
         let isOfClasses = !parts.train.targets.classNames.isEmpty

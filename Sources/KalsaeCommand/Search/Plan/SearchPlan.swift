@@ -22,6 +22,12 @@ struct SearchPlan {
     var stack: StackChoice
     /// The epochs of a trial, which pruners count in.
     var epochs: Int
+    /// How many trials train side by side by population-based training, and the epochs between two
+    /// decisions; nil for none, and for the usual ones.
+    var population: Int?
+    var interval: Int?
+    /// What identifies the data; empty before they are read.
+    var fingerprint = ""
     /// What trials differ in; of a study that was begun, the store knows it.
     var space: SearchSpace
 
@@ -37,7 +43,9 @@ struct SearchPlan {
             "trials": trials.map { .integer($0) } ?? .null,
             "seconds": seconds.map { .number($0) } ?? .null,
             "goal": goal.map { .number($0) } ?? .null, "stack": .string(stack.text),
-            "epochs": .integer(epochs),
+            "epochs": .integer(epochs), "fingerprint": .string(fingerprint),
+            "population": population.map { .integer($0) } ?? .null,
+            "interval": interval.map { .integer($0) } ?? .null,
         ]
     }
 
@@ -63,6 +71,8 @@ struct SearchPlan {
         pruner = try PrunerCatalog(named: json["pruner"]?.string ?? "none")
         (trials, seconds) = (json["trials"]?.integer, json["seconds"]?.number)
         (goal, epochs) = (json["goal"]?.number, json["epochs"]?.integer ?? 1)
+        (population, interval) = (json["population"]?.integer, json["interval"]?.integer)
+        fingerprint = json["fingerprint"]?.string ?? ""
         stack = try StackChoice(json["stack"]?.string ?? "auto")
         self.space = space
     }

@@ -39,11 +39,19 @@ extension SearchRun {
             epochs: 0, space: SearchSpace())
         try put(options, section: section, into: &plan)
         plan.space = try space(section, catalog)
+        // Runs of trials have the study's name and a number.
+        if let name = options.study, !(1...150).contains(name.utf8.count) {
+            throw KalsaeError(
+                "--study", expected: "a name of 1 to 150 bytes", got: "\(name.utf8.count)")
+        }
         let isThere = try options.study.map { name in
             guard Store.exists(in: location.folder) else { return false }
             return try location.store(for: .reading).studyNames().contains(name)
         }
-        return (plan, isThere == true ? options.study : nil)
+        guard isThere == true, let name = options.study else { return (plan, nil) }
+        let stored = try location.store(for: .reading).studyConfiguration(name)
+        plan.fingerprint = stored["fingerprint"]?.string ?? ""
+        return (plan, name)
     }
 
     /// A name that no study has, by the file or the data.
@@ -86,6 +94,8 @@ extension SearchRun {
         }
         if let text = options.stack ?? section?.stack { plan.stack = try StackChoice(text) }
         plan.goal = options.goal ?? section?.goal ?? plan.goal
+        plan.population = options.population ?? plan.population
+        plan.interval = options.interval ?? plan.interval
         plan.seconds = try options.seconds()
         plan.trials = options.trials ?? section?.trials ?? plan.trials
         let hasEnd = plan.trials != nil || plan.seconds != nil || plan.goal != nil
@@ -127,11 +137,14 @@ extension SearchRun {
                 got: word,
                 advice: SpellingSuggestion.advice(String(word.drop { $0 == "-" }), in: known))
         }
-        let refused = ["resume", "find-rate", "no-record", "branch", "name"]
+        let refused = [
+            "resume", "find-rate", "no-record", "branch", "name", "log", "output", "overwrite",
+            "search", "effort", "folds", "all-rows",
+        ]
         for item in list.items {
             guard let name = item.entry?.name, refused.contains(name) else { continue }
             throw KalsaeError(
-                "kalsae search", expected: "no --\(name), which is for one training",
+                "kalsae search", expected: "a plain training in each trial, without --\(name)",
                 got: item.words.joined(separator: " "))
         }
     }

@@ -71,6 +71,6 @@ struct SearchSection {
     }
 
     private static func number(_ value: JSONValue) -> Double? {
-        value.number ?? value.string.flatMap(Double.init)
+        (value.number ?? value.string.flatMap(Double.init)).flatMap { $0.isFinite ? $0 : nil }
     }
 }

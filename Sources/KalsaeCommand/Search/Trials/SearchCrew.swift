@@ -24,11 +24,9 @@ struct SearchCrew {
         while !running.isEmpty {
             try await Task.sleep(for: .milliseconds(100))
             if Interrupt.isRequested, !isForwarded {
-                // Ctrl-C comes to all of a terminal, SIGTERM only here; a second one would end them.
+                // Workers are process groups of their own: Ctrl-C comes to none of them.
                 isForwarded = true
-                if Interrupt.exitCode == 128 + SIGTERM {
-                    for process in running { process.terminate() }
-                }
+                for process in running { process.terminate() }
             }
             for index in running.indices.reversed() where !running[index].isRunning {
                 let gone = running.remove(at: index)
@@ -60,7 +58,7 @@ struct SearchCrew {
                 atPath: "/proc/self/exe"))
         process.arguments = [
             "search", "trainer", study, "--workers", "\(count)", "--runs", folder, "--threads",
-            "\(threads)", "--quiet",
+            "\(threads)", "--quiet", "--parent", "\(ProcessInfo.processInfo.processIdentifier)",
         ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -30,7 +30,8 @@ struct SearchLoop {
             if mostTogether > 1, !trial.isTakenOver {
                 try await trainTogether(with: trial, training)
             } else {
-                try await TrialRun(study: study, store: store, plan: plan).run(trial, training)
+                try await TrialRun(study: study, store: store, plan: plan, deadline: deadline).run(
+                    trial, training)
             }
             try onTrial()
             try checkFailures()
@@ -45,14 +46,16 @@ struct SearchLoop {
         case .most(let count): return count
         case .auto:
             let learns = ![.random, .grid, .sobol].contains(plan.sampler)
-            return learns ? min(16, (plan.trials ?? 0) / 8) : 64
+            let most = learns ? min(16, (plan.trials ?? 64) / 8) : 64
+            // Trials that train together end together, so that a time or a goal is passed by them.
+            return plan.seconds == nil && plan.goal == nil ? most : min(most, 8)
         }
     }
 
     /// Trains a trial, and with it others that can be one plan where that is quicker.
     private func trainTogether(with first: Trial, _ training: TrialTraining) async throws {
         var entries: [TrialStack.Entry] = []
-        let alone = TrialRun(study: study, store: store, plan: plan)
+        let alone = TrialRun(study: study, store: store, plan: plan, deadline: deadline)
         var next: Trial? = first
         while let trial = next {
             next = nil
@@ -78,10 +81,11 @@ struct SearchLoop {
             // Trials that differ in data are no stack.
             let isOfOneSource = own.allSatisfy { $0.prepared.key == own[0].prepared.key }
             if own.count > 1, isOfOneSource, !own[0].prepared.train.recording.guard {
-                try await TrialStack(study: study, store: store, plan: plan).run(own)
+                try await TrialStack(study: study, store: store, plan: plan, deadline: deadline)
+                    .run(own)
             } else {
                 for entry in own {
-                    guard !Interrupt.isRequested else {
+                    guard !deadline.isOver, !Interrupt.isRequested else {
                         try study.release(entry.trial)
                         continue
                     }
@@ -95,10 +99,10 @@ struct SearchLoop {
     private static let leastSpeedup = 1.1
 
     private var isAtEnd: Bool {
-        if Interrupt.isRequested || study.isAtTarget(plan.goal) { return true }
-        guard let seconds = plan.seconds else { return false }
-        return begin.duration(to: .now) / .seconds(1) >= seconds
+        Interrupt.isRequested || study.isAtTarget(plan.goal) || deadline.isOver
     }
+
+    private var deadline: SearchDeadline { SearchDeadline(begin, plan.seconds) }
 
     /// Throws where all that was tried has failed.
     private func checkFailures() throws {

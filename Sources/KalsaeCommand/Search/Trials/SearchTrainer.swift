@@ -1,4 +1,6 @@
 import ArgumentParser
+import Dispatch
+import Glibc
 import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
@@ -15,6 +17,9 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
     @Option(help: "Processes of the search.")
     var workers: Int
 
+    @Option(help: "The process that began it, without which it ends.")
+    var parent: Int32
+
     @OptionGroup var location: RunsOptions
 
     @OptionGroup var common: CommonOptions
@@ -22,6 +27,7 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         Interrupt.watch()
+        endWithParent()
         let store = try location.store(for: .writing)
         let plan = try SearchPlan(
             store.studyConfiguration(study), of: study, space: SearchSpace())
@@ -29,5 +35,14 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
         let loop = SearchLoop(
             study: try plan.study(study, in: store), store: store, plan: plan, begin: .now)
         try await loop.run(training) {}
+    }
+
+    /// Ends as by SIGTERM once the process that began it is gone.
+    private func endWithParent() {
+        let parent = parent
+        DispatchQueue(label: "kalsae.search.parent").async {
+            while getppid() == parent { sleep(1) }
+            kill(getpid(), SIGTERM)
+        }
     }
 }

@@ -22,13 +22,14 @@ struct TrialRecording {
     ) throws {
         self.store = store
         let interval = try prepared.train.recording.interval()
-        if let run = Self.taken(trial, in: store) {
+        if let run = Self.taken(trial, in: store, prepared.source.parts.fingerprint) {
             session = RunSession(run, in: store, interval: interval, keepsBest: false, kept: 2)
             let folder = RunSession.checkpoints(of: run, in: store)
-            state =
-                folder.entries.reversed().lazy.compactMap {
-                    try? TrainingState(path: $0.path)
-                }.first
+            let entries = folder.entries
+            state = entries.reversed().lazy.compactMap { try? TrainingState(path: $0.path) }.first
+            if state == nil, !entries.isEmpty {
+                Notice.say("run \(run.name): no checkpoint can be read; it begins anew")
+            }
             let step = state?.progress.fit?.steps ?? 0
             session.recorder.reach(step)
             session.recorder.event("resumed", step: step, data: ["trial": .integer(trial.number)])
@@ -53,10 +54,14 @@ struct TrialRecording {
     }
 
     /// The run of a trial that another worker began, taken up; nil where there is none to take up.
-    private static func taken(_ trial: Trial, in store: Store) -> Run? {
+    private static func taken(_ trial: Trial, in store: Store, _ fingerprint: String) -> Run? {
         guard trial.isTakenOver, !trial.record.run.isEmpty,
             let run = try? store.run(trial.record.run)
         else { return nil }
+        guard run.dataFingerprint == fingerprint else {
+            Notice.say("trial \(trial.number) begins anew: its data are others than before")
+            return nil
+        }
         return try? store.reopen(run)
     }
 

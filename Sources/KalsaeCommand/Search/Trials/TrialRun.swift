@@ -9,6 +9,7 @@ struct TrialRun {
     let study: Study
     let store: Store
     let plan: SearchPlan
+    let deadline: SearchDeadline
 
     /// Workers that may be lost with a trial before it counts as failed: its memory may be too much.
     private static let mostAttempts = 10
@@ -53,7 +54,8 @@ struct TrialRun {
         _ prepared: TrialTraining.Prepared, _ progress: TrialProgress, _ record: TrialRecording
     ) async -> TrialResult? {
         let begin = ContinuousClock.now
-        let onStep = { @Sendable (_: StepRecord) in try Interrupt.check() }
+        let deadline = deadline
+        let onStep = { @Sendable (_: StepRecord) in try deadline.check() }
         let onEpoch = { @Sendable (epoch: EpochRecord) in try progress.onEpoch(epoch) }
         do {
             var options = TrainingRun.Options()
@@ -67,7 +69,8 @@ struct TrialRun {
                 record.finish(.stopped, note: "pruned")
                 return .pruned
             }
-            let isStopped = Interrupt.isRequested && outcome.history.end != .completed
+            let isStopped =
+                (Interrupt.isRequested || deadline.isOver) && outcome.history.end.isStop
             if isStopped || progress.isLost {
                 record.suspend(outcome.state)
                 return nil

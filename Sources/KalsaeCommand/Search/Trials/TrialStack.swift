@@ -13,6 +13,7 @@ struct TrialStack {
     let study: Study
     let store: Store
     let plan: SearchPlan
+    let deadline: SearchDeadline
 
     /// A trial with its training.
     typealias Entry = (trial: Trial, prepared: TrialTraining.Prepared)
@@ -49,7 +50,8 @@ struct TrialStack {
                 recording: try TrialRecording(prepared, trial: trial, of: study, in: store),
                 progress: TrialProgress(trial.record, of: study, plan.objectives[0]))
         }
-        let onStep = { @Sendable (_: Int, _: StepRecord) in try Interrupt.check() }
+        let deadline = deadline
+        let onStep = { @Sendable (_: Int, _: StepRecord) in try deadline.check() }
         let onEpoch = { @Sendable (index: Int, epoch: EpochRecord) in courses[index].note(epoch) }
         let results: [Result<TrainingRun.Outcome, KalsaeError>]
         do {
@@ -76,9 +78,9 @@ struct TrialStack {
         let trial = entry.trial
         trial.adopt(course.progress.reported)
         if course.progress.isLost { return course.recording.suspend(nil) }
-        if Interrupt.isRequested {
+        if Interrupt.isRequested || deadline.isOver {
             // Only what has reached its end is kept as that.
-            guard case .success(let outcome) = result, outcome.history.end == .completed else {
+            guard case .success(let outcome) = result, !outcome.history.end.isStop else {
                 course.recording.suspend(try? result.get().state)
                 return try study.release(trial)
             }

@@ -50,7 +50,7 @@ final class TrialTraining {
             configuration.complete("monitor", .string(first.name))
         }
         let (source, key) = try source(of: configuration)
-        if let sizes = TrialNetwork.sizes(parameters, for: source.parts) {
+        if let sizes = try TrialNetwork.sizes(parameters, for: source.parts) {
             configuration.replace("network", .string(sizes))
         }
         let train = try Self.parsed(configuration)
@@ -62,6 +62,42 @@ final class TrialTraining {
         return Prepared(
             configuration: configuration, train: train, source: source, recipe: recipe, run: run,
             key: key)
+    }
+
+    /// Throws for a setting that no training has, a choice that it does not take, and for two that say
+    /// the network.
+    func checkNames(of space: SearchSpace) throws {
+        let parts = space.names.filter(TrialNetwork.isPart)
+        let network = space.names.first { $0 == "network" || $0.hasPrefix("network.") }
+        if let part = parts.first, network != nil || plan.training.says("network") {
+            throw KalsaeError(
+                "--space", expected: "one way to say the network",
+                got: "\(part) beside \(network ?? "--network")",
+                advice: "leave \(part) or the network out")
+        }
+        let middle = space.middle
+        let ofCall = ["name", "tag", "log", "output", "threads", "checkpoint-every", "folds"]
+        if let name = space.names.first(where: ofCall.contains) {
+            throw KalsaeError(
+                "--space", expected: "settings of a training", got: name,
+                advice: "trials cannot differ in it")
+        }
+        for parameter in space.parameters where !TrialNetwork.isPart(parameter.name) {
+            var values = middle[parameter.name].map { [$0] } ?? []
+            if case .choice(let options) = parameter.domain { values = Array(options.prefix(100)) }
+            for value in values {
+                var configuration = plan.training
+                do {
+                    try configuration.change("\(parameter.name)=\(value)")
+                } catch {
+                    throw KalsaeError(
+                        "--space \(parameter.name)", expected: error.expected, got: error.got,
+                        advice: error.advice)
+                }
+                // What is inside of a choice makes sense beside it alone.
+                if !parameter.name.contains(".") { _ = try Self.parsed(configuration) }
+            }
+        }
     }
 
     /// The data of the base configuration, as for a space that depends on them.
@@ -94,7 +130,8 @@ final class TrialTraining {
             return try Train.parse(configuration.arguments)
         } catch {
             throw KalsaeError(
-                "search", expected: "options of `kalsae train`", got: Train.message(for: error))
+                "search", expected: "options of `kalsae train`",
+                got: Train.message(for: error).replacing("\n", with: " "))
         }
     }
 
@@ -107,7 +144,8 @@ final class TrialTraining {
             bytes = try run.memory().total
             memories[structure] = bytes
         }
-        let most = ByteCount.mostData / max(1, workers)
+        // The best epoch's weights and a checkpoint are copies beside.
+        let most = ByteCount.mostData / 2 / max(1, workers)
         guard bytes <= most else {
             throw KalsaeError(
                 "trial", expected: "a training within \(ByteCount.text(most)) of memory",

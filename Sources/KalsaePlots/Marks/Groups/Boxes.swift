@@ -60,9 +60,10 @@ public struct BoxSummary: Codable, Equatable, Sendable {
         let (lower, upper) = (quantile(0.25), quantile(0.75))
         let reach = 1.5 * (upper - lower)
         self.init(
-            name, low: sorted.first { $0 >= lower - reach } ?? first, lowerQuartile: lower,
-            median: quantile(0.5), upperQuartile: upper,
-            high: sorted.last { $0 <= upper + reach } ?? last,
+            // Between a value and an outlier a quartile may lie outside of what is no outlier.
+            name, low: min(sorted.first { $0 >= lower - reach } ?? first, lower),
+            lowerQuartile: lower, median: quantile(0.5), upperQuartile: upper,
+            high: max(sorted.last { $0 <= upper + reach } ?? last, upper),
             outliers: sorted.filter { $0 < lower - reach || $0 > upper + reach })
     }
 

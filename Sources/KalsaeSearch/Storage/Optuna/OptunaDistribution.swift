@@ -80,7 +80,9 @@ struct OptunaDistribution: Sendable {
             guard stored >= 0, stored < Double(options.count) else { return nil }
             return options[Int(stored)]
         case .integer: return stored.magnitude < 0x1p62 ? .integer(Int(stored)) : nil
-        case .real: return .real(stored)
+        case .real:
+            let value = ParameterValue.real(stored)
+            return domain.contains(value) ? value : nil
         }
     }
 }

@@ -20,14 +20,19 @@ struct OptunaTrials {
             sql: "SELECT * FROM trials WHERE study_id = ? AND number >= ? ORDER BY number",
             arguments: [study, first])
         let trials = try rows.map { row -> TrialRecord in
-            let (id, number): (Int64, Int) = (row["trial_id"], row["number"])
-            guard let state = OptunaValue.state(row["state"]) else {
-                throw KalsaeError(
-                    "trial \(number)", expected: "a state of Optuna", got: row["state"] as String)
+            let id: Int64 = row["trial_id"]
+            guard let number = Int.fromDatabaseValue(row["number"]) else {
+                throw KalsaeError("trial", expected: "a number", got: "another value")
+            }
+            let word = String.fromDatabaseValue(row["state"]) ?? ""
+            guard let state = OptunaValue.state(word) else {
+                throw KalsaeError("trial \(number)", expected: "a state of Optuna", got: word)
             }
             var trial = TrialRecord(number: number, state: state)
-            trial.started = OptunaValue.milliseconds(row["datetime_start"])
-            trial.ended = OptunaValue.milliseconds(row["datetime_complete"])
+            trial.started = OptunaValue.milliseconds(
+                String.fromDatabaseValue(row["datetime_start"]))
+            trial.ended = OptunaValue.milliseconds(
+                String.fromDatabaseValue(row["datetime_complete"]))
             try readParameters(&trial, id, &distributions)
             if state == .complete {
                 trial.values = try Row.fetchAll(
@@ -36,7 +41,11 @@ struct OptunaTrials {
                         SELECT value, value_type FROM trial_values WHERE trial_id = ? \
                         ORDER BY objective
                         """, arguments: [id]
-                ).map { OptunaValue.read($0[0], $0[1]) }
+                ).map { OptunaValue.read($0[0] as DatabaseValue, $0[1] as DatabaseValue) }
+                if trial.values.contains(where: \.isNaN) {
+                    (trial.state, trial.values) = (.failed, [])
+                    trial.reason = "a value that is no number"
+                }
             }
             trial.reports = try Row.fetchAll(
                 database,
@@ -44,7 +53,10 @@ struct OptunaTrials {
                     SELECT step, intermediate_value, intermediate_value_type \
                     FROM trial_intermediate_values WHERE trial_id = ? ORDER BY step
                     """, arguments: [id]
-            ).map { TrialReport(step: $0[0], value: OptunaValue.read($0[1], $0[2])) }
+            ).compactMap { row -> TrialReport? in
+                guard let step = Int.fromDatabaseValue(row[0]) else { return nil }
+                return TrialReport(step: step, value: OptunaValue.read(row[1], row[2]))
+            }
             try readAttributes(&trial, id)
             return trial
         }
@@ -62,10 +74,16 @@ struct OptunaTrials {
                 WHERE trial_id = ? ORDER BY param_id
                 """, arguments: [id])
         for row in rows {
-            let name: String = row[0]
-            let distribution = try OptunaDistribution(json: row[2], of: name)
+            guard let name = String.fromDatabaseValue(row[0]),
+                let number = Double.fromDatabaseValue(row[1])
+            else {
+                throw KalsaeError(
+                    "trial \(trial.number)", expected: "numbers of parameters", got: "others")
+            }
+            let json = String.fromDatabaseValue(row[2]) ?? ""
+            let distribution = try OptunaDistribution(json: json, of: name)
             distributions.append((name, distribution))
-            trial.parameters[name] = distribution.value(row[1])
+            trial.parameters[name] = distribution.value(number)
         }
     }
 
@@ -77,9 +95,10 @@ struct OptunaTrials {
             sql: "SELECT \"key\", value_json FROM trial_system_attributes WHERE trial_id = ?",
             arguments: [id])
         for row in rows {
-            let key: String = row[0]
+            let key = String.fromDatabaseValue(row[0]) ?? ""
             guard key == Self.attribute || key == "fixed_params" else { continue }
-            let json = try JSONValue(parsing: row[1] as String, subject: key)
+            let json = try JSONValue(
+                parsing: String.fromDatabaseValue(row[1]) ?? "", subject: key)
             if key == "fixed_params" {
                 for member in json.members ?? [] where trial.parameters[member.key] == nil {
                     trial.parameters[member.key] = ParameterValue(json: member.value)

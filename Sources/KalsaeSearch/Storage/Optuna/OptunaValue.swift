@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 
 /// Numbers and times as Optuna stores them.
@@ -9,12 +10,12 @@ enum OptunaValue {
         return (nil, value > 0 ? "INF_POS" : "INF_NEG")
     }
 
-    static func read(_ value: Double?, _ type: String) -> Double {
-        switch type {
+    static func read(_ value: DatabaseValue, _ type: DatabaseValue) -> Double {
+        switch String.fromDatabaseValue(type) {
         case "INF_POS": .infinity
         case "INF_NEG": -.infinity
         case "NAN": .nan
-        default: value ?? .nan
+        default: Double.fromDatabaseValue(value) ?? .nan
         }
     }
 
