@@ -137,19 +137,23 @@ final class TrialTraining {
 
     /// Throws where all workers together would take more memory than data and networks may have.
     private func checkMemory(_ run: TrainingRun, _ structure: String) throws {
+        // The best epoch's weights and a checkpoint are copies beside.
+        let most = ByteCount.mostData / 2 / max(1, workers)
         let bytes: Int
-        if let known = memories[structure] {
+        let least = run.parameterCount * 8
+        if least > most {
+            // Weights and gradients alone are too much: nothing is traced.
+            bytes = least
+        } else if let known = memories[structure] {
             bytes = known
         } else {
             bytes = try run.memory().total
             memories[structure] = bytes
         }
-        // The best epoch's weights and a checkpoint are copies beside.
-        let most = ByteCount.mostData / 2 / max(1, workers)
         guard bytes <= most else {
             throw KalsaeError(
                 "trial", expected: "a training within \(ByteCount.text(most)) of memory",
-                got: "\(ByteCount.text(bytes)) for \(run.recipe.network) with batches of "
+                got: "at least \(ByteCount.text(bytes)) for \(run.recipe.network) with batches of "
                     + "\(run.recipe.batch)")
         }
     }

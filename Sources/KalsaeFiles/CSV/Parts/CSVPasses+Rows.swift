@@ -34,11 +34,13 @@ extension CSV {
     /// Appends cells as a line, in quotes where they are, or must be.
     fileprivate func append(cells: [(bytes: [UInt8], isQuoted: Bool)], to text: inout [UInt8]) {
         let byte: UInt8 = if case .byte(let byte) = dialect.separator { byte } else { 0x20 }
+        // A lone empty cell would be a blank line, and one between spaces no cell.
+        let mayBeEmpty = if case .byte = dialect.separator { cells.count > 1 } else { false }
         let special: [UInt8] = [byte, dialect.quote ?? byte, 0x0a, 0x0d, 0x20, 0x09]
         for (column, cell) in cells.enumerated() {
             if column > 0 { text.append(byte) }
             let isPlain =
-                !cell.isQuoted && !cell.bytes.isEmpty
+                !cell.isQuoted && (mayBeEmpty || !cell.bytes.isEmpty)
                 && !cell.bytes.contains(where: special.contains)
             guard let quote = dialect.quote, !isPlain else {
                 text += cell.bytes
