@@ -57,7 +57,7 @@ import Testing
     }
 
     /// A trial that was ended goes on from its checkpoint, to the same number.
-    @Test func endedSearchesGoOn() async throws {
+    @Test func endedSearchesGoOn() throws {
         defer { folder.remove() }
         let search =
             ["search", "iris", "--steps", "60000", "--batch", "8", "--trials", "4"] + space
@@ -68,7 +68,7 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        try await Task.sleep(for: .milliseconds(400))
+        usleep(400_000)
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Workers that are killed lose nothing: others take their trials over.
-    @Test(.timeLimit(.minutes(5))) func killedTrainersLoseNothing() async throws {
+    @Test(.timeLimit(.minutes(5))) func killedTrainersLoseNothing() throws {
         defer { folder.remove() }
         let search =
             ["search", "iris", "--steps", "30000", "--batch", "8", "--trials", "12"] + space
@@ -91,7 +91,7 @@ import Testing
         try process.run()
         var kills = 0
         while process.isRunning, kills < 4 {
-            try await Task.sleep(for: .milliseconds(250))
+            usleep(250_000)
             if let victim = Self.children(of: process.processIdentifier).randomElement() {
                 kill(victim, SIGKILL)
                 kills += 1

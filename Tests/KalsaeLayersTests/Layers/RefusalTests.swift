@@ -82,7 +82,7 @@ private let refusals: [Refused] = [
     Refused(
         .numericalEmbedding(outputs: 1), [3], "numericalEmbedding: expected outputs of at least 2"),
     Refused(.numericalEmbedding(outputs: .min), [3], "numericalEmbedding: expected outputs"),
-    Refused(.numericalEmbedding(outputs: .max), [3], "numericalEmbedding: expected sizes"),
+    Refused(.numericalEmbedding(outputs: .max), [3], "numericalEmbedding: expected weights"),
     Refused(.numericalEmbedding(frequencies: 0), [3], "numericalEmbedding: expected sizes"),
     Refused(.numericalEmbedding(), [3, 2], "numericalEmbedding: expected input [features]"),
     Refused(.simpleRNN(units: 0), [4, 2], "simpleRNN"),
