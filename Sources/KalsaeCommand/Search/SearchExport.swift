@@ -50,7 +50,7 @@ struct SearchExport: ParsableCommand {
     }
 
     private func jsonLines(_ result: SearchResult) -> [UInt8] {
-        result.history.trials.flatMap { Array((result.json($0).text + "\n").utf8) }
+        result.own.flatMap { Array((result.json($0).text + "\n").utf8) }
     }
 
     private func csv(_ result: SearchResult) -> [UInt8] {
@@ -58,14 +58,16 @@ struct SearchExport: ParsableCommand {
         let objectives = result.plan.objectives.map(\.name)
         var writer = CSVWriter()
         writer.append(["trial", "state"] + objectives + ["time", "run"] + names + ["reason"])
-        for trial in result.history.trials {
+        for trial in result.own {
             let values = objectives.indices.map { index in
                 trial.values.indices.contains(index) ? "\(trial.values[index])" : ""
             }
             let hasTime = trial.ended > trial.started
             let seconds = hasTime ? "\(Double(trial.ended - trial.started) / 1000)" : ""
             writer.append(
-                ["\(trial.number)", trial.state.rawValue] + values + [seconds, trial.run]
+                ["\(trial.number)", SearchText.state(trial).rawValue] + values + [
+                    seconds, trial.run,
+                ]
                     + names.map { trial.parameters[$0]?.description ?? "" } + [trial.reason])
         }
         return writer.bytes

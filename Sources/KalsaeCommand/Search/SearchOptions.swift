@@ -1,6 +1,7 @@
 import ArgumentParser
 import KalsaeSearch
 import KalsaeSupport
+import KalsaeTraining
 
 /// What a search is, beside the training that its trials begin from.
 struct SearchOptions: ParsableArguments {
@@ -95,10 +96,16 @@ struct SearchOptions: ParsableArguments {
                 "--interval", expected: "a number above 0, beside --population",
                 got: "\(interval)")
         }
-        guard population == nil || workers == 1 && pruner == nil else {
-            throw KalsaeError(
-                "--population", expected: "one worker and no --pruner", got: "others",
-                advice: "a population trains in one process")
+        if population != nil {
+            let refused = [
+                ("--pruner", pruner != nil), ("--trials", trials != nil), ("--goal", goal != nil),
+                ("--stack", stack != nil),
+            ]
+            if let option = refused.first(where: \.1)?.0 {
+                throw KalsaeError(
+                    "--population", expected: "no \(option) beside it", got: option,
+                    advice: "its members train for --epochs, or until --time is over")
+            }
         }
         if let trials, trials < 1 {
             throw KalsaeError("--trials", expected: "a whole number above 0", got: "\(trials)")
@@ -120,14 +127,10 @@ struct SearchOptions: ParsableArguments {
     /// Seconds of `--time`.
     func seconds() throws(KalsaeError) -> Double? {
         guard let duration else { return nil }
-        let digits = duration.prefix { $0.isNumber || $0 == "." }
-        let units = ["s": 1.0, "min": 60, "m": 60, "h": 3600, "d": 86_400]
-        guard let number = Double(digits), number > 0,
-            let unit = units[duration.dropFirst(digits.count).trimmingPrefix(" ").lowercased()]
-        else {
+        guard case .seconds(let seconds)? = try? CheckpointInterval(parsing: duration) else {
             throw KalsaeError(
                 "--time", expected: "a duration as 90s, 10min or 2h", got: "\"\(duration)\"")
         }
-        return number * unit
+        return seconds
     }
 }

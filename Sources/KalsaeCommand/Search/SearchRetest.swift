@@ -32,7 +32,7 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         var argument = argument
         argument.location = argument.location.absolute
         let old = try argument.open(for: .writing)
-        let ranked = SearchShow.ranked(old.history).filter { $0.state == .complete }.prefix(top)
+        let ranked = old.ranked.filter { $0.state == .complete }.prefix(top)
         guard !ranked.isEmpty else {
             throw KalsaeError(
                 "study \(old.study.name)", expected: "a complete trial", got: "none")
@@ -43,7 +43,7 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
             old.study.space, ranked.count, nil, nil
         )
         (plan.pruner, plan.population, plan.fingerprint) = (.none, nil, "")
-        let name = try freeName("\(old.study.name)-retest", in: old.store)
+        let name = try old.store.freeStudyName("\(old.study.name)-retest")
         let study = try plan.study(name, in: old.store)
         for trial in ranked { try study.enqueue(trial.parameters) }
         try old.store.setStudyConfiguration(name, to: plan.json)
@@ -62,19 +62,11 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         }
     }
 
-    private func freeName(_ wanted: String, in store: Store) throws -> String {
-        let taken = Set(try store.studyNames())
-        if !taken.contains(wanted) { return wanted }
-        var number = 2
-        while taken.contains("\(wanted)-\(number)") { number += 1 }
-        return "\(wanted)-\(number)"
-    }
-
     private func report(
         _ ranked: [TrialRecord], _ old: SearchResult, _ new: SearchResult
     ) throws {
         let now = new.history.trials
-        let order = SearchShow.ranked(new.history).filter { $0.state == .complete }.map(\.number)
+        let order = new.ranked.filter { $0.state == .complete }.map(\.number)
         let before = fingerprint(ranked.first, old.store)
         let after = fingerprint(now.first, old.store)
         let isChanged = before != nil && after != nil && before != after
@@ -96,7 +88,7 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
                 "rank": rank.map { .integer($0) } ?? .null, "stale": .bool(isStale),
                 "value_before": trial.values.first.map { .number($0) } ?? .null,
                 "value": value.map { .number($0) } ?? .null,
-                "parameters": SearchText.json(trial.parameters),
+                "parameters": trial.parameters.json,
             ])
         }
         if common.json {

@@ -78,17 +78,19 @@ extension SearchRun {
 
     /// Tells what is searched, and what a trial in the middle costs.
     func tellBegin(_ study: Study, _ plan: SearchPlan, _ middle: TrialTraining.Prepared?) {
-        let known = (try? study.trials().count { $0.source.isEmpty }) ?? 0
-        if let trials = plan.trials, known >= trials {
+        let trials = ((try? study.trials()) ?? []).filter(\.source.isEmpty)
+        let known = trials.count
+        if let most = plan.trials, known >= most, trials.allSatisfy(\.state.isFinished) {
             Notice.say(
-                "study \(study.name) has \(known) trials: give more than that as --trials to go on")
+                "study \(study.name) has \(known.counting("trial")): give more than that as --trials "
+                    + "to go on")
         }
         let goal = plan.objectives.map {
             "\($0.direction == .minimize ? "least" : "greatest") \($0.name)"
         }
         Console.tell(
             "study \(study.name): \(goal.joined(separator: ", ")) by \(plan.sampler.rawValue)"
-                + (known > 0 ? ", \(known) trials so far" : ""))
+                + (known > 0 ? ", \(known.counting("trial")) so far" : ""))
         for parameter in study.space.parameters {
             let condition = parameter.condition.map { condition in
                 let values = condition.values.map(\.description).joined(separator: " | ")

@@ -74,7 +74,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         }
         for (text, other) in others {
             let count = try study.warmStart(from: other)
-            Notice.say("\(name): learns from \(count) trials of \(text)")
+            Notice.say("\(name): learns from \(count.counting("trial")) of \(text)")
         }
         tellData(plan.fingerprint, source.parts.fingerprint, of: name)
         plan.fingerprint = source.parts.fingerprint
@@ -85,7 +85,8 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         if let population = plan.population {
             let loop = PopulationLoop(
                 study: study, store: store, plan: plan, training: trainer, count: population,
-                interval: plan.interval ?? max(1, plan.epochs / 10))
+                interval: plan.interval ?? max(1, plan.epochs / 10),
+                deadline: SearchDeadline(begin, plan.seconds))
             try await loop.run { try progress.update() }
         } else if options.workers == 1 {
             let loop = SearchLoop(study: study, store: store, plan: plan, begin: begin)

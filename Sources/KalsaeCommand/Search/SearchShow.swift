@@ -22,9 +22,7 @@ struct SearchShow: ParsableCommand {
 
     func run() throws {
         let result = try argument.open()
-        let history = result.history
-        let shown =
-            all ? result.own : Array(Self.ranked(history).filter(\.source.isEmpty).prefix(10))
+        let shown = all ? result.own : Array(result.ranked.prefix(10))
         if json {
             let list = JSONValue.array(result.own.map { result.json($0) })
             return try Console.print(
@@ -35,15 +33,6 @@ struct SearchShow: ParsableCommand {
             try Console.print(line)
         }
         try result.print(json: false)
-    }
-
-    /// Complete trials from the best on, then others by number.
-    static func ranked(_ history: TrialHistory) -> [TrialRecord] {
-        let complete = history.finished.filter { history.loss(of: $0) != nil }.sorted { a, b in
-            (history.loss(of: a) ?? 0, a) < (history.loss(of: b) ?? 0, b)
-        }
-        return complete.map { history.trials[$0] }
-            + history.trials.filter { $0.state != .complete }
     }
 }
 

@@ -10,7 +10,8 @@ final class StackQueue: Sendable {
     typealias Outcome = Result<TrainingRun.Outcome, KalsaeError>
 
     private struct State {
-        var next = 0
+        /// The next run of each stack.
+        var next: [Int]
         var results: [Outcome?]
         var stop: TrainingStop?
     }
@@ -26,7 +27,10 @@ final class StackQueue: Sendable {
     /// Closures are called by one stack at a time.
     private let turn = Mutex<Void>(())
 
-    init(_ runs: [TrainingRun], onStep: OnStep?, onEpoch: OnEpoch?) throws {
+    /// - Parameter stacks: how many stacks train the runs side by side.
+    init(
+        _ runs: [TrainingRun], stacks: Int, onStep: OnStep?, onEpoch: OnEpoch?
+    ) throws {
         (self.runs, self.onStep, self.onEpoch) = (runs, onStep, onEpoch)
         let first = runs[0]
         (train, validation, classWeights) = try first.weightedParts()
@@ -37,16 +41,20 @@ final class StackQueue: Sendable {
         lastBatch =
             first.fitOptions(validation: validation)
             .joiningSingleRow(of: train, for: first.model, seed: first.recipe.seed).lastBatch
-        state = Mutex(State(results: runs.map { _ in nil }))
+        state = Mutex(State(next: Array(0..<stacks), results: runs.map { _ in nil }))
     }
 
-    /// The next run as a member of a stack; nil where there is none left. One that cannot begin has
+    /// The next run of a stack as its member; nil where there is none left. One that cannot begin has
     /// its error as the result.
-    func next() throws -> StackMember? {
+    ///
+    /// Each stack has runs of its own, one in so many, so that a run has the same companions, and the
+    /// same bits, however quick each stack is.
+    func next(of stack: Int) throws -> StackMember? {
         while let index = state.withLock({ state -> Int? in
-            guard state.stop == nil, state.next < runs.count else { return nil }
-            defer { state.next += 1 }
-            return state.next
+            let index = state.next[stack]
+            guard state.stop == nil, index < runs.count else { return nil }
+            state.next[stack] += state.next.count
+            return index
         }) {
             var options = runs[index].fitOptions(validation: validation)
             options.lastBatch = lastBatch

@@ -12,6 +12,7 @@ import KalsaeTensor
 /// as wide once half of it has ended.
 final class StackedLoop {
     private let queue: StackQueue
+    private let number: Int
     private let loss: Loss
     private let metrics: [Metric]
     private let shared: [Tensor]
@@ -26,9 +27,11 @@ final class StackedLoop {
     private var losses: [Float] = []
     private var weights: [Float] = []
 
-    /// - Parameter width: the number of members at a time.
-    init(_ queue: StackQueue, width: Int) throws {
-        self.queue = queue
+    /// - Parameters:
+    ///   - stack: which one of those that share the queue.
+    ///   - width: the number of members at a time.
+    init(_ queue: StackQueue, stack: Int, width: Int) throws {
+        (self.queue, number) = (queue, stack)
         let run = queue.runs[0]
         (loss, metrics) = (run.data.train.targets.loss, run.metrics)
         single = run.model.labeled()
@@ -62,7 +65,7 @@ final class StackedLoop {
         guard !members.contains(where: { $0?.progress.isEpochOpen == true }) else { return }
         var begun: [Int] = []
         for slot in members.indices where members[slot] == nil {
-            guard let member = try queue.next() else { break }
+            guard let member = try queue.next(of: number) else { break }
             members[slot] = member
             begun.append(slot)
         }
@@ -73,7 +76,6 @@ final class StackedLoop {
         while 2 * live.count <= width, width > 3 { width = (width + 1) / 2 }
         guard !begun.isEmpty || width < members.count else { return }
         let isNarrower = width < members.count
-        // Empty slots have the numbers of a member, so that nothing infinite slows them down.
         let kept = isNarrower ? live : Array(members.indices)
         // Empty slots have the numbers of a member: infinite ones may be slow.
         var slots = kept.map { members[$0] == nil ? first : $0 }

@@ -62,16 +62,17 @@ public struct StackedRuns: Sendable {
         onStep: (@Sendable (Int, StepRecord) throws -> Void)? = nil,
         onEpoch: (@Sendable (Int, EpochRecord) throws -> Bool)? = nil
     ) async throws -> [Result<TrainingRun.Outcome, KalsaeError>] {
-        let queue = try StackQueue(runs, onStep: onStep, onEpoch: onEpoch)
         let layout = layout ?? StackLayout(for: runs[0], count: runs.count)
+        let queue = try StackQueue(
+            runs, stacks: layout.stacks, onStep: onStep, onEpoch: onEpoch)
         if layout.stacks == 1 {
-            try await StackedTrainer().train(queue, width: layout.width)
+            try await StackedTrainer().train(queue, layout)
         } else {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<layout.stacks {
+                for stack in 0..<layout.stacks {
                     group.addTask {
                         try await SingleThreadedPlans.$areInForce.withValue(true) {
-                            try await StackedTraining.train(queue, width: layout.width)
+                            try await StackedTraining.train(queue, stack: stack, layout)
                         }
                     }
                 }
@@ -95,9 +96,10 @@ extension DataParts {
 private enum StackedTraining {
     /// Trains a stack's members until no run is left; other tasks have their turn in between.
     static func train(
-        _ queue: StackQueue, width: Int, isolation: isolated (any Actor)? = #isolation
+        _ queue: StackQueue, stack: Int, _ layout: StackLayout,
+        isolation: isolated (any Actor)? = #isolation
     ) async throws {
-        let loop = try StackedLoop(queue, width: width)
+        let loop = try StackedLoop(queue, stack: stack, width: layout.width)
         let clock = ContinuousClock()
         var turn = clock.now
         while try loop.advance() {
@@ -114,7 +116,7 @@ private actor StackedTrainer {
         ComputeThread.shared.asUnownedSerialExecutor()
     }
 
-    func train(_ queue: StackQueue, width: Int) async throws {
-        try await StackedTraining.train(queue, width: width)
+    func train(_ queue: StackQueue, _ layout: StackLayout) async throws {
+        try await StackedTraining.train(queue, stack: 0, layout)
     }
 }

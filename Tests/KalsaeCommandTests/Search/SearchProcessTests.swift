@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeRuns
 import Testing
 
 /// Searches in several processes, and some that are ended or killed.
@@ -56,19 +57,22 @@ import Testing
         #expect(stacked.allSatisfy { ["complete", "pruned"].contains($0["state"]?.string) })
     }
 
-    /// A trial that was ended goes on from its checkpoint, to the same number.
-    @Test func endedSearchesGoOn() throws {
+    /// A trial that was ended goes on from its checkpoint, to the same number; Ctrl-C reaches workers
+    /// too, which are no part of the terminal's group.
+    @Test(arguments: ["1", "2"]) func endedSearchesGoOn(_ workers: String) throws {
         defer { folder.remove() }
         let search =
             ["search", "iris", "--steps", "60000", "--batch", "8", "--trials", "4"] + space
-            + ["--checkpoint-every", "2000steps"]
+            + ["--stack", "never"] + ["--checkpoint-every", "2000steps"]
         let whole = try CommandRun(search + ["--study", "whole"], in: folder)
         #expect(whole.status == 0, "\(whole.errors)")
-        let process = try CommandRun.process(search + ["--study", "ended"], in: folder)
+        let process = try CommandRun.process(
+            search + ["--study", "ended", "--workers", workers], in: folder)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        usleep(400_000)
+        // Once its first trial trains, however quick the machine is.
+        for _ in 0..<2000 where try isWithoutRuns("ended") { usleep(5000) }
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
@@ -84,14 +88,16 @@ import Testing
         defer { folder.remove() }
         let search =
             ["search", "iris", "--steps", "30000", "--batch", "8", "--trials", "12"] + space
-            + ["--checkpoint-every", "2000steps", "--workers", "3", "--study", "killed"]
+            + ["--stack", "never"] + [
+                "--checkpoint-every", "2000steps", "--workers", "3", "--study", "killed",
+            ]
         let process = try CommandRun.process(search, in: folder)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
         var kills = 0
         while process.isRunning, kills < 4 {
-            usleep(250_000)
+            usleep(kills == 0 ? 5000 : 250_000)
             if let victim = Self.children(of: process.processIdentifier).randomElement() {
                 kill(victim, SIGKILL)
                 kills += 1
@@ -106,9 +112,68 @@ import Testing
         #expect(Set(all.compactMap { $0["run"]?.string }).count == 12)
         let whole = try CommandRun(
             ["search", "iris", "--steps", "30000", "--batch", "8", "--trials", "12"] + space
-                + ["--study", "whole"], in: folder)
+                + ["--stack", "never", "--study", "whole"], in: folder)
         #expect(whole.status == 0, "\(whole.errors)")
         #expect(try trials("whole").map { $0["value"] } == all.map { $0["value"] })
+    }
+
+    /// Workers end once the process that began them is gone.
+    @Test func workersEndWithTheirParent() throws {
+        defer { folder.remove() }
+        let process = try CommandRun.process(
+            ["search", "iris", "--steps", "100000000", "--patience", "0", "--trials", "4"] + space
+                + ["--stack", "never", "--workers", "2", "--study", "orphans"], in: folder)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        for _ in 0..<2000 where try isWithoutRuns("orphans") { usleep(5000) }
+        let children = Self.children(of: process.processIdentifier)
+        #expect(children.count == 2)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        // They look once a second, and end at a step; a loaded machine may be slow.
+        for _ in 0..<600 where children.contains(where: { kill($0, 0) == 0 }) { usleep(50_000) }
+        #expect(children.allSatisfy { kill($0, 0) != 0 })
+        for child in children { kill(child, SIGKILL) }
+    }
+
+    /// A trial that learned other data does not go on with its weights.
+    @Test func changedDataBeginATrialAnew() throws {
+        defer { folder.remove() }
+        func table(_ factor: Int) -> String {
+            let rows = (0..<200).map { "\($0 % 17),\($0 * 7 % 23),\(factor * ($0 % 17) + $0 % 5)" }
+            return (["a,b,c"] + rows).joined(separator: "\n")
+        }
+        try folder.write(table(1), to: "t.csv")
+        let process = try CommandRun.process(
+            [
+                "search", "t.csv", "--target", "c", "--steps", "400000", "--patience", "0",
+                "--trials", "1",
+            ] + space
+                + ["--stack", "never", "--study", "changed"], in: folder)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        for _ in 0..<2000 where try isWithoutRuns("changed") { usleep(5000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        try folder.write(table(3), to: "t.csv")
+        let resumed = try CommandRun(["search", "--resume", "changed"], in: folder)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("its data are others than before"))
+        #expect(resumed.errors.contains("trial 0 begins anew"))
+        let store = try Store(folder: folder.runs, for: .reading)
+        let prints = Set(try store.runs().map(\.dataFingerprint))
+        #expect(prints.count == 2)
+    }
+
+    /// Whether no trial of a study has a run yet.
+    private func isWithoutRuns(_ study: String) throws -> Bool {
+        guard let store = try? Store(folder: folder.runs, for: .reading),
+            let runs = try? store.runs()
+        else { return true }
+        return !runs.contains { $0.tags == [study] }
     }
 
     /// The processes that a process has started.

@@ -151,7 +151,7 @@ import Testing
         defer { folder.remove() }
         let search = try run([
             "search", "iris", "--epochs", "20", "--trials", "16", "--pruner", "successive-halving",
-            "--sampler", "random", "--json",
+            "--sampler", "random", "--stack", "never", "--json",
         ])
         #expect(search.status == 0, "\(search.errors)")
         let pruned = try search.json["pruned"]?.integer ?? 0
@@ -187,6 +187,8 @@ import Testing
         // What it learns from is no trial of its own.
         #expect(try trials("warm").count == 2)
         #expect(try run(["search", "best", "warm"]).status == 0)
+        let retested = try run(["search", "retest", "warm", "--top", "9", "--json"])
+        #expect(try retested.json["trials"]?.array?.count == 2)
         for wrong in ["o.db:min", "none.db:mine", "min"] {
             #expect(try run(iris + space + ["--warm-start", wrong]).status != 0)
         }
@@ -249,6 +251,13 @@ import Testing
         #expect(runs.count == 12)
         #expect(branches.count == 4)
         #expect(branches.allSatisfy { $0.parentStep ?? 0 > 0 })
+        for more in [["--trials", "3"], ["--goal", "0"], ["--stack", "8"], ["--workers", "2"]] {
+            #expect(try run(["search", "iris", "--population", "8"] + more).status != 0, "\(more)")
+        }
+        // A population that has ended is not begun again.
+        let again = try run(["search", "--resume", "iris", "--json"])
+        #expect(again.errors.contains("has ended"), "\(again.errors)")
+        #expect(try again.json["trials"]?.integer == 12)
         let other = try run(["search", "iris", "--population", "8", "--space", "units=4..8"])
         #expect(other.status != 0)
         #expect(other.errors.contains("change in flight"))

@@ -15,14 +15,18 @@ struct SearchResult {
     /// The trials of the study itself, without those that it only learns from.
     var own: [TrialRecord] { history.trials.filter(\.source.isEmpty) }
 
-    /// The best trial by the first objective.
-    var best: TrialRecord? {
-        own.filter { history.loss(of: $0.number) != nil }.min { a, b in
-            (history.loss(of: a.number) ?? 0, a.number) < (
-                history.loss(of: b.number) ?? 0, b.number
-            )
+    /// Complete trials from the best on by the first objective, then others by number.
+    var ranked: [TrialRecord] {
+        let own = own
+        let complete = own.compactMap { trial in
+            history.loss(of: trial.number).map { (loss: $0, trial: trial) }
         }
+        return complete.sorted { ($0.loss, $0.trial.number) < ($1.loss, $1.trial.number) }
+            .map(\.trial) + own.filter { $0.state != .complete }
     }
+
+    /// The best trial by the first objective; nil where none is complete.
+    var best: TrialRecord? { ranked.first.flatMap { $0.state == .complete ? $0 : nil } }
 
     /// Its recorded run; nil where it was deleted.
     var bestRun: Run? {
@@ -46,7 +50,7 @@ struct SearchResult {
         }
         let time = seconds.map { ", \(RunText.duration(Int($0 * 1000)))" } ?? ""
         var lines = [
-            "study \(study.name): \(own.count) trials"
+            "study \(study.name): \(own.count.counting("trial"))"
                 + (states.isEmpty ? "" : " (\(states.joined(separator: ", ")))") + time
         ]
         if plan.objectives.count > 1 {
@@ -114,7 +118,7 @@ struct SearchResult {
             "trial": .integer(trial.number), "state": .string(SearchText.state(trial).rawValue),
             "value": trial.values.first.map { .number($0) } ?? .null,
             "values": .array(trial.values.map { .number($0) }),
-            "parameters": SearchText.json(trial.parameters),
+            "parameters": trial.parameters.json,
             "run": run.map { .string($0.name) } ?? .null,
             "model": trial.state == .complete
                 ? run.map { .string(modelPath(of: $0)) } ?? .null : .null,

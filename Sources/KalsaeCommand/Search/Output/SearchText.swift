@@ -1,4 +1,3 @@
-import KalsaeFiles
 import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
@@ -67,21 +66,5 @@ enum SearchText {
                     + settings)
         }
         return table.lines
-    }
-
-    /// As JSON: whole numbers, numbers, texts.
-    static func json(_ value: ParameterValue) -> JSONValue {
-        switch value {
-        case .integer(let number): .integer(number)
-        case .real(let number): .number(number)
-        case .text(let text): .string(text)
-        case .flag(let flag): .bool(flag)
-        }
-    }
-
-    /// Settings as one object.
-    static func json(_ parameters: Assignment) -> JSONValue {
-        .object(
-            zip(parameters.names, parameters.values).map { JSONValue.Member($0, json($1)) })
     }
 }

@@ -61,14 +61,12 @@ extension SearchRun {
         let catalog = try OptionCatalog.train()
         let file = ArgumentList(training, catalog).positionals.first
         let wanted = FileIdentity.stem(of: file ?? data ?? "study")
-        let taken = Set(try store.studyNames())
-        if !taken.contains(wanted) { return wanted }
-        var number = 2
-        while taken.contains("\(wanted)-\(number)") { number += 1 }
-        Notice.say(
-            "study \(wanted) is there: this one is \(wanted)-\(number); --study \(wanted) goes on with it"
-        )
-        return "\(wanted)-\(number)"
+        let free = try store.freeStudyName(wanted)
+        if free != wanted {
+            Notice.say(
+                "study \(wanted) is there: this one is \(free); --study \(wanted) goes on with it")
+        }
+        return free
     }
 
     private func put(
@@ -98,7 +96,15 @@ extension SearchRun {
         plan.interval = options.interval ?? plan.interval
         plan.seconds = try options.seconds()
         plan.trials = options.trials ?? section?.trials ?? plan.trials
-        let hasEnd = plan.trials != nil || plan.seconds != nil || plan.goal != nil
+        guard plan.population == nil || options.workers == 1 else {
+            throw KalsaeError(
+                "--workers", expected: "1 beside a population", got: "\(options.workers)",
+                advice: "a population trains in one process")
+        }
+        // A population has its own end: the epochs of its members.
+        if plan.population != nil { plan.trials = nil }
+        let hasEnd =
+            plan.trials != nil || plan.seconds != nil || plan.goal != nil || plan.population != nil
         if !hasEnd, plan.sampler != .grid { plan.trials = 50 }
     }
 

@@ -17,11 +17,18 @@ struct PopulationLoop {
     let count: Int
     /// Epochs from one border to the next.
     let interval: Int
+    let deadline: SearchDeadline
 
     /// Trains until all members that are left have all their epochs.
     func run(onTrial: () throws -> Void) async throws {
         let rule = PopulationPlan(interval: interval)
         var members: [PopulationMember] = []
+        // One that has ended has nothing left to do.
+        let history = try study.history()
+        let isOver = history.running.isEmpty && history.waiting.isEmpty
+        guard !isOver || history.finished.count == history.foreignCount else {
+            return Notice.say("study \(study.name): its population has ended")
+        }
         for _ in 0..<count {
             guard let trial = try study.ask(upTo: nil) else { break }
             members.append(
@@ -30,8 +37,8 @@ struct PopulationLoop {
         }
         while !members.isEmpty {
             for index in members.indices {
-                await members[index].train(to: border(behind: members[index].epoch), plan)
-                if Interrupt.isRequested { return try suspend(members) }
+                await members[index].train(to: border(behind: members[index].epoch), deadline)
+                if Interrupt.isRequested || deadline.isOver { return try suspend(members) }
                 try onTrial()
             }
             members = try members.filter { try !$0.endIfOver(plan, study) }

@@ -54,10 +54,10 @@ final class PopulationMember {
     }
 
     /// Trains to the end of an epoch, or to the end of the training.
-    func train(to border: Int, _ plan: SearchPlan) async {
+    func train(to border: Int, _ deadline: SearchDeadline) async {
         let last = prepared.recipe.epochs
         let progress = progress
-        let onStep = { @Sendable (_: StepRecord) in try Interrupt.check() }
+        let onStep = { @Sendable (_: StepRecord) in try deadline.check() }
         let onEpoch = { @Sendable (epoch: EpochRecord) in
             try progress.onEpoch(epoch)
             if epoch.epoch >= border, epoch.epoch < last { throw TrainingStop("border") }

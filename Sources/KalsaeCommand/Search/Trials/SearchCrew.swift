@@ -1,4 +1,5 @@
 import Foundation
+import KalsaeBackend
 import KalsaeSupport
 
 /// The processes of a search: a process that is gone without having ended is replaced.
@@ -16,7 +17,7 @@ struct SearchCrew {
     ///
     /// - Parameter onTime: called ten times a second.
     func run(onTime: () throws -> Void) async throws {
-        let cores = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let cores = threads ?? ComputeThread.threadCount
         let own = max(1, cores / count)
         var running: [Process] = []
         for _ in 0..<count { running.append(try start(threads: own)) }

@@ -27,7 +27,7 @@ struct SearchLoop {
                 try onTrial()
                 continue
             }
-            if mostTogether > 1, !trial.isTakenOver {
+            if mostTogether(training) > 1, !trial.isTakenOver {
                 try await trainTogether(with: trial, training)
             } else {
                 try await TrialRun(study: study, store: store, plan: plan, deadline: deadline).run(
@@ -40,11 +40,13 @@ struct SearchLoop {
 
     /// How many trials may be asked for at once. A sampler that learns from each trial proposes few
     /// at a time, so that it still learns.
-    private var mostTogether: Int {
+    private func mostTogether(_ training: TrialTraining) -> Int {
         switch plan.stack {
         case .never: return 1
         case .most(let count): return count
         case .auto:
+            // Who trains beside a trial, and whom a pruner compares it with, is then no matter of time.
+            guard training.workers == 1, plan.pruner == .none else { return 1 }
             let learns = ![.random, .grid, .sobol].contains(plan.sampler)
             let most = learns ? min(16, (plan.trials ?? 64) / 8) : 64
             // Trials that train together end together, so that a time or a goal is passed by them.
@@ -54,6 +56,7 @@ struct SearchLoop {
 
     /// Trains a trial, and with it others that can be one plan where that is quicker.
     private func trainTogether(with first: Trial, _ training: TrialTraining) async throws {
+        let most = mostTogether(training)
         var entries: [TrialStack.Entry] = []
         let alone = TrialRun(study: study, store: store, plan: plan, deadline: deadline)
         var next: Trial? = first
@@ -67,10 +70,10 @@ struct SearchLoop {
             let isQuicker =
                 plan.stack != .auto
                 || entries.first.map {
-                    StackedRuns.speedup(for: $0.prepared.run, count: mostTogether)
+                    StackedRuns.speedup(for: $0.prepared.run, count: most)
                         > Self.leastSpeedup
                 } ?? true
-            if isQuicker, entries.count < mostTogether { next = try study.ask(upTo: plan.trials) }
+            if isQuicker, entries.count < most { next = try study.ask(upTo: plan.trials) }
             if let trial = next, trial.isTakenOver {
                 try await alone.run(trial, training)
                 next = nil

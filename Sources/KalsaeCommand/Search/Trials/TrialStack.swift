@@ -29,15 +29,8 @@ struct TrialStack {
             recorder.reach(epoch.steps)
             recorder.metric(
                 "train/loss", step: epoch.steps, epoch: epoch.epoch, value: epoch.loss)
-            if let report = epoch.validation {
-                recorder.metric(
-                    "validation/loss", step: epoch.steps, epoch: epoch.epoch, value: report.loss)
-                for (metric, value) in report.ordered {
-                    recorder.metric(
-                        "validation/\(metric.rawValue)", step: epoch.steps, epoch: epoch.epoch,
-                        value: value)
-                }
-            }
+            recorder.note(
+                "validation", epoch.validation, step: epoch.steps, epoch: epoch.epoch)
             return progress.goesOn(epoch)
         }
     }

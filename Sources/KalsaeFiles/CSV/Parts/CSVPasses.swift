@@ -193,10 +193,12 @@ package final class CSVPasses {
                     advice: "write it elsewhere and rename it, or wait until it is written")
             }
             if let offset = UTF8Check.firstInvalid(in: bytes) {
-                let feeds = bytes[..<offset].count { $0 == 0x0a }
+                let before = bytes.withUnsafeBufferPointer {
+                    LineFeeds.count(in: UnsafeBufferPointer(rebasing: $0[..<offset]))
+                }
                 throw KalsaeError(
                     subject, expected: "UTF-8 as in the first rows",
-                    got: "the byte \(hexadecimal(bytes[offset])) on line \(line + feeds)",
+                    got: "the byte \(hexadecimal(bytes[offset])) on line \(line + before)",
                     advice: "correct it there, or name the encoding with --encoding")
             }
             let isLast = end == text.count
