@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeData
 import KalsaeLayers
 import KalsaeOptimizers
@@ -284,34 +283,5 @@ import Testing
         base.network = .sizes(NetworkSizes(sizes: [4, 600, 600, 3]))
         let large = StackLayout(for: try TrainingRun(base, data: data), count: 100)
         #expect(large.width == 1)
-    }
-
-    /// Stacks side by side give the same bits whichever of them is the slower one, though runs end at
-    /// different epochs and others take their part.
-    @Test func theSpeedOfAStackChangesNoBit() async throws {
-        let data = try Iris.load(seed: 0)
-        var base = try recipe(data)
-        base.epochs = 12
-        let runs = try runs(data, base, count: 16) { recipe, member in
-            recipe.epochs = 2 + member * 5 % 11
-        }
-        var texts: [String] = []
-        for slow in 0..<2 {
-            var stack = try StackedRuns(runs)
-            stack.layout = StackLayout(stacks: 2, width: 6)
-            let results = try await stack.run(onEpoch: { member, _ in
-                if member % 2 == slow { usleep(3000) }
-                return true
-            })
-            let losses = try results.map { result in
-                let outcome = try result.get()
-                let epochs: [Double] = outcome.history.epochs.flatMap {
-                    [$0.loss, $0.validation?.loss ?? 0]
-                }
-                return epochs + [outcome.validation.loss]
-            }
-            texts.append("\(losses)")
-        }
-        #expect(texts[0] == texts[1])
     }
 }
