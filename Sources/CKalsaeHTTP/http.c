@@ -29,7 +29,6 @@ enum {
     info_response_code = 0x200000 + 2,
     info_content_length = 0x600000 + 15,
     protocols_http = 3,
-    code_write_error = 23,
     error_size = 256,
 };
 
