@@ -2,7 +2,7 @@
 /// `KALSAE_GALLERY=FOLDER`, which writes all documents there.
 enum Snapshots {
     static let documents: [String: UInt64] = [
-        "line": 185_978_817_644_170_584,
+        "line": 3_655_254_977_514_639_186,
         "band": 4_068_796_369_962_321_476,
         "scatter": 11_437_751_477_119_369_872,
         "bars": 9_448_799_803_948_775_806,

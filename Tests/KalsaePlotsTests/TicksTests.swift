@@ -61,6 +61,9 @@ import Testing
         #expect(ticks.count == 4 + 3 * 8)
         let wide = labels(1e-8, 1, 4, scale: .log).filter { !$0.isEmpty }
         #expect(wide == ["10⁻⁶", "10⁻³", "10⁰"])
+        // Where there is room, 2 and 5 have labels too.
+        let short = labels(0.15, 25, 8, scale: .log).filter { !$0.isEmpty }
+        #expect(short == ["0.2", "0.5", "1", "2", "5", "10", "20"])
     }
 
     @Test func aPartOfADecadeHasRoundNumbers() {

@@ -58,7 +58,8 @@ struct FigureOptions: ParsableArguments {
         guard let size else { return nil }
         let numbers = size.split(separator: "x").compactMap { Int($0) }
         guard numbers.count == 2, numbers.allSatisfy({ (1...10_000).contains($0) }) else {
-            throw KalsaeError("--size", expected: "as 640x400", got: "\"\(size)\"")
+            throw KalsaeError(
+                "--size", expected: "two numbers from 1 to 10000, as 640x400", got: "\"\(size)\"")
         }
         return (numbers[0], numbers[1])
     }

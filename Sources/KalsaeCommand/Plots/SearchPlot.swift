@@ -19,10 +19,18 @@ struct SearchPlot: ParsableCommand {
     @Option(help: "\(StudyFigure.names).")
     var kind = StudyFigure.history
 
+    @Flag(help: "Logarithmic axes of values.")
+    var log = false
+
+    @Option(
+        help: "A setting of a contour; given twice. The two that matter most by default.")
+    var setting: [String] = []
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
         try figure.check()
-        try figure.show(kind.figure(argument.open()))
+        let style = StudyFigure.Style(isLogarithmic: log, settings: setting)
+        try figure.show(kind.figure(argument.open(), style))
     }
 }

@@ -50,6 +50,14 @@ struct SearchBest: ParsableCommand {
         if json { return try Console.print(result.json(best)) }
         try Console.print(
             "trial \(best.number): \(SearchText.values(best, result.plan.objectives))")
+        let objectives = result.plan.objectives
+        if objectives.count > 1 {
+            let front = try result.study.paretoFront().count { $0.source.isEmpty }
+            try Console.print(
+                "  best by \(objectives[0].name), the first of \(objectives.count) objectives; "
+                    + "\(front.counting("trial")) are not dominated by another: "
+                    + "`kalsae search plot \(result.study.name) --kind front`")
+        }
         for (name, value) in zip(best.parameters.names, best.parameters.values) {
             try Console.print("  \(name): \(SearchText.value(value))")
         }

@@ -66,7 +66,9 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         let middle = try middle(of: plan.space, trainer)
         plan.epochs = middle?.recipe.epochs ?? max(plan.epochs, 1)
         // What cannot be learned from is said before a study is made.
-        let others = try options.warmStart.map { ($0, try WarmStart($0).study(plan, in: store)) }
+        let others = try options.warmStart.map {
+            ($0, try WarmStart($0, in: store).study(plan, in: store))
+        }
         let study = try plan.study(name, in: store)
         if let known, !known.isLike(plan.space) {
             try study.change(to: plan.space)

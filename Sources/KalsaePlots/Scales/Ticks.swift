@@ -54,6 +54,8 @@ package enum Ticks {
         if last - first < 1 { return withinDecades(map, count: count) }
         let stride = max(1, (last - first + count) / count)
         let isShort = first >= -3 && last <= 4
+        // Between few powers of ten 2 and 5 have room for labels.
+        let labeled: Set<Int> = (last - first + 1) * 3 <= count + 2 ? [2, 5] : []
         var ticks: [Tick] = []
         for exponent in (first - 1)...last {
             let value = decimal(1, exponent: exponent)
@@ -73,7 +75,12 @@ package enum Ticks {
             for digit in 2...9 {
                 let value = decimal(digit, exponent: exponent)
                 if value >= map.low, value <= map.high {
-                    ticks.append(Tick(value: value, label: ""))
+                    let label =
+                        isShort
+                        ? NumberText.plain(digit, exponent: exponent)
+                        : NumberText.scientific(digit, exponent: exponent)
+                    ticks.append(
+                        Tick(value: value, label: labeled.contains(digit) ? label : ""))
                 }
             }
         }

@@ -3,6 +3,8 @@ import KalsaeSupport
 
 extension Store {
     /// Finds a run by its id, its name, the beginning of its id that no other run has, or `last`.
+    ///
+    /// `last` is the newest run that is no trial of a search; the newest trial where all are.
     public func run(_ text: String) throws(KalsaeError) -> Run {
         try read { try Store.fetchRun($0, text, self.path) }
     }
@@ -27,7 +29,12 @@ extension Store {
 
     static func fetchRun(_ database: Database, _ text: String, _ path: String) throws -> Run {
         if text == last {
-            let row = try Int64.fetchOne(database, sql: "SELECT max(id) FROM runs")
+            let row = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT coalesce((SELECT max(id) FROM runs WHERE id NOT IN
+                        (SELECT run FROM trials WHERE run IS NOT NULL)), (SELECT max(id) FROM runs))
+                    """)
             guard let row else {
                 throw KalsaeError(path, expected: "a run", got: "none")
             }

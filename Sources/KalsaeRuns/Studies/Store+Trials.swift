@@ -77,12 +77,12 @@ extension Store {
             let revision = try Self.nextRevision(database, study)
             try database.cachedStatement(
                 sql: """
-                    UPDATE trials SET revision = ?, state = 'running', owner = ?, \
-                    leased_until = ?, attempts = attempts + 1, \
-                    started = CASE started WHEN 0 THEN ? ELSE started END \
-                    WHERE study = ? AND number = ?
+                    UPDATE trials SET revision = ?1, state = 'running', owner = ?2, \
+                    leased_until = ?3, attempts = attempts + 1, started = CASE \
+                    WHEN started = 0 THEN ?6 WHEN leased_until <= started THEN started \
+                    ELSE started + max(0, ?6 - leased_until) END WHERE study = ?4 AND number = ?5
                     """
-            ).execute(arguments: [revision, owner, until, now, study, number])
+            ).execute(arguments: [revision, owner, until, study, number, now])
             return revision
         }
     }

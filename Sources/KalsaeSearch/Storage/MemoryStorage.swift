@@ -107,10 +107,14 @@ public final class MemoryStorage: StudyStorage {
 extension TrialRecord {
     /// Gives it to a worker.
     mutating func begin(_ owner: String, now: Int, until: Int) {
+        if started == 0 {
+            started = now
+        } else if leasedUntil > started {
+            started += max(0, now - leasedUntil)
+        }
         state = .running
         self.owner = owner
         leasedUntil = until
-        if started == 0 { started = now }
         attempts += 1
     }
 }

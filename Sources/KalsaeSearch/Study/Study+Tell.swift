@@ -62,7 +62,7 @@ extension Study {
     /// Gives a trial back, that is not ended: the next worker takes it over.
     public func release(_ trial: Trial) throws(KalsaeError) {
         keeper?.remove(trial.number)
-        try storage.renew([trial.number], of: worker, until: 0)
+        try storage.renew([trial.number], of: worker, until: Clock.now - 1)
     }
 
     /// Writes a trial that this worker has.

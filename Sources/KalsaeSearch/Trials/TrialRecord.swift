@@ -42,7 +42,8 @@ public struct TrialRecord: Sendable, Equatable {
     public var reason = ""
     /// The version of the space that its parameters were drawn from.
     public var spaceVersion = 1
-    /// When it began, in milliseconds since 1970; 0 before.
+    /// When it began, in milliseconds since 1970; 0 before. It moves on by the time in which no
+    /// worker had the trial, so that `ended - started` is what the trial took.
     public var started = 0
     /// When it ended, in milliseconds since 1970; 0 before.
     public var ended = 0

@@ -60,12 +60,32 @@ import Testing
             "accuracy", "--objective", "parameters",
         ])
         #expect(search.status == 0, "\(search.errors)")
-        for kind in ["history", "importance", "slice", "parallel", "curves", "front"] {
+        let kinds = [
+            "history", "importance", "slice", "parallel", "contour", "curves", "timeline", "front",
+        ]
+        for kind in kinds {
             let plot = try run([
                 "search", "plot", "iris", "--kind", kind, "--output", "\(kind).svg",
             ])
             #expect(plot.status == 0, "\(plot.errors)")
         }
+        // No trial is what `last` means.
+        #expect(try run(["train", "iris", "--epochs", "1", "--name", "own"]).status == 0)
+        let more = try run(["search", "--resume", "iris", "--trials", "13", "--quiet"])
+        #expect(more.status == 0, "\(more.errors)")
+        #expect(try run(["runs", "show", "last"]).output.contains("own"))
+        // The numbers of the timeline: two ends a trial.
+        #expect(
+            try run([
+                "search", "plot", "iris", "--kind", "timeline", "--output", "times.csv",
+            ]).status == 0)
+        let times = try String(contentsOfFile: "\(folder.path)/times.csv", encoding: .utf8)
+        #expect(times.split(separator: "\n").count { $0.contains("complete") } == 13 * 3)
+        let setting = try run([
+            "search", "plot", "iris", "--kind", "contour", "--setting", "learning-rate",
+        ])
+        #expect(setting.status == 1)
+        #expect(setting.errors.contains("--setting: expected two that are numbers, of "))
         let lesson = try run(["lesson", "grid-random", "--svg", "figures", "--quiet"])
         #expect(lesson.status == 0, "\(lesson.errors)")
         let figures = try FileManager.default.contentsOfDirectory(

@@ -120,6 +120,30 @@ struct StoreTests {
         }
     }
 
+    /// What a trial took is the time in which a worker had it, by the store as in memory.
+    @Test func theTimeBetweenTwoWorkersIsNotATrials() throws {
+        try withFolder { folder in
+            let space = SearchSpace()
+            let storages: [any StudyStorage] = [
+                try StoreStorage(
+                    StudyDescription(name: "s", space: space), in: Store(folder: folder)),
+                MemoryStorage(),
+            ]
+            for storage in storages {
+                _ = try storage.open(StudyDescription(name: "s", space: space))
+                _ = try storage.add(TrialRecord(number: 0))
+                #expect(try storage.claim(0, for: "a", now: 1000, until: 5000)?.started == 1000)
+                // Had from 1000 to 5000; the next worker comes at 65000.
+                let second = try storage.claim(0, for: "b", now: 65_000, until: 70_000)
+                #expect(second?.started == 61_000)
+                #expect(second?.attempts == 2)
+                // A lease that was given up in a way of earlier versions tells nothing.
+                try storage.renew([0], of: "b", until: 0)
+                #expect(try storage.claim(0, for: "c", now: 90_000, until: .max)?.started == 61_000)
+            }
+        }
+    }
+
     @Test func aWorkerThatLivesKeepsItsTrial() throws {
         try withFolder { folder in
             let store = try Store(folder: folder)

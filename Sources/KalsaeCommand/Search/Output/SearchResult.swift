@@ -56,6 +56,7 @@ struct SearchResult {
         if plan.objectives.count > 1 {
             let front = try study.paretoFront().filter(\.source.isEmpty)
             lines.append("not dominated by another trial: \(front.count)")
+            if front.count > 20 { lines.append("the first 20, by number:") }
             lines += SearchText.table(Array(front.prefix(20)), plan.objectives, study.space)
             return lines
         }
@@ -66,16 +67,24 @@ struct SearchResult {
             let spaces = String(repeating: " ", count: width - name.count)
             lines.append("  \(name)\(spaces)  \(SearchText.value(value))")
         }
-        if let shares = try? study.importance() {
-            let text = shares.map { "\($0.parameter) \(Int(($0.share * 100).rounded())) %" }
-            lines.append("importance: \(text.joined(separator: ", "))")
-        }
+        if let line = importance() { lines.append(line) }
         for warning in try study.edgeWarnings() { lines.append("warning: \(warning)") }
         if let run = bestRun {
             lines.append("run: \(run.name), see `kalsae runs show \(run.name)`")
             lines.append("model: \(modelPath(of: run))")
         }
         return lines
+    }
+
+    /// What matters; of a single setting there is nothing to say.
+    private func importance() -> String? {
+        guard study.space.parameters.count > 1 else { return nil }
+        do {
+            let shares = try study.importance().map {
+                "\($0.parameter) \(Int(($0.share * 100).rounded())) %"
+            }
+            return "importance: \(shares.joined(separator: ", "))"
+        } catch { return "importance: \(error.expected), got \(error.got)" }
     }
 
     private func modelPath(of run: Run) -> String {

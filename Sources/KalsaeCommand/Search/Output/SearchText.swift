@@ -48,12 +48,25 @@ enum SearchText {
         return value.description.printable
     }
 
-    /// The trials in columns.
+    /// Why a trial has no value, in few words; empty where it has one.
+    static func reason(_ trial: TrialRecord) -> String {
+        switch trial.state {
+        case .failed:
+            let text = trial.reason.replacing("\n", with: " ").printable
+            return text.count > 72 ? "\(text.prefix(71))…" : text
+        case .pruned: return trial.reports.last.map { "behind epoch \($0.step)" } ?? ""
+        case .complete, .running, .waiting: return ""
+        }
+    }
+
+    /// The trials in columns; with why some have no value, where some have none.
     static func table(
         _ trials: [TrialRecord], _ objectives: [SearchObjective], _ space: SearchSpace
     ) -> [String] {
+        let hasReasons = trials.contains { !reason($0).isEmpty }
         var table = TextTable(
-            ["trial", "state"] + objectives.map(\.name) + ["time"] + space.names)
+            ["trial", "state"] + objectives.map(\.name) + ["time"] + space.names
+                + (hasReasons ? ["reason"] : []))
         for trial in trials {
             let values = objectives.indices.map { index in
                 trial.values.indices.contains(index)
@@ -63,7 +76,7 @@ enum SearchText {
             let settings = space.names.map { trial.parameters[$0].map(value) ?? "-" }
             table.add(
                 ["\(trial.number)", state(trial).rawValue] + values + [RunText.duration(time)]
-                    + settings)
+                    + settings + (hasReasons ? [reason(trial)] : []))
         }
         return table.lines
     }

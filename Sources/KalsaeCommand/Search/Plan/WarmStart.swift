@@ -7,9 +7,10 @@ struct WarmStart {
     private let file: String?
     private let name: String
 
-    /// Reads `STUDY` or `FILE:STUDY`.
-    init(_ text: String) throws(KalsaeError) {
-        guard let colon = text.lastIndex(of: ":") else {
+    /// Reads `STUDY` or `FILE:STUDY`; a study of the store that is named so comes first.
+    init(_ text: String, in store: Store) throws(KalsaeError) {
+        let isStudy = try store.studyNames().contains(text)
+        guard !isStudy, let colon = text.lastIndex(of: ":") else {
             (file, name) = (nil, text)
             return
         }

@@ -67,10 +67,11 @@ public final class OptunaStorage: StudyStorage {
                 sql: "SELECT direction FROM study_directions WHERE study_id = ? ORDER BY objective",
                 arguments: [known])
             guard found == words else {
+                let known = found.isEmpty ? "none" : found.joined(separator: ", ").lowercased()
                 throw KalsaeError(
                     "\(path), \(name)",
-                    expected: "the directions \(found.joined(separator: ", "))",
-                    got: words.joined(separator: ", "))
+                    expected: "a study to \(words.joined(separator: ", ").lowercased())",
+                    got: "one to \(known)")
             }
             return (known, false)
         }
