@@ -10,10 +10,11 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         abstract: "Train the best settings of a study anew, as after its data changed.",
         discussion: """
             Says which settings have gone stale: those that are no longer best. The trials make a \
-            study of their own.
+            study of their own. With --repeats each is trained from several seeds, and the means \
+            are ranked.
 
             Example:
-              kalsae search retest iris --top 10
+              kalsae search retest iris --top 10 --repeats 3
             """)
 
     @OptionGroup var argument: StudyArgument
@@ -21,12 +22,19 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
     @Option(help: "How many of the best are trained.")
     var top = 5
 
+    @Option(help: "How often each is trained, from the study's seed on.")
+    var repeats = 1
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         try common.apply()
         guard top > 0 else {
             throw KalsaeError("--top", expected: "a whole number above 0", got: "\(top)")
+        }
+        guard (1...1000).contains(repeats) else {
+            throw KalsaeError(
+                "--repeats", expected: "a whole number from 1 to 1000", got: "\(repeats)")
         }
         Interrupt.watch()
         var argument = argument
@@ -39,13 +47,19 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         }
         try WorkingFolder.enter(old.plan.folder)
         var plan = old.plan
-        (plan.space, plan.trials, plan.goal, plan.seconds) = (
-            old.study.space, ranked.count, nil, nil
-        )
+        let seeds = repeats > 1 ? plan.seed..<plan.seed + repeats : nil
+        plan.space = try space(old.study.space, seeds)
+        (plan.trials, plan.goal, plan.seconds) = (ranked.count * repeats, nil, nil)
         (plan.pruner, plan.population, plan.fingerprint) = (.none, nil, "")
         let name = try old.store.freeStudyName("\(old.study.name)-retest")
         let study = try plan.study(name, in: old.store)
-        for trial in ranked { try study.enqueue(trial.parameters) }
+        for trial in ranked {
+            for repeated in 0..<repeats {
+                var parameters = trial.parameters
+                if let seeds { parameters["seed"] = .integer(seeds.lowerBound + repeated) }
+                try study.enqueue(parameters)
+            }
+        }
         try old.store.setStudyConfiguration(name, to: plan.json)
         let training = TrialTraining(plan, workers: 1)
         let progress = SearchProgress(study, plan, workers: 1)
@@ -62,50 +76,48 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         }
     }
 
+    /// The space of the trials: the study's, with the seeds where there are several.
+    private func space(
+        _ space: SearchSpace, _ seeds: Range<Int>?
+    ) throws(KalsaeError) -> SearchSpace {
+        guard let seeds else { return space }
+        guard space.index(of: "seed") == nil else {
+            throw KalsaeError(
+                "--repeats", expected: "a study that does not search seeds", got: "one that does")
+        }
+        let seed = try Parameter(
+            "seed", .integer(low: seeds.lowerBound, high: seeds.upperBound - 1))
+        return try SearchSpace(space.parameters + [seed], constraints: space.constraints)
+    }
+
     private func report(
         _ ranked: [TrialRecord], _ old: SearchResult, _ new: SearchResult
     ) throws {
-        let now = new.history.trials
-        let order = new.ranked.filter { $0.state == .complete }.map(\.number)
+        let rows = RetestRow.rows(ranked, new.history, repeats: repeats)
         let before = fingerprint(ranked.first, old.store)
-        let after = fingerprint(now.first, old.store)
+        let after = fingerprint(new.history.trials.first, old.store)
         let isChanged = before != nil && after != nil && before != after
-        var table = TextTable("trial", "rank", "now", "value", "now", "settings")
-        var list: [JSONValue] = []
-        for (index, trial) in ranked.enumerated() {
-            guard now.indices.contains(index) else { continue }
-            let rank = order.firstIndex(of: index).map { $0 + 1 }
-            let isStale = rank.map { $0 > index + 1 } ?? true
-            let value = now[index].values.first
-            table.add(
-                "\(trial.number)", "\(index + 1)",
-                rank.map { "\($0)\(isStale ? " stale" : "")" } ?? "-",
-                trial.values.first.map { RunText.number($0) } ?? "-",
-                value.map { RunText.number($0) } ?? now[index].state.rawValue,
-                SearchText.parameters(trial.parameters))
-            list.append([
-                "trial": .integer(trial.number), "rank_before": .integer(index + 1),
-                "rank": rank.map { .integer($0) } ?? .null, "stale": .bool(isStale),
-                "value_before": trial.values.first.map { .number($0) } ?? .null,
-                "value": value.map { .number($0) } ?? .null,
-                "parameters": trial.parameters.json,
-            ])
-        }
         if common.json {
             return try Console.print(
                 [
                     "study": .string(old.study.name), "retest": .string(new.study.name),
-                    "data_changed": .bool(isChanged), "trials": .array(list),
+                    "data_changed": .bool(isChanged), "trials": .array(rows.map(\.json)),
                 ] as JSONValue)
         }
         try Console.print(
             "study \(old.study.name), retested as \(new.study.name): the data "
                 + (isChanged ? "are others than then" : "are those of then"))
+        var table = TextTable(
+            ["trial", "rank", "now", "value", "now"] + (repeats > 1 ? ["from", "to"] : [])
+                + ["settings"])
+        for row in rows { table.add(row.texts(withRange: repeats > 1)) }
         for line in table.lines { try Console.print(line) }
-        if let best = order.first, best != 0 {
+        if let first = rows.first, let best = rows.first(where: { $0.rank == 1 }),
+            best.trial.number != first.trial.number
+        {
             try Console.print(
-                "trial \(ranked[0].number) was best and is \(order.firstIndex(of: 0).map { "number \($0 + 1)" } ?? "without a value") now; "
-                    + "trial \(ranked[best].number) is best")
+                "trial \(first.trial.number) was best and is \(first.rank.map { "number \($0)" } ?? "without a value") now; "
+                    + "trial \(best.trial.number) is best")
         }
     }
 

@@ -199,6 +199,20 @@ import Testing
         let again = try #require(try retest.json["trials"]?.array)
         #expect(again.count == 3)
         #expect(again.allSatisfy { $0["value"] == $0["value_before"] && $0["stale"] == false })
+        // From three seeds: the first is the study's own, and the mean is ranked.
+        let repeated = try run([
+            "search", "retest", "mine", "--top", "2", "--repeats", "3", "--json",
+        ])
+        #expect(repeated.status == 0, "\(repeated.errors)")
+        let rows = try #require(try repeated.json["trials"]?.array)
+        #expect(rows.count == 2)
+        for row in rows {
+            let values = row["values"]?.array?.compactMap(\.number) ?? []
+            #expect(Set(values).count == 3)
+            #expect(values.first == row["value_before"]?.number)
+            let mean = try #require(row["value"]?.number)
+            #expect(abs(mean - values.reduce(0, +) / 3) <= 1e-12 * abs(mean))
+        }
     }
 
     /// Other data or objectives are no trials of a study.
