@@ -64,39 +64,3 @@ struct FigureOptions: ParsableArguments {
         return (numbers[0], numbers[1])
     }
 }
-
-/// A file that holds a figure.
-struct FigureFile {
-    let path: String
-    private let kind: String
-
-    /// A file of a kind by its ending, which is not there unless it may be replaced.
-    init(_ path: String, overwrite: Bool) throws(KalsaeError) {
-        self.path = path
-        kind = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-        guard ["svg", "png", "csv"].contains(kind), path.contains(".") else {
-            throw KalsaeError(path, expected: "a file that ends with .svg, .png or .csv", got: path)
-        }
-        guard overwrite || !FileIdentity.isRegular(path) else {
-            throw KalsaeError(
-                path, expected: "a new file", got: "one that is there",
-                advice: "give another name, or --overwrite to replace it")
-        }
-        try AtomicFile.checkWritable(path)
-    }
-
-    /// Writes the figure; pixels are two for one of the size.
-    func write(_ figure: Figure, width: Int, height: Int) throws {
-        switch kind {
-        case "csv": try AtomicFile.write(Array(figure.csv.utf8), to: path)
-        case "png":
-            let pixels = try figure.raster(width: width, height: height, scale: 2)
-            let image = try ImagePixels(
-                width: pixels.width, height: pixels.height, channels: 4, bytes: pixels.bytes)
-            try AtomicFile.write(image.encodePNG(), to: path)
-        default:
-            let text = try figure.svg(width: Double(width), height: Double(height))
-            try AtomicFile.write(Array(text.utf8), to: path)
-        }
-    }
-}

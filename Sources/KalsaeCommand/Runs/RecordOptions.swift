@@ -53,6 +53,12 @@ struct RecordOptions: ParsableArguments {
             """, valueName: "file"))
     var log: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the run's curves at the end: .svg, .png, or .csv for their numbers.",
+            valueName: "file"))
+    var plot: String?
+
     @Flag(help: "Record the norms of gradients, and of updates beside weights, layer by layer.")
     var logGradients = false
 
@@ -75,6 +81,17 @@ struct RecordOptions: ParsableArguments {
             let step = Int(branch[branch.index(after: mark)...])
         else { return nil }
         return (try store.run(String(branch[..<mark])), step)
+    }
+
+    /// Where the curves go; a run that is taken up replaces its own.
+    func figure(overwrite: Bool) throws(KalsaeError) -> FigureFile? {
+        guard let plot else { return nil }
+        guard !noRecord else {
+            throw KalsaeError(
+                "--plot", expected: "a recorded run", got: "--no-record",
+                advice: "leave --no-record out")
+        }
+        return try FigureFile(plot, overwrite: overwrite || resume != nil)
     }
 
     /// When checkpoints are written.

@@ -15,6 +15,8 @@ struct Recording {
     /// Where it goes on, until somebody takes it.
     private let origin = Origin()
     private let configuration: JSONValue
+    /// Where the curves go at the end.
+    private let figure: FigureFile?
 
     var run: Run { session.run }
 
@@ -29,14 +31,16 @@ struct Recording {
     ///   - configuration: the options of the call with all that was decided for it.
     ///   - data: what is learned.
     ///   - model: where the model goes.
+    ///   - figure: where the curves go.
     ///   - endsForGood: whether a run that is finished has nothing left to do, as the learning of a
     ///     table; it is refused then, and stays finished.
     init?(
         _ options: RecordOptions, configuration: JSONValue, data: DataParts, seed: Int,
-        model: String, endsForGood: Bool = false
+        model: String, figure: FigureFile? = nil, endsForGood: Bool = false
     ) throws {
         let interval = try options.interval()
         self.interval = interval
+        self.figure = figure
         self.configuration = configuration
         if let resume = options.resume {
             let store = try options.location.store(for: .writing)
@@ -188,6 +192,10 @@ struct Recording {
         session.recorder.artifact(
             RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
         session.finish(state, last: last)
+        guard let figure else { return }
+        do {
+            try figure.write(RunFigure().figure([run], in: store), width: 640, height: 400)
+        } catch { Notice.say("\(error)") }
     }
 
     /// Where a step that is not finite goes.

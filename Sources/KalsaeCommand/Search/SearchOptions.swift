@@ -86,6 +86,12 @@ struct SearchOptions: ParsableArguments {
     @Option(help: "The epochs between two such times; a tenth of all by default.")
     var interval: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the values of all trials at the end: .svg, .png, or .csv for the numbers.",
+            valueName: "file"))
+    var plot: String?
+
     /// Throws for numbers that no search takes.
     func check() throws(KalsaeError) {
         if let population, !(4...10_000).contains(population) {

@@ -28,9 +28,13 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         try options.check()
+        let figure = try options.plot.map { path in try FigureFile(path, overwrite: false) }
         Interrupt.watch()
         let result = try await search()
         try result.print(json: common.json)
+        do {
+            try figure?.write(StudyFigure.history.figure(result), width: 640, height: 400)
+        } catch { Notice.say("\(error)") }
         if Interrupt.isRequested {
             result.tellResume()
             throw ExitCode(Interrupt.exitCode)

@@ -14,6 +14,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             Examples:
               kalsae evaluate titanic.safetensors titanic.csv --json
               kalsae evaluate titanic.safetensors titanic.csv --importance --dependence age
+              kalsae evaluate digits.safetensors digits --report digits.html
             """)
 
     @Argument(help: "A model file that `kalsae train` wrote.")
@@ -45,19 +46,38 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     @Option(help: "How often each column is shuffled for --importance.")
     var repeats = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "Write numbers, figures and the rows that are most wrong as one HTML file.",
+            valueName: "file"))
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Draw the confusion matrix, or predictions against truths, into a file: .svg, .png, or \
+            .csv for its numbers.
+            """, valueName: "file"))
+    var plot: String?
+
+    @Flag(help: "Replace these files if they are there.")
+    var overwrite = false
+
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
 
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         try common.apply()
+        let plot = try plotFile()
+        let page = try pageFile()
         let predictor = try ModelArgument.open(
             model, verb: "evaluate", others: data, threshold: threshold)
         var reports: [JSONValue] = []
         for name in data {
             let isSet = NamedSet(rawValue: name) != nil
             let members = try await evaluate(
-                isSet ? name : Source.path(ofTable: name), predictor, title: name)
+                isSet ? name : Source.path(ofTable: name), predictor, title: name, plot, page)
             reports.append(.object(members))
         }
         guard common.json else { return }
@@ -67,14 +87,23 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     /// Measures one source and prints what came of it, or returns it for `--json`.
     private func evaluate(
-        _ source: String, _ predictor: Predictor, title: String
+        _ source: String, _ predictor: Predictor, title: String, _ plot: FigureFile?,
+        _ page: FigureFile?
     ) async throws -> [JSONValue.Member] {
         let isAsked = importance || !dependence.isEmpty
         let measured = try await predictor.measure(
-            source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil)
+            source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil,
+            keepsRows: plot != nil || page != nil)
         let (report, rows) = (measured.report, measured.rows)
         let columns = importance ? try measured.effects?.importance(repeats: repeats) : nil
         let tables = try dependence.compactMap { try measured.effects?.dependence(on: $0) }
+        if let rows = measured.outcomes {
+            let figures = EvaluationFigures(
+                rows: rows, report: report, effects: (columns ?? [], tables))
+            try plot?.write(figures.first(), width: 640, height: 480)
+            let document = EvaluationReport(model: model, data: title, figures: figures)
+            try page?.write(document.document())
+        }
         let metric = report.values == nil ? "logLoss" : "rmse"
         if common.json {
             var members = (report.json.members ?? []) + [JSONValue.Member("rows", .integer(rows))]
@@ -96,5 +125,25 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         let lists = [columns?.lines(metric) ?? []] + tables.map(\.lines)
         for line in lists.joined() { try Console.print(line) }
         return []
+    }
+
+    private func plotFile() throws -> FigureFile? {
+        try plot.map { path in
+            try checkOneSource("--plot")
+            return try FigureFile(path, overwrite: overwrite)
+        }
+    }
+
+    private func pageFile() throws -> FigureFile? {
+        try report.map { path in
+            try checkOneSource("--report")
+            return try FigureFile(path, overwrite: overwrite, kinds: ["html"])
+        }
+    }
+
+    private func checkOneSource(_ option: String) throws(KalsaeError) {
+        guard data.count == 1 else {
+            throw KalsaeError(option, expected: "one source of data", got: "\(data.count)")
+        }
     }
 }

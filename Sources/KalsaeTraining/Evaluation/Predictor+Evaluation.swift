@@ -13,6 +13,8 @@ extension Predictor {
         package var rows: Int
         /// What columns do, where it was asked for.
         package var effects: ColumnEffects?
+        /// Each row's prediction and truth, where it was asked for.
+        package var outcomes: MeasuredRows?
     }
 
     /// Measures the network on a CSV file, or on the part of a named set that took no part in its
@@ -34,12 +36,15 @@ extension Predictor {
 
     /// Measures the network, and what columns do to it, in one pass.
     ///
-    /// - Parameter columns: the columns whose dependence may be asked for; nil for no effects.
+    /// - Parameters:
+    ///   - columns: the columns whose dependence may be asked for; nil for no effects.
+    ///   - keepsRows: whether each row's prediction and truth come back.
     package func measure(
         _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
-        effects columns: [String]? = nil
+        effects columns: [String]? = nil, keepsRows: Bool = false
     ) async throws -> Evaluation {
         var effects: ColumnEffects?
+        var images: LabeledData?
         var measurement: Measurement
         let rows: Int
         if let set = NamedSet(rawValue: source) {
@@ -50,7 +55,7 @@ extension Predictor {
             let data = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed))).test
             try check(data.targets, featureShape: data.featureShape, source)
             measurement = try Measurement(model, data, decision: decision)
-            rows = data.count
+            (rows, images) = (data.count, data)
         } else if let set = FileSet(path: source) {
             guard columns == nil else {
                 throw KalsaeError(
@@ -60,7 +65,7 @@ extension Predictor {
                 shape: model.inputShape?.sizes ?? [], classNames: metadata.classNames)
             try check(data.targets, featureShape: data.featureShape, source)
             measurement = try Measurement(model, data, decision: decision)
-            rows = data.count
+            (rows, images) = (data.count, data)
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
@@ -75,7 +80,10 @@ extension Predictor {
         } else if metadata.intervals?.tells(Measurement.level) == true {
             try measurement.report(metadata.intervals)
         }
-        return Evaluation(report: measurement.report, rows: rows, effects: effects)
+        var outcomes = keepsRows ? measurement.rows : nil
+        outcomes?.images = images
+        return Evaluation(
+            report: measurement.report, rows: rows, effects: effects, outcomes: outcomes)
     }
 
     /// What columns of a file do to predictions.

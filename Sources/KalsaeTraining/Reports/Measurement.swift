@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeData
 import KalsaeLayers
 import KalsaeSupport
@@ -91,6 +92,26 @@ struct Measurement {
 
     /// The number of rows.
     var count: Int { data.count }
+
+    /// Predictions and truths of all rows.
+    var rows: MeasuredRows {
+        guard case .classes(let actual, let names) = data else {
+            return MeasuredRows(outcomes: .values(predicted: predictions, actual: targets))
+        }
+        var probabilities = outputs.map { Double($0) }
+        if areLogits {
+            for row in actual.indices {
+                let own = (row * names.count)..<((row + 1) * names.count)
+                let largest = probabilities[own].max() ?? 0
+                for index in own { probabilities[index] = exp(probabilities[index] - largest) }
+                let sum = probabilities[own].reduce(0, +)
+                for index in own { probabilities[index] /= sum }
+            }
+        }
+        return MeasuredRows(
+            outcomes: .classes(
+                probabilities: probabilities, actual: actual.map { Int($0) }, names: names))
+    }
 
     /// Intervals by the errors of these rows; nil of classes. Rows that count count once.
     var intervals: PredictionIntervals? {

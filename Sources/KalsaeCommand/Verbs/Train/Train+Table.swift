@@ -65,7 +65,7 @@ extension Train {
         defer { progress.end() }
         let record = try Recording(
             recording, configuration: try configuration(effort), data: source.parts, seed: seed,
-            model: path, endsForGood: true)
+            model: path, figure: recording.figure(overwrite: overwrite), endsForGood: true)
         do {
             let outcome = try learn(run, record, progress)
             progress.end()

@@ -221,7 +221,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try checkLogs(source, model: destination.path)
         let record = try Recording(
             recording, configuration: try configuration(recipe), data: source.parts, seed: seed,
-            model: destination.path)
+            model: destination.path, figure: recording.figure(overwrite: overwrite))
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }

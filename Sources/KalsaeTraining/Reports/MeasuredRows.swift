@@ -1,0 +1,61 @@
+import KalsaeData
+import KalsaeFiles
+
+/// What was predicted for each row beside what it is, for figures and for the rows that are most wrong.
+package struct MeasuredRows: Sendable {
+    /// Predictions with truths.
+    package enum Outcomes: Sendable {
+        /// Probabilities, a row of one for each class, the class of each row, and the classes' names.
+        case classes(probabilities: [Double], actual: [Int], names: [String])
+        /// Predicted and true numbers in the target's units.
+        case values(predicted: [Double], actual: [Double])
+    }
+
+    /// Predictions with truths, in the order of the data.
+    package var outcomes: Outcomes
+    /// The data, where they are images that lie in memory.
+    package var images: LabeledData?
+
+    /// The number of rows.
+    package var count: Int {
+        switch outcomes {
+        case .classes(_, let actual, _): actual.count
+        case .values(_, let actual): actual.count
+        }
+    }
+
+    /// The rows that are most wrong, the worst first: those of least probability of their class, or of
+    /// the largest error.
+    package func worst(_ count: Int) -> [Int] {
+        let wrongness: (Int) -> Double =
+            switch outcomes {
+            case .classes(let probabilities, let actual, let names):
+                { 1 - probabilities[$0 * names.count + actual[$0]] }
+            case .values(let predicted, let actual): { (predicted[$0] - actual[$0]).magnitude }
+            }
+        let order = (0..<self.count).map { (wrong: wrongness($0), row: $0) }
+            .sorted { ($1.wrong, $0.row) < ($0.wrong, $1.row) }
+        return order.prefix(count).map(\.row)
+    }
+
+    /// The pixels of a row's image; nil where there is none.
+    package func image(_ row: Int) -> ImagePixels? {
+        guard let images, images.featureShape.count == 3,
+            [1, 3].contains(images.featureShape[2])
+        else { return nil }
+        let shape = images.featureShape
+        let count = shape.reduce(1, *)
+        let bytes: [UInt8]
+        switch images.features {
+        case .bytes(let all): bytes = Array(all[(row * count)..<((row + 1) * count)])
+        case .floats(let all):
+            let own = all[(row * count)..<((row + 1) * count)]
+            let (low, high) = (own.min() ?? 0, own.max() ?? 0)
+            let span = high > low ? high - low : 1
+            bytes = own.map { $0.isFinite ? UInt8(($0 - low) / span * 255) : 0 }
+        case .images: return nil
+        }
+        return try? ImagePixels(
+            width: shape[1], height: shape[0], channels: shape[2], bytes: bytes)
+    }
+}
