@@ -59,6 +59,13 @@ struct RecordOptions: ParsableArguments {
             valueName: "file"))
     var plot: String?
 
+    @Flag(
+        help: """
+            Show the run's curves in the terminal while it trains, and take keys, as `kalsae watch` \
+            does.
+            """)
+    var live = false
+
     @Flag(help: "Record the norms of gradients, and of updates beside weights, layer by layer.")
     var logGradients = false
 

@@ -95,7 +95,7 @@ struct Steer: ParsableCommand {
         }
     }
 
-    private static var author: String {
+    static var author: String {
         guard let entry = getpwuid(getuid()) else { return "user \(getuid())" }
         return String(cString: entry.pointee.pw_name)
     }

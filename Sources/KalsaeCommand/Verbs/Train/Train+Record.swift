@@ -71,6 +71,22 @@ extension Train {
         }
     }
 
+    /// Trains in a process of its own, and shows its run.
+    func trainLive() async throws {
+        let refused = [
+            ("--no-record", recording.noRecord), ("--find-rate", findRate), ("-", data == "-"),
+            ("--folds", splitting.folds != nil), ("--search", search != nil),
+            ("--json", common.json),
+        ]
+        if let option = refused.first(where: \.1)?.0 {
+            throw KalsaeError(
+                "--live", expected: "one recorded training", got: option, advice: "leave one out")
+        }
+        try await LiveTraining(
+            arguments: Arguments.given, folder: recording.location.folder
+        ).run()
+    }
+
     /// Notes how a network's training ended.
     func finish(
         _ record: Recording?, _ outcome: TrainingRun.Outcome, _ end: TrainingState, _ path: String

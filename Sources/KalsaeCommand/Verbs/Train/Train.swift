@@ -196,6 +196,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         try checkNumbers()
+        if recording.live { return try await trainLive() }
         Interrupt.watch()
         let clock = ContinuousClock()
         let start = clock.now
