@@ -75,7 +75,7 @@ struct LiveTraining {
     private static func file() throws(KalsaeError) -> FileHandle {
         guard let file = tmpfile() else {
             throw KalsaeError(
-                "--live", expected: "room for a temporary file",
+                "--live", expected: "a temporary file",
                 got: String(cString: strerror(errno)))
         }
         return FileHandle(fileDescriptor: dup(fileno(file)), closeOnDealloc: true)
