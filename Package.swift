@@ -22,6 +22,7 @@ let rows: [Row] = [
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "CKalsaeHTTP", kind: .c, libraries: ["dl"]),
+    Row(name: "CKalsaeLessonTexts", kind: .c, excluded: ["texts"]),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
@@ -41,7 +42,9 @@ let rows: [Row] = [
         name: "KalsaeTraining",
         imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
-    Row(name: "KalsaeLessons", imports: ["Kalsae", "KalsaeSearch", "KalsaePlots"]),
+    Row(
+        name: "KalsaeLessons",
+        imports: ["Kalsae", "KalsaeSearch", "KalsaePlots", "CKalsaeLessonTexts"]),
     Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
@@ -88,7 +91,8 @@ extension Row {
         let linked = libraries.map { LinkerSetting.linkedLibrary($0) }
         switch kind {
         case .swift, .c:
-            return .target(name: name, dependencies: imports, linkerSettings: linked)
+            return .target(
+                name: name, dependencies: imports, exclude: excluded, linkerSettings: linked)
         case .executable:
             return .executableTarget(name: name, dependencies: imports, linkerSettings: linked)
         case .test:

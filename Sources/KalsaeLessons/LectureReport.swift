@@ -12,8 +12,10 @@ public struct LectureReport: Sendable {
     /// Curves and tables by name.
     public private(set) var tables: [JSONValue.Member] = []
     private var passages: [String] = []
-    /// Figures by name.
-    public private(set) var figures: [(name: String, figure: Figure)] = []
+    /// Tables and figures in the order in which they are shown.
+    public private(set) var exhibits: [LessonExhibit] = []
+    /// Whether all numbers must come out: not where knobs were changed.
+    public var isDemanded = true
     /// How long it took.
     public var seconds = 0.0
 
@@ -73,9 +75,44 @@ public struct LectureReport: Sendable {
         passages.append("--- \(name)\n\(text)\n---")
     }
 
+    /// The texts that are to be read, as lines.
+    public var passageLines: [String] {
+        passages.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+            .map(String.init)
+    }
+
     /// Adds a figure.
-    public mutating func figure(_ name: String, _ figure: Figure) {
-        figures.append((name, figure))
+    ///
+    /// - Parameters:
+    ///   - width: in pixels.
+    ///   - height: in pixels.
+    ///   - isForTerminals: whether a terminal shows it too; those of one or two panels by default.
+    public mutating func figure(
+        _ name: String, _ figure: Figure, width: Int = 760, height: Int = 400,
+        isForTerminals: Bool? = nil
+    ) {
+        exhibits.append(
+            .figure(
+                LessonFigure(
+                    name: name, figure: figure, width: width, height: height,
+                    isForTerminals: isForTerminals ?? (figure.panels.count <= 2))))
+    }
+
+    /// Adds numbers that readers see as a table.
+    mutating func show(_ table: LessonTable) { exhibits.append(.table(table)) }
+
+    /// The figures, in order.
+    public var figures: [LessonFigure] {
+        exhibits.compactMap { exhibit in
+            if case .figure(let figure) = exhibit { figure } else { nil }
+        }
+    }
+
+    /// The tables that readers see, in order.
+    public var shownTables: [LessonTable] {
+        exhibits.compactMap { exhibit in
+            if case .table(let table) = exhibit { table } else { nil }
+        }
     }
 
     /// Adds a remark.
@@ -87,9 +124,12 @@ public struct LectureReport: Sendable {
             [
                 JSONValue.Member("lesson", .string(lesson)),
                 JSONValue.Member("passed", .bool(passed)),
+                JSONValue.Member("demanded", .bool(isDemanded)),
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("checks", .array(checks.map(\.json))),
                 JSONValue.Member("notes", .array(notes.map { .string($0) })),
+                JSONValue.Member("shown", .array(shownTables.map(\.json))),
+                JSONValue.Member("figures", .array(figures.map { .string($0.name) })),
             ] + tables)
     }
 

@@ -106,6 +106,12 @@ final class LectureRun<Model: Layer> {
         return (x, inputs[1].gathered(at: inputs[2]))
     }
 
+    /// The network now, as a value.
+    var model: Model { step.model }
+
+    /// Goes on from other weights; what the optimizer remembers stays.
+    func restore(_ model: Model) throws { try step.restore(model) }
+
     /// The rate of the steps to come.
     var learningRate: Double {
         get { step.optimizer.learningRate }

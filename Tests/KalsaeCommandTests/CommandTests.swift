@@ -99,7 +99,7 @@ import Testing
         defer { folder.remove() }
         let (lesson, old) = (try run("lesson", "--json"), try run("experiment", "--json"))
         #expect(lesson.status == 0 && old.status == 0)
-        #expect(try lesson.json["lessons"]?.array?.first?["name"]?.string == "backprop")
+        #expect(try lesson.json["lessons"]?.array?.first?["name"]?.string == "perceptron")
         #expect(old.output == lesson.output)
         #expect(lesson.errors.isEmpty)
         #expect(old.errors.split(separator: "\n").count == 1, "\(old.errors)")

@@ -33,7 +33,13 @@ struct Backprop {
 
     let x = Tensor.doubles([0.1, 0.2], [1, 2])
     let target = Tensor.doubles([0.4, 0.6], [1, 2])
-    let optimizer = SGD(learningRate: 0.5)
+    private let optimizer: SGD
+    let context: LessonContext
+
+    init(rate: Double = 0.5, context: LessonContext = LessonContext()) {
+        optimizer = SGD(learningRate: rate)
+        self.context = context
+    }
 
     func report() throws -> LectureReport {
         var report = LectureReport("backprop")
@@ -55,6 +61,7 @@ struct Backprop {
             report.check("W\(index + 1)+", number, weights[index], within: 1e-8)
         }
         report.table("weights", try after.weights)
+        try show(before, gradient, after, printed: weights, into: &report)
         try errors(from: before, into: &report)
         try wrongOrder(before, right: after, into: &report)
         report.note("the slides' \"o2 = .68047\" is a misprint: that is z4; o2 is .66384")
@@ -81,12 +88,12 @@ struct Backprop {
             "E1, E2", try half.doubles, [0.0219338145045387, 0.0020380862471914], within: 1e-12)
     }
 
-    private func error(_ network: Network) -> Tensor {
+    func error(_ network: Network) -> Tensor {
         ((target - network(x)).square() * 0.5).sum()
     }
 
     /// A step along the gradient, with the error before it.
-    private func step(
+    func step(
         _ network: Network
     ) throws -> (network: Network, error: Tensor, gradient: Network) {
         var state = OptimizerState(for: network, optimizer)
@@ -112,6 +119,7 @@ struct Backprop {
         report.check("E after 100 steps", curve[100], 0.0008489693110526, within: 1e-12)
         report.check("E after 1000 steps", curve[1000], 3.0e-16, within: 1e-17)
         report.table("error", Array(curve[...100]))
+        showErrors(curve, into: &report)
     }
 
     /// The negative test: errors sent back through the new W5 to W8 give other weights.

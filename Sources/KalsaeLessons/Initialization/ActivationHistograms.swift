@@ -8,8 +8,11 @@ import KalsaeTensor
 /// Source: 'Deep Learning from Scratch', chapter 6. Numbers are means over `draws` draws.
 struct ActivationHistograms {
     var draws = 5
+    /// Every deviation times so much.
+    var factor = 1.0
+    let context: LessonContext
 
-    private let scales: [(name: String, deviation: Double)] = [
+    let scales: [(name: String, deviation: Double)] = [
         ("1", 1), (".01", 0.01), ("xavier", 0.1), ("he", 0.1414213562373095),
     ]
 
@@ -24,7 +27,7 @@ struct ActivationHistograms {
         var outside = 0.0
     }
 
-    private enum Function: String, CaseIterable {
+    enum Function: String, CaseIterable {
         case sigmoid, tanh, relu
 
         func callAsFunction(_ x: Tensor) -> Tensor {
@@ -41,11 +44,12 @@ struct ActivationHistograms {
         for function in Function.allCases {
             var rows: [JSONValue.Member] = []
             for (index, scale) in scales.enumerated() {
-                let layers = try layers(function, scale.deviation)
+                let layers = try layers(function, scale.deviation * factor)
                 rows.append(JSONValue.Member(scale.name, table(layers)))
                 check(function, index, layers, into: &report)
             }
             report.table(function.rawValue, .object(rows))
+            try draw(function, into: &report)
         }
         let he = try histogram(.sigmoid, 1)
         report.table("histogram_sigmoid_1_layer_1", he)
@@ -55,7 +59,7 @@ struct ActivationHistograms {
 
     // MARK: - Drawing
 
-    private func outputs(_ function: Function, _ deviation: Double, draw: Int) -> [Tensor] {
+    func outputs(_ function: Function, _ deviation: Double, draw: Int) -> [Tensor] {
         var x = Tensor.normal([1000, 100], key: RandomKey(seed: draw, stream: 1))
         return (0..<5).map { layer in
             let key = RandomKey(seed: draw, stream: 2 + layer)

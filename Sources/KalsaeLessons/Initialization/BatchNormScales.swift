@@ -11,17 +11,21 @@ struct BatchNormScales {
     var seeds = 3
     var scales = Array(0..<16)
     var epochs = 20
+    var rate = 0.01
+    let context: LessonContext
 
     func report() throws -> LectureReport {
         var report = LectureReport("batch-norm")
         let data = try LectureImages.load(first: 1000).train
         try checkLabels(data, [97, 116, 99, 93, 105, 92, 94, 117, 87, 100], into: &report)
-        var curves: [JSONValue] = []
-        for k in scales {
+        var (curves, drawn): ([JSONValue], [Curves]) = ([], [])
+        for (index, k) in scales.enumerated() {
+            context.progress(index, of: scales.count)
             let deviation = pow(10, -4 * Double(k) / 15)
             let plain = try curve(data, deviation, batchNorm: false)
             let normed = try curve(data, deviation, batchNorm: true)
             check(k, plain.last ?? .nan, normed.last ?? .nan, into: &report)
+            drawn.append(Curves(k: k, deviation: deviation, plain: plain, normed: normed))
             curves.append([
                 "k": .integer(k), "std": .number(deviation),
                 "plain": .array(plain.map { .number($0) }),
@@ -29,6 +33,7 @@ struct BatchNormScales {
             ])
         }
         report.table("scales", .array(curves))
+        draw(drawn, into: &report)
         report.note(
             "batch norm learns at every scale; near std .16 to .29 (k 2, 3) the plain network is "
                 + "by luck near He for 100 inputs and beats it")
@@ -44,7 +49,7 @@ struct BatchNormScales {
             let network = LectureNetwork(
                 hidden: 5, deviation: .fixed(deviation), batchNorm: batchNorm, seed: seed)
             let run = try LectureRun(
-                network, on: data, optimizer: SGD(learningRate: 0.01), batch: 100, seed: seed)
+                network, on: data, optimizer: SGD(learningRate: rate), batch: 100, seed: seed)
             for step in 0...(10 * (epochs - 1)) {
                 try run.advance()
                 if step % 10 == 0 { sums[step / 10] += try run.accuracy(on: data) }

@@ -4,6 +4,7 @@ import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
+import KalsaePlots
 import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
@@ -16,10 +17,11 @@ struct CharacterModel {
     /// The numbers that are trained.
     let parameters: Double
     let batch: Int
-    let learningRate: Double
+    var learningRate: Double
     var steps: Int
     /// The largest mean loss on the last tenth of the text, in nats per character.
     var most = 1.9
+    var context = LessonContext()
     static let length = 64
     static let characters = 65
 
@@ -45,10 +47,13 @@ struct CharacterModel {
             parameters: 349_569, batch: 32, learningRate: 4e-3, steps: 2000)
     }
 
-    /// The same, cut short: it learns something, but not to spell.
-    var shortened: CharacterModel {
+    /// The settings of a reader; cut short it learns something, but not to spell.
+    func set(_ context: LessonContext) -> CharacterModel {
         var copy = self
-        (copy.steps, copy.most) = (40, 3.4)
+        copy.context = context
+        copy.steps = context.whole("steps")
+        copy.learningRate = context("rate")
+        if context.isShort { (copy.steps, copy.most) = (40, 3.4) }
         return copy
     }
 
@@ -61,6 +66,14 @@ struct CharacterModel {
         report.check("parameters", Double(model.parameterCount), parameters, within: 0)
         let (trained, losses) = try train(model, text.train)
         report.table("loss", losses)
+        report.figure(
+            "loss",
+            Figure(
+                title: context.say("Loss, nats a character", "문자당 손실(냇)"),
+                x: Axis(context.say("step", "갱신 횟수")), y: Axis(context.say("loss", "손실")),
+                marks: [
+                    .line(Series(x: losses.indices.map { Double(100 * ($0 + 1)) }, y: losses))
+                ]))
         let windows = try CharacterText.windows(of: text.validation, length: Self.length)
         let evaluator = try Evaluator(
             trained, loss: .softmaxCrossEntropy, metrics: [.accuracy])
@@ -99,6 +112,7 @@ struct CharacterModel {
             sum += try step.run(characters, starts.tensor)
             ComputeThread.shared.runWaitingCalls()
             if number % 100 == 0 {
+                context.progress(number, of: steps)
                 losses.append(sum / 100)
                 sum = 0
             }
@@ -112,4 +126,29 @@ struct CharacterModel {
         let numbers = try sampler.sample(after: try text.encode(prompt), count: 400, seed: 1)
         return prompt + text.decode(numbers)
     }
+}
+
+extension LessonPlan {
+    private static func characters(
+        _ model: CharacterModel, rows: [Int], _ exercise: LessonExercise
+    ) -> LessonPlan {
+        LessonPlan(
+            rows: rows, slides: [LessonSlide("000", "1. 피드 포워드 신경망(순방향 신경망)")],
+            data: NamedText.tinyShakespeare.rawValue, takesMinutes: true,
+            knobs: [
+                .whole("steps", model.steps, 100...100_000, "updates", "갱신 횟수"),
+                LessonKnob(
+                    "rate", model.learningRate, 1e-5...0.1, "largest learning rate", "가장 큰 학습률"),
+            ], exercise: exercise, program: { try model.set($0).report() })
+    }
+
+    // The loss of a guess among 65 characters.
+    static let characters = characters(
+        .transformer, rows: [22, 26], .numbers(1, within: 5e-3) { [4.1744] })
+    // The parameters of an LSTM of 256 units on vectors of 64.
+    static let charactersLSTM = characters(
+        .lstm, rows: [3, 19],
+        .numbers(1, within: 0) {
+            [Double(try Sequential([.lstm(units: 256)], input: [64, 64]).parameterCount)]
+        })
 }

@@ -51,7 +51,9 @@ struct LectureNetwork: Layer {
             var layer = Dense(size.0, size.1, initializer: .zeros)
             let key = RandomKey(seed: seed, stream: 100 + index)
             let scale = deviation(fanIn: size.0)
-            layer.weight = Tensor.normal([size.0, size.1], deviation: scale, key: key).asParameter()
+            // The deviation is data, so that one plan draws for all.
+            let drawn = Tensor.normal([size.0, size.1], key: key) * Tensor(Float(scale))
+            layer.weight = drawn.asParameter()
             return layer
         }
         self.activation = activation

@@ -9,6 +9,9 @@ import KalsaeOptimizers
 struct TwoLayer {
     var seeds = 3
     var measurements = 17
+    var hidden = 50
+    var rate = 0.1
+    let context: LessonContext
 
     func report() throws -> LectureReport {
         var report = LectureReport("twolayer")
@@ -20,6 +23,7 @@ struct TwoLayer {
         for (activation, train, test, band) in versions {
             let got = try curves(activation, images)
             let name = activation.rawValue
+            draw(name, got, (train, test), into: &report)
             report.table("\(name)_train", got.train)
             report.table("\(name)_test", got.test)
             for index in 1..<measurements {
@@ -47,13 +51,16 @@ struct TwoLayer {
         let share = 1 / Double(max(seeds, 1))
         for seed in 1...max(seeds, 1) {
             let network = LectureNetwork(
-                sizes: [784, 50, 10], deviation: .fixed(0.01), activation: activation, seed: seed)
+                sizes: [784, hidden, 10], deviation: .fixed(0.01), activation: activation,
+                seed: seed)
             let run = try LectureRun(
-                network, on: images.train, optimizer: SGD(learningRate: 0.1), batch: 100, seed: seed
+                network, on: images.train, optimizer: SGD(learningRate: rate), batch: 100,
+                seed: seed
             )
             for step in 0...((measurements - 1) * 600) {
                 try run.advance()
                 guard step % 600 == 0 else { continue }
+                context.progress(step / 600, of: measurements)
                 train[step / 600] += try share * run.accuracy(on: images.train)
                 test[step / 600] += try share * run.accuracy(on: images.test)
             }

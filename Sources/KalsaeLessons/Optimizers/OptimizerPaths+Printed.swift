@@ -4,14 +4,22 @@ extension OptimizerPaths {
     /// Every optimizer with the positions that its path must pass.
     var rows: [(name: String, optimizer: any Optimizer, positions: Positions)] {
         [
-            ("SGD", SGD(learningRate: 0.95), Self.sgd),
-            ("Momentum", LectureOptimizers.momentum(0.1), Self.momentum),
-            ("AdaGrad", LectureOptimizers.adaGrad(1.5), Self.adaGrad),
-            ("Adam, book", LectureOptimizers.adam(0.3), Self.bookAdam),
-            ("Adam, paper", Adam(learningRate: 0.3), Self.paperAdam),
-            ("Nesterov", SGD(learningRate: 0.1, momentum: 0.9, nesterov: true), Self.nesterov),
-            ("Nesterov, wrong order", WrongNesterov(learningRate: 0.1), Self.wrongNesterov),
-            ("RMSProp", LectureOptimizers.rmsProp(0.1), Self.rmsProp),
+            ("SGD", SGD(learningRate: 0.95 * factor), Self.sgd),
+            (
+                "Momentum", SGD(learningRate: 0.1 * factor, momentum: momentum), Self.momentum
+            ),
+            ("AdaGrad", LectureOptimizers.adaGrad(1.5 * factor), Self.adaGrad),
+            ("Adam, book", LectureOptimizers.adam(0.3 * factor), Self.bookAdam),
+            ("Adam, paper", Adam(learningRate: 0.3 * factor), Self.paperAdam),
+            (
+                "Nesterov", SGD(learningRate: 0.1 * factor, momentum: momentum, nesterov: true),
+                Self.nesterov
+            ),
+            (
+                "Nesterov, wrong order", WrongNesterov(learningRate: 0.1 * factor),
+                Self.wrongNesterov
+            ),
+            ("RMSProp", LectureOptimizers.rmsProp(0.1 * factor), Self.rmsProp),
         ]
     }
 

@@ -10,17 +10,25 @@ struct OptimizerPaths {
     /// Positions after so many updates.
     typealias Positions = [(updates: Int, x: Double, y: Double)]
 
+    /// Every learning rate times so much.
+    var factor = 1.0
+    var momentum = 0.9
+    let context: LessonContext
+
     func report() throws -> LectureReport {
         var report = LectureReport("optimizers-2d")
+        var paths: [(name: String, path: [[Double]])] = []
         for (name, optimizer, positions) in rows {
             let path = try path(of: optimizer)
             for (updates, x, y) in positions {
                 report.check("\(name) after \(updates): x", path[updates][0], x, within: 1e-6)
                 report.check("\(name) after \(updates): y", path[updates][1], y, within: 1e-6)
             }
+            paths.append((name, path))
             report.table(name, .array(path.map { .array([.number($0[0]), .number($0[1])]) }))
         }
-        let last = try path(of: LectureOptimizers.adaGrad(1.5))[30]
+        draw(paths, into: &report)
+        let last = paths[2].path[30]
         let value = last[0] * last[0] / 20 + last[1] * last[1]
         report.check("AdaGrad after 30: f", value, 7.2195e-04, within: 1e-7)
         report.note("the book's figure ends at the position after 29 updates")
@@ -31,7 +39,7 @@ struct OptimizerPaths {
     }
 
     /// The positions before the first and after each of 30 updates.
-    private func path(of optimizer: any Optimizer) throws -> [[Double]] {
+    func path(of optimizer: any Optimizer) throws -> [[Double]] {
         var point = Tensor.doubles([-7, 2])
         var state = OptimizerState(for: point, optimizer)
         var path = [try point.doubles]

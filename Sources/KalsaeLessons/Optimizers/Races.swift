@@ -1,5 +1,6 @@
 import KalsaeFiles
 import KalsaeOptimizers
+import KalsaePlots
 
 /// Curves of training losses for some ways to train, each the mean over seeds.
 struct LossRace {
@@ -15,8 +16,10 @@ struct LossRace {
     let lanes: [Lane]
     /// The loss is logged after every so many steps.
     private let interval = 10
+    let context: LessonContext
 
-    init(lanes: [Lane], seeds: Int, steps: Int) {
+    init(lanes: [Lane], seeds: Int, steps: Int, context: LessonContext) {
+        self.context = context
         self.lanes = lanes
         self.seeds = seeds
         self.steps = steps
@@ -32,6 +35,7 @@ struct LossRace {
                     hidden: 4, deviation: lane.deviation, seed: seed * 10 + index)
                 let run = try LectureRun(
                     network, on: images.train, optimizer: lane.optimizer, batch: 128, seed: seed)
+                context.progress(index * seeds + seed - 1, of: lanes.count * seeds)
                 for step in 0..<steps {
                     try run.advance()
                     if step % interval == 0 { sums[step / interval] += try run.lossNow() }
@@ -79,5 +83,23 @@ extension LectureReport {
                     in: loss / factor...loss * factor)
             }
         }
+    }
+}
+
+extension LectureReport {
+    /// Draws the curves, smoothed, on a logarithmic axis.
+    mutating func draw(_ curves: [LossRace.Curve], _ title: String, _ context: LessonContext) {
+        figure(
+            "losses",
+            Figure(
+                title: title, x: Axis(context.say("step", "갱신 횟수")),
+                y: Axis(context.say("training loss", "훈련 손실"), scale: .log),
+                marks: curves.map { curve in
+                    .line(
+                        Series(
+                            curve.name,
+                            x: curve.losses.indices.map { Double($0 * curve.interval) },
+                            y: curve.losses.smoothed(3)))
+                }))
     }
 }

@@ -1,5 +1,6 @@
 import KalsaeFiles
 import KalsaeOptimizers
+import KalsaePlots
 
 /// The first 300 images with seven weight layers, ReLU, He, SGD at .01, batch 100: three updates
 /// are an "epoch", measured after its first update.
@@ -7,6 +8,9 @@ struct SmallSetRuns {
     var seeds = 3
     /// The epochs, counted from 0, after which accuracies are measured.
     let epochs: [Int]
+    var rate = 0.01
+    /// The hidden layers, of 100 units each.
+    var hidden = 6
 
     /// Accuracies on the 300 images and on the whole test set, means over seeds.
     struct Accuracies {
@@ -22,8 +26,8 @@ struct SmallSetRuns {
             test: [Double](repeating: 0, count: epochs.count))
         let share = 1 / Double(max(seeds, 1))
         for seed in 1...max(seeds, 1) {
-            let network = LectureNetwork(hidden: 6, dropout: dropout, seed: seed)
-            let plain = SGD(learningRate: 0.01)
+            let network = LectureNetwork(hidden: hidden, dropout: dropout, seed: seed)
+            let plain = SGD(learningRate: rate)
             let optimizer: any Optimizer = decay > 0 ? LectureDecay(plain, lambda: decay) : plain
             let run = try LectureRun(
                 network, on: images.train, optimizer: optimizer, batch: 100, seed: seed)
@@ -65,6 +69,51 @@ struct SmallSetRuns {
             report.check("\(name), epoch \(epoch): test", accuracies.test[index], in: test)
         }
     }
+
+    /// Draws accuracies on training and test images of some ways to train, and shows how they end.
+    func show(
+        _ lanes: [(name: String, accuracies: Accuracies)], _ title: String,
+        _ context: LessonContext,
+        into report: inout LectureReport
+    ) {
+        let x = epochs.map(Double.init)
+        let marks = lanes.flatMap { name, accuracies -> [Mark] in
+            let lead = name.isEmpty ? "" : name + ", "
+            return [
+                .line(
+                    Series(
+                        lead + context.say("train", "훈련"), x: x, y: accuracies.train,
+                        hasMarkers: true)),
+                .line(
+                    Series(
+                        lead + context.say("test", "시험"), x: x, y: accuracies.test, hasMarkers: true
+                    )),
+            ]
+        }
+        report.figure(
+            "accuracies",
+            Figure(
+                title: title, x: Axis(context.say("epoch", "에포크")),
+                y: Axis(context.say("accuracy", "정확도"), low: 0, high: 1), marks: marks))
+        report.show(
+            LessonTable(
+                "gaps", context.say("Accuracy at the end", "마지막 정확도"),
+                columns: [
+                    "", context.say("train", "훈련"), context.say("test", "시험"),
+                    context.say("gap", "차이"),
+                ],
+                rows: lanes.map { name, accuracies in
+                    let (train, test) = (
+                        accuracies.train.last ?? .nan, accuracies.test.last ?? .nan
+                    )
+                    return LessonTable.Row(
+                        name.isEmpty ? context.say("300 images", "300장") : name,
+                        [train, test, train - test])
+                }))
+    }
+
+    /// When the lectures' 201 epochs are measured.
+    static let epochs = [0, 10, 20, 50, 75, 100, 125, 150, 175, 200]
 
     /// The labels of the first 300 images, as a check that they are the right ones.
     static let labels: [Double] = [34, 39, 28, 34, 32, 23, 29, 29, 21, 31]

@@ -17,6 +17,7 @@ struct SearchScales {
     var trials = 25
     /// Numbers that are drawn to look at a scale.
     var draws = 20_000
+    let context: LessonContext
 
     private static let rate = "learningRate", epsilon = "epsilon"
 
@@ -50,6 +51,7 @@ struct SearchScales {
         var panels: [Panel] = []
         for name in ["grid", "random"] {
             let isGrid = name == "grid"
+            let shown = isGrid ? context.say("grid", "격자") : context.say("random", "무작위")
             let sampler: any Sampler = isGrid ? GridSampler() : RandomSampler()
             let study = try Self.study(name, try space(steps: isGrid ? side : nil), sampler)
             try study.optimize(trials: trials) { trial in
@@ -76,18 +78,24 @@ struct SearchScales {
             report.table("\(name)_accuracies", values)
             panels.append(
                 Panel(
-                    title: "\(name): \(different) learning rates",
-                    x: Axis("learning rate", scale: .log, low: 5e-5, high: 2),
-                    y: Axis("epsilon", scale: .log, low: 5e-11, high: 2e-6),
+                    title: shown
+                        + context.say(": \(different) learning rates", ": 학습률 \(different)가지"),
+                    x: Axis(context.say("learning rate", "학습률"), scale: .log, low: 5e-5, high: 2),
+                    y: Axis(context.say("epsilon", "엡실론"), scale: .log, low: 5e-11, high: 2e-6),
                     marks: [
                         .scatter(
                             Scatter(
                                 x: rates.map { pow(10, $0) }, y: epsilons.map { pow(10, $0) },
-                                values: values, valueLabel: "accuracy"))
+                                values: values, valueLabel: context.say("accuracy", "정확도")))
                     ]))
         }
         report.figure(
-            "grid-random", Figure(title: "25 trials, one parameter that matters", panels: panels))
+            "grid-random",
+            Figure(
+                title: context.say(
+                    "\(trials) trials, one parameter that matters", "시도 \(trials)번, 중요한 하이퍼파라미터는 하나"
+                ),
+                panels: panels))
     }
 
     private static func study(
@@ -126,13 +134,26 @@ struct SearchScales {
                 let spread = 5 * (wanted * (1 - wanted) / Double(draws)).squareRoot()
                 report.check("\(scale): share of \(name)", got, wanted, within: spread + 2e-4)
             }
-            series.append(BarSeries(scale.rawValue, values: shares))
+            series.append(
+                BarSeries(
+                    scale == .log
+                        ? context.say("log scale", "로그 척도") : context.say("linear scale", "선형 척도"),
+                    values: shares))
         }
+        report.show(
+            LessonTable(
+                "shares", context.say("Share of 20,000 draws", "2만 번 뽑았을 때의 비율"),
+                columns: ["", series[0].name, series[1].name],
+                rows: names.indices.map {
+                    LessonTable.Row(names[$0], [series[0].values[$0], series[1].values[$0]])
+                }))
         report.figure(
             "scales",
             Figure(
-                title: "Learning rates by the scale that they are drawn on",
-                x: Axis("learning rate"), y: Axis("share", low: 0),
+                title: context.say(
+                    "Learning rates by the scale that they are drawn on", "척도에 따라 뽑히는 학습률"),
+                x: Axis(context.say("learning rate", "학습률")),
+                y: Axis(context.say("share", "비율"), low: 0),
                 marks: [.bars(Bars(names: names, series: series))]))
     }
 

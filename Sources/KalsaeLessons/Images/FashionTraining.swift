@@ -3,6 +3,7 @@ import KalsaeData
 import KalsaeFiles
 import KalsaeLayers
 import KalsaeOptimizers
+import KalsaePlots
 import KalsaeSupport
 import KalsaeTraining
 
@@ -13,10 +14,8 @@ struct FashionTraining {
     var steps = 500
     var least = 0.93
     private let batch = 120
-    private let learningRate = 4e-3
-
-    /// The same, cut short.
-    var shortened: FashionTraining { FashionTraining(epochs: 1, steps: 60, least: 0.3) }
+    var learningRate = 4e-3
+    let context: LessonContext
 
     func report() throws -> LectureReport {
         var report = LectureReport(Lesson.fashionMNIST.rawValue)
@@ -30,6 +29,16 @@ struct FashionTraining {
         report.check("parameters", Double(model.parameterCount), 278_890, within: 0)
         let (trained, losses) = try train(model, images.train)
         report.table("loss", losses)
+        report.figure(
+            "loss",
+            Figure(
+                title: context.say("Training loss by epoch", "에포크별 훈련 손실"),
+                x: Axis(context.say("epoch", "에포크")), y: Axis(context.say("loss", "손실")),
+                marks: [
+                    .line(
+                        Series(
+                            x: losses.indices.map { Double($0 + 1) }, y: losses, hasMarkers: true))
+                ]))
         let evaluator = try Evaluator(
             trained, loss: .softmaxCrossEntropy, metrics: [.accuracy])
         let result = try evaluator.evaluate(images.test)
@@ -51,6 +60,7 @@ struct FashionTraining {
         var losses: [Double] = []
         for epoch in 0..<epochs {
             random.shuffle(&rows)
+            context.progress(epoch, of: epochs)
             var sum = 0.0
             for index in 0..<steps {
                 let factor = schedule.factor(step: epoch * steps + index + 1)
@@ -63,4 +73,23 @@ struct FashionTraining {
         }
         return (step.model, losses)
     }
+}
+
+extension LessonPlan {
+    static let fashionMNIST = LessonPlan(
+        rows: [25, 21, 13], slides: [LessonSlide("003", "1.6 합성곱 신경망의 일반적인 구성")],
+        data: NamedSet.fashionMNIST.rawValue, takesMinutes: true,
+        knobs: [
+            .whole("epochs", 10, 1...50, "epochs", "에포크 수"),
+            LessonKnob("rate", 0.004, 1e-5...0.1, "largest learning rate", "가장 큰 학습률"),
+        ],
+        // Label smoothing of .1 over ten classes: the target of the right one, and of the others.
+        exercise: .numbers(2, within: 1e-6) { [0.91, 0.01] },
+        program: { context in
+            try FashionTraining(
+                epochs: context.isShort ? 1 : context.whole("epochs"),
+                steps: context.isShort ? 60 : 500, least: context.isShort ? 0.3 : 0.93,
+                learningRate: context("rate"), context: context
+            ).report()
+        })
 }

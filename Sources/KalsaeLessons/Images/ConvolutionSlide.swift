@@ -12,7 +12,16 @@ struct ConvolutionSlide {
         3, 1, 1, 2, 2, 2, 1, 2, 1, 4, 1, 1, 1, 1, 2, 2, 1, 3,
         2, 4, 3, 4, 2, 1, 1, 2, 3, 2, 1, 2, 4, 4, 3, 2, 1, 3,
     ]
-    private let kernel = Tensor.doubles([2, 0, 0, 1, -1, 0, 0, -2, 3], [3, 3])
+    static let lectureKernel: [Double] = [2, 0, 0, 1, -1, 0, 0, -2, 3]
+    /// The slide's input with 3 at row 0, column 3.
+    static let corrected: [Double] = [
+        3, 1, 1, 3, 2, 2, 1, 2, 1, 4, 1, 1, 1, 1, 2, 2, 1, 3,
+        2, 4, 3, 4, 2, 1, 1, 2, 3, 2, 1, 2, 4, 4, 3, 2, 1, 3,
+    ]
+    private let kernel = Tensor.doubles(Self.lectureKernel, [3, 3])
+    var stride = 1
+    var padding = 1
+    let context: LessonContext
 
     func report() throws -> LectureReport {
         var report = LectureReport("convolution")
@@ -20,11 +29,13 @@ struct ConvolutionSlide {
         try correctedInput(into: &report)
         try turnedKernel(into: &report)
         try book(into: &report)
+        try gradients(into: &report)
+        try show(into: &report)
         return report
     }
 
     /// Cross-correlation of one image and one kernel, as a layer does it.
-    private func convolved(
+    func convolved(
         _ image: Tensor, _ kernel: Tensor, padding: Int = 0, stride: Int = 1
     ) -> Tensor {
         let size = kernel.shape[0]
@@ -64,9 +75,7 @@ struct ConvolutionSlide {
 
     /// What follows with 3 at row 0, column 3: every printed result but one.
     private func correctedInput(into report: inout LectureReport) throws {
-        var pixels = printed
-        pixels[3] = 3
-        let input = Tensor.doubles(pixels, [6, 6])
+        let input = Tensor.doubles(Self.corrected, [6, 6])
         let valid: [Double] = [9, 5, -2, 16, 3, 9, 0, 8, 5, 3, 2, 10, 4, 7, 6, 16]
         let same: [Double] = [
             1, 1, 10, -7, 2, -2, 0, 9, 5, -2, 16, -2, 7, 3, 9, 0, 8, -2,

@@ -4,6 +4,8 @@ import KalsaeTensor
 
 /// The small numbers of 'Deep Learning from Scratch', chapters 3 to 5, in `float64`.
 struct Apples {
+    var context = LessonContext()
+
     func report() throws -> LectureReport {
         var report = LectureReport("apples")
         try prices(into: &report)
@@ -13,6 +15,7 @@ struct Apples {
         try derivatives(into: &report)
         try descent(into: &report)
         try regression(into: &report)
+        try AppleGraphs(context: context).show(into: &report)
         return report
     }
 
@@ -39,7 +42,7 @@ struct Apples {
     }
 
     /// The three-layer network of chapter 3: sigmoid, sigmoid, identity.
-    private func network(into report: inout LectureReport) throws {
+    func network(into report: inout LectureReport) throws {
         let x = Tensor.doubles([1, 0.5], [1, 2])
         let a1 =
             x.matmul(.doubles([0.1, 0.3, 0.5, 0.2, 0.4, 0.6], [2, 3])) + .doubles([0.1, 0.2, 0.3])
@@ -59,7 +62,7 @@ struct Apples {
     }
 
     /// Softmax, its guard against overflow, and its gradient with the loss.
-    private func softmax(into report: inout LectureReport) throws {
+    func softmax(into report: inout LectureReport) throws {
         report.check(
             "softmax(.3, 2.9, 4)", try Tensor.doubles([0.3, 2.9, 4]).softmax().doubles,
             [0.0182112733, 0.2451918129, 0.7365969138], within: 1e-9)
@@ -83,7 +86,7 @@ struct Apples {
     }
 
     /// Half the sum of squares and cross-entropy of chapter 4, true class 2.
-    private func losses(into report: inout LectureReport) throws {
+    func losses(into report: inout LectureReport) throws {
         let cases: [([Double], Double, Double, Double)] = [
             (
                 [0.1, 0.05, 0.6, 0, 0.05, 0.1, 0, 0.1, 0, 0], 0.0975, 0.510825457099338,
@@ -112,7 +115,7 @@ struct Apples {
     }
 
     /// Numerical and exact derivatives of .01x² + .1x and x₀² + x₁².
-    private func derivatives(into report: inout LectureReport) throws {
+    func derivatives(into report: inout LectureReport) throws {
         func curve(_ x: Tensor) -> Tensor { x.square() * 0.01 + x * 0.1 }
         for (point, slope) in [(5.0, 0.2), (10, 0.3)] {
             let above = try curve(Tensor(point + 1e-4)).item(Double.self)
@@ -132,7 +135,7 @@ struct Apples {
     }
 
     /// A hundred steps of gradient descent on x₀² + x₁² from (-3, 4).
-    private func descent(into report: inout LectureReport) throws {
+    func descent(into report: inout LectureReport) throws {
         let rows: [(Double, [Double], Double)] = [
             (0.1, [-6.1111079290e-10, 8.1481439053e-10], 1e-18),
             (1e-10, [-2.99999994, 3.99999992], 1e-9),
@@ -156,7 +159,7 @@ struct Apples {
     }
 
     /// Descent along central differences, whose rounding decides where it ends when it diverges.
-    private func numericalDescent(rate: Double) throws -> [Double] {
+    func numericalDescent(rate: Double) throws -> [Double] {
         func f(_ x: [Double]) throws -> Double {
             try Tensor.doubles(x).square().sum().item(Double.self)
         }
@@ -175,7 +178,7 @@ struct Apples {
     }
 
     /// The gradient of a softmax regression for one example.
-    private func regression(into report: inout LectureReport) throws {
+    func regression(into report: inout LectureReport) throws {
         let weight = Tensor.doubles(
             [0.47355232, 0.9977393, 0.84668094, 0.85557411, 0.03563661, 0.69422093], [2, 3])
         let x = Tensor.doubles([0.6, 0.9], [1, 2])

@@ -1,0 +1,165 @@
+import KalsaePlots
+import KalsaeSupport
+
+/// A lesson as one page: no script, no outside address; figures as SVG for light and for dark.
+public struct LessonPage {
+    private let lesson: Lesson
+    private let report: LectureReport
+    private let chapter: Chapter
+    private let language: LessonLanguage
+    private let words: LessonWords
+
+    /// Throws where the lesson has no texts in the language.
+    public init(
+        _ lesson: Lesson, _ report: LectureReport, _ language: LessonLanguage
+    ) throws(KalsaeError) {
+        self.lesson = lesson
+        self.report = report
+        self.language = language
+        chapter = try Chapter(lesson, language)
+        words = LessonWords(language)
+    }
+
+    /// The page.
+    public var html: String {
+        get throws(KalsaeError) {
+            var body = "<header><h1>\(chapter.title.escaped)</h1>\n<p class=\"lead\">"
+            body += "\(chapter.summary.escaped)</p>\n<p class=\"source\">\(words.lectures): "
+            body += lesson.slides.map { "<cite>\($0.text.escaped)</cite>" }.joined(separator: ", ")
+            body += "</p></header>\n<main>\n" + teaching + questions
+            for exhibit in report.exhibits { body += try figure(exhibit) }
+            for passage in [report.passageLines.joined(separator: "\n")] where !passage.isEmpty {
+                body += "<pre>\(passage.escaped)</pre>\n"
+            }
+            body += numbers + misprints + tasks + "</main>\n"
+            return """
+                <!DOCTYPE html>
+                <html lang="\(language.rawValue)">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta name="color-scheme" content="light dark">
+                <title>\(chapter.title.escaped)</title>
+                <style>
+                \(Self.style)
+                </style>
+                </head>
+                <body>
+                \(body)</body>
+                </html>
+
+                """
+        }
+    }
+
+    private var teaching: String {
+        chapter.passages.map { passage in
+            switch passage {
+            case .text(let text): "<p>\(text.escaped)</p>\n"
+            case .formula(let text): "<pre class=\"formula\">\(text.escaped)</pre>\n"
+            }
+        }.joined()
+    }
+
+    private var questions: String {
+        guard !chapter.questions.isEmpty else { return "" }
+        let all = chapter.questions.map {
+            "<details><summary>\($0.text.escaped)</summary><p>\($0.answer.escaped)</p></details>\n"
+        }
+        return "<section><h2>\(words.predict)</h2>\n\(all.joined())</section>\n"
+    }
+
+    private func figure(_ exhibit: LessonExhibit) throws(KalsaeError) -> String {
+        let caption = chapter.captions[exhibit.name]?.escaped ?? ""
+        switch exhibit {
+        case .table(let table):
+            return "<figure><div class=\"wide\">\(Self.table(table))</div>"
+                + "<figcaption>\(caption)</figcaption></figure>\n"
+        case .figure(let drawn):
+            var text = "<figure>"
+            for theme in [Theme.light, .dark] {
+                let svg = try drawn.figure.themed(theme).svg(
+                    width: Double(drawn.width), height: Double(drawn.height))
+                text += "<div class=\"\(theme.rawValue)\">\(Self.inline(svg))</div>"
+            }
+            return text + "<figcaption>\(caption)</figcaption></figure>\n"
+        }
+    }
+
+    /// The element of an SVG document, without what stands before it.
+    private static func inline(_ svg: String) -> Substring {
+        svg.firstRange(of: "<svg").map { svg[$0.lowerBound...] } ?? svg[...]
+    }
+
+    private static func table(_ table: LessonTable) -> String {
+        let isNamed = table.rows.contains { !$0.name.isEmpty }
+        var text = "<table><caption>\(table.title.escaped)</caption>"
+        if !table.columns.isEmpty {
+            let cells = table.columns.map { "<th scope=\"col\">\($0.escaped)</th>" }
+            text += "<thead><tr>\(cells.joined())</tr></thead>"
+        }
+        text += "<tbody>"
+        for row in table.cells {
+            let cells = row.enumerated().map { index, cell in
+                isNamed && index == 0
+                    ? "<th scope=\"row\">\(cell.escaped)</th>" : "<td>\(cell.escaped)</td>"
+            }
+            text += "<tr>\(cells.joined())</tr>"
+        }
+        return text + "</tbody></table>"
+    }
+
+    private var numbers: String {
+        let rows = LessonCheckRow.rows(of: report.checks)
+        guard !rows.isEmpty else { return "" }
+        let cells = rows.map { row in
+            "<tr><td>\(row.passed ? "✓" : "✗")</td><th scope=\"row\">\(row.name.escaped)</th>"
+                + "<td>\(row.expected.escaped)</td><td>\(row.got.escaped)</td></tr>"
+        }
+        let right = report.checks.count(where: \.passed)
+        let note = report.isDemanded ? "" : "<p>\(words.changed).</p>\n"
+        return """
+            <section><h2>\(words.numbers)</h2>
+            \(note)<details\(rows.count <= 12 ? " open" : "")><summary>\
+            \(words.verdict(right, report.checks.count, seconds: report.seconds))</summary>
+            <div class="wide"><table class="checks"><thead><tr><th></th>\
+            <th scope="col">\(words.number)</th><th scope="col">\(words.expected)</th>\
+            <th scope="col">\(words.got)</th></tr></thead><tbody>
+            \(cells.joined(separator: "\n"))
+            </tbody></table></div></details></section>
+
+            """
+    }
+
+    private var misprints: String {
+        guard !chapter.misprints.isEmpty else { return "" }
+        let all = chapter.misprints.map { "<li>\($0.escaped)</li>\n" }
+        return "<section><h2>\(words.misprints)</h2>\n<ul>\(all.joined())</ul></section>\n"
+    }
+
+    private var tasks: String {
+        let blanks = [String](repeating: "…", count: lesson.exercise.count).joined(separator: ",")
+        var text = "<section><h2>\(words.exercise)</h2>\n<p>\(chapter.exercise.escaped)</p>\n"
+        text += "<p>\(words.checked): <code>kalsae lesson \(lesson.rawValue) --answer \(blanks)"
+        text += "</code></p></section>\n"
+        if !lesson.knobs.isEmpty {
+            let rows = lesson.knobs.map { knob in
+                "<tr><th scope=\"row\"><code>--set \(knob.name)=\(knob.text(knob.standard))</code></th>"
+                    + "<td>\(knob.rangeText)</td><td class=\"words\">"
+                    + "\(knob.summary(language).escaped)</td></tr>\n"
+            }
+            text += "<section><h2>\(words.knobs)</h2>\n<div class=\"wide\"><table><tbody>"
+            text += rows.joined() + "</tbody></table></div></section>\n"
+        }
+        text += "<section><h2>\(words.ownData)</h2>\n<p>\(chapter.ownData.escaped)</p>\n"
+        return text + "<pre>\(chapter.command.escaped)</pre></section>\n"
+    }
+}
+
+extension String {
+    /// The text as HTML.
+    fileprivate var escaped: String {
+        replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+}
