@@ -5,7 +5,8 @@ import KalsaeSupport
 /// A file that holds a figure, or a page with some.
 struct FigureFile {
     let path: String
-    private let kind: String
+    /// The ending, without its dot.
+    let kind: String
 
     /// A file of a kind by its ending, which is not there unless it may be replaced.
     init(
@@ -45,6 +46,9 @@ struct FigureFile {
     func write(_ page: HTMLDocument) throws {
         try AtomicFile.write(Array(page.html(png: Self.png).utf8), to: path)
     }
+
+    /// Writes a text.
+    func write(text: String) throws { try AtomicFile.write(Array(text.utf8), to: path) }
 
     private static func png(_ pixels: Drawing.Pixels) throws(KalsaeError) -> [UInt8] {
         try ImagePixels(
