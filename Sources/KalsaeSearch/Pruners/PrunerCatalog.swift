@@ -8,7 +8,8 @@ public enum PrunerCatalog: String, Sendable, CaseIterable {
     case median
     /// `PercentilePruner` at 25 %: the best quarter goes on.
     case percentile
-    /// `SuccessiveHalvingPruner`.
+    /// `SuccessiveHalvingPruner` from a fifth of the steps on, of three trials one: trials are judged
+    /// once they are past their first steps, and some two fifths of all steps are taken.
     case successiveHalving = "successive-halving"
     /// `HyperbandPruner`.
     case hyperband
@@ -24,7 +25,7 @@ public enum PrunerCatalog: String, Sendable, CaseIterable {
         case .none: NoPruner()
         case .median: PercentilePruner.median(warmup: min(3, steps / 10))
         case .percentile: PercentilePruner(percentile: 25, warmup: min(3, steps / 10))
-        case .successiveHalving: SuccessiveHalvingPruner()
+        case .successiveHalving: SuccessiveHalvingPruner(first: max(1, steps / 5), factor: 3)
         case .hyperband: HyperbandPruner(greatest: steps)
         case .patience: PatiencePruner(max(5, steps / 10))
         }
