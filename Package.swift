@@ -15,6 +15,9 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+    Target.Dependency.product(name: $0, package: "swift-nio")
+}
 
 let rows: [Row] = [
     Row(name: "CKalsaeKernels", kind: .c),
@@ -23,6 +26,7 @@ let rows: [Row] = [
     Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "CKalsaeHTTP", kind: .c, libraries: ["dl"]),
     Row(name: "CKalsaeLessonTexts", kind: .c, excluded: ["texts"]),
+    Row(name: "CKalsaePages", kind: .c, excluded: ["pages"]),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
@@ -30,6 +34,9 @@ let rows: [Row] = [
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
     Row(name: "KalsaeSearch", imports: ["KalsaeRuns", grdb]),
     Row(name: "KalsaePlots", imports: ["KalsaeSupport"]),
+    Row(
+        name: "KalsaeDashboard",
+        imports: ["KalsaeRuns", "KalsaeSearch", "CKalsaePages"] + nio),
     Row(name: "KalsaeBackend", imports: ["KalsaeGraph"]),
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
@@ -49,8 +56,8 @@ let rows: [Row] = [
     Row(
         name: "KalsaeCommand", kind: .executable,
         imports: [
-            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots", "CKalsaeOneDNN",
-            argumentParser,
+            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots",
+            "KalsaeDashboard", "CKalsaeOneDNN", argumentParser,
         ]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
@@ -62,6 +69,7 @@ let rows: [Row] = [
         name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting", grdb],
         excluded: ["Vectors"]),
     Row(name: "KalsaePlotsTests", kind: .test, imports: ["KalsaePlots"]),
+    Row(name: "KalsaeDashboardTests", kind: .test, imports: ["KalsaeDashboard"]),
     Row(name: "KalsaeBackendTests", kind: .test, imports: ["KalsaeReference"]),
     Row(name: "KalsaeReferenceTests", kind: .test, imports: ["KalsaeReference"]),
     Row(
@@ -112,11 +120,13 @@ let package = Package(
         .library(name: "KalsaeRuns", targets: ["KalsaeRuns"]),
         .library(name: "KalsaeSearch", targets: ["KalsaeSearch"]),
         .library(name: "KalsaePlots", targets: ["KalsaePlots"]),
+        .library(name: "KalsaeDashboard", targets: ["KalsaeDashboard"]),
         .library(name: "KalsaeTesting", targets: ["KalsaeTesting"]),
         .executable(name: "kalsae", targets: ["KalsaeCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],

@@ -18,8 +18,8 @@ struct KalsaeTool: AsyncParsableCommand {
         subcommands: [
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
             RunsVerb.self, SearchVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
-            PlotVerb.self, WatchVerb.self, ExplainVerb.self, Bench.self, ProfileVerb.self,
-            LessonVerb.self,
+            PlotVerb.self, WatchVerb.self, ServeVerb.self, ExplainVerb.self, Bench.self,
+            ProfileVerb.self, LessonVerb.self,
         ])
 
     /// Runs the verb; an error is one line on standard error.

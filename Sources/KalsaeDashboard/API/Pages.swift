@@ -1,0 +1,63 @@
+import CKalsaePages
+import KalsaeSupport
+
+/// The page's files, which are part of the program.
+final class Pages: Sendable {
+    private struct Page: Sendable {
+        var kind: String
+        var bytes: [UInt8]
+        var tag: String
+    }
+
+    private let pages: [String: Page]
+
+    init() {
+        var (pages, count) = ([String: Page](), 0)
+        let all = kpages_all(&count)
+        for page in UnsafeBufferPointer(start: all, count: count) {
+            let bytes = Array(UnsafeBufferPointer(start: page.bytes, count: page.count))
+            // FNV-1a: the tag tells versions of a file apart, no more.
+            let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+                ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+            }
+            pages[String(cString: page.path)] = Page(
+                kind: String(cString: page.kind), bytes: bytes,
+                tag: "\"\(String(hash, radix: 16))\"")
+        }
+        self.pages = pages
+    }
+
+    /// The paths of all files.
+    var paths: [String] { pages.keys.sorted() }
+
+    /// The bytes of all files together.
+    var size: Int { pages.values.reduce(0) { $0 + $1.bytes.count } }
+
+    /// A file; nothing else than the files in the program can be reached.
+    func answer(_ path: [String], known: String?) throws -> DashboardResponse {
+        let name =
+            path.isEmpty
+            ? "index.html" : path.first == "assets" ? path.dropFirst().joined(separator: "/") : ""
+        guard let page = pages[name] else {
+            throw HTTPFault(404, "path: expected / or a file of /assets, got another one")
+        }
+        let isKnown = known?.split(separator: ",").contains { tag in
+            let bare = tag.drop { $0 == " " }
+            return bare == page.tag || bare == "W/\(page.tag)" || bare == "*"
+        }
+        var response = DashboardResponse(isKnown == true ? [] : page.bytes, kind: page.kind)
+        response.headers += [("ETag", page.tag), ("Cache-Control", "no-cache")]
+        if isKnown == true { response.status = 304 }
+        return response
+    }
+
+    /// Takes the token out of the address and keeps it as a cookie.
+    static func login(cookie: String, token: String) -> DashboardResponse {
+        var response = DashboardResponse([], kind: "text/plain", status: 303)
+        response.headers += [
+            ("Location", "/"), ("Cache-Control", "no-store"),
+            ("Set-Cookie", "\(cookie)=\(token); Path=/; HttpOnly; SameSite=Strict"),
+        ]
+        return response
+    }
+}

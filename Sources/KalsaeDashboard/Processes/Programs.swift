@@ -1,0 +1,113 @@
+import Foundation
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSupport
+
+/// Other processes of `kalsae`: those that answer, and those that train.
+///
+/// They are separate so that a model or a file which is too much for a process ends that one, and
+/// trainings go on when the server ends.
+final class Programs: Sendable {
+    private static let mostBytes = 8 << 20
+
+    private let options: DashboardOptions
+
+    init(_ options: DashboardOptions) { self.options = options }
+
+    /// What a call prints; its error where it fails, or takes too long.
+    func output(_ arguments: [String], seconds: Int) throws -> [UInt8] {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let process = try start(arguments, output: "\(folder)/out", errors: "\(folder)/errors")
+        let end = ContinuousClock.now + .seconds(seconds)
+        while process.isRunning {
+            guard ContinuousClock.now < end else {
+                process.terminate()
+                throw HTTPFault(
+                    504, "kalsae \(arguments[0]): expected an answer within \(seconds) s")
+            }
+            usleep(10_000)
+        }
+        guard process.terminationStatus == 0, process.terminationReason == .exit else {
+            throw HTTPFault(422, Self.lastError("\(folder)/errors", of: arguments[0]))
+        }
+        return try FileBytes.read("\(folder)/out", limit: Self.mostBytes)
+    }
+
+    /// Starts a training: the id of the run that it opens.
+    func startTraining(_ arguments: [String], _ stores: StoreReaders) throws -> String {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let errors = "\(folder)/errors"
+        let begin = Timestamp.now
+        let process = try start(
+            arguments + ["--runs=\(options.folder)", "--quiet"], output: "/dev/null", errors: errors
+        )
+        let pid = Int(process.processIdentifier)
+        let end = ContinuousClock.now + .seconds(120)
+        while ContinuousClock.now < end {
+            let isRunning = process.isRunning
+            if let run = try? stores.read({ try $0.newestRun(ofProcess: pid, since: begin) }) {
+                return run
+            }
+            guard isRunning else {
+                throw HTTPFault(422, Self.lastError(errors, of: arguments[0]))
+            }
+            usleep(50_000)
+        }
+        process.terminate()
+        throw HTTPFault(504, "kalsae \(arguments[0]): expected a run within 120 s")
+    }
+
+    /// Starts a search, which goes on by itself; its process.
+    func startSearch(_ arguments: [String]) throws -> Int {
+        let process = try start(
+            ["search"] + arguments + ["--runs=\(options.folder)", "--quiet"], output: "/dev/null",
+            errors: "/dev/null")
+        return Int(process.processIdentifier)
+    }
+
+    private func start(
+        _ arguments: [String], output: String, errors: String
+    ) throws -> Process {
+        guard let program = options.program else {
+            throw HTTPFault(404, "this server starts no programs")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try Self.file(output)
+        process.standardError = try Self.file(errors)
+        do {
+            try process.run()
+        } catch {
+            throw HTTPFault(500, "kalsae \(arguments[0]): could not be started")
+        }
+        return process
+    }
+
+    private static func file(_ path: String) throws -> FileHandle {
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw HTTPFault(507, "\(path): \(String(cString: strerror(errno)))")
+        }
+        return FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    }
+
+    private func temporaryFolder() throws -> String {
+        var path = Array("\(NSTemporaryDirectory())/kalsae-serve-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&path) else {
+            throw HTTPFault(507, "temporary folder: \(String(cString: strerror(errno)))")
+        }
+        return String(cString: made)
+    }
+
+    /// The last line that a process said before it failed.
+    private static func lastError(_ path: String, of verb: String) -> String {
+        let bytes = (try? FileBytes.read(path, limit: mostBytes)) ?? []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let last = lines.last { $0.hasPrefix("error: ") }?.dropFirst(7) ?? lines.last
+        return last.map { String($0.prefix(2000)) } ?? "kalsae \(verb): it ended with an error"
+    }
+}
