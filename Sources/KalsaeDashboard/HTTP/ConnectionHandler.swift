@@ -106,6 +106,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func answer(_ response: DashboardResponse, _ context: ChannelHandlerContext) {
+        if response.status >= 400 { keepsAlive = false }
         switch response.body {
         case .bytes(let bytes): write(bytes, response, context)
         case .stream(let request): stream(request, response, context)
