@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 export SCRATCH PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install test test-kernels test-long demo bench format lint docs clean
+.PHONY: help deps build install test test-kernels test-long test-pages demo bench format lint docs clean
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-long: deps ## run what takes minutes or much memory: long graphs, damaged f
 	@KALSAE_LONG_TESTS=1 Scripts/run-tests --filter LongRunTests
 	@KALSAE_FUZZ=$(or $(FUZZ),1000000) Scripts/run-tests --filter FuzzTests
 	@Scripts/test-isa --emulated
+
+test-pages: build ## test the live page in headless Chromium, where there is one
+	@Scripts/test-pages
 
 bench: build ## time training steps of the benchmark networks; NET=name takes one
 	$(SCRATCH)/release/kalsae bench steps --net $(or $(NET),all)

@@ -1,11 +1,16 @@
-// A drawing as the 28 x 28 pixels that digit networks know: scaled into 20 x 20 and moved so that
-// its center of mass is in the middle, as the images of MNIST are.
+// A drawing as the 28 x 28 pixels that a digit network knows from its training.
 
 const side = 28;
-const inner = 20;
+
+/** How images lie in their frame: MNIST's by their center of mass in 20 pixels, `digits` by their
+ * outline in 24. */
+export const frames = {
+    mnist: { inner: 20, isByMass: true },
+    digits: { inner: 24, isByMass: false },
+};
 
 /** Pixels of 0...255 from the ink (0...255) of a square canvas; all 0 where nothing is drawn. */
-export function normalized(ink, size) {
+export function normalized(ink, size, { inner, isByMass } = frames.mnist) {
     let [left, right, top, bottom] = [size, -1, size, -1];
     for (let y = 0; y < size; y += 1) {
         for (let x = 0; x < size; x += 1) {
@@ -29,7 +34,8 @@ export function normalized(ink, size) {
             massY += value * (y + 0.5);
         }
     }
-    const center = { x: massX / mass, y: massY / mass };
+    const center = isByMass ? { x: massX / mass, y: massY / mass }
+        : { x: (left + right + 1) / 2, y: (top + bottom + 1) / 2 };
     const samples = Math.max(2, Math.ceil(1 / scale));
     for (let row = 0; row < side; row += 1) {
         for (let column = 0; column < side; column += 1) {

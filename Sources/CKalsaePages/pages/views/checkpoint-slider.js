@@ -6,10 +6,16 @@ import { ago, number } from "../core/format.js";
 import { field } from "../core/parts.js";
 import { t } from "../core/words.js";
 
-/** The newest checkpoint of each step, in the order of steps. */
+/**
+ * The newest checkpoint of each step, in the order of steps. Of the best epochs' own files only the
+ * newest stays.
+ */
 export function checkpointsByStep(run) {
     const newest = new Map();
+    const isBest = (one) => /(^|\/)best-/.test(one.path ?? "");
+    const best = Math.max(...run.checkpoints.filter(isBest).map((one) => one.time));
     for (const checkpoint of run.checkpoints) {
+        if (checkpoint.there === false || (isBest(checkpoint) && checkpoint.time < best)) continue;
         const other = newest.get(checkpoint.step);
         if (!other || other.time <= checkpoint.time) {
             newest.set(checkpoint.step, { ...checkpoint, best: checkpoint.best || other?.best });

@@ -3,7 +3,7 @@
 import { BarChart } from "../charts/bars.js";
 import { figure } from "../charts/figure.js";
 import { api, runPath } from "../core/api.js";
-import { normalized } from "../core/digits.js";
+import { frames, normalized } from "../core/digits.js";
 import { debounced, h, show } from "../core/dom.js";
 import { percent } from "../core/format.js";
 import { keep, kept } from "../core/kept.js";
@@ -38,17 +38,25 @@ export default async function digit(main, { signal, query }) {
     chart.bars = Array.from({ length: 10 }, (_, index) => ({ name: String(index), value: 0 }));
     const wanted = query.get("run") ?? kept("digitRun", runs[0].key);
     let key = runs.some((run) => run.key === wanted) ? wanted : runs[0].key;
-    const list = select(t("run"), runs.map((run) => [run.key, run.name]), key, (next) => {
+    let frame = frames.mnist;
+    // How images lie in their frame is that of the data which the model was trained with.
+    const learnFrame = async () => {
+        const { configuration } = await api.get(runPath(key), {}, signal);
+        frame = configuration?.data === "digits" ? frames.digits : frames.mnist;
+    };
+    const list = select(t("run"), runs.map((run) => [run.key, run.name]), key, async (next) => {
         key = next;
         keep("digitRun", key);
+        await learnFrame().catch(() => {});
         predict();
     });
+    await learnFrame().catch(() => {});
 
     function pixels() {
         const { data } = context.getImageData(0, 0, size, size);
         const ink = new Uint8Array(size * size);
         for (let index = 0; index < ink.length; index += 1) ink[index] = data[index * 4 + 3];
-        return normalized(ink, size);
+        return normalized(ink, size, frame);
     }
 
     function drawSmall(values) {

@@ -19,7 +19,18 @@ export default async function train(main, { info, signal }) {
     const drop = h("label", { class: "drop", for: id },
         h("b", {}, t("train.drop")), h("span", { class: "muted" }, t("train.drop.help")));
 
+    /** A name that no run has: the one that was wanted, or with a number. */
+    async function freeName(wanted) {
+        const { runs } = await api.get("/api/runs", { search: wanted, limit: 1000 }, signal);
+        const taken = new Set(runs.map((run) => run.name));
+        let name = wanted;
+        for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`;
+        return name;
+    }
+
     async function begin(request) {
+        const { name } = request.options;
+        if (name) request.options.name = await freeName(name);
         const answer = await api.post("/api/train", request);
         location.hash = `#/runs/${encodeURIComponent(answer.run)}`;
     }

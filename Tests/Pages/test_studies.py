@@ -1,0 +1,72 @@
+"""Studies: charts, brushing, actions."""
+
+import unittest
+
+from pages_case import PagesCase
+
+
+class StudiesTests(PagesCase):
+    def test_list(self):
+        self.open("/studies", "tbody tr")
+        self.assertIn("iris", self.texts("tbody th a"))
+
+    def test_charts(self):
+        self.open("/studies/iris", ".dot")
+        titles = self.texts("figure h2")
+        for title in ("History", "Importance", "Parallel coordinates", "Intermediate values"):
+            self.assertIn(title, titles)
+        self.wait("document.querySelectorAll('.best-line').length > 0", "the best so far")
+        self.wait("document.querySelectorAll('.chart .curve').length > 5", "curves of trials")
+
+    def test_brushes(self):
+        self.open("/studies/iris", ".brush-area")
+        area = self.browser.run("""(() => {
+            const area = document.querySelector(".brush-area");
+            area.scrollIntoView({ block: "center" });
+            const box = area.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y, box.height];
+        })()""")
+        x, y, height = area
+        self.browser.mouse([(x, y + 0.25 * height), (x, y + 0.5 * height), (x, y + 0.75 * height)])
+        self.wait("!!document.querySelector('.brush')", "a brush")
+        inside, total = [int(word) for word in self.text(".brush-line [role=status]").split()
+                         if word.isdigit()]
+        self.assertLess(inside, total)
+        self.assertFalse(self.browser.run("document.querySelector('#narrow').hidden"))
+        self.browser.click("#narrow")
+        self.wait("!!document.querySelector('dialog[open]')", "a question")
+        self.assertIn("Search on within", self.text("dialog p"))
+        self.browser.click("dialog button.danger")
+        self.wait("!!document.querySelector('.toast')", "an answer")
+        self.assertEqual(self.count(".toast.bad"), 0, self.text(".toast"))
+        self.browser.click("#unbrush")
+        self.wait("!document.querySelector('.brush')", "no brush")
+
+    def test_brushes_by_keys(self):
+        self.open("/studies/iris", ".brush-area")
+        self.browser.click("details summary")
+        field = "input[aria-label='learning-rate: greatest']"
+        self.browser.type(field, "0.001")
+        self.browser.key("Enter", text="\r")
+        self.wait("!!document.querySelector('.brush')", "a brush")
+
+    def test_parameters(self):
+        self.open("/studies/iris/parameters", ".ground rect")
+        self.assertIn("learning-rate", self.texts("figure h2"))
+
+    def test_trials(self):
+        self.open("/studies/iris/trials", "tr[data-trial]")
+        self.browser.click("[data-sort='objective 0']")
+        self.wait("document.querySelector('[aria-sort=ascending] button')?.dataset.sort"
+                  " === 'objective 0'", "a sorted table")
+        values = [float(text) for text in self.texts("tr[data-trial] td:nth-child(3)")
+                  if text not in ("–", "NaN")]
+        self.assertEqual(values, sorted(values))
+        self.assertGreater(len(values), 5)
+
+    def test_timeline(self):
+        self.open("/studies/iris/timeline", ".plot rect")
+
+
+if __name__ == "__main__":
+    unittest.main()

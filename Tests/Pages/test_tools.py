@@ -1,0 +1,85 @@
+"""A table dropped on the page is trained; a drawn digit is told."""
+
+import unittest
+
+from pages_case import PagesCase
+
+ROWS = "\n".join(f"{area},{area // 25},{town},{area * 3000 + (50000 if town == 'Seoul' else 0)}"
+                 for area in range(40, 200, 2) for town in ("Seoul", "Busan"))
+
+
+class ToolsTests(PagesCase):
+    def drop(self, name, text):
+        self.browser.run(f"""(() => {{
+            const files = new DataTransfer();
+            files.items.add(new File([{text!r}], {name!r}, {{ type: "text/csv" }}));
+            const event = new DragEvent("drop", {{ dataTransfer: files, bubbles: true,
+                cancelable: true }});
+            document.querySelector("main").dispatchEvent(event);
+        }})()""")
+
+    def test_trains_a_table(self):
+        self.open("/runs")
+        self.drop("houses.csv", "area,floors,town,price\n" + ROWS + "\n")
+        self.wait("location.hash === '#/train' && !!document.querySelector('#target')", "a form")
+        self.assertIn("town", self.texts("main tbody th"))
+        self.browser.run("""(() => {
+            const target = document.querySelector("#target");
+            target.value = "price";
+            target.dispatchEvent(new Event("change"));
+        })()""")
+        self.browser.run("[...document.querySelectorAll('.segmented button')]"
+                         ".find((one) => one.innerText === 'One plain network').click()")
+        self.browser.click("#start")
+        self.wait("/^#.runs.[0-9a-z]+$/.test(location.hash)", "the run's page", 60)
+        self.wait("!!document.querySelector('main h1')", "the run's page")
+        self.assertIn("houses", self.text("main h1"))
+
+    def test_draws_a_digit(self):
+        self.open("/digit", "#digit")
+        self.browser.run("""(() => {
+            const list = document.querySelector("main select");
+            list.value = [...list.options].find((one) => one.text === "digits").value;
+            list.dispatchEvent(new Event("change"));
+        })()""")
+        x, y = self.browser.find("#digit")
+        self.browser.mouse([(x - 50, y - 70), (x, y - 70), (x + 50, y - 70), (x + 20, y),
+                            (x - 10, y + 80)], pause=0.02)
+        self.wait("!!document.querySelector('.digit-best')", "a digit")
+        shares = "[...document.querySelectorAll('.chart text')].map((one) => one.textContent)" \
+            ".filter((text) => text.endsWith('%')).map(parseFloat)"
+        # Ten numbers, each rounded to a tenth.
+        self.wait(f"Math.abs({shares}.reduce((sum, one) => sum + one, 0) - 100) < 0.6",
+                  "probabilities whose sum is 1")
+        self.assertEqual(self.browser.run(f"{shares}.length"), 10)
+        self.browser.click("#clear")
+        self.wait("!document.querySelector('.digit-best')", "an empty canvas")
+
+    def test_draws_with_keys(self):
+        self.open("/digit", "#digit")
+        self.browser.run("document.querySelector('#digit').focus()")
+        self.browser.key(" ")
+        for _ in range(7):
+            self.browser.key("ArrowDown")
+        self.wait("!!document.querySelector('.digit-best')", "a digit")
+
+
+class LessonsTests(PagesCase):
+    def setUp(self):
+        super().setUp()
+        if not self.server.get("/api/info")["can"].get("lessons"):
+            self.skipTest("this server has no lessons")
+
+    def test_runs_a_lesson(self):
+        self.open("/lessons", ".lessons a")
+        names = self.browser.run("[...document.querySelectorAll('.lessons a')]"
+                                 ".map((one) => one.getAttribute('href'))")
+        self.assertIn("#/lessons/xor", names)
+        self.open("/lessons/xor", ".lesson-exhibit")
+        self.assertGreater(len(self.text(".lesson p")), 20)
+        self.wait("document.querySelectorAll('.lesson-exhibit svg, .lesson-exhibit table')"
+                  ".length > 0", "a figure or a table")
+
+
+if __name__ == "__main__":
+    unittest.main()
