@@ -7,7 +7,7 @@ import Synchronization
 /// The bytes go to a new file beside the destination, are synced, and take the destination's name
 /// in one step; then the folder is synced. On any failure the new file is removed and the
 /// destination is as it was. What a killed process left beside it goes with the next write. A device
-/// or pipe (`/dev/stdout`) is written to directly.
+/// or pipe (`/dev/stdout`) is written to directly; a pipe that nobody reads is refused.
 public enum AtomicFile {
     /// Takes the bytes of the file being written, in order.
     public struct Writer: ~Copyable {
@@ -88,6 +88,13 @@ public enum AtomicFile {
         guard !exists || status.st_mode & S_IFMT != S_IFDIR else {
             throw KalsaeError(path, expected: "a file to write", got: "a folder")
         }
+        if exists && status.st_mode & S_IFMT == S_IFIFO {
+            let file = try openPipe(path)
+            // A reader that waits would see its end if it were closed again before it is written.
+            let key = PipeIdentity(status)
+            if let old = pipes.withLock({ $0.updateValue(file, forKey: key) }) { close(old) }
+            return
+        }
         if exists && status.st_mode & S_IFMT != S_IFREG { return }
         let (folder, name) = split(exists ? resolved(path) : path)
         let beside = "\(folder)/.\(name).\(getpid()).partial"
@@ -100,10 +107,43 @@ public enum AtomicFile {
     private static func writeInPlace(
         _ path: String, _ body: (borrowing Writer) throws(KalsaeError) -> Void
     ) throws(KalsaeError) {
-        let file = open(path, O_WRONLY | O_CLOEXEC)
+        var status = stat()
+        let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+        let held = isPipe ? pipes.withLock { $0.removeValue(forKey: PipeIdentity(status)) } : nil
+        let file: Int32
+        if isPipe {
+            if let held { file = held } else { file = try openPipe(path) }
+        } else {
+            file = open(path, O_WRONLY | O_CLOEXEC)
+        }
         guard file >= 0 else { throw .system(path, expected: "to write", code: errno) }
         defer { close(file) }
         try body(Writer(path: path, file: file))
+    }
+
+    /// Which pipe a path names.
+    private struct PipeIdentity: Hashable {
+        let device: dev_t, inode: ino_t
+
+        init(_ status: stat) { (device, inode) = (status.st_dev, status.st_ino) }
+    }
+
+    /// Pipes that were found to have a reader, open until they are written.
+    private static let pipes = Mutex<[PipeIdentity: Int32]>([:])
+
+    /// Opens a pipe that somebody reads; a plain open waits until somebody does, for good if nobody.
+    private static func openPipe(_ path: String) throws(KalsaeError) -> Int32 {
+        let file = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else {
+            guard errno == ENXIO else { throw .system(path, expected: "to write", code: errno) }
+            throw KalsaeError(
+                path, expected: "a file, or a pipe that somebody reads",
+                got: "a pipe without a reader",
+                advice: "begin to read it first, as in cat \(path) &")
+        }
+        let flags = fcntl(file, F_GETFL)
+        _ = fcntl(file, F_SETFL, flags & ~O_NONBLOCK)
+        return file
     }
 
     private static func resolved(_ path: String) -> String {

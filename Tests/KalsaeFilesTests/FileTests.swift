@@ -33,6 +33,30 @@ import Testing
         }
     }
 
+    /// A plain open would wait for a reader for good.
+    @Test(.timeLimit(.minutes(1))) func aPipeThatNobodyReadsIsNotWritten() throws {
+        try withFolder { folder in
+            let pipe = "\(folder)/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let told =
+                "\(pipe): expected a file, or a pipe that somebody reads, got a pipe without a reader; "
+                + "begin to read it first, as in cat \(pipe) &"
+            #expect(message { try AtomicFile.write([1], to: pipe) } == told)
+            #expect(message { try AtomicFile.checkWritable(pipe) } == told)
+            let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+            defer { close(reader) }
+            try AtomicFile.checkWritable(pipe)
+            // Looking at it was no end for the reader: that would be 0 bytes and no error.
+            var byte: UInt8 = 0
+            #expect(read(reader, &byte, 1) == -1 && errno == EAGAIN)
+            try AtomicFile.checkWritable(pipe)
+            try AtomicFile.write([7], to: pipe)
+            #expect(read(reader, &byte, 1) == 1 && byte == 7)
+            #expect(read(reader, &byte, 1) == 0)
+            #expect(names(in: folder) == ["pipe"])
+        }
+    }
+
     /// Neither of them ends, or begins, before somebody else wants it: nothing waits for that.
     @Test(.timeLimit(.minutes(1))) func pipesSocketsAndDevicesAreNotRead() throws {
         try withFolder { folder in
