@@ -66,7 +66,10 @@ public final class Store: Sendable {
         // New, half made or older: a writer's connection puts it in order.
         let lock = try StoreLock(path: "\(folder)/runs.lock")
         do {
-            queue = try lock.whileHeld { try StoreFile.openForWriting(path, migrations) }
+            queue = try lock.whileHeld {
+                try StoreFile.checkEmpty(path, in: folder, isReading: mode == .reading)
+                return try StoreFile.openForWriting(path, migrations)
+            }
         } catch {
             throw KalsaeError(error, store: path)
         }

@@ -131,6 +131,42 @@ struct OpeningTests {
         }
     }
 
+    /// SQLite itself takes one of up to a byte for empty, and does not miss the end of the last page.
+    @Test(arguments: [0, 1, 15, 100, 4095, -1]) func aFileThatWasCutOffIsTold(_ length: Int) throws
+    {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let run = try folder.open().createRun(RunDescription(name: "first"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file + "-wal"))
+        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.file))
+        let cut = whole.prefix(length < 0 ? whole.count + length : length)
+        try cut.write(to: URL(fileURLWithPath: folder.file))
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.store)/\(run.id)", withIntermediateDirectories: true)
+        for mode in [Store.Mode.reading, .writing] {
+            let line = try #require(failure(folder, mode))
+            #expect(line.hasPrefix("\(folder.file): expected a store of runs, got "), "\(line)")
+            #expect(!line.contains("\n"))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file)) == cut)
+    }
+
+    /// A writer that was killed before its first page has left it.
+    @Test func anEmptyFileIsNewToAWriterAlone() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        try FileManager.default.createDirectory(
+            atPath: folder.store, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: folder.file))
+        #expect(
+            failure(folder, .reading)
+                == "\(folder.file): expected a store of runs, got an empty file; remove it: the next "
+                + "training makes a new one")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file)).isEmpty)
+        let run = try folder.open().createRun(RunDescription(name: "first"))
+        #expect(try folder.open(.reading).run("first") == run)
+    }
+
     @Test func readersChangeNothing() throws {
         let folder = try StoreFolder()
         defer { folder.remove() }

@@ -75,6 +75,38 @@ enum StoreFile {
         }.joined()
     }
 
+    /// Throws where a file was cut off inside of a page: SQLite takes one of a few bytes for empty, and
+    /// does not miss the end of the last page.
+    private static func checkLength(_ path: String) throws(KalsaeError) {
+        var (file, log) = (stat(), stat())
+        guard stat(path, &file) == 0, file.st_size % smallestPage != 0 else { return }
+        // With a log a page may be half written that the log has whole.
+        guard stat("\(path)-wal", &log) != 0 || log.st_size == 0 else { return }
+        throw KalsaeError(
+            path, expected: "a store of runs",
+            got: "a file that was cut off, of \(Int(file.st_size).counting("byte"))",
+            advice: "take what is left with `sqlite3 runs.sqlite .recover`, or move it away")
+    }
+
+    private static let smallestPage: off_t = 512
+
+    /// Throws where a file is there and empty, for a reader, or for a writer beside folders of runs. The
+    /// caller holds the lock, so that nobody is just making it.
+    static func checkEmpty(_ path: String, in folder: String, isReading: Bool) throws(KalsaeError) {
+        var file = stat()
+        guard stat(path, &file) == 0, file.st_size == 0 else { return }
+        let runs = try FolderListing.names(in: folder).count { name in
+            name.count == Store.keyLength && FolderListing.isFolder("\(folder)/\(name)")
+        }
+        guard isReading || runs > 0 else { return }
+        let beside = runs > 0 ? " beside the \(runs.counting("folder")) of runs" : ""
+        throw KalsaeError(
+            path, expected: "a store of runs", got: "an empty file\(beside)",
+            advice: runs > 0
+                ? "put back a copy of it; without one remove it: the next training makes a new one"
+                : "remove it: the next training makes a new one")
+    }
+
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(Store.patience))
@@ -92,6 +124,7 @@ enum StoreFile {
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             )
         }
+        try checkLength(path)
         if identifier == 0, tables == 0 { return .empty }
         guard identifier == StoreSchema.applicationID else {
             throw KalsaeError.foreign(path, got: "a database of another program")

@@ -95,11 +95,15 @@ extension Store {
         }
     }
 
+    /// The length of a run's id.
+    static let keyLength = 10
+
     /// Ten random letters and digits, none of which is taken for another.
     private static func freshKey(_ database: Database) throws -> String {
         let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
         while true {
-            let key = String((0..<10).map { _ in letters[Int.random(in: 0..<letters.count)] })
+            let key = String(
+                (0..<keyLength).map { _ in letters[Int.random(in: 0..<letters.count)] })
             let taken = try Row.fetchOne(
                 database, sql: "SELECT 1 FROM runs WHERE key = ?", arguments: [key])
             if taken == nil { return key }
