@@ -178,6 +178,8 @@ struct TrainingConfiguration {
     private func canonical(_ value: JSONValue, _ entry: OptionCatalog.Entry) -> JSONValue {
         let number = value.string.flatMap(Double.init) ?? value.number
         guard let number, number.isFinite, catalog.kind(of: entry) != .text else { return value }
+        // All 64 bits of a seed, which a floating-point number has not.
+        if let whole = Self.whole(value) { return .integer(whole) }
         if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return .integer(whole) }
         return .number(number)
     }
@@ -191,13 +193,21 @@ struct TrainingConfiguration {
         let number = value.string.flatMap(Double.init) ?? value.number
         // Text of a list has a message of the parser's own.
         guard value.array == nil, value.members == nil else { return }
-        guard let number, number.isFinite, kind == .number || Int(exactly: number) != nil else {
+        let isWhole =
+            Self.whole(value) != nil
+            || number.map { abs($0) < 0x1p53 && Int(exactly: $0) != nil } ?? false
+        guard let number, number.isFinite, kind == .number || isWhole else {
             throw KalsaeError(
                 "\(subject): --\(entry.name)",
                 expected: kind == .integer
                     ? "a whole number of at most 19 digits" : "a number up to 1.8e308",
                 got: value.string ?? value.text)
         }
+    }
+
+    /// The whole number that is written without point and exponent; nil for others.
+    private static func whole(_ value: JSONValue) -> Int? {
+        value.integer ?? value.string.flatMap { Int($0) }
     }
 
     private func known(_ key: String, _ subject: String) throws(KalsaeError) -> OptionCatalog.Entry

@@ -53,6 +53,26 @@ import Testing
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     }
 
+    /// 2^53 + 1 and 2^63 - 1, which a floating-point number has not.
+    @Test(arguments: [9_007_199_254_740_993, Int.max, -9_007_199_254_740_993])
+    func allBitsOfASeedCount(_ seed: Int) throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        try folder.write("data: iris\nseed: \(seed)\nsteps: 2\n", to: "plan.yaml")
+        let file = try CommandRun(
+            ["train", "plan.yaml", "--quiet", "--json", "--name", "first"], in: folder)
+        #expect(file.status == 0, "\(file.errors)")
+        #expect(try file.json["seed"]?.integer == seed)
+        let store = try Store(folder: folder.runs, for: .reading)
+        #expect(try store.run("first").configuration["seed"]?.integer == seed)
+        let again = try CommandRun(
+            ["train", "--config-of", "first", "--quiet", "--json", "--overwrite"], in: folder)
+        #expect(try again.json["seed"]?.integer == seed, "\(again.errors)")
+        try folder.write("data: iris\nseed: 9007199254740993.0\n", to: "plan.yaml")
+        let float = try CommandRun(["train", "plan.yaml"], in: folder)
+        #expect(float.errors.hasPrefix("error: plan.yaml:2: --seed: expected a whole number"))
+    }
+
     /// The value of the call counts, and so is not the file's fault.
     @Test func aWrongValueOfTheCallIsNotTheFiles() throws {
         let folder = try CommandRun.Folder()
