@@ -64,7 +64,7 @@ let rows: [Row] = [
     Row(
         name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles", "KalsaeTesting"],
         excluded: ["Vectors"]),
-    Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", grdb]),
+    Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", "KalsaeTesting", grdb]),
     Row(
         name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting", grdb],
         excluded: ["Vectors"]),

@@ -78,21 +78,7 @@ struct ExportTests {
             )
             var bytes: [UInt8] = []
             try export.tensorBoard(metrics: ["accuracy"]) { bytes += $0 }
-            var records: [[UInt8]] = []
-            while bytes.count >= 16 {
-                let length = Int(bytes[0])
-                #expect(bytes[1..<8].allSatisfy { $0 == 0 })
-                let record = Array(bytes[12..<12 + length])
-                records.append(record)
-                let check = CRC32C.of(record)
-                let masked = (check >> 15 | check << 17) &+ 0xa282_ead8
-                let end = 12 + length
-                #expect(
-                    bytes[end..<end + 4].elementsEqual(
-                        (0..<4).map { UInt8(truncatingIfNeeded: masked >> (8 * $0)) }))
-                bytes.removeFirst(length + 16)
-            }
-            #expect(bytes.isEmpty)
+            let records = try EventRecords(bytes).all
             #expect(records.count == 2)
             // Wall time, then field 3 of 13 bytes.
             #expect(records[0][0] == 0x09)
