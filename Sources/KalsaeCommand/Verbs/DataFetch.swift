@@ -96,11 +96,30 @@ private final class FetchProgress {
             return
         }
         guard line.isDue() else { return }
-        let width = 24
-        let done = min(width, count * width / max(file.bytes, 1))
-        let bar =
-            String(repeating: "━", count: done) + String(repeating: "╌", count: width - done)
-        line.draw("\(bar) \(file.name), \(ByteCount.text(count)) of \(ByteCount.text(file.bytes))")
+        line.draw(Self.text(file, count, width: TerminalLine.width - 1))
+    }
+
+    private static let (widestBar, narrowestBar) = (24, 8)
+
+    /// A bar, the name and the amounts; where there are fewer columns the bar is narrower, then there is
+    /// none, then the name is cut, and the amounts stay.
+    private static func text(_ file: RemoteFile, _ count: Int, width: Int) -> String {
+        let amounts = "\(ByteCount.text(count)) of \(ByteCount.text(file.bytes))"
+        let text = "\(file.name), \(amounts)"
+        // The widest amount of the file, so that the bar does not jump.
+        let bar = min(width - file.name.count - 2 - widestAmounts(file) - 1, widestBar)
+        guard bar >= narrowestBar else {
+            let name = DisplayWidth.cut(file.name, to: max(0, width - 2 - widestAmounts(file)))
+            return name.isEmpty ? amounts : "\(name), \(amounts)"
+        }
+        let done = min(bar, count * bar / max(file.bytes, 1))
+        return String(repeating: "━", count: done) + String(repeating: "╌", count: bar - done)
+            + " \(text)"
+    }
+
+    /// Columns of `8.88 MB of 9.45 MB`, with three digits and a point in front.
+    private static func widestAmounts(_ file: RemoteFile) -> Int {
+        "8.88 MB of ".count + ByteCount.text(file.bytes).count
     }
 
     func end() { line.wipe() }

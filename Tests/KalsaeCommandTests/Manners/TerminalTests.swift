@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeTesting
 import Testing
 
 /// The progress line stays one line, and an interrupted training leaves what it has found.
@@ -27,6 +28,31 @@ import Testing
         }
         // At the end the line is empty again.
         #expect(run.redraws.last.map { !$0.contains("epoch") } ?? false, "\(run.drawn)")
+    }
+
+    /// The amounts stay; the bar, then the name, give way.
+    @Test(arguments: [
+        (80, "train-images-idx3-ubyte.gz, "), (40, "train-images-idx3-…, "), (30, "train-im…, "),
+    ])
+    func theLineOfADownloadFits(_ columns: Int, _ name: String) throws {
+        let server = LoopbackServer()
+        defer {
+            folder.remove()
+            server.stop()
+        }
+        // The mirror has other bytes: all come, and are refused at the end.
+        let body = [UInt8](repeating: 0, count: 9_912_422)
+        server.answer("/train-images-idx3-ubyte.gz", .init(body: body))
+        let run = try TerminalRun(
+            ["data", "fetch", "mnist", "--to", "out", "--mirror", server.url], in: folder,
+            columns: columns)
+        #expect(run.status == 1)
+        let lines = run.redraws.dropLast()
+        #expect(lines.count >= 1)
+        for line in lines {
+            #expect(line.count < columns && line.hasSuffix("of 9.45 MB"), "\(line)")
+            #expect(line.contains(name) && line.contains("╌") == (columns == 80), "\(line)")
+        }
     }
 
     @Test func quietDrawsNothing() throws {

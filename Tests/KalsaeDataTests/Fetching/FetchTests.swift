@@ -2,6 +2,7 @@ import Foundation
 import KalsaeData
 import KalsaeFiles
 import KalsaeSupport
+import KalsaeTesting
 import Testing
 
 /// Files from servers that break off, lie, and send elsewhere: each is there whole and right, or not

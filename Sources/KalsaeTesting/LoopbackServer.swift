@@ -3,22 +3,32 @@ import Synchronization
 
 /// A small HTTP server on 127.0.0.1, which can do what servers do to those who fetch: break off, give
 /// other bytes, send elsewhere, know no ranges.
-final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
     /// What a path has, and how it is given.
-    struct Answer: Sendable {
-        var body: [UInt8] = []
-        var status = 200
+    package struct Answer: Sendable {
+        package var body: [UInt8]
+        package var status: Int
         /// Where a redirect leads.
-        var location: String?
-        var knowsRanges = true
+        package var location: String?
+        package var knowsRanges: Bool
         /// Bytes behind which the connection breaks, for each of the next requests.
-        var breaks: [Int] = []
+        package var breaks: [Int]
+
+        package init(
+            body: [UInt8] = [], status: Int = 200, location: String? = nil,
+            knowsRanges: Bool = true, breaks: [Int] = []
+        ) {
+            (self.body, self.status, self.location) = (body, status, location)
+            (self.knowsRanges, self.breaks) = (knowsRanges, breaks)
+        }
     }
 
     /// A request, as it came.
-    struct Request: Sendable, Equatable {
-        var path: String
-        var range: String?
+    package struct Request: Sendable, Equatable {
+        package var path: String
+        package var range: String?
+
+        package init(path: String, range: String?) { (self.path, self.range) = (path, range) }
     }
 
     private struct State {
@@ -26,12 +36,12 @@ final class LoopbackServer: Sendable {
         var requests: [Request] = []
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let socket: Int32
     private let state = Mutex(State())
 
     /// Begins to listen; the process asks it without any proxy.
-    init() {
+    package init() {
         setenv("no_proxy", "127.0.0.1", 1)
         let own = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         socket = own
@@ -60,16 +70,18 @@ final class LoopbackServer: Sendable {
     }
 
     /// Its address.
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     /// The requests so far.
-    var requests: [Request] { state.withLock { $0.requests } }
+    package var requests: [Request] { state.withLock { $0.requests } }
 
     /// Sets what a path has.
-    func answer(_ path: String, _ answer: Answer) { state.withLock { $0.answers[path] = answer } }
+    package func answer(_ path: String, _ answer: Answer) {
+        state.withLock { $0.answers[path] = answer }
+    }
 
     /// Ends it.
-    func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+    package func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     private func serve() {
         while true {
