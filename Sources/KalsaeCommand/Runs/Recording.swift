@@ -138,17 +138,29 @@ struct Recording {
             return nil
         }
         var fault: (any Error)?
+        var damaged: [CheckpointFolder.Entry] = []
         let ordered = entries.filter { !$0.isBest }.reversed() + entries.filter(\.isBest)
         for (index, entry) in ordered.enumerated() {
             do {
-                return try TrainingState(path: entry.path)
+                let state = try TrainingState(path: entry.path)
+                for entry in damaged { try setAside(entry, of: run, in: store) }
+                return state
             } catch {
+                damaged.append(entry)
                 let text = (error as? KalsaeError)?.description ?? "\(error)"
                 if index + 1 < ordered.count { Notice.say("\(text); the one before it is taken") }
                 fault = fault ?? error
             }
         }
         throw fault ?? KalsaeError(folder.path, expected: "a checkpoint", got: "none")
+    }
+
+    /// Takes a checkpoint that cannot be read off the list; its file stays under another name.
+    private static func setAside(
+        _ entry: CheckpointFolder.Entry, of run: Run, in store: Store
+    ) throws {
+        let name = try CheckpointFolder.setAside(entry)
+        try store.forgetCheckpoint(path: "checkpoints/\(name)", of: run)
     }
 
     private static func tableState(of run: Run, in store: Store) throws -> TableState? {
@@ -201,13 +213,17 @@ struct Recording {
     /// Where a step that is not finite goes.
     var autopsyPath: String { "\(store.folder(of: run))/autopsy.safetensors" }
 
+    /// Notes an autopsy, where one was written.
+    func noteAutopsy() {
+        guard FileIdentity.isRegular(autopsyPath) else { return }
+        session.recorder.artifact(
+            RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
+    }
+
     /// Ends the record of a training that failed.
     func fail(_ error: any Error) {
         let text = (error as? KalsaeError)?.description ?? "\(error)"
-        if FileIdentity.isRegular(autopsyPath) {
-            session.recorder.artifact(
-                RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
-        }
+        noteAutopsy()
         session.recorder.event(
             "failed", step: session.recorder.step, data: ["error": .string(text)])
         session.finish(.failed)

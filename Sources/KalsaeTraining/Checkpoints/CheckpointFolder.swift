@@ -104,6 +104,17 @@ public struct CheckpointFolder: Sendable, Equatable {
         }
     }
 
+    /// Gives a checkpoint that cannot be read a name under which it is none any more, with `.damaged`
+    /// behind it, and returns the name that it had.
+    ///
+    /// - Throws: a `KalsaeError` where the system refuses.
+    package static func setAside(_ entry: Entry) throws(KalsaeError) -> String {
+        guard rename(entry.path, "\(entry.path).damaged") == 0 else {
+            throw .system(entry.path, expected: "to rename it", code: errno)
+        }
+        return entry.path.split(separator: "/").last.map(String.init) ?? entry.path
+    }
+
     private static let plain = "step-"
     private static let best = "best-"
     private static let suffix = ".safetensors"

@@ -47,6 +47,29 @@ import Testing
         #expect(after.0 == before.0 && after.0 == .finished && after.1 == before.1)
     }
 
+    /// One that cannot be read is taken off the list; the one before it is gone on from.
+    @Test func aDamagedCheckpointIsSetAside() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let first = try CommandRun(
+            iris + ["--steps", "50", "--name", "part", "--checkpoint-every", "10steps"], in: folder)
+        #expect(first.status == 0, "\(first.errors)")
+        let store = try Store(folder: folder.runs, for: .reading)
+        let run = try store.run("part")
+        let checkpoints = "\(folder.runs)/\(run.id)/checkpoints"
+        let damaged = "step-000000050.safetensors"
+        #expect(try store.checkpoints(of: run).contains { $0.path == "checkpoints/\(damaged)" })
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: "\(checkpoints)/\(damaged)"))
+        let more = try CommandRun(
+            ["train", "--resume", "part", "--steps", "45", "--quiet"], in: folder)
+        #expect(more.status == 0, "\(more.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+        #expect(names.contains("\(damaged).damaged") && !names.contains(damaged), "\(names)")
+        #expect(try !store.checkpoints(of: run).contains { $0.path == "checkpoints/\(damaged)" })
+        let shown = try CommandRun(["runs", "show", "part"], in: folder)
+        #expect(!shown.output.contains(damaged) && shown.output.contains("step-000000040"))
+    }
+
     /// The rate makes the first update so large that the second loss, or the third, is not finite.
     @Test func aRunThatFailsHasItsStepAndItsAutopsy() throws {
         let folder = try CommandRun.Folder()
