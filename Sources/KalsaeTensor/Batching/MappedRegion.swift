@@ -90,8 +90,10 @@ struct MappedRegion {
             let operands = node.operands.map { made[$0] }
             let member = origin[position]
             let rule = batchedRule(of: member, targets, made)
-            made.append(
-                TensorNode(node.primitive, operands, node.type, rule: rule, label: member?.label))
+            let all = TensorNode(
+                node.primitive, operands, node.type, rule: rule, label: member?.label)
+            if let member, TraceNotes.isRecording { TraceNotes.carry(from: member, to: all) }
+            made.append(all)
         }
         return batched.outputs.map { Tensor(node: made[$0]) }
     }

@@ -81,6 +81,15 @@ package final class TraceNotes: Sendable {
         }
     }
 
+    /// Notes for a node that stands for another one, as for all members at once, where that is from.
+    static func carry(from other: TensorNode, to node: TensorNode) {
+        guard let notes = scoped else { return }
+        notes.state.withLock { state in
+            let known = state.origins[ObjectIdentifier(other)]
+            state.origins[ObjectIdentifier(node)] = known ?? state.origins[ObjectIdentifier(node)]
+        }
+    }
+
     /// What is known of a node.
     func origin(of node: ObjectIdentifier) -> Origin? { state.withLock { $0.origins[node] } }
 }

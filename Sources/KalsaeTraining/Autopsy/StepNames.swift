@@ -24,6 +24,18 @@ struct StepNames {
         }
     }
 
+    /// The same for a step of a stack of models: its own inputs are the rows of a table in memory, and
+    /// which of them make the batch.
+    func stackedInput(_ name: String, count: Int) -> String {
+        switch name {
+        case "input 3": return Self.features
+        case "input 4": return "the table's targets"
+        case "input \(count)": return "the rows of the batch"
+        case "input 5": return "the rows' weights"
+        default: return input(name)
+        }
+    }
+
     /// As `loss`, or a tensor that the step changes.
     func output(_ name: String) -> String {
         switch name {

@@ -142,16 +142,35 @@ package final class StackedStep<Model: Layer> {
 
     /// Takes one step; an input is as many numbers for each member, one member behind the other.
     package func run(_ inputs: [Tensor]) throws {
-        for (index, optimizer) in optimizers.enumerated() {
-            try optimizer.checkRate()
-            scalars.write(optimizer.scalars(step: counts[index] + 1), at: index * scalarCount)
-        }
-        for member in counts.indices { keys.values[3 * member + 2] = Int64(counts[member] + 1) }
+        for optimizer in optimizers { try optimizer.checkRate() }
+        writeScalars()
         let first = arguments.count
         arguments += inputs
         defer { arguments.removeLast(arguments.count - first) }
         try compiled.run(arguments)
         for member in counts.indices { counts[member] += 1 }
+    }
+
+    /// The graph of the next step on inputs, with names and data, for the optimizers' rates.
+    func graph(for inputs: [Tensor]) throws -> StepGraph {
+        writeScalars()
+        let own = try (Array(arguments[..<2]) + inputs).map { tensor in
+            Tensor(try tensor.evaluatedBuffer().copied(), tensor.type)
+        }
+        let all = Array(own[..<2]) + Array(arguments[2...]) + Array(own[2...])
+        var graph = try compiled.graph(for: all)
+        let names = StepNames(models)
+        graph.inputNames = graph.inputNames.map { names.stackedInput($0, count: all.count) }
+        graph.outputNames = graph.outputNames.map(names.output)
+        return graph
+    }
+
+    /// Writes the rates and random keys of the next step.
+    private func writeScalars() {
+        for (index, optimizer) in optimizers.enumerated() {
+            scalars.write(optimizer.scalars(step: counts[index] + 1), at: index * scalarCount)
+        }
+        for member in counts.indices { keys.values[3 * member + 2] = Int64(counts[member] + 1) }
     }
 
     /// The members' losses before the last update.

@@ -23,8 +23,18 @@ struct FoldTraining {
         var loss: Double
         /// The epoch that was kept, from 1, and those that were trained.
         var epoch: Int, epochs: Int
+    }
+
+    /// A candidate that was trained, with or without success.
+    struct Trained {
+        /// The epochs that were trained.
+        var epochs: Int
+        /// What came of it; nil where no loss was finite.
+        var outcome: Outcome?
         /// Whether `onEpoch` ended it before its last epoch.
-        var isStopped = false
+        var isStopped: Bool
+        /// Where its numbers stopped being finite; nil where they did not, or it was not found.
+        var autopsy: Autopsy?
     }
 
     /// A candidate at the end of an epoch.
@@ -52,14 +62,14 @@ struct FoldTraining {
     /// What predictions are cut to; nil for classes.
     var range: ClosedRange<Float>? { data.predictedRange }
 
-    /// Trains a candidate.
+    /// Trains a candidate. Once a weight is not finite it ends, since none will be again.
     ///
     /// - Parameters:
     ///   - epochs: how many times a member sees its rows, at most.
     ///   - progress: where to go on; nil to begin.
     func train(
         _ candidate: TableCandidate, epochs: Int, batch: Int, from progress: Progress? = nil
-    ) throws -> Outcome {
+    ) throws -> Trained {
         let outputs = data.targets.outputCount
         let layers = layers(of: candidate)
         let step = try step(candidate)
@@ -75,13 +85,19 @@ struct FoldTraining {
         var best = progress?.best
         var epoch = progress?.epoch ?? 0
         let held = folds.flatMap(\.test)
+        var autopsy: Autopsy?
+        var isStopped = false
+        func setRate(_ number: Int) {
+            let done = Double((epoch - 1) * perEpoch + number) / Double(epochs * perEpoch)
+            step.optimizer.learningRate = candidate.learningRate * Self.schedule(done)
+        }
         while epoch < epochs, !Self.isOver(epoch, epochs, best: best?.epoch) {
             epoch += 1
             try Task.checkCancellation()
             batches.shuffle()
+            let start = (step.models, step.optimizerState)
             for number in 0..<perEpoch {
-                let done = Double((epoch - 1) * perEpoch + number) / Double(epochs * perEpoch)
-                step.optimizer.learningRate = candidate.learningRate * Self.schedule(done)
+                setRate(number)
                 batches.write(number, to: rows.values)
                 try step.run([rows.tensor])
             }
@@ -104,16 +120,47 @@ struct FoldTraining {
                     Progress(
                         epoch: epoch, models: models, optimizer: step.optimizerState, best: best))
             } catch is TrainingStop {
-                best?.isStopped = true
+                isStopped = true
+                break
+            }
+            if !value.isFinite, try models.firstNotFinite() != nil {
+                autopsy = try self.autopsy(step, from: start, epoch: epoch, steps: perEpoch) {
+                    setRate($0)
+                    batches.write($0, to: rows.values)
+                    return rows.tensor
+                }
                 break
             }
         }
-        guard let best else {
-            throw KalsaeError(
-                "training", expected: "a finite loss", got: "none in \(epochs.counting("epoch"))",
-                advice: "look for numbers out of all proportion in the data")
+        return Trained(epochs: epoch, outcome: best, isStopped: isStopped, autopsy: autopsy)
+    }
+
+    /// Takes the steps of an epoch again, and finds the first that gives numbers which are not finite; nil
+    /// where none does this time.
+    ///
+    /// - Parameter prepare: sets the rate of a step of the epoch, and gives its rows.
+    private func autopsy(
+        _ step: StackedStep<Sequential>, from start: (Sequential, OptimizerState), epoch: Int,
+        steps: Int, _ prepare: (Int) -> Tensor
+    ) throws -> Autopsy? {
+        try step.restore(start.0, start.1, count: (epoch - 1) * steps)
+        for number in 0..<steps {
+            let (models, optimizer, count) = (step.models, step.optimizerState, step.count)
+            let rows = prepare(number)
+            try step.run([rows])
+            let isFinite = try step.losses().allSatisfy(\.isFinite)
+            if isFinite, try step.models.firstNotFinite() == nil,
+                try step.optimizerState.firstNotFinite() == nil
+            {
+                continue
+            }
+            try step.restore(models, optimizer, count: count)
+            var autopsy = Autopsy(
+                step: try step.graph(for: [rows]), number: count + 1, epoch: epoch,
+                rate: step.optimizer.learningRate, rows: Array(0..<data.count))
+            return try autopsy.examine() == nil ? nil : autopsy
         }
-        return best
+        return nil
     }
 
     /// The layers of a member.

@@ -89,12 +89,14 @@ public struct TableLearner: Sendable {
     ///   - data: rows of numbers, of which at least 4 are wanted.
     ///   - state: where to go on, a state that the same learner gave of the same data; the outcome
     ///     has the bits of a learning that was not stopped.
+    ///   - autopsyPath: where the first step whose numbers are not finite is written for an ``Autopsy``;
+    ///     nil for nowhere.
     ///   - onEpoch: called after each epoch of a candidate; a `TrainingStop` that it throws ends the
     ///     learning, and what was tried so far is averaged.
     ///   - onState: called in front of it with what gives the state there.
     /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
     public func run(
-        _ data: LabeledData, resuming state: TableState? = nil,
+        _ data: LabeledData, resuming state: TableState? = nil, autopsyPath: String? = nil,
         onEpoch: (CandidateEpoch) throws -> Void = { _ in },
         onState: (() throws -> TableState) throws -> Void = { _ in }
     ) throws -> Outcome {
@@ -107,7 +109,7 @@ public struct TableLearner: Sendable {
             subject: [
                 data.count, data.featureShape.reduce(1, *), data.targets.outputCount,
                 plan.folds.count, plan.batch, seed,
-            ], effort: effort)
+            ], effort: effort, autopsyPath: autopsyPath)
         try withoutActuallyEscaping(onEpoch) { onEpoch in
             try withoutActuallyEscaping(onState) { onState in
                 let training = FoldTraining(
@@ -124,7 +126,7 @@ public struct TableLearner: Sendable {
         let outcomes = tried.outcomes
         var outcome = try blended(outcomes, data, plan, steps: tried.steps)
         outcome.classWeights = weights
-        outcome.isStopped = outcomes.last?.isStopped ?? false
+        outcome.isStopped = tried.isStopped
         return outcome
     }
 

@@ -50,10 +50,11 @@ public struct TableRun: Sendable {
     ///
     /// - Parameters:
     ///   - state: where to go on; nil to begin.
+    ///   - autopsyPath: where the first step whose numbers are not finite is written; nil for nowhere.
     ///   - onEpoch: called after each epoch of a candidate.
     ///   - onState: called in front of it with what gives the state there.
     public func run(
-        resuming state: TableState? = nil,
+        resuming state: TableState? = nil, autopsyPath: String? = nil,
         onEpoch: (CandidateEpoch) throws -> Void = { _ in },
         onState: (() throws -> TableState) throws -> Void = { _ in }
     ) throws -> Outcome {
@@ -62,7 +63,7 @@ public struct TableRun: Sendable {
         if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
         var history: [CandidateEpoch] = []
         let outcome = try learner.run(
-            rows, resuming: state,
+            rows, resuming: state, autopsyPath: autopsyPath,
             onEpoch: { epoch in
                 var epoch = epoch
                 epoch.loss *= unit

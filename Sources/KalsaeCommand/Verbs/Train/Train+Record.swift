@@ -46,9 +46,7 @@ extension Train {
     ///   run's folder.
     func runOptions(_ record: Recording?, _ model: String) throws -> TrainingRun.Options {
         var options = TrainingRun.Options()
-        options.autopsyPath =
-            record?.autopsyPath
-            ?? "\(FileIdentity.folder(of: model))/\(FileIdentity.stem(of: model))-autopsy.safetensors"
+        options.autopsyPath = autopsyPath(record, model)
         options.session = record?.session
         options.state = record?.state()
         options.isInterrupted = { Interrupt.isRequested }
@@ -56,6 +54,12 @@ extension Train {
         if recording.guard { options.divergence = DivergenceGuard() }
         options.interventions = try interventions()
         return options
+    }
+
+    /// Where a step that is not finite goes: into the run's folder, or beside the model.
+    func autopsyPath(_ record: Recording?, _ model: String) -> String {
+        record?.autopsyPath
+            ?? "\(FileIdentity.folder(of: model))/\(FileIdentity.stem(of: model))-autopsy.safetensors"
     }
 
     /// The changes that `--interventions` plans.
@@ -100,6 +104,7 @@ extension Train {
     func finish(_ record: Recording?, _ outcome: TableRun.Outcome, _ path: String) {
         guard let record else { return }
         let step = outcome.trials.reduce(0) { $0 + $1.epochs }
+        record.noteAutopsy()
         record.note("validation", outcome.validation, step: step)
         record.note("test", outcome.test, step: step)
         record.finish(outcome.isStopped ? .stopped : .finished, model: path)

@@ -67,7 +67,7 @@ extension Train {
             recording, configuration: try configuration(effort), data: source.parts, seed: seed,
             model: path, figure: recording.figure(overwrite: overwrite), endsForGood: true)
         do {
-            let outcome = try learn(run, record, progress)
+            let outcome = try learn(run, record, progress, model: path)
             progress.end()
             try destination.save(outcome.file)
             let seconds = start.duration(to: clock.now).seconds
@@ -93,7 +93,7 @@ extension Train {
 
     /// Learns with the record beside it.
     private func learn(
-        _ run: TableRun, _ record: Recording?, _ progress: TableProgress
+        _ run: TableRun, _ record: Recording?, _ progress: TableProgress, model: String
     ) throws -> TableRun.Outcome {
         let state = record?.tableState()
         let own = record.map {
@@ -107,7 +107,8 @@ extension Train {
             try Interrupt.check()
         }
         let outcome = try run.run(
-            resuming: state, onEpoch: onEpoch, onState: { try own?.onState($0) })
+            resuming: state, autopsyPath: autopsyPath(record, model), onEpoch: onEpoch,
+            onState: { try own?.onState($0) })
         guard splitting.allRows, !outcome.isStopped else { return outcome }
         return try run.refit(outcome) { epoch in
             progress.note(epoch)
