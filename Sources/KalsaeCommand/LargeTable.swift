@@ -37,14 +37,8 @@ struct LargeTable {
 
     /// All rows, encoded in a file.
     func streamed(
-        target: String, options: TableOptions, reading: CSVOptions, split: SplitOptions?,
-        seed: UInt64
+        target: String, options: TableOptions, reading: CSVOptions, seed: UInt64
     ) throws(KalsaeError) -> StreamedTable {
-        guard split?.allRows != true else {
-            throw KalsaeError(
-                "--all-rows", expected: "a table that fits into the memory that data may take",
-                got: "one that is streamed", advice: "raise --memory, or leave --all-rows out")
-        }
         tell("its rows are streamed")
         return try StreamedTable(
             path: path, target: target, options: options, reading: reading, memory: memory,

@@ -94,7 +94,7 @@ struct Source {
         }
         if let large, let target, validates {
             let streamed = try large.streamed(
-                target: target, options: columns, reading: reading, split: split, seed: bits)
+                target: target, options: columns, reading: reading, seed: bits)
             var own = reading
             own.header = streamed.sample.table.hasHeader ? .present : .absent
             parts = try large.parts(

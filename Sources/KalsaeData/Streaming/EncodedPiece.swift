@@ -9,13 +9,15 @@ struct EncodedPiece {
     let rows: [Int]
     /// The group of each row of the piece, nil where it has none; nil without a column of groups.
     let keys: [UInt64?]?
+    /// When each of ``rows`` was; nil without a column of times.
+    let times: [Double]?
     /// What was new to the sample.
     let notices: [String]
     private let data: LabeledData
     private let width: Int
 
     init(
-        _ table: Table, _ encoder: TableEncoder, _ options: TableOptions
+        _ table: Table, _ encoder: TableEncoder, _ options: TableOptions, _ dates: DateOrder?
     ) throws(KalsaeError) {
         rowCount = table.rowCount
         width = encoder.width
@@ -27,7 +29,9 @@ struct EncodedPiece {
             Result { () throws(KalsaeError) in try encoder.data(of: table, rows: labeled) }
         }
         self.notices = notices
-        let weights = try RowMarks(table, options).weights(labeled, mayBeZero: true)
+        let marks = RowMarks(table, options)
+        times = try marks.times(labeled, dates)
+        let weights = try marks.weights(labeled, mayBeZero: true)
         data = try result.get().marked(weights: weights, groups: nil, times: nil)
     }
 

@@ -31,6 +31,48 @@ package final class StreamedRows: Sendable {
         (file, pieces) = (writer.file, writer.pieces)
     }
 
+    /// These rows and others, which become a block of their own behind them in the file.
+    ///
+    /// - Throws: a `KalsaeError` for rows of other inputs, and where the disc has no space.
+    package func appending(_ others: [LabeledData]) throws(KalsaeError) -> StreamedRows {
+        var own = Parts(counts: blockCounts, sums: classSums, pieces: pieces, checksum: checksum)
+        for data in others where data.count > 0 {
+            guard case .floats(let inputs) = data.features, data.featureShape == [width] else {
+                throw KalsaeError(
+                    "rows", expected: "\(width) inputs each", got: "\(data.featureShape)")
+            }
+            var numbers: [Float] = []
+            numbers.reserveCapacity(data.count * stride)
+            for row in 0..<data.count {
+                numbers += inputs[(row * width)..<((row + 1) * width)]
+                let weight = data.weights?[row] ?? 1
+                switch data.targets {
+                case .classes(let labels, _):
+                    numbers.append(Float(bitPattern: UInt32(bitPattern: labels[row])))
+                    own.sums[Int(labels[row])] += Double(weight)
+                case .values(let values, _): numbers.append(values[row])
+                }
+                if hasWeights { numbers.append(weight) }
+            }
+            own.checksum = numbers.withUnsafeBytes { Checksum.crc32($0, after: own.checksum) }
+            let start = try file.append(numbers)
+            own.counts.append(data.count)
+            own.pieces.append([start..<(start + numbers.count * MemoryLayout<Float>.stride)])
+        }
+        return StreamedRows(self, own)
+    }
+
+    /// What changes where rows come behind others.
+    private struct Parts {
+        var counts: [Int], sums: [Double], pieces: [[Range<Int>]], checksum: UInt32
+    }
+
+    private init(_ rows: StreamedRows, _ parts: Parts) {
+        (count, width, targets) = (parts.counts.reduce(0, +), rows.width, rows.targets)
+        (hasWeights, blockCounts, classSums) = (rows.hasWeights, parts.counts, parts.sums)
+        (checksum, file, pieces) = (parts.checksum, rows.file, parts.pieces)
+    }
+
     /// Bytes of the file.
     package var byteCount: Int { count * stride * MemoryLayout<Float>.stride }
 

@@ -20,17 +20,11 @@ package struct StreamedTable {
     /// Reads all rows once.
     ///
     /// - Parameter memory: bytes that data may take.
-    /// - Throws: a `KalsaeError` for what ``PreparedTable`` refuses, for rows that are split by time,
-    ///   and for standard input.
+    /// - Throws: a `KalsaeError` for what ``PreparedTable`` refuses, and for standard input.
     package init(
         path: String, target: String, options: TableOptions, reading: CSVOptions, memory: Int,
         seed: UInt64
     ) throws(KalsaeError) {
-        guard options.time == nil else {
-            throw KalsaeError(
-                "--time", expected: "a table that fits into memory", got: "one that is streamed",
-                advice: "raise --memory, or sort the file and give --validation and --test files")
-        }
         passes = try CSVPasses(path: path, options: reading)
         sample = try TableSample(
             passes, target: target, bytes: min(Self.mostText, memory / 16), seed: seed)
@@ -64,12 +58,15 @@ package struct StreamedTable {
         let fitting = memory / 16 / ((width + 2) * MemoryLayout<Float>.stride)
         let most =
             Double(min(mostHeld ?? .max, max(fitting, 100))) / Double(max(1, sample.rowCount))
-        let shares = RowSplit(
+        var shares = RowSplit(
             options, seed: seed,
             validation: validation == nil ? min(fractions.validation, most) : 0,
             test: test == nil ? min(fractions.test, most) : 0)
+        if let times = prepared.times { try shares.split(byTimes: times) }
         let keys = try shares.keys(of: sample.table, numbers: sample.rows)
-        let train = labeled.indices.filter { shares.part(keys[labeled[$0]]) == .train }
+        let train = labeled.indices.filter {
+            shares.part(keys[labeled[$0]], time: prepared.times?[$0]) == .train
+        }
         let encoder = try prepared.encoder(trainedOn: train)
         let step = max(1, train.count / Self.measuredRows)
         let measured = stride(from: 0, to: train.count, by: step).map { labeled[train[$0]] }
@@ -104,7 +101,13 @@ package struct StreamedTable {
             targets: targets.withoutRows, hasWeights: options.weight != nil,
             blockBytes: max(1 << 16, min(Self.mostBlock, memory / 8)), seed: seed)
         var (validation, test) = (HeldRows(), HeldRows())
-        try passes.begin(like: sample.table.csv, keepingTextOf: encoder.columnsOfText)
+        let marks = RowMarks(sample.table, options)
+        let dates = try marks.dateOrder()
+        var columns = encoder.columnsOfText
+        if let time = options.time, dates != nil {
+            columns.insert(try sample.table.position(of: time))
+        }
+        try passes.begin(like: sample.table.csv, keepingTextOf: columns)
         var told: Set<String> = []
         var number = 0
         let options = options
@@ -113,7 +116,7 @@ package struct StreamedTable {
             if pieces.isEmpty { break }
             let encoded = Parallel.map(pieces, threads: Parallel.threadCount) { piece in
                 Result { () throws(KalsaeError) in
-                    try EncodedPiece(Table(piece.table), encoder, options)
+                    try EncodedPiece(Table(piece.table), encoder, options, dates)
                 }
             }
             for result in encoded {
@@ -124,7 +127,7 @@ package struct StreamedTable {
                 }
                 for (index, row) in piece.rows.enumerated() {
                     let key = piece.keys.flatMap { $0[row] } ?? UInt64(number + row)
-                    switch split.part(key) {
+                    switch split.part(key, time: piece.times?[index]) {
                     case .train: try piece.write(index, row: number + row, to: &writer)
                     case .validation: validation.append(piece, index)
                     case .test: test.append(piece, index)

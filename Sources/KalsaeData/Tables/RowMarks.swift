@@ -66,6 +66,14 @@ struct RowMarks {
         return rows.map { Float(numbers[$0]) }
     }
 
+    /// How the dates of the column of times are written; nil for numbers.
+    func dateOrder() throws(KalsaeError) -> DateOrder? {
+        guard let name = options.time else { return nil }
+        let column = try table.position(of: name)
+        if case .numbers = table.columns[column].contents { return nil }
+        return DateOrder.guess(table.texts(of: column), dayFirst: options.dayFirst)?.order
+    }
+
     /// A row without a group is a group of its own.
     func groups(_ rows: [Int]) throws(KalsaeError) -> [Int32]? {
         guard let name = options.group else { return nil }
@@ -80,7 +88,10 @@ struct RowMarks {
         return groups
     }
 
-    func times(_ rows: [Int]) throws(KalsaeError) -> [Double]? {
+    /// When rows were.
+    ///
+    /// - Parameter known: how dates are written, where that is known from more rows.
+    func times(_ rows: [Int], _ known: DateOrder? = nil) throws(KalsaeError) -> [Double]? {
         guard let name = options.time else { return nil }
         let column = try table.position(of: name)
         let cells: [Double?]
@@ -88,7 +99,7 @@ struct RowMarks {
             cells = rows.map { numbers[$0] }
         } else {
             let texts = table.texts(of: column)
-            let order = DateOrder.guess(texts, dayFirst: options.dayFirst)?.order
+            let order = known ?? DateOrder.guess(texts, dayFirst: options.dayFirst)?.order
             let values: [Double?] = texts.names.map { text in
                 guard let order else { return Double(text) }
                 return DateText.parse(text, order)?.elapsed

@@ -2,6 +2,7 @@ import KalsaeData
 import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
+import KalsaeOptimizers
 import KalsaeRuns
 import KalsaeSupport
 import KalsaeTensor
@@ -188,24 +189,35 @@ public struct TrainingRun: Sendable {
     func trainedWhole(
         epochs: Int, onStep: (@Sendable (StepRecord) throws -> Void)?
     ) async throws -> (model: Sequential, history: History, steps: Int) {
-        guard data.streamed == nil else {
-            throw KalsaeError(
-                "--all-rows", expected: "a table that fits into memory",
-                got: "one that is streamed", advice: "raise --memory, or leave --all-rows out")
-        }
-        let all = try data.joined()
-        let weights = try recipe.classWeights?.values(for: all.train)
-        let train = try Dataset(all.train.weighted(byClass: weights ?? []))
-        let targets = all.train.targets
+        let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         let trainer = try Trainer(
             model, loss: targets.loss, optimizer: try recipe.makeOptimizer(), seed: recipe.seed)
-        let perEpoch = StepCount.perEpoch(rows: train.count, batch: recipe.batch)
-        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
-        let history = try await trainer.fit(
-            train, epochs: epochs, batch: recipe.batch, order: recipe.order,
-            schedule: recipe.schedule(steps: length), onStep: tellStep)
+        var options = FitOptions(epochs: epochs, batch: recipe.batch, order: recipe.order)
+        options.callbacks = [ClosureCallback(onStep: tellStep, onEpoch: nil)]
+        func schedule(rows: Int) -> LearningRateSchedule? {
+            let perEpoch = StepCount.perEpoch(rows: rows, batch: recipe.batch)
+            return recipe.schedule(
+                steps: recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch))
+        }
+        let history: History
+        if let streamed = data.streamed {
+            var all = data
+            let rows = try streamed.appending([data.validation, data.test])
+            all.streamed = rows
+            options.schedule = schedule(rows: rows.count)
+            let source = try StreamedBatches(
+                rows, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
+                seed: recipe.seed, classWeights: try recipe.classWeights?.values(for: all) ?? [])
+            history = try await trainer.fit(source, options)
+        } else {
+            let all = try data.joined()
+            let weights = try recipe.classWeights?.values(for: all.train)
+            let train = try Dataset(all.train.weighted(byClass: weights ?? []))
+            options.schedule = schedule(rows: train.count)
+            history = try await trainer.fit(train, options)
+        }
         try Task.checkCancellation()
         return (await trainer.model, history, await trainer.stepCount)
     }
