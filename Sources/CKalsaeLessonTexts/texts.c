@@ -49,6 +49,10 @@ static const char search_ko[] = {
 #embed "texts/ko/search.md" suffix(, 0)
 };
 
+static const char numbers_ko[] = {
+#embed "texts/ko/numbers.txt" suffix(, 0)
+};
+
 static const char *const texts[][2] = {
     {basics_en, basics_ko},
     {learning_en, learning_ko},
@@ -64,3 +68,5 @@ const char *kalsae_lesson_text(int language, int part) {
     if (language < 0 || language > 1 || part < 0 || (size_t)part >= count) return NULL;
     return texts[part][language];
 }
+
+const char *kalsae_lesson_number_names(void) { return numbers_ko; }

@@ -10,9 +10,19 @@ public struct LessonCheckRow: Sendable, Equatable {
     /// Whether all of them came out.
     public let passed: Bool
 
-    /// The rows of a report.
-    public static func rows(of checks: [LectureCheck]) -> [LessonCheckRow] {
-        var rows: [LessonCheckRow] = []
+    /// The rows of a report, with names in a language where there are some.
+    public static func rows(
+        of checks: [LectureCheck], _ language: LessonLanguage = .english
+    ) -> [LessonCheckRow] {
+        groups(of: checks).map {
+            LessonCheckRow(NumberNames.name($0.name, language), $0.checks)
+        }
+    }
+
+    private static func groups(
+        of checks: [LectureCheck]
+    ) -> [(name: String, checks: [LectureCheck])] {
+        var rows: [(name: String, checks: [LectureCheck])] = []
         var start = 0
         while start < checks.count {
             let name = checks[start].family
@@ -21,10 +31,10 @@ public struct LessonCheckRow: Sendable, Equatable {
                 while end < checks.count, checks[end].family == name { end += 1 }
             }
             let group = checks[start..<end]
-            if let name, group.count > 1 {
-                rows.append(LessonCheckRow(name, Array(group)))
+            if let name {
+                rows.append((name: name, checks: Array(group)))
             } else {
-                rows.append(contentsOf: group.map { LessonCheckRow($0.name, [$0]) })
+                rows.append(contentsOf: group.map { (name: $0.name, checks: [$0]) })
             }
             start = end
         }

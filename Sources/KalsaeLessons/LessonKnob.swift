@@ -43,8 +43,11 @@ public struct LessonKnob: Sendable, Equatable {
     /// What it does, in one line.
     public func summary(_ language: LessonLanguage) -> String { language(english, korean) }
 
-    /// The range as text: `0 to 1`.
-    public var rangeText: String { "\(text(range.lowerBound)) to \(text(range.upperBound))" }
+    /// The range in messages: `0 to 1`.
+    private var rangeText: String { "\(text(range.lowerBound)) to \(text(range.upperBound))" }
+
+    /// The ends of the range for readers: `0 … 1`.
+    public var ends: String { "\(text(range.lowerBound)) … \(text(range.upperBound))" }
 
     /// A value as text.
     public func text(_ value: Double) -> String {

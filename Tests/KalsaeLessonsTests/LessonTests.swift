@@ -17,6 +17,14 @@ private let found: Set<String> = Set(
         #expect(report.passed && report.isDemanded)
     }
 
+    /// Whether a name is Korean, or made of formulas and names of functions only.
+    private static func isReadable(_ name: String) -> Bool {
+        let isKorean = name.unicodeScalars.contains { (0xac00...0xd7a3).contains($0.value) }
+        let formulas = ["exp", "softmax", "clipnorm", "clipvalue", "global"]
+        let words = name.split { !("a"..."z" ~= $0) }.filter { $0.count >= 3 }
+        return isKorean || words.allSatisfy { formulas.contains(String($0)) }
+    }
+
     /// Every figure can be drawn and has a caption, and every caption belongs to something.
     private func expectShown(_ lesson: Lesson, _ report: LectureReport) throws {
         let names = report.exhibits.map(\.name)
@@ -31,6 +39,9 @@ private let found: Set<String> = Set(
             for row in table.cells where !table.columns.isEmpty {
                 #expect(row.count == table.columns.count, "\(table.name)")
             }
+        }
+        for row in LessonCheckRow.rows(of: report.checks, .korean) {
+            #expect(Self.isReadable(row.name), "\(row.name)")
         }
         let page = try LessonPage(lesson, report, .korean).html
         #expect(page.contains("lang=\"ko\"") && page.contains("<svg"))
@@ -118,8 +129,8 @@ private let found: Set<String> = Set(
     @Test func aPageHoldsEveryPart() async throws {
         let page = try await page(.english)
         // Two figures, each for light and for dark.
-        #expect(page.ranges(of: "<svg").count == 4)
-        #expect(page.ranges(of: "class=\"dark\"").count == 2)
+        #expect(page.ranges(of: "<div class=\"light\"><svg").count == 2)
+        #expect(page.ranges(of: "<div class=\"dark\"><svg").count == 2)
         #expect(page.ranges(of: "<details").count == 3)
         #expect(page.contains("--set w1=0.5") && page.contains("--answer …,…,…"))
         #expect(page.contains("prefers-color-scheme: dark"))

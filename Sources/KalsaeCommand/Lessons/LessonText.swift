@@ -78,7 +78,7 @@ struct LessonText {
     }
 
     private func numbers() -> [String] {
-        let rows = LessonCheckRow.rows(of: report.checks)
+        let rows = LessonCheckRow.rows(of: report.checks, language)
         guard !rows.isEmpty else { return [] }
         var lines = heading(words.numbers)
         if !report.isDemanded { lines += wrapped(words.changed + ".") }
@@ -103,7 +103,7 @@ struct LessonText {
             lines += LessonColumns.lines(
                 lesson.knobs.map {
                     [
-                        "--set \($0.name)=\($0.text($0.standard))", $0.rangeText,
+                        "--set \($0.name)=\($0.text($0.standard))", $0.ends,
                         $0.summary(language),
                     ]
                 }, isText: [true, true, true])

@@ -21,40 +21,35 @@ extension Backprop {
                     LessonTable.Row(
                         "W\(index + 1)", [old[index], slopes[index], new[index], printed[index]])
                 }))
-        let hidden = try before.hidden(x).doubles
-        let outputs = try before(x).doubles
-        let inputs = try x.doubles
+        let values = try x.doubles + before.hidden(x).doubles + before(x).doubles
         let loss = try error(before).item(Double.self)
-        func detail(_ value: Double) -> String { LessonNumber.short(value) }
-        let nodes =
-            inputs.enumerated().map {
-                GraphNode("x\($0.offset + 1)", detail: detail($0.element), isOperation: false)
-            }
-            + hidden.enumerated().map { GraphNode("h\($0.offset + 1)", detail: detail($0.element)) }
-            + outputs.enumerated().map {
-                GraphNode("o\($0.offset + 1)", detail: detail($0.element))
-            }
-            + [GraphNode("E", detail: detail(loss))]
+        let names = ["x1", "x2", "h1", "h2", "o1", "o2"]
+        var nodes = zip(names, values).map { name, value in
+            GraphNode(
+                name, detail: LessonNumber.short(value), isOperation: !name.hasPrefix("x"))
+        }
+        nodes.append(GraphNode("E", detail: LessonNumber.short(loss)))
         // W1 to W8 as the page numbers them: to a unit from the first, then from the second input.
         let ends = [(0, 2), (1, 2), (0, 3), (1, 3), (2, 4), (3, 4), (2, 5), (3, 5)]
-        var arcs = ends.enumerated().map { index, end in
-            GraphArc(from: end.0, to: end.1, forward: old[index], backward: slopes[index])
-        }
-        let errors = try (before(x) - target).doubles
-        for (index, slope) in errors.enumerated() {
-            arcs.append(
-                GraphArc(from: 4 + index, to: 6, forward: "", backward: LessonNumber.short(slope)))
+        var arcs = [GraphArc(from: 4, to: 6), GraphArc(from: 5, to: 6)]
+        for (index, end) in ends.enumerated() {
+            arcs.append(GraphArc(from: end.0, to: nodes.count))
+            arcs.append(GraphArc(from: nodes.count, to: end.1))
+            nodes.append(
+                GraphNode(
+                    "W\(index + 1) = \(LessonNumber.short(old[index]))",
+                    detail: "∂ " + LessonNumber.short(slopes[index]), isOperation: false))
         }
         report.figure(
             "network",
             Figure(
                 title: context.say(
-                    "Weights above the arcs, gradients below", "화살표 위는 가중치, 아래는 기울기"),
-                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 820, height: 420,
+                    "Eight weights with their gradients ∂E/∂W", "가중치 여덟 개와 기울기 ∂E/∂W"),
+                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 900, height: 420,
             isForTerminals: false)
     }
 
-    /// The error over the first hundred steps.
+    /// The error over a thousand steps.
     func showErrors(_ curve: [Double], into report: inout LectureReport) {
         report.figure(
             "error",

@@ -4,7 +4,7 @@ import KalsaePlots
 struct UnitSquare {
     static let range = -0.5...1.5
     static let corners: [[Double]] = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    private static let count = 60
+    private static let count = 96
 
     /// The middles of the cells, row by row from below: x and y.
     static var points: [[Double]] {

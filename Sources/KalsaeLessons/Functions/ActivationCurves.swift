@@ -33,10 +33,10 @@ struct ActivationCurves {
         }
         return [
             Function(
-                name: context.say("step", "계단"), activation: .step(at: threshold),
+                name: "step", activation: .step(at: threshold),
                 value: { $0 > threshold ? 1 : 0 }, derivative: { _ in 0 }),
             Function(
-                name: context.say("sigmoid", "시그모이드"), activation: .sigmoid, value: { s($0) },
+                name: "sigmoid", activation: .sigmoid, value: { s($0) },
                 derivative: { s($0) * (1 - s($0)) }),
             Function(
                 name: "tanh", activation: .tanh, value: { Glibc.tanh($0) },
@@ -71,7 +71,7 @@ struct ActivationCurves {
                     return t + x * (1 - t * t) * s(x)
                 }),
             Function(
-                name: context.say("identity", "항등"), activation: .identity, value: { $0 },
+                name: "identity", activation: .identity, value: { $0 },
                 derivative: { _ in 1 }),
         ]
     }
@@ -90,11 +90,11 @@ struct ActivationCurves {
                 "\(function.name): values", values, points.map(function.value), within: 1e-9)
             report.check(
                 "\(function.name): slopes", slopes, points.map(function.derivative), within: 1e-9)
-            rows.append(LessonTable.Row(function.name, values))
+            rows.append(LessonTable.Row(shown(function.name), values))
             let wide = Tensor.doubles(line)
             panels.append(
                 Panel(
-                    title: function.name,
+                    title: shown(function.name),
                     marks: [
                         .line(
                             Series(
@@ -115,9 +115,19 @@ struct ActivationCurves {
             "curves",
             Figure(
                 title: context.say("Functions and their slopes", "활성화 함수와 그 기울기"), panels: panels,
-                columns: 4), width: 960, height: 840, isForTerminals: false)
+                columns: 4, legend: .inside), width: 960, height: 840, isForTerminals: false)
         try softmax(&report)
         return report
+    }
+
+    /// A function's name for readers.
+    private func shown(_ name: String) -> String {
+        switch name {
+        case "step": context.say(name, "계단")
+        case "sigmoid": context.say(name, "시그모이드")
+        case "identity": context.say(name, "항등")
+        default: name
+        }
     }
 
     /// Softmax of four scores, and the guard against overflow.

@@ -50,6 +50,7 @@ struct ConvNetTraining {
         var report = LectureReport(name)
         report.check("parameters", Double(network.parameterCount), parameters, within: 0)
         let images = try LectureImages.load(isFlat: false)
+        let test = try context.isShort ? images.test.first(500) : images.test
         let run = try LectureRun(
             network, on: images.train, optimizer: LectureOptimizers.adam(rate), batch: 100, seed: 1)
         let rate = run.learningRate
@@ -65,7 +66,7 @@ struct ConvNetTraining {
                 sum += try run.advance()
             }
             losses.append(sum / Double(steps))
-            accuracies.append(try run.accuracy(on: images.test))
+            accuracies.append(try run.accuracy(on: test))
         }
         report.table("loss", losses)
         report.table("test", accuracies)

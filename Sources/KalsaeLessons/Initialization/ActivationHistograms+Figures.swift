@@ -31,7 +31,8 @@ extension ActivationHistograms {
                     * inside.cast(to: .float64).reshaped(to: [100_000, 1])).sum(axes: [0])
                 panels.append(
                     Panel(
-                        title: names[index] + context.say(", layer ", ", 층 ") + "\(layer + 1)",
+                        title: names[index]
+                            + context.say(", layer \(layer + 1)", ", \(layer + 1)층"),
                         marks: [.histogram(Histogram(edges: edges, counts: try counts.doubles))]))
             }
             rows.append(LessonTable.Row(names[index], deviations))

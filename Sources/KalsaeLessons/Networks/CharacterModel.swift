@@ -22,6 +22,8 @@ struct CharacterModel {
     /// The largest mean loss on the last tenth of the text, in nats per character.
     var most = 1.9
     var context = LessonContext()
+    /// The steps that a mean of losses is taken over.
+    private var interval: Int { min(100, max(steps / 10, 1)) }
     static let length = 64
     static let characters = 65
 
@@ -72,7 +74,7 @@ struct CharacterModel {
                 title: context.say("Loss, nats a character", "문자당 손실(냇)"),
                 x: Axis(context.say("step", "갱신 횟수")), y: Axis(context.say("loss", "손실")),
                 marks: [
-                    .line(Series(x: losses.indices.map { Double(100 * ($0 + 1)) }, y: losses))
+                    .line(Series(x: losses.indices.map { Double(interval * ($0 + 1)) }, y: losses))
                 ]))
         let windows = try CharacterText.windows(of: text.validation, length: Self.length)
         let evaluator = try Evaluator(
@@ -84,7 +86,7 @@ struct CharacterModel {
         return report
     }
 
-    /// The trained model, and the mean loss of each hundred steps.
+    /// The trained model, and the mean loss of each interval.
     private func train(
         _ model: Sequential, _ text: [Int32]
     ) throws -> (model: Sequential, losses: [Double]) {
@@ -111,9 +113,9 @@ struct CharacterModel {
             step.optimizer.learningRate = learningRate * schedule.factor(step: number)
             sum += try step.run(characters, starts.tensor)
             ComputeThread.shared.runWaitingCalls()
-            if number % 100 == 0 {
+            if number % interval == 0 {
                 context.progress(number, of: steps)
-                losses.append(sum / 100)
+                losses.append(sum / Double(interval))
                 sum = 0
             }
         }

@@ -12,19 +12,29 @@ struct RateDecay {
     var seed = 1
     let context: LessonContext
 
-    private func rules() -> [(name: String, rule: LearningRateSchedule)] {
+    private struct Rule {
+        /// The name in checks, and for readers.
+        let key: String
+        let name: String
+        let rule: LearningRateSchedule
+    }
+
+    private func rules() -> [Rule] {
         [
-            (context.say("constant", "고정"), .constant()),
-            (
-                context.say("1 / (1 + decay · epoch)", "1 / (1 + 감쇠 · 에포크)"),
-                .inverseTime(decay: decay, every: 20)
-            ),
-            (
-                context.say("exponential .95^epoch", "지수 .95^에포크"),
-                .exponential(factor: 0.95, every: 20)
-            ),
-            (context.say("steps", "계단식"), .step(every: 100, factor: 0.5)),
-            (context.say("cosine", "코사인"), .cosine(steps: steps)),
+            Rule(key: "constant", name: context.say("constant", "고정"), rule: .constant()),
+            Rule(
+                key: "inverse time",
+                name: context.say("1 / (1 + decay · epoch)", "1 / (1 + 감쇠 · 에포크)"),
+                rule: .inverseTime(decay: decay, every: 20)),
+            Rule(
+                key: "exponential", name: context.say("exponential .95^epoch", "지수 .95^에포크"),
+                rule: .exponential(factor: 0.95, every: 20)),
+            Rule(
+                key: "steps", name: context.say("steps", "계단식"),
+                rule: .step(every: 100, factor: 0.5)),
+            Rule(
+                key: "cosine", name: context.say("cosine", "코사인"),
+                rule: .cosine(steps: steps)),
         ]
     }
 
@@ -54,7 +64,7 @@ struct RateDecay {
 
     /// The distance from the minimum of x² / 2 where each gradient has noise of deviation 1.
     private func descend(
-        _ rules: [(name: String, rule: LearningRateSchedule)], _ rates: [[Double]],
+        _ rules: [Rule], _ rates: [[Double]],
         _ report: inout LectureReport
     ) throws {
         let count = 200
@@ -79,7 +89,7 @@ struct RateDecay {
         report.check("constant rate: distance at the end", ends[0], 0.3333, within: 0.03)
         for (index, rule) in rules.enumerated().dropFirst() {
             report.check(
-                "\(rule.name): distance of constant over its own", ends[0] / ends[index],
+                "\(rule.key): distance of constant over its own", ends[0] / ends[index],
                 atLeast: 1.2)
         }
         report.figure(

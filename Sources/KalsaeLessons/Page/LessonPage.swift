@@ -55,7 +55,7 @@ public struct LessonPage {
     private var teaching: String {
         chapter.passages.map { passage in
             switch passage {
-            case .text(let text): "<p>\(text.escaped)</p>\n"
+            case .text(let text): "<p>\(text.marked)</p>\n"
             case .formula(let text): "<pre class=\"formula\">\(text.escaped)</pre>\n"
             }
         }.joined()
@@ -64,7 +64,7 @@ public struct LessonPage {
     private var questions: String {
         guard !chapter.questions.isEmpty else { return "" }
         let all = chapter.questions.map {
-            "<details><summary>\($0.text.escaped)</summary><p>\($0.answer.escaped)</p></details>\n"
+            "<details><summary>\($0.text.marked)</summary><p>\($0.answer.marked)</p></details>\n"
         }
         return "<section><h2>\(words.predict)</h2>\n\(all.joined())</section>\n"
     }
@@ -110,7 +110,7 @@ public struct LessonPage {
     }
 
     private var numbers: String {
-        let rows = LessonCheckRow.rows(of: report.checks)
+        let rows = LessonCheckRow.rows(of: report.checks, language)
         guard !rows.isEmpty else { return "" }
         let cells = rows.map { row in
             "<tr><td>\(row.passed ? "✓" : "✗")</td><th scope=\"row\">\(row.name.escaped)</th>"
@@ -145,7 +145,7 @@ public struct LessonPage {
         if !lesson.knobs.isEmpty {
             let rows = lesson.knobs.map { knob in
                 "<tr><th scope=\"row\"><code>--set \(knob.name)=\(knob.text(knob.standard))</code></th>"
-                    + "<td>\(knob.rangeText)</td><td class=\"words\">"
+                    + "<td>\(knob.ends)</td><td class=\"words\">"
                     + "\(knob.summary(language).escaped)</td></tr>\n"
             }
             text += "<section><h2>\(words.knobs)</h2>\n<div class=\"wide\"><table><tbody>"
@@ -161,5 +161,13 @@ extension String {
     fileprivate var escaped: String {
         replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
+    }
+
+    /// The text as HTML, with what stands between backticks as code.
+    fileprivate var marked: String {
+        let parts = escaped.split(separator: "`", omittingEmptySubsequences: false)
+        return parts.enumerated().map { index, part in
+            index % 2 == 1 && index < parts.count - 1 ? "<code>\(part)</code>" : String(part)
+        }.joined()
     }
 }
