@@ -89,7 +89,17 @@ extension Router {
             default: arguments.append(try Self.option(member.key, member.value, allowed))
             }
         }
+        arguments.append("--output=\(try freshModelPath())")
         return ["run": .string(try programs.startTraining(arguments, stores))]
+    }
+
+    /// A path beside the runs for a model that the page has trained: no file is in its way.
+    private func freshModelPath() throws -> String {
+        let folder = "\(options.folder)/models"
+        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+            throw HTTPFault(507, "\(folder): \(String(cString: strerror(errno)))".printable)
+        }
+        return "\(folder)/\(String(UInt64.random(in: 0 ... .max), radix: 36)).safetensors"
     }
 
     /// An option with its value as one word.

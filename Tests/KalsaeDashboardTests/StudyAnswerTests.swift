@@ -1,0 +1,95 @@
+import KalsaeFiles
+import KalsaeRuns
+import KalsaeSearch
+import Testing
+
+@Suite struct StudyAnswerTests {
+    /// A server with a study of twelve trials: x from 0 to 11, whose square is its value.
+    private func served(_ body: (TestDashboard) throws -> Void) throws {
+        let server = try TestDashboard(runs: 1)
+        defer { server.stop() }
+        let space = try SearchSpace([
+            Parameter("x", .real(low: 0, high: 20, scale: .linear, step: nil)),
+            Parameter("n", .integer(low: 1, high: 9, scale: .linear, step: 1)),
+        ])
+        let study = try Study("s 1", in: server.store, space: space)
+        for index in 0..<12 {
+            var parameters = Assignment()
+            parameters["x"] = .real(Double(index))
+            parameters["n"] = .integer(1 + index % 9)
+            _ = try study.enqueue(parameters)
+            let trial = try study.ask()
+            _ = try trial.report(Double(index), step: 1)
+            try study.tell(trial, Double(index * index))
+        }
+        try body(server)
+    }
+
+    @Test func showsStudiesAndTheirTrials() throws {
+        try served { server in
+            let list = try #require(try server.json("/api/studies")["studies"]?.array?.first)
+            #expect(list["name"] == "s 1")
+            #expect(list["trials"] == 12)
+            #expect(list["states"] == ["complete": 12])
+            #expect(list["best"]?["number"] == 0)
+            let study = try server.json("/api/studies/s%201")
+            let trials = try #require(study["trials"]?.array)
+            #expect(trials.count == 12)
+            #expect(trials[3]["parameters"]?["x"]?.number == 3)
+            #expect(trials[3]["objectives"]?.array?.first?.number == 9)
+            #expect(trials[3]["state"] == "complete")
+            #expect(trials[3]["run"] == .null)
+            #expect(study["directions"] == ["minimize"])
+            let reports = try server.json("/api/studies/s%201/reports")
+            #expect(reports["trials"]?.members?.count == 12)
+            let importance = try server.json("/api/studies/s%201/importance")
+            let shares = try #require(importance["parameters"]?.array).compactMap {
+                $0["share"]?.number
+            }
+            #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+            #expect(try server.ask("GET", "/api/studies/none").status == 404)
+        }
+    }
+
+    @Test func narrowsAndForks() throws {
+        try served { server in
+            let path = "/api/studies/s%201/actions"
+            let narrowed = try server.ask(
+                "POST", path, #"{"action":"narrow","ranges":{"x":[2,5],"n":[2,4]}}"#)
+            #expect(narrowed.status == 200)
+            let space = try #require(
+                try server.json("/api/studies/s%201")["space"]?["parameters"]?.array)
+            #expect(space[0]["real"]?.array?.compactMap(\.number) == [2, 5])
+            #expect(space[1]["integer"] == [2, 4])
+            for bad in [
+                #"{"action":"narrow","ranges":{"x":[5,2]}}"#,
+                #"{"action":"narrow","ranges":{"y":[1,2]}}"#,
+                #"{"action":"narrow"}"#, #"{"action":"fork"}"#, #"{"action":"extend","trials":0}"#,
+            ] {
+                #expect(try server.ask("POST", path, bad).status == 400, "\(bad)")
+            }
+            #expect(try server.ask("POST", path, #"{"action":"stop"}"#).status == 409)
+            #expect(try server.ask("POST", path, #"{"action":"kill","trial":3}"#).status == 409)
+            let forked = try server.ask("POST", path, #"{"action":"fork","name":"s 2"}"#)
+            #expect(forked.status == 200)
+            #expect(try server.json("/api/studies")["studies"]?.array?.count == 2)
+            #expect(try server.ask("POST", path, #"{"action":"fork","name":"s 2"}"#).status == 409)
+        }
+    }
+
+    @Test func trialsThatChangeComeToTheStream() throws {
+        try served { server in
+            let client = try RawClient(port: server.port, timeout: 20)
+            client.send(
+                "GET /api/stream?study=s%201 HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
+            _ = client.receive { $0.contains("event: ready") }
+            let study = try Study("s 1", in: server.store)
+            let trial = try study.ask()
+            let begun = client.receive { $0.contains("event: trial") }
+            #expect(begun.contains("\"number\":12"))
+            #expect(begun.contains("\"state\":\"running\""))
+            try study.tell(trial, 0.5)
+            #expect(client.receive { $0.contains("\"complete\"") }.contains("\"objectives\":[0.5]"))
+        }
+    }
+}
