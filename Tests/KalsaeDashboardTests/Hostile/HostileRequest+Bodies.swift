@@ -33,7 +33,9 @@ extension HostileTarget {
                 "{}", "{\"key\":\"x\"}", "{\"name\":1}", "{\"name\":\"\"}", "{\"name\":\"run-1\"}",
                 "{\"tags\":\"a\"}", "{\"tags\":[1]}", "{\"tags\":[\"\"]}", "{\"note\":{}}",
                 "{\"name\":\"a\",\"state\":\"finished\"}",
-            ].map { HostileRequest("change \($0)", request("PATCH", "/api/runs/\(run)", body: $0)) }
+            ].map { (body: String) in
+                HostileRequest("change \(body)", request("PATCH", "/api/runs/\(run)", body: body))
+            }
     }
 
     /// Values of queries that are out of range.
@@ -100,6 +102,8 @@ extension HostileTarget {
                 "{\"set\":\"iris\",\"options\":{\"epochs\":\"1 --output=x\"}}",
                 "{\"set\":\"iris\",\"options\":{\"--output\":\"x\"}}",
                 "{\"set\":\"iris\",\"options\":{\"epochs\":[1]}}",
-            ].map { HostileRequest("training \($0)", request("POST", "/api/train", body: $0)) }
+            ].map { (body: String) in
+                HostileRequest("training \(body)", request("POST", "/api/train", body: body))
+            }
     }
 }
