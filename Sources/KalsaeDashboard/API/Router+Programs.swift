@@ -89,6 +89,9 @@ extension Router {
             default: arguments.append(try Self.option(member.key, member.value, allowed))
             }
         }
+        guard options.program != nil else {
+            throw HTTPFault(404, "train: this server trains nothing")
+        }
         arguments.append("--output=\(try freshModelPath())")
         return ["run": .string(try programs.startTraining(arguments, stores))]
     }
