@@ -12,10 +12,14 @@ struct SplitOptions: ParsableArguments {
             """)
     var split: String?
 
-    @Option(help: "A CSV file of rows to validate on, instead of a share.")
+    @Option(
+        help: """
+            A file of rows to validate on, instead of a share: a CSV file of a table, a folder or NPZ \
+            file of such, a text of a text.
+            """)
     var validation: String?
 
-    @Option(help: "A CSV file of rows to test on, instead of a share.")
+    @Option(help: "The same to test on.")
     var test: String?
 
     @Option(
@@ -56,9 +60,12 @@ struct SplitOptions: ParsableArguments {
 
     /// The shares that a table gives away.
     ///
-    /// - Parameter validates: whether some rows must be there to choose the best epoch by.
-    func fractions(validates: Bool) throws(KalsaeError) -> Split.Fractions {
-        let standard = Split.Fractions.standard
+    /// - Parameters:
+    ///   - validates: whether some rows must be there to choose the best epoch by.
+    ///   - standard: the shares where none are asked for.
+    func fractions(
+        validates: Bool, standard: Split.Fractions = .standard
+    ) throws(KalsaeError) -> Split.Fractions {
         guard let split else {
             let ownValidation = validation == nil && validates
             // With files of one's own the table gives only what training cannot do without.

@@ -52,6 +52,10 @@ struct RunDoctor {
             let state = try TrainingState(path: entry.path)
             try WorkingFolder.enter(run.workingFolder)
             let train = try Train.parse(configuration.arguments)
+            guard !train.isOfText else {
+                Notice.say("run \(run.name) is of a text: its record alone is judged")
+                return nil
+            }
             let source = try train.source()
             if source.parts.fingerprint != run.dataFingerprint {
                 Notice.say("the data of run \(run.name) have changed since")

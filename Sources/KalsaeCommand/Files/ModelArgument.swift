@@ -1,3 +1,4 @@
+import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
 
@@ -41,6 +42,12 @@ enum ModelArgument {
             path, expected: "a model that `kalsae train` wrote", got: "text, as a table is",
             advice: swapped.map { "the model comes first: kalsae \(verb) \($0) \(path)" }
                 ?? "train one: kalsae train \(path) --target COLUMN")
+    }
+
+    /// Whether a file is a model of text; false where it cannot be read.
+    static func isOfText(_ path: String) throws -> Bool {
+        guard isModel(path), let file = try? SafetensorsFile(path: path) else { return false }
+        return TextModel.isText(file.metadata)
     }
 
     /// Whether a file is one of tensors.

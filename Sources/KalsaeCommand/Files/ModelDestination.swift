@@ -18,19 +18,33 @@ struct ModelDestination {
     ///   - source: the data that the model is learned from.
     ///   - overwrite: whether any file may be replaced.
     init(output: String?, source: Source, overwrite: Bool) throws(KalsaeError) {
-        path = output ?? "\(source.parts.name).safetensors"
+        try self.init(
+            output: output, name: source.parts.name, data: source.file, title: source.name,
+            target: source.parts.encoder?.target.name, files: source.files, overwrite: overwrite)
+    }
+
+    /// - Parameters:
+    ///   - name: what the file is called where the user chose no path.
+    ///   - data: the file that the model is learned from; nil for a set.
+    ///   - title: the data as the user named them.
+    ///   - target: what is learned of them.
+    ///   - files: all files that are read.
+    init(
+        output: String?, name: String, data: String?, title: String, target: String?,
+        files: ReadFiles, overwrite: Bool
+    ) throws(KalsaeError) {
+        path = output ?? "\(name).safetensors"
         let folder = FileIdentity.folder(of: path)
-        let data = source.file.map { FileIdentity.path(of: $0, from: folder) }
+        let found = data.map { FileIdentity.path(of: $0, from: folder) }
         origin = [
-            "data": .string(data ?? source.name),
-            "target": source.parts.encoder.map { .string($0.target.name) } ?? .null,
+            "data": .string(found ?? title), "target": target.map { .string($0) } ?? .null,
         ]
         try AtomicFile.checkWritable(path)
-        try source.files.check(path)
+        try files.check(path)
         guard !overwrite, FileIdentity.isRegular(path) else { return }
         // What came through a pipe cannot be told from what came through another.
         guard let found = Self.origin(of: path), found == origin,
-            !FileBytes.isInheritedPipe(source.name)
+            !FileBytes.isInheritedPipe(title)
         else {
             throw KalsaeError(
                 path, expected: "a new file, or a model of \(Self.text(origin))",

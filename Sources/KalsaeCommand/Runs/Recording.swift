@@ -29,14 +29,16 @@ struct Recording {
     ///
     /// - Parameters:
     ///   - configuration: the options of the call with all that was decided for it.
-    ///   - data: what is learned.
+    ///   - name: what is learned, the run's name where it is given none.
+    ///   - fingerprint: what identifies it.
     ///   - model: where the model goes.
     ///   - figure: where the curves go.
     ///   - endsForGood: whether a run that is finished has nothing left to do, as the learning of a
     ///     table; it is refused then, and stays finished.
     init?(
-        _ options: RecordOptions, configuration: JSONValue, data: DataParts, seed: Int,
-        model: String, figure: FigureFile? = nil, endsForGood: Bool = false
+        _ options: RecordOptions, configuration: JSONValue, name: String,
+        fingerprint: String, seed: Int, model: String, figure: FigureFile? = nil,
+        endsForGood: Bool = false
     ) throws {
         let interval = try options.interval()
         self.interval = interval
@@ -45,11 +47,11 @@ struct Recording {
         if let resume = options.resume {
             let store = try options.location.store(for: .writing)
             let run = try store.run(resume)
-            guard run.dataFingerprint == data.fingerprint else {
+            guard run.dataFingerprint == fingerprint else {
                 throw KalsaeError(
                     "run \(run.name)",
                     expected: "the data that it began with (\(run.dataFingerprint))",
-                    got: data.fingerprint,
+                    got: fingerprint,
                     advice: "train anew: kalsae train --config-of \(run.name)")
             }
             guard !endsForGood || run.state != .finished else {
@@ -79,13 +81,13 @@ struct Recording {
             if let parent {
                 origin.network = try Self.state(of: parent.run, at: parent.step, store)
             }
-            var description = RunDescription(name: options.name ?? parent?.run.name ?? data.name)
+            var description = RunDescription(name: options.name ?? parent?.run.name ?? name)
             description.parent = parent.map { ($0.run.id, $0.step) }
             description.command = ["kalsae"] + Arguments.given
             description.workingFolder = WorkingFolder.path
             description.version = KalsaeTool.configuration.version
             description.seed = UInt64(bitPattern: Int64(seed))
-            description.dataFingerprint = data.fingerprint
+            description.dataFingerprint = fingerprint
             description.configuration = configuration
             description.modelPath = model
             description.tags = options.tag

@@ -23,7 +23,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     @Argument(
         help: """
             CSV files with the model's columns, - for standard input, a named set, a folder with a \
-            folder of images for each class, or an NPZ file; each is measured apart.
+            folder of images for each class, or an NPZ file; of a model of text, text files. Each is \
+            measured apart.
             """)
     var data: [String]
 
@@ -69,6 +70,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
+        if try ModelArgument.isOfText(model) { return try evaluateText() }
         let plot = try plotFile()
         let page = try pageFile()
         let predictor = try ModelArgument.open(
@@ -79,6 +81,37 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             let members = try await evaluate(
                 isSet ? name : Source.path(ofTable: name), predictor, title: name, plot, page)
             reports.append(.object(members))
+        }
+        guard common.json else { return }
+        try Console.print(
+            reports.count == 1 ? reports[0] : ["files": .array(reports)] as JSONValue)
+    }
+
+    /// Measures a model of text on texts.
+    private func evaluateText() throws {
+        guard !importance, dependence.isEmpty, interval == nil, threshold == nil, report == nil,
+            plot == nil
+        else {
+            throw KalsaeError(
+                "--importance, --dependence, --interval, --threshold, --report, --plot",
+                expected: "a model of rows to go with", got: "one of text, \(model)")
+        }
+        let text = try TextModel(path: model)
+        var reports: [JSONValue] = []
+        for name in data {
+            let path = try NamedText(rawValue: name)?.path() ?? name
+            let (measured, count) = try text.evaluate(TextData.text(of: path))
+            let label = data.count > 1 ? "\(name), " : ""
+            if common.json {
+                var members =
+                    (measured.textJSON.members ?? []) + [
+                        JSONValue.Member("tokens", .integer(count))
+                    ]
+                if data.count > 1 { members.append(JSONValue.Member("data", .string(name))) }
+                reports.append(.object(members))
+            } else {
+                try Console.print("\(label)\(count.counting("token")): \(measured.textLine)")
+            }
         }
         guard common.json else { return }
         try Console.print(

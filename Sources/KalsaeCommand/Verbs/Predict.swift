@@ -5,11 +5,11 @@ import KalsaeTraining
 
 struct Predict: ParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Predict the rows of CSV files, or images.",
+        abstract: "Predict the rows of CSV files, or images, or write text.",
         discussion: """
             Writes CSV, a row for each row in the same order: its prediction, and the probability of \
             each class under the class's name. Several files follow one another, with their names \
-            in front.
+            in front. A model of text writes the prompt and what follows it.
 
             Examples:
               kalsae predict titanic.safetensors passengers.csv > predictions.csv
@@ -18,6 +18,7 @@ struct Predict: ParsableCommand, ComputingCommand {
               kalsae predict fraud.safetensors payments.csv --threshold best
               kalsae predict flowers.safetensors new/ rose.jpg
               zcat log.csv.gz | kalsae predict valves.safetensors -
+              kalsae predict plays.safetensors --prompt "ROMEO:" --length 200 --temperature .8
             """)
 
     @Argument(help: "A model file that `kalsae train` wrote.")
@@ -28,7 +29,9 @@ struct Predict: ParsableCommand, ComputingCommand {
             CSV files with the model's columns, - for standard input; for a model of images PNG or JPEG \
             files, folders of them, IDX, NPY or NPZ files.
             """)
-    var data: [String]
+    var data: [String] = []
+
+    @OptionGroup(title: "What a model of text writes") var prompt: PromptOptions
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
 
@@ -54,22 +57,57 @@ struct Predict: ParsableCommand, ComputingCommand {
 
     func run() throws {
         try common.apply()
+        try prompt.check()
+        guard prompt.prompt == nil else { return try write() }
+        guard !data.isEmpty else { throw try noData() }
         let predictor = try ModelArgument.open(
             model, verb: "predict", others: data, threshold: threshold)
         let run = try PredictionRun(
             predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
             isJSON: common.json)
-        guard let output else { return try run.write { try Console.write($0) } }
+        try put(reads: run.files, run.write)
+    }
+
+    /// Writes text behind the prompt.
+    private func write() throws {
+        guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil else {
+            throw KalsaeError(
+                "--prompt", expected: "a model of text alone",
+                got: data.first ?? "options of tables", advice: "leave it out")
+        }
+        try ModelArgument.check(model, verb: "predict")
+        let text = try TextModel(path: model)
+        let written = try prompt.text(of: text)
+        let start = prompt.prompt ?? ""
+        let object: JSONValue = ["prompt": .string(start), "text": .string(written)]
+        let bytes = Array((common.json ? object.text : start + written).utf8) + [10]
+        try put(reads: []) { try $0(bytes) }
+    }
+
+    /// What is missing where no data are given.
+    private func noData() throws -> KalsaeError {
+        try ModelArgument.check(model, verb: "predict")
+        let isText = TextModel.isText(try ModelFile(path: model).metadata)
+        return KalsaeError(
+            "predict", expected: isText ? "--prompt with a text" : "files to predict", got: "none",
+            advice: "see `kalsae predict --help`")
+    }
+
+    /// Writes to the output, whole or not at all.
+    private func put(reads files: [String], _ body: (([UInt8]) throws -> Void) throws -> Void)
+        throws
+    {
+        guard let output else { return try body { try Console.write($0) } }
         var read = ReadFiles()
         read.add("the model", model)
-        for path in run.files { read.add("the table", path) }
+        for path in files { read.add("the table", path) }
         try PredictionFile.check(output, reads: read, overwrite: overwrite)
         var other: (any Error)?
         do {
             try AtomicFile.write(to: output) { writer throws(KalsaeError) in
                 do {
-                    try run.write { try writer.write($0) }
+                    try body { try writer.write($0) }
                 } catch let error as KalsaeError {
                     throw error
                 } catch {

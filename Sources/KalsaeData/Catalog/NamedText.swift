@@ -1,4 +1,3 @@
-import KalsaeFiles
 import KalsaeSupport
 
 /// A text that goes by a name, from a file in the data folders.
@@ -10,19 +9,20 @@ public enum NamedText: String, Sendable, CaseIterable {
     ///
     /// Throws when the file is missing, naming every path looked at, or no UTF-8.
     public func load() throws(KalsaeError) -> CharacterText {
-        guard let path = foundFile() else {
-            let paths = DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
-            throw KalsaeError(
-                rawValue, expected: "the file \(Self.file)",
-                got: paths.isEmpty
-                    ? "no folder to look in" : "none of \(paths.joined(separator: ", "))",
-                advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/"
-            )
-        }
-        guard let text = String(validating: try FileBytes.read(path), as: UTF8.self) else {
-            throw KalsaeError(path, expected: "text in UTF-8", got: "other bytes")
-        }
-        return try CharacterText(text, name: rawValue)
+        try CharacterText(try TextData.text(of: path()), name: rawValue)
+    }
+
+    /// The path of its file.
+    ///
+    /// - Throws: a `KalsaeError` that names every path looked at, where there is none.
+    package func path() throws(KalsaeError) -> String {
+        if let path = foundFile() { return path }
+        let paths = DataFolders.folders.map { "\($0)/\(rawValue)/\(Self.file)" }
+        throw KalsaeError(
+            rawValue, expected: "the file \(Self.file)",
+            got: paths.isEmpty
+                ? "no folder to look in" : "none of \(paths.joined(separator: ", "))",
+            advice: "set \(EnvironmentFlag.data.rawValue) to the folder that holds \(rawValue)/")
     }
 
     /// Where its file is: in the first folder that has one; nil when none has.

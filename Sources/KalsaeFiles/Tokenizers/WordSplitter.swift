@@ -1,5 +1,5 @@
 /// GPT-2's words: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
-enum WordSplitter {
+package enum WordSplitter {
     private enum Kind {
         case letter, number, blank, other
 
@@ -20,7 +20,7 @@ enum WordSplitter {
     ]
 
     /// The words of a text, one behind the other without a gap.
-    static func words(_ text: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
+    package static func words(_ text: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
         var words: [ArraySlice<Unicode.Scalar>] = []
         var start = 0
         while start < text.count {

@@ -21,7 +21,10 @@ public final class TextSampler<Model: Layer> {
     ///
     /// - Parameters:
     ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike.
-    public init(_ model: Model, length: Int, temperature: Double = 1) throws {
+    ///   - excluded: tokens that are never drawn.
+    public init(
+        _ model: Model, length: Int, temperature: Double = 1, leavingOut excluded: [Int32] = []
+    ) throws {
         guard length >= 1, temperature > 0, temperature.isFinite else {
             throw KalsaeError(
                 "text sampler", expected: "a length of at least 1 and a temperature above 0",
@@ -38,7 +41,14 @@ public final class TextSampler<Model: Layer> {
                     "text sampler", expected: "logits [1, \(length), tokens]",
                     got: "\(logits.shape)")
             }
-            let last = logits[0].gathered(at: inputs[1]) / temperature
+            var last = logits[0].gathered(at: inputs[1]) / temperature
+            if !excluded.isEmpty, last.fault == nil {
+                var mask = [Float](repeating: 0, count: logits.shape[2])
+                for token in excluded where mask.indices.contains(Int(token)) {
+                    mask[Int(token)] = -.infinity
+                }
+                last = last + Tensor(mask)
+            }
             return [.categorical(logits: last, key: RandomKey(inputs[2]))]
         }
     }

@@ -37,6 +37,11 @@ public struct ModelMetadata: Sendable {
 
     /// Reads what was saved with a network.
     public init(_ file: ModelFile, path: String) throws(KalsaeError) {
+        guard !TextModel.isText(file.metadata) else {
+            throw KalsaeError(
+                path, expected: "a model of rows or images", got: "one of text",
+                advice: "let it write: kalsae predict \(path) --prompt TEXT")
+        }
         guard let text = file.metadata[Self.key] else {
             throw KalsaeError(
                 path, expected: "metadata \(Self.key)", got: "none",

@@ -41,7 +41,8 @@ public enum NetworkSource: Sendable, Equatable {
     public func layers(input: Shape, outputs: Int, activation: Activation) -> [LayerSpec] {
         switch self {
         case .sizes(let sizes): sizes.layers(input: input, activation: activation)
-        case .preset(let preset): preset.layers(outputs: outputs)
+        case .preset(let preset):
+            preset.layers(outputs: outputs, context: input.sizes.first ?? 1)
         case .layers(let layers, _): layers
         }
     }
@@ -50,8 +51,14 @@ public enum NetworkSource: Sendable, Equatable {
     ///
     /// - Throws: a `KalsaeError` where it does not fit inputs or outputs.
     func build(
-        input: Shape, outputs: Int, activation: Activation, augmentations: [Augmentation], seed: Int
+        input: Shape, outputs: Int, activation: Activation, augmentations: [Augmentation],
+        seed: Int
     ) throws -> Sequential {
+        if case .preset(let preset) = self, preset.isOfText {
+            throw KalsaeError(
+                "--network", expected: "a network for rows of \(input)",
+                got: "\(preset.rawValue), for text")
+        }
         if case .sizes(let sizes) = self {
             try sizes.check(inputs: input.elementCount, outputs: outputs)
         }

@@ -33,16 +33,9 @@ extension TrainingRun {
 
     /// How the recipe trains; callbacks are added.
     func fitOptions(validation: Dataset) -> FitOptions {
-        let perEpoch = StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch)
-        let length = recipe.steps ?? StepCount.total(epochs: recipe.epochs, perEpoch: perEpoch)
-        var fit = FitOptions(
-            epochs: recipe.epochs, steps: recipe.steps, batch: recipe.batch, order: recipe.order,
-            validation: validation,
-            // Without patience no epoch ends it, and the best one's weights are kept all the same.
-            earlyStopping: EarlyStopping(patience: recipe.patience ?? .max),
-            schedule: recipe.schedule(steps: length), plateau: recipe.plateau)
-        fit.lastBatch = recipe.lastBatch
-        fit.monitor = recipe.monitor
+        var fit = recipe.fitOptions(
+            perEpoch: StepCount.perEpoch(rows: data.trainCount, batch: recipe.batch))
+        fit.validation = validation.batches(of: EvaluationBatch.rows)
         return fit
     }
 
@@ -73,5 +66,41 @@ extension TrainingRun {
             train: try measures.trainReport(of: model), validation: measured.report, test: test,
             history: history, steps: trained.steps, parameters: model.parameterCount,
             classWeights: classWeights, state: trained.state)
+    }
+}
+
+extension Recipe {
+    /// How it trains, without validation data and callbacks.
+    ///
+    /// - Parameter perEpoch: the batches of an epoch.
+    func fitOptions(perEpoch: Int) -> FitOptions {
+        let length = steps ?? StepCount.total(epochs: epochs, perEpoch: perEpoch)
+        var fit = FitOptions(
+            epochs: epochs, steps: steps, batch: batch, order: order,
+            // Without patience no epoch ends it, and the best one's weights are kept all the same.
+            earlyStopping: EarlyStopping(patience: patience ?? .max),
+            schedule: schedule(steps: length), plateau: plateau)
+        fit.lastBatch = lastBatch
+        fit.monitor = monitor
+        return fit
+    }
+}
+
+extension TrainingRun.Options {
+    /// Puts them into a training's, behind a callback.
+    ///
+    /// - Parameters:
+    ///   - targets: what is learned, where losses and errors are to be in its units.
+    ///   - monitor: what the best checkpoint is judged by.
+    func add(
+        to fit: inout FitOptions, behind first: any Callback, targets: LabeledData.Targets? = nil,
+        monitor: String
+    ) {
+        (fit.divergence, fit.interventions) = (divergence, interventions)
+        fit.autopsyPath = autopsyPath
+        fit.callbacks = [first] + logs.map { MetricCallback($0, targets: targets) }
+        fit.callbacks +=
+            session?.callbacks(targets: targets, monitor: monitor, isInterrupted: isInterrupted)
+            ?? []
     }
 }

@@ -102,16 +102,10 @@ public struct TrainingRun: Sendable {
         var tellEpoch: (@Sendable (EpochRecord) throws -> Void)?
         if let onEpoch { tellEpoch = { try onEpoch($0.inUnits(targets).withRMSE(targets)) } }
         var fit = fitOptions(validation: parts.validation)
-        fit.callbacks = [
-            ClosureCallback(onStep: tellStep, onEpoch: tellEpoch, onChange: onChange)
-        ]
-        (fit.divergence, fit.interventions) = (options.divergence, options.interventions)
-        fit.autopsyPath = options.autopsyPath
-        fit.callbacks += options.logs.map { MetricCallback($0, targets: targets) }
-        fit.callbacks +=
-            options.session?.callbacks(
-                targets: targets, monitor: recipe.monitor, isInterrupted: options.isInterrupted)
-            ?? []
+        options.add(
+            to: &fit,
+            behind: ClosureCallback(onStep: tellStep, onEpoch: tellEpoch, onChange: onChange),
+            targets: targets, monitor: recipe.monitor)
         var history: History
         do {
             if let streamed = data.streamed {

@@ -48,6 +48,67 @@ import Testing
         }
     }
 
+    @Test func tableStates() throws {
+        var random = Philox(seed: 3, stream: 1)
+        let features = (0..<60).map { _ in Float(random.next(below: 100)) / 50 - 1 }
+        let data = try LabeledData(
+            features: .floats(features), featureShape: [3],
+            targets: .values((0..<20).map { features[3 * $0] }, scale: Scale(mean: 0, deviation: 1))
+        )
+        let learner = TableLearner(effort: .quick, seed: 2)
+        // In the second candidate, so that the file has one that is over.
+        var files: [[UInt8]] = []
+        var names: Set<String> = []
+        _ = try learner.run(
+            data,
+            onEpoch: { epoch in
+                names.insert(epoch.candidate)
+                if names.count == 2 { throw TrainingStop("enough") }
+            },
+            onState: { state in
+                guard names.count == 1 || files.isEmpty else { return }
+                try state().save(to: path)
+                files = [try FileBytes.read(path)]
+            })
+        #expect(files.count == 1)
+        try check(files, seed: 53) {
+            let state = try TableState(path: path)
+            #expect(state.epochs >= 0)
+            // Of another learning it is refused; of this one it goes on for an epoch.
+            var count = 0
+            _ = try learner.run(
+                data, resuming: state,
+                onEpoch: { _ in
+                    count += 1
+                    throw TrainingStop("enough")
+                })
+            #expect(count <= 1)
+        }
+    }
+
+    @Test func modelsOfText() throws {
+        var files: [[UInt8]] = []
+        for tokens in [TokenChoice.characters, .words(most: 6)] {
+            let text = try TextData(
+                String(repeating: "a cat and a dog ", count: 6), name: "t", tokens: tokens,
+                fractions: Split.Fractions(validation: 0.3, test: 0))
+            let count = text.tokens.count
+            var recipe = Recipe(for: text)
+            recipe.network = .layers(
+                [.embedding(vocabulary: count, size: 2), .dense(units: count)], name: "own")
+            let model = try TextRun(recipe, data: text, context: 2).model
+            try TextModel.file(model, tokens: text.tokens, context: 2, data: "t", seed: 0)
+                .save(to: path)
+            files.append(try FileBytes.read(path))
+        }
+        try check(files, seed: 54) {
+            let model = try TextModel(path: path)
+            let numbers = model.tokens.encode("a cat")
+            #expect(numbers.allSatisfy { (0..<Int32(model.tokens.count)).contains($0) })
+            _ = try? model.text(after: "a cat", count: 3)
+        }
+    }
+
     @Test func checkpoints() async throws {
         let model = try withSeed(1) { try Sequential([.dense(units: 2)], input: [3]) }
         let trainer = try Trainer(

@@ -6,9 +6,11 @@ extension Train {
     /// Throws where a log would go into a file of other origin, or one that the call needs for
     /// something else.
     ///
-    /// - Parameter model: where the model goes.
-    func checkLogs(_ source: Source, model: String) throws(KalsaeError) {
-        var files = source.files
+    /// - Parameters:
+    ///   - read: the files that are read.
+    ///   - model: where the model goes.
+    func checkLogs(_ read: ReadFiles, model: String) throws(KalsaeError) {
+        var files = read
         files.add("the model", model)
         files.add("the configuration", Arguments.file)
         files.add("the network", network)

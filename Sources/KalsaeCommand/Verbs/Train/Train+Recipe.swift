@@ -7,6 +7,11 @@ import KalsaeTraining
 extension Train {
     /// What a plain network learns.
     func source() throws -> Source {
+        guard !isOfText else {
+            throw KalsaeError(
+                data, expected: "rows or images", got: "a text",
+                advice: "kalsae train learns texts, a search does not")
+        }
         let sizes = try networkSizes()
         return try locating {
             try Source(
@@ -36,8 +41,15 @@ extension Train {
     }
 
     func recipe(for parts: DataParts) throws -> Recipe {
-        let name = try Arguments.option("optimizer") { try optimizer?.name() ?? .adam }
-        var recipe = Recipe(for: parts, optimizer: name)
+        try recipe { name in Recipe(for: parts, optimizer: name ?? .adam) }
+    }
+
+    /// What suits some data, with all that the options say.
+    ///
+    /// - Parameter base: what suits them with an optimizer; nil for the usual one.
+    func recipe(_ base: (Recipe.OptimizerName?) -> Recipe) throws -> Recipe {
+        let name = try Arguments.option("optimizer") { try optimizer?.name() }
+        var recipe = base(name)
         if let optimizer {
             recipe.optimizerSettings = try Arguments.option("optimizer") {
                 try optimizer.settings()
@@ -60,9 +72,9 @@ extension Train {
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled
         recipe.lastBatch = dropLast ? .dropped : .kept
-        recipe.schedule = try schedule?.name() ?? .constant
+        if let schedule { recipe.schedule = try schedule.name() }
         recipe.customSchedule = try Arguments.option("schedule") { try schedule?.custom() }
-        recipe.clipNorm = clipNorm
+        if let clipNorm { recipe.clipNorm = clipNorm }
         recipe.weightDecay = weightDecay
         if let monitor { recipe.monitor = monitor }
         recipe.logsGradients = recording.logGradients

@@ -57,6 +57,21 @@ extension Train {
         for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
             try Console.print(line)
         }
+        try printCourse(outcome, recipe)
+        if splitting.allRows {
+            try Console.print("then trained anew on all rows for as many epochs")
+        }
+        let time = Progress.fixed(seconds, digits: 2)
+        try Console.print(
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(outcome.steps.counting("step")), \(time) s"
+        )
+        if let line = data.waitingLine(of: seconds) { try Console.print(line) }
+        try Console.print("model: \(path)")
+    }
+
+    /// Prints how it was trained, and which weights were kept.
+    func printCourse(_ outcome: TrainingRun.Outcome, _ recipe: Recipe) throws {
+        let history = outcome.history
         let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
         try Console.print(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
@@ -74,15 +89,6 @@ extension Train {
             ?? "the last step, in epoch \(count)"
         let end = history.end == .completed ? "" : "; \(history.end.name)"
         try Console.print("weights: those of \(kept)\(end)")
-        if splitting.allRows {
-            try Console.print("then trained anew on all rows for as many epochs")
-        }
-        let time = Progress.fixed(seconds, digits: 2)
-        try Console.print(
-            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(outcome.steps.counting("step")), \(time) s"
-        )
-        if let line = data.waitingLine(of: seconds) { try Console.print(line) }
-        try Console.print("model: \(path)")
     }
 
     func settings(_ recipe: Recipe) -> JSONValue {
@@ -105,7 +111,7 @@ extension Train {
 
 extension TrainingEnd {
     /// The end in words.
-    fileprivate var name: String {
+    var name: String {
         switch self {
         case .completed: "completed"
         case .earlyStopping: "early stopping"

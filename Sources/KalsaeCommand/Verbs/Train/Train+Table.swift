@@ -64,8 +64,9 @@ extension Train {
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         defer { progress.end() }
         let record = try Recording(
-            recording, configuration: try configuration(effort), data: source.parts, seed: seed,
-            model: path, figure: recording.figure(overwrite: overwrite), endsForGood: true)
+            recording, configuration: try configuration(effort), name: source.parts.name,
+            fingerprint: source.parts.fingerprint, seed: seed, model: path,
+            figure: recording.figure(overwrite: overwrite), endsForGood: true)
         do {
             let outcome = try learn(run, record, progress, model: path)
             progress.end()

@@ -7,11 +7,11 @@ import KalsaeTraining
 
 struct Train: AsyncParsableCommand, ComputingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a network on a named set, a CSV file or a folder of images.",
+        abstract: "Train a network on a named set, a CSV file, a folder of images or a text.",
         discussion: """
             A CSV file is learned with nothing set: several kinds of models are tried in folds, and \
             what helps is averaged; --effort says how much. A network or any option of its training \
-            asks for one plain network instead. Ctrl-C keeps the best that was found so far.
+            asks for one plain network instead. Of a text, the next token is learned. Ctrl-C keeps the best that was found so far.
 
             Examples:
               kalsae train iris --json
@@ -27,13 +27,14 @@ struct Train: AsyncParsableCommand, ComputingCommand {
               kalsae train digits --find-rate
               kalsae train houses.csv --target price --search 30
               kalsae train houses.csv --target price --folds 5 --network 12-32-1
+              kalsae train plays.txt --tokens words --context 32
             """)
 
     @Argument(
         help: """
             iris, digits, mnist, fashion-mnist, cifar10, cifar100, the path of a CSV file, of a folder \
-            with a folder of PNG or JPEG files for each class, of CIFAR's binary files or of an NPZ \
-            file; - for a table on standard input.
+            with a folder of PNG or JPEG files for each class, of CIFAR's binary files, of an NPZ \
+            file or of a text; tiny-shakespeare; - for a table on standard input.
             """)
     var data: String
 
@@ -189,6 +190,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup(title: "How images are read") var images: ImageOptions
 
+    @OptionGroup(title: "How texts are read") var text: TextOptions
+
     @OptionGroup(title: "How the run is recorded") var recording: RecordOptions
 
     @OptionGroup var common: CommonOptions
@@ -201,6 +204,8 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         let clock = ContinuousClock()
         let start = clock.now
         _ = try memoryLimit()
+        if isOfText { return try await trainText() }
+        try text.refuse(for: data)
         if let search { return try await trainBest(of: search) }
         if try isLearnedWhole() { return try learnTable() }
         if let folds = splitting.folds {
@@ -219,10 +224,11 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         run.threshold = threshold
         try Arguments.option("monitor") { try run.checkMonitor() }
-        try checkLogs(source, model: destination.path)
+        try checkLogs(source.files, model: destination.path)
         let record = try Recording(
-            recording, configuration: try configuration(recipe), data: source.parts, seed: seed,
-            model: destination.path, figure: recording.figure(overwrite: overwrite))
+            recording, configuration: try configuration(recipe), name: source.parts.name,
+            fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
+            figure: recording.figure(overwrite: overwrite))
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }

@@ -1,0 +1,50 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+/// What a model of text is to write.
+struct PromptOptions: ParsableArguments {
+    @Option(help: "The text behind which a model of text writes on.")
+    var prompt: String?
+
+    @Option(help: "How many tokens are written; 200 by default.")
+    var length: Int?
+
+    @Option(
+        help: "Below 1 the likely becomes likelier, above 1 all becomes alike; 1 by default.")
+    var temperature: Double?
+
+    @Option(help: "The seed of what is written: equal seeds give equal text; 0 by default.")
+    var seed: Int?
+
+    /// The most tokens that are written at once.
+    private static let most = 10_000_000
+
+    /// Throws where one is given without a prompt, and for numbers that make no sense.
+    func check() throws(KalsaeError) {
+        let given = [
+            ("--length", length != nil), ("--temperature", temperature != nil),
+            ("--seed", seed != nil),
+        ]
+        if prompt == nil, let (name, _) = given.first(where: { $0.1 }) {
+            throw KalsaeError(name, expected: "--prompt to go with", got: "none")
+        }
+        if let length, !(0...Self.most).contains(length) {
+            throw KalsaeError(
+                "--length", expected: "a whole number from 0 to \(Self.most)", got: "\(length)")
+        }
+        if let temperature, !(temperature > 0 && temperature.isFinite) {
+            throw KalsaeError(
+                "--temperature", expected: "a number above 0", got: "\(temperature)")
+        }
+    }
+
+    /// What a model writes behind the prompt.
+    func text(of model: TextModel) throws -> String {
+        try model.text(
+            after: prompt ?? "", count: length ?? 200, temperature: temperature ?? 1,
+            seed: seed ?? 0)
+    }
+}

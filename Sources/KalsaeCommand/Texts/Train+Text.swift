@@ -1,0 +1,146 @@
+import ArgumentParser
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+extension Train {
+    /// Whether a text is trained on.
+    var isOfText: Bool { text.isText(data, target: target) }
+
+    /// Trains a network to tell the next token of a text.
+    func trainText() async throws {
+        try checkTextOptions()
+        if text.tokens == nil, NamedText(rawValue: data) == nil {
+            Notice.say(
+                "\(data): a text, whose next character is learned (--tokens); of a table, name the "
+                    + "column: --target")
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let context = text.context ?? TextOptions.context
+        let (source, files) = try locating { try textData() }
+        let recipe = try textRecipe(for: source)
+        let isNamed = NamedText(rawValue: data) != nil
+        let destination = try ModelDestination(
+            output: output, name: source.name, data: isNamed ? nil : data, title: data,
+            target: text.tokens ?? "characters", files: files, overwrite: overwrite)
+        let run = try Arguments.option("network") {
+            try TextRun(recipe, data: source, context: context)
+        }
+        try Arguments.option("monitor") { try run.checkMonitor() }
+        try checkLogs(files, model: destination.path)
+        let record = try Recording(
+            recording, configuration: try configuration(recipe), name: source.name,
+            fingerprint: source.fingerprint, seed: seed, model: destination.path)
+        do {
+            let progress = Progress(epochs: recipe.epochs)
+            defer { progress.end() }
+            let outcome = try await run.run(
+                try runOptions(record, destination.path),
+                onStep: { record in
+                    try Interrupt.check()
+                    progress.step(record)
+                }, onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
+            progress.end()
+            try destination.save(outcome.file)
+            let seconds = start.duration(to: clock.now).seconds
+            finish(record, outcome, outcome.state, destination.path)
+            try report(outcome, recipe, run, destination.path, seconds, record)
+            if !common.json { try record?.tell() }
+            try endInterrupted(outcome, destination.path, record)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            record?.fail(error)
+            throw error
+        }
+    }
+
+    /// The text, and the files that it was read from.
+    private func textData() throws(KalsaeError) -> (TextData, ReadFiles) {
+        var files = ReadFiles()
+        let choice = try text.choice()
+        if case .tokenizer(let path) = choice { files.add("the tokenizer", path) }
+        var path = data
+        if let named = NamedText(rawValue: data) {
+            path = try named.path()
+        } else {
+            files.add("the text", data)
+        }
+        files.add("the text", splitting.validation)
+        files.add("the text", splitting.test)
+        let name = NamedText(rawValue: data) == nil ? FileIdentity.stem(of: data) : data
+        let source = try TextData(
+            path: path, name: FileBytes.isInheritedPipe(data) ? "text" : name, tokens: choice,
+            fractions: try splitting.fractions(
+                validates: true, standard: TextData.fractions),
+            validation: splitting.validation, test: splitting.test, memory: try memoryLimit())
+        return (source, files)
+    }
+
+    private func textRecipe(for source: TextData) throws -> Recipe {
+        try recipe { name in Recipe(for: source, optimizer: name ?? .adamw) }
+    }
+
+    /// Throws for options that make no sense of a text.
+    private func checkTextOptions() throws {
+        try images.refuse(for: data)
+        let refused: [(name: String, isSet: Bool)] = [
+            ("--target", target != nil), ("--augment", !augment.isEmpty),
+            ("--class-weight", classWeight != nil), ("--effort", effort != nil),
+            ("--threshold", threshold != nil), ("--folds", splitting.folds != nil),
+            ("--all-rows", splitting.allRows), ("--rows", splitting.rows != nil),
+            ("--find-rate", findRate), ("--search", search != nil),
+            (
+                "--column, --drop, --task, --weight, --group, --time",
+                try columns.table() != TableOptions()
+            ), ("options of how tables are read", try reading.csv() != CSVOptions()),
+        ]
+        guard let (name, _) = refused.first(where: { $0.isSet }) else { return }
+        throw KalsaeError(
+            name, expected: "rows or images to go with", got: "the text \(data)",
+            advice: "leave it out")
+    }
+
+    private func report(
+        _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ run: TextRun, _ path: String,
+        _ seconds: Double, _ record: Recording?
+    ) throws {
+        let (source, history) = (run.data, outcome.history)
+        var parts = [("train", outcome.train), ("validation", outcome.validation)]
+        if let test = outcome.test { parts.append(("test", test)) }
+        let sizes = [source.train.count, source.validation.count, source.test.count]
+        if common.json {
+            var members = parts.map { JSONValue.Member($0.0, $0.1.textJSON) }
+            if outcome.test == nil { members.append(JSONValue.Member("test", .null)) }
+            let rest: JSONValue = [
+                "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
+                "epochs": .integer(history.epochCount),
+                "restored_epoch": history.restoredEpoch.map { .integer($0) } ?? .null,
+                "history": .array(history.epochs.map(\.json)),
+                "ended": .string(history.end.name), "network": .string("\(recipe.network)"),
+                "settings": settings(recipe),
+                "tokens": [
+                    "kind": .string(source.tokens.kind),
+                    "vocabulary": .integer(source.tokens.count),
+                    "train": .integer(sizes[0]), "validation": .integer(sizes[1]),
+                    "test": .integer(sizes[2]), "context": .integer(run.context),
+                ], "seed": .integer(seed), "seconds": .number(seconds), "model": .string(path),
+            ]
+            members += (rest.members ?? []) + (record?.members ?? [])
+            return try Console.print(JSONValue.object(members))
+        }
+        for (name, part) in parts { try Console.print("\(name): \(part.textLine)") }
+        try Console.print(
+            "tokens: \(source.tokens.count) \(source.tokens.kind == "tokenizer" ? "of a tokenizer" : source.tokens.kind), "
+                + "\(sizes[0]) train, \(sizes[1]) validation, \(sizes[2]) test")
+        try printCourse(outcome, recipe)
+        let time = Progress.fixed(seconds, digits: 2)
+        try Console.print(
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), "
+                + "\(outcome.steps.counting("step")), \(time) s")
+        try Console.print("model: \(path)")
+        try Console.print("it writes: kalsae predict \(path) --prompt TEXT")
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+/// A text from the command: trained on, taken up, measured, written on.
+@Suite struct TextCommandTests {
+    private let folder: CommandRun.Folder
+    private static let line = "the cat sat on the mat, and the dog sat on the log.\n"
+
+    init() throws {
+        folder = try CommandRun.Folder()
+        try folder.write(String(repeating: Self.line, count: 40), to: "pets.txt")
+        try folder.write(
+            """
+            - {layer: embedding, vocabulary: 17, size: 8}
+            - {layer: gru, units: 8, returnsSequences: true}
+            - {layer: dense, units: 17}
+            """, to: "small.yaml")
+    }
+
+    private func run(_ arguments: [String]) throws -> CommandRun {
+        try CommandRun(arguments, in: folder)
+    }
+
+    private let small = [
+        "train", "pets.txt", "--network", "./small.yaml", "--context", "8", "--batch", "20",
+        "--learning-rate", "0.02", "--patience", "0",
+    ]
+
+    @Test func trainsMeasuresAndWrites() throws {
+        defer { folder.remove() }
+        let trained = try run(small + ["--epochs", "8", "--json"])
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(trained.errors.contains("pets.txt: a text, whose next character is learned"))
+        let json = try trained.json
+        // 2,080 characters; sixteen of them, and all others.
+        let tokens = try #require(json["tokens"])
+        let counts = ["train", "validation", "test"].map { tokens[$0]?.integer }
+        #expect(counts == [1872, 104, 104] && tokens["context"]?.integer == 8)
+        #expect(tokens["kind"]?.string == "characters" && tokens["vocabulary"]?.integer == 17)
+        let loss = try #require(json["test"]?["loss"]?.number)
+        // Far below the uniform ln 17 = 2.8.
+        #expect(loss < 2.2)
+        let perplexity = try #require(json["test"]?["perplexity"]?.number)
+        #expect(abs(perplexity - Foundation.exp(loss)) < 1e-9 * perplexity)
+        let prompt = ["predict", "pets.safetensors", "--prompt", "the ", "--length", "30"]
+        let first = try run(prompt + ["--temperature", ".8", "--seed", "3"])
+        #expect(first.output.count == 35 && first.output.hasPrefix("the "), "\(first.errors)")
+        #expect(try run(prompt + ["--temperature", ".8", "--seed", "3"]).output == first.output)
+        #expect(try run(prompt + ["--temperature", ".8", "--seed", "4"]).output != first.output)
+        let object = try run(prompt + ["--temperature", ".8", "--seed", "3", "--json"]).json
+        #expect(object["prompt"]?.string == "the ")
+        #expect("the " + (object["text"]?.string ?? "") + "\n" == first.output)
+        let measured = try run(["evaluate", "pets.safetensors", "pets.txt", "--json"]).json
+        #expect(measured["tokens"]?.integer == 2072 && (measured["loss"]?.number ?? 9) < 2.2)
+        _ = try run(prompt + ["--output", "out.txt"])
+        #expect(try folder.bytes(of: "out.txt").count == 35)
+        let summary = try run(["summary", "pets.safetensors"])
+        #expect(summary.status == 0, "\(summary.errors)")
+    }
+
+    @Test func aRunIsTakenUpWithTheSameBits() throws {
+        defer { folder.remove() }
+        let whole = try run(small + ["--steps", "30", "--output", "whole.safetensors", "--quiet"])
+        #expect(whole.status == 0, "\(whole.errors)")
+        let part = try run(
+            small + [
+                "--steps", "30", "--name", "part", "--output", "part.safetensors", "--quiet",
+                "--checkpoint-every", "7steps",
+            ])
+        #expect(part.status == 0, "\(part.errors)")
+        let id = try #require(try run(["runs", "show", "part", "--json"]).json["id"]?.string)
+        let checkpoints = "\(folder.runs)/\(id)/checkpoints"
+        let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+        // As if it had been killed behind step 14, in the second epoch.
+        for name in names where !name.hasSuffix("000000014.safetensors") {
+            try FileManager.default.removeItem(atPath: "\(checkpoints)/\(name)")
+        }
+        try FileManager.default.removeItem(atPath: "\(folder.path)/part.safetensors")
+        let rest = try run(["train", "--resume", "part", "--quiet"])
+        #expect(rest.status == 0, "\(rest.errors)")
+        let (a, b) = (
+            try SafetensorsFile(path: "\(folder.path)/whole.safetensors"),
+            try SafetensorsFile(path: "\(folder.path)/part.safetensors")
+        )
+        #expect(a.entries.map(\.name) == b.entries.map(\.name) && !a.entries.isEmpty)
+        for (x, y) in zip(a.entries, b.entries) {
+            #expect(
+                a.withBytes(of: x) { Array($0) } == b.withBytes(of: y) { Array($0) }, "\(x.name)")
+        }
+        let doctor = try run(["doctor", "part"])
+        #expect(doctor.errors.contains("is of a text: its record alone is judged"))
+    }
+
+    @Test func tokensAreAlsoWordsAndThoseOfAFile() throws {
+        defer { folder.remove() }
+        let short = ["--epochs", "1", "--context", "8", "--network", "text-lstm", "--json"]
+        let words = try run(
+            ["train", "pets.txt", "--tokens", "words", "--vocabulary", "9"] + short)
+        #expect(words.status == 0, "\(words.errors)")
+        #expect(try words.json["tokens"]?["vocabulary"]?.integer == 9)
+        let written = try run(
+            ["predict", "pets.safetensors", "--prompt", "the cat", "--length", "5"])
+        #expect(written.status == 0 && written.output.hasPrefix("the cat"), "\(written.errors)")
+        let path = #filePath.replacing(
+            "KalsaeCommandTests/Texts/TextCommandTests.swift",
+            with: "KalsaeFilesTests/Vectors/tokenizers/bpe.json")
+        let pairs = try run(
+            ["train", "pets.txt", "--tokens", path, "--output", "pairs.safetensors"] + short)
+        #expect(pairs.status == 0, "\(pairs.errors)")
+        let count = try Tokenizer(path: path).vocabulary.count
+        #expect(try pairs.json["tokens"]?["vocabulary"]?.integer == count)
+    }
+
+    @Test(arguments: [
+        (["train", "pets.txt", "--folds", "3"], "--folds: expected rows or images to go with"),
+        (["train", "pets.txt", "--effort", "quick"], "--effort: expected rows or images"),
+        (["train", "iris", "--context", "3"], "--context: expected a text to go with, got iris"),
+        (["train", "pets.txt", "--tokens", "letters"], "expected characters, words, or the path"),
+        (
+            ["train", "pets.txt", "--context", "2000"],
+            "expected more than 2000 tokens for training"
+        ),
+        (["train", "pets.txt", "--network", "4-8-3"], "expected a network for text"),
+        (["train", "pets.txt", "--output", "pets.txt"], "another file than the text pets.txt"),
+        (["train", "none.txt"], "none.txt: expected a readable file, got no such file"),
+        (["search", "pets.txt", "--trials", "2"], "expected rows or images, got a text"),
+        (["predict", "pets.txt", "--length", "3"], "--length: expected --prompt to go with"),
+        (["predict", "x.safetensors", "--prompt", "a", "--temperature", "0"], "above 0, got 0"),
+    ])
+    func whatMakesNoSenseIsToldInALine(arguments: [String], error: String) throws {
+        defer { folder.remove() }
+        let result = try run(arguments)
+        #expect(result.status != 0 && result.errors.contains(error), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").last?.hasPrefix("error: ") == true)
+        #expect(folder.contents == ["pets.txt", "small.yaml"])
+    }
+
+    @Test func modelsOfOtherKindsAreToldApart() throws {
+        defer { folder.remove() }
+        #expect(try run(["train", "iris", "--epochs", "1"]).status == 0)
+        let asked = try run(["predict", "iris.safetensors", "--prompt", "a"])
+        #expect(asked.errors.contains("expected a model of text, got one of rows or images"))
+        let bare = try run(["predict", "iris.safetensors"])
+        #expect(bare.status == 1 && bare.errors.contains("expected files to predict, got none"))
+    }
+}
