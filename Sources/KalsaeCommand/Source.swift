@@ -70,11 +70,16 @@ struct Source {
             var images = try images?.set() ?? FileSet.Options()
             images.target = target
             images.task = columns.task
+            (images.weight, images.group, images.time) = (
+                columns.weight, columns.group, columns.time
+            )
+            (images.validation, images.test) = (split?.validation, split?.test)
+            images.isWhole = split?.folds != nil
             let fractions = try split?.fractions(validates: validates) ?? .standard
             parts = try set.load(
                 name: FileIdentity.stem(of: name), options: images, fractions: fractions, seed: bits
             )
-            files.add("the data", name)
+            for path in [name, split?.validation, split?.test] { files.add("the data", path) }
             (file, self.files) = (name, files)
             (table, taken) = (nil, nil)
             return
@@ -172,10 +177,13 @@ struct Source {
             advice: "columns: \(columns.joined(separator: ", "))")
     }
 
-    /// Whether options are about the columns of a table; arrays have a task, too.
+    /// Whether options are about the columns of a table; arrays have a task, and marks of rows, too.
     private static func isTabular(_ options: TableOptions, _ set: FileSet) -> Bool {
         var options = options
-        if set.kind == .arrays { options.task = .automatic }
+        if set.kind == .arrays {
+            options.task = .automatic
+            (options.weight, options.group, options.time) = (nil, nil, nil)
+        }
         return options != TableOptions()
     }
 
@@ -184,17 +192,13 @@ struct Source {
         for set: FileSet, split: SplitOptions?, isTabular: Bool, isRead: Bool
     ) throws(KalsaeError) {
         let refused = [
-            (split?.validation != nil, "--validation"), (split?.test != nil, "--test"),
-            (split?.folds != nil, "--folds"),
             (isTabular, "--column, --drop, --task, --weight, --group, --time"),
             (isRead, "options of how tables are read"),
         ]
         guard let (_, options) = refused.first(where: { $0.0 }) else { return }
         throw KalsaeError(
             options, expected: "a CSV file to go with",
-            got: set.kind == .images ? "a folder of images, \(set.path)" : set.path,
-            advice: set.kind == .images
-                ? "a folder's own parts are folders in it: train, validation, test" : "")
+            got: set.kind == .images ? "a folder of images, \(set.path)" : set.path)
     }
 
     /// A table of its own for a part.

@@ -9,6 +9,7 @@ enum LayerCatalog {
         Embedding.Settings.self,
         NumericalEmbedding.Settings.self,
         PiecewiseLinearEmbedding.Settings.self,
+        Standardization.Settings.self,
         ActivationLayer.Settings.self,
         PReLU.Settings.self,
         Conv2D.Settings.self,

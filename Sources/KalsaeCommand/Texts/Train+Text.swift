@@ -91,7 +91,7 @@ extension Train {
             ("--class-weight", classWeight != nil), ("--effort", effort != nil),
             ("--threshold", threshold != nil), ("--folds", splitting.folds != nil),
             ("--all-rows", splitting.allRows), ("--rows", splitting.rows != nil),
-            ("--find-rate", findRate), ("--search", search != nil),
+            ("--standardize", standardize), ("--find-rate", findRate), ("--search", search != nil),
             (
                 "--column, --drop, --task, --weight, --group, --time",
                 try columns.table() != TableOptions()

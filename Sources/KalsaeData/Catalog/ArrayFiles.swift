@@ -10,12 +10,12 @@ enum ArrayFiles {
     /// The parts of an archive: `x_train`, `y_train`, `x_test`, `y_test`, or `x` and `y`, or names
     /// that mean the same.
     ///
-    /// - Parameters:
-    ///   - target: the name of the targets, where it is another one.
-    ///   - task: whether targets are classes or numbers, where their type does not tell.
+    /// - Parameter options: the name of the targets, where it is another one; whether they are classes or
+    ///   numbers, where their type does not tell; arrays of weights, groups and times.
     static func read(
-        _ path: String, target: String?, task: TargetEncoder.Task = .automatic
+        _ path: String, _ options: FileSet.Options
     ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
+        let (target, task) = (options.target, options.task)
         let archive = try NPZ(path: path)
         let names = archive.names
         func pair(_ suffix: String) -> (String, String)? {
@@ -35,9 +35,64 @@ enum ArrayFiles {
                 got: names.isEmpty ? "none" : names.joined(separator: ", "),
                 advice: "name the targets with --target")
         }
-        let first = try data(archive, train, path, like: nil, task)
+        let suffix = pair("train") == nil ? "" : "train"
+        let first = try marked(
+            try data(archive, train, path, like: nil, task), archive, suffix, path, options)
         guard let test = pair("test") ?? pair("val") else { return (first, nil) }
-        return (first, try data(archive, test, path, like: first, task))
+        var own = options
+        (own.group, own.time) = (nil, nil)
+        let suffixOfTest = pair("test") == nil ? "val" : "test"
+        return (
+            first,
+            try marked(
+                try data(archive, test, path, like: first, task), archive, suffixOfTest, path, own)
+        )
+    }
+
+    /// Rows with their weights, groups and times, from the arrays that the options name.
+    private static func marked(
+        _ data: LabeledData, _ archive: NPZ, _ suffix: String, _ path: String,
+        _ options: FileSet.Options
+    ) throws(KalsaeError) -> LabeledData {
+        func numbers(_ name: String?, _ what: String) throws(KalsaeError) -> [Double]? {
+            guard let name else { return nil }
+            let names = suffix.isEmpty ? [name] : ["\(name)_\(suffix)", "\(suffix)_\(name)"]
+            guard let found = names.first(where: archive.names.contains) else {
+                throw KalsaeError(
+                    path, expected: "an array \(names[0]) with \(what)",
+                    got: archive.names.joined(separator: ", "))
+            }
+            let array = try archive.array(named: found)
+            guard array.shape == [data.count] || array.shape == [data.count, 1] else {
+                throw KalsaeError(
+                    "\(path), \(found)", expected: "\(what), one for each of \(data.count) rows",
+                    got: "sizes \(array.shape)")
+            }
+            let values = array.doubles
+            guard values.allSatisfy({ $0.isFinite }) else {
+                throw KalsaeError("\(path), \(found)", expected: "finite numbers", got: "others")
+            }
+            return values
+        }
+        let weights = try numbers(options.weight, "a weight")
+        guard weights?.allSatisfy({ $0 >= 0 && Float($0).isFinite }) ?? true,
+            weights?.contains(where: { $0 > 0 }) ?? true
+        else {
+            throw KalsaeError(
+                "\(path), \(options.weight ?? "")",
+                expected: "weights of at least 0, and one above", got: "others")
+        }
+        var known: [Double: Int32] = [:]
+        let groups = try numbers(options.group, "a group").map { all in
+            all.map { value in
+                let number = known[value] ?? Int32(clamping: known.count)
+                known[value] = number
+                return number
+            }
+        }
+        return data.marked(
+            weights: weights.map { all in all.map { Float($0) } }, groups: groups,
+            times: try numbers(options.time, "a time"))
     }
 
     /// The other of two arrays of which one has the targets.

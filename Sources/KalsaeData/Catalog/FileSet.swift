@@ -22,6 +22,13 @@ public struct FileSet: Sendable, Equatable {
         public var target: String?
         /// Whether the targets of an NPZ file are classes or numbers.
         public var task = TargetEncoder.Task.automatic
+        /// Arrays of an NPZ file with a number for each row: how much it counts, which rows belong
+        /// together, and when each was. Groups and times decide how rows are divided.
+        public var weight: String?, group: String?, time: String?
+        /// The path of a set of its own to validate on, and of one to test on.
+        public var validation: String?, test: String?
+        /// Whether all rows that do not test are trained on, for folds.
+        public var isWhole = false
 
         /// What suits the files.
         public init() {}
@@ -57,22 +64,83 @@ public struct FileSet: Sendable, Equatable {
         name: String, options: Options = Options(), fractions: Split.Fractions = .standard,
         seed: UInt64
     ) throws(KalsaeError) -> DataParts {
-        if kind == .images {
-            return try ImageFolder(path: path).load(
-                name: name, options: options.images, fractions: fractions, seed: seed)
+        var parts =
+            kind == .images
+            ? try images(name: name, options, fractions: fractions, seed: seed)
+            : try rows(name: name, options, fractions: fractions, seed: seed)
+        func own(_ path: String?) throws(KalsaeError) -> LabeledData? {
+            guard let path else { return nil }
+            return try part(path, like: parts.train, options)
         }
-        let (all, test) = try read(target: options.target, task: options.task)
+        let (validation, test) = (try own(options.validation), try own(options.test))
+        guard validation != nil || test != nil else { return try parts.rescaled(path) }
+        var split = parts.split
+        if let old = split {
+            split = Split(
+                train: old.train, validation: validation == nil ? old.validation : [],
+                test: test == nil ? old.test : [])
+        }
+        parts = DataParts(
+            name: parts.name, train: parts.train, validation: validation ?? parts.validation,
+            test: test ?? parts.test)
+        parts.split = split
+        return try parts.rescaled(path)
+    }
+
+    private func images(
+        name: String, _ options: Options, fractions: Split.Fractions, seed: UInt64
+    ) throws(KalsaeError) -> DataParts {
+        let folder = try ImageFolder(path: path)
+        return options.isWhole
+            ? try folder.whole(name: name, options: options.images)
+            : try folder.load(
+                name: name, options: options.images, fractions: fractions, seed: seed)
+    }
+
+    private func rows(
+        name: String, _ options: Options, fractions: Split.Fractions, seed: UInt64
+    ) throws(KalsaeError) -> DataParts {
+        let (all, test) = try read(options)
+        if options.isWhole {
+            let none = try all.rows([])
+            return DataParts(name: name, train: all, validation: none, test: test ?? none)
+        }
         var shares = fractions
         if test != nil { shares = Split.Fractions(validation: fractions.validation, test: 0) }
-        var classes: [Int32]?
-        if case .classes(let own, _) = all.targets { classes = own }
-        let split = try Split(count: all.count, classes: classes, fractions: shares, seed: seed)
+        let split = try Split(all.traits, fractions: shares, seed: seed)
         let rest = try all.rows(split.test)
         var parts = DataParts(
             name: name, train: try all.rows(split.train),
             validation: try all.rows(split.validation), test: test ?? rest)
         parts.split = split
         return parts
+    }
+
+    /// The rows of a set of its own for a part, in the size and with the classes of those that are
+    /// trained on.
+    private func part(
+        _ path: String, like train: LabeledData, _ options: Options
+    ) throws(KalsaeError) -> LabeledData {
+        guard let set = FileSet(path: path), (set.kind == .images) == (kind == .images) else {
+            throw KalsaeError(
+                path,
+                expected: kind == .images
+                    ? "a folder with a folder of images for each class"
+                    : "an NPZ file, or files of CIFAR", got: "another kind of data, or none")
+        }
+        var own = options
+        // Which rows are held out is decided here.
+        (own.group, own.time) = (nil, nil)
+        let data = try set.measured(
+            shape: train.featureShape, classNames: train.targets.names, options: own)
+        guard data.featureShape == train.featureShape, data.targets.isLike(train.targets),
+            data.features.isLike(train.features)
+        else {
+            throw KalsaeError(
+                path, expected: "rows like those of \(self.path), \(train.featureShape)",
+                got: "\(data.featureShape), or another kind of numbers or targets")
+        }
+        return data
     }
 
     /// The rows that a model is measured on, as inputs of a shape and numbers of its classes: those of
@@ -83,7 +151,7 @@ public struct FileSet: Sendable, Equatable {
         shape: [Int], classNames: [String], options: Options = Options()
     ) throws(KalsaeError) -> LabeledData {
         guard kind == .images else {
-            let (all, test) = try read(target: options.target, task: options.task)
+            let (all, test) = try read(options)
             return try (test ?? all).renamed(to: classNames, subject: path)
         }
         let folder = try ImageFolder(path: path)
@@ -104,7 +172,7 @@ public struct FileSet: Sendable, Equatable {
         if let set = FileSet(path: path) {
             guard set.kind != .images else { return nil }
             if set.kind == .arrays, let lone = try ArrayFiles.lone(path) { return lone }
-            let (all, test) = try set.read(target: nil, task: .automatic)
+            let (all, test) = try set.read(Options())
             return ((test ?? all).features, all.featureShape)
         }
         guard path.lowercased().hasSuffix(".npy") else { return nil }
@@ -112,18 +180,44 @@ public struct FileSet: Sendable, Equatable {
     }
 
     private func read(
-        target: String?, task: TargetEncoder.Task
+        _ options: Options
     ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
         if let set = CIFARFiles.kind(ofFile: path) {
             return (try CIFARFiles.read([path], in: nil, set), nil)
         }
         guard kind == .cifar, let (set, folder) = CIFARFiles.found(path) else {
-            return try ArrayFiles.read(path, target: target, task: task)
+            return try ArrayFiles.read(path, options)
         }
         return (
             try CIFARFiles.read(set.train, in: folder, set),
             try CIFARFiles.read([set.test], in: folder, set)
         )
+    }
+}
+
+extension LabeledData.Targets {
+    /// The names of the classes; none for values.
+    fileprivate var names: [String] {
+        if case .classes(_, let names) = self { names } else { [] }
+    }
+
+    /// Whether both are classes of the same names, or both values.
+    fileprivate func isLike(_ other: Self) -> Bool {
+        switch (self, other) {
+        case (.classes(_, let a), .classes(_, let b)): a == b
+        case (.values, .values): true
+        default: false
+        }
+    }
+}
+
+extension LabeledData.Features {
+    /// Whether both are floats, or both bytes.
+    fileprivate func isLike(_ other: Self) -> Bool {
+        switch (self, other) {
+        case (.floats, .floats), (.bytes, .bytes), (.images, .images): true
+        default: false
+        }
     }
 }
 

@@ -80,6 +80,22 @@ extension ImageFolder {
         return loaded
     }
 
+    /// All images that are not of the folder's own test part as those to train on, for folds; copies of
+    /// an image are one group.
+    func whole(name: String, options: Options) throws(KalsaeError) -> DataParts {
+        let layout = try layout(options.layout)
+        let none = Images(sources: [], classes: [])
+        let held = parts[.validation] ?? none
+        let all = Images(
+            sources: train.sources + held.sources, classes: train.classes + held.classes)
+        let data = try data(all, layout, options)
+        return DataParts(
+            name: name,
+            train: data.marked(weights: nil, groups: Self.copies(all.sources), times: nil),
+            validation: try self.data(none, layout, options),
+            test: try self.data(parts[.test] ?? none, layout, options))
+    }
+
     /// All images of a part as data.
     ///
     /// - Parameter layout: the size that they are brought to.

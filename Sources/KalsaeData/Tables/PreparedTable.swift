@@ -75,9 +75,9 @@ public struct PreparedTable: Sendable {
     public func split(
         _ fractions: Split.Fractions = .standard, seed: UInt64
     ) throws(KalsaeError) -> Split {
-        if let times { return try Split(times: times, fractions: fractions) }
-        return try Split(
-            count: count, classes: classes, groups: groups, fractions: fractions, seed: seed)
+        try Split(
+            RowTraits(count: count, classes: classes, groups: groups, times: times),
+            fractions: fractions, seed: seed)
     }
 
     /// Splits whose test parts together are the whole table; see ``Folds``. What does not test is
@@ -87,32 +87,9 @@ public struct PreparedTable: Sendable {
     public func folds(
         _ count: Int, validation: Double = 0.15, seed: UInt64
     ) throws(KalsaeError) -> [Split] {
-        let folds =
-            if let times {
-                try Folds(times: times, count: count)
-            } else {
-                try Folds(
-                    rows: self.count, count: count, classes: classes, groups: groups, seed: seed)
-            }
-        var splits: [Split] = []
-        for fold in folds.all {
-            let fractions = Split.Fractions(validation: validation, test: 0)
-            let inner =
-                if let times {
-                    try Split(times: fold.train.map { times[$0] }, fractions: fractions)
-                } else {
-                    try Split(
-                        count: fold.train.count,
-                        classes: classes.map { all in fold.train.map { all[$0] } },
-                        groups: groups.map { all in fold.train.map { all[$0] } },
-                        fractions: fractions, seed: seed)
-                }
-            splits.append(
-                Split(
-                    train: inner.train.map { fold.train[$0] },
-                    validation: inner.validation.map { fold.train[$0] }, test: fold.test))
-        }
-        return splits
+        try Split.folds(
+            count, of: RowTraits(count: self.count, classes: classes, groups: groups, times: times),
+            validation: validation, seed: seed)
     }
 
     /// All rows for training, none for the rest: for a last fit after all choices.

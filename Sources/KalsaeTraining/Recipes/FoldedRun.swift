@@ -2,7 +2,7 @@ import KalsaeData
 import KalsaeLayers
 import KalsaeSupport
 
-/// A recipe carried out on a table in folds: a network a fold, each measured on rows that it did not
+/// A recipe carried out on rows in folds: a network a fold, each measured on rows that it did not
 /// see, and one that is kept, trained on all rows.
 public struct FoldedRun: Sendable {
     /// What came of it.
@@ -34,15 +34,15 @@ public struct FoldedRun: Sendable {
         public var isStopped: Bool
     }
 
-    /// The table.
-    public let table: PreparedTable
-    /// All its rows to train on; its test part is what the kept network is measured on.
+    /// All rows to train on; the test part is what the kept network is measured on.
     public let whole: DataParts
     /// The number of folds.
     public let count: Int
     /// The share of a fold's training rows that choose its epoch.
     public let validation: Double
     private let recipe: @Sendable (DataParts) throws -> Recipe
+    private let folds: @Sendable (Int, Double, UInt64) throws(KalsaeError) -> [Split]
+    private let parts: @Sendable (Split) throws(KalsaeError) -> DataParts
 
     /// Pairs a table with recipes.
     ///
@@ -57,8 +57,33 @@ public struct FoldedRun: Sendable {
         validation: Double = Split.Fractions.standard.validation,
         recipe: @escaping @Sendable (DataParts) throws -> Recipe
     ) {
-        (self.table, self.whole, count) = (table, whole, folds)
+        (self.whole, count) = (whole, folds)
         (self.validation, self.recipe) = (validation, recipe)
+        self.folds = { count, share, seed throws(KalsaeError) in
+            try table.folds(count, validation: share, seed: seed)
+        }
+        parts = { split throws(KalsaeError) in try table.parts(split, name: whole.name) }
+    }
+
+    /// Pairs rows that are no table's with recipes: images, or arrays.
+    ///
+    /// - Parameters:
+    ///   - whole: the rows that are divided into folds as the training part, and rows of other origin, if
+    ///     any, as the test.
+    ///   - folds: their number, at least 2.
+    ///   - validation: the share of a fold's training rows that choose its epoch.
+    ///   - recipe: how to train on some data.
+    public init(
+        whole: DataParts, folds: Int,
+        validation: Double = Split.Fractions.standard.validation,
+        recipe: @escaping @Sendable (DataParts) throws -> Recipe
+    ) {
+        (self.whole, count) = (whole, folds)
+        (self.validation, self.recipe) = (validation, recipe)
+        self.folds = { count, share, seed throws(KalsaeError) in
+            try whole.folds(count, validation: share, seed: seed)
+        }
+        parts = { split throws(KalsaeError) in try whole.parts(split) }
     }
 
     /// Trains and measures each fold, then the network that is kept.
@@ -72,12 +97,11 @@ public struct FoldedRun: Sendable {
     ) async throws -> Outcome {
         let own = try recipe(whole)
         let last = try TrainingRun(own, data: whole)
-        let splits = try table.folds(
-            count, validation: validation, seed: UInt64(bitPattern: Int64(own.seed)))
+        let splits = try folds(count, validation, UInt64(bitPattern: Int64(own.seed)))
         var outcomes: [TrainingRun.Outcome] = []
         var measurements: [Measurement] = []
         for (fold, split) in splits.enumerated() {
-            let parts = try self.parts(split)
+            let parts = try foldParts(split)
             let run = try TrainingRun(try recipe(parts), data: parts)
             let onStep = Self.teller(onStep, fold)
             // What is said of one fold holds for all.
@@ -126,8 +150,8 @@ public struct FoldedRun: Sendable {
     }
 
     /// The parts of a fold; what is said of columns was said of the whole table.
-    private func parts(_ split: Split) throws -> DataParts {
-        try Notice.collect { try table.parts(split, name: whole.name) }.result
+    private func foldParts(_ split: Split) throws -> DataParts {
+        try Notice.collect { try parts(split) }.result
     }
 
     private static func teller(

@@ -49,10 +49,12 @@ public enum NetworkSource: Sendable, Equatable {
 
     /// The network for data, with changes of images in front where there are some.
     ///
+    /// - Parameter standardized: what inputs are standardized by, behind those; nil where they are not.
     /// - Throws: a `KalsaeError` where it does not fit inputs or outputs.
     func build(
         input: Shape, outputs: Int, activation: Activation, augmentations: [Augmentation],
-        seed: Int
+        seed: Int,
+        standardized statistics: (mean: [Double], deviation: [Double])? = nil
     ) throws -> Sequential {
         if case .preset(let preset) = self, preset.isOfText {
             throw KalsaeError(
@@ -63,8 +65,17 @@ public enum NetworkSource: Sendable, Equatable {
             try sizes.check(inputs: input.elementCount, outputs: outputs)
         }
         var specs = layers(input: input, outputs: outputs, activation: activation)
+        if statistics != nil { specs.insert(.standardize, at: 0) }
         if !augmentations.isEmpty { specs.insert(.augment(augmentations), at: 0) }
-        let model = try withSeed(seed) { try Sequential(specs, input: input) }
+        var model = try withSeed(seed) { try Sequential(specs, input: input) }
+        if let statistics {
+            let index = augmentations.isEmpty ? 0 : 1
+            guard var layer = model.layers[index].layer as? Standardization else {
+                throw KalsaeError("network", expected: "a standardize layer", got: "another")
+            }
+            try layer.setStatistics(mean: statistics.mean, deviation: statistics.deviation)
+            model.layers[index].layer = layer
+        }
         guard model.outputShape == [outputs] else {
             throw KalsaeError(
                 "network \(description)", expected: "outputs \([outputs])",

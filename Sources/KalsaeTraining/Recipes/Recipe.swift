@@ -42,6 +42,9 @@ public struct Recipe: Sendable, Equatable {
     public var patience: Int?
     /// What epochs are judged by: `loss`, or a metric of the validation data by its name.
     public var monitor = "loss"
+    /// Whether inputs are standardized, images channel by channel and rows column by column, by the
+    /// training rows alone; the network begins with that. Columns of tables are in any case.
+    public var standardizes = false
     /// Whether norms of gradients and updates are metrics of the record.
     public var logsGradients = false
     /// How much rows of each class count in the loss; nil where all count alike.

@@ -75,7 +75,8 @@ public struct TrainingRun: Sendable {
         self.data = data
         model = try recipe.network.build(
             input: Shape(data.train.featureShape), outputs: data.train.targets.outputCount,
-            activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed)
+            activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed,
+            standardized: try recipe.standardizes ? data.train.statistics() : nil)
     }
 
     /// Throws for a metric to judge epochs by that the training does not measure.

@@ -119,6 +119,37 @@ import Testing
         #expect(first.width == 8)
     }
 
+    @Test func foldsAndSetsOfTheirOwn() throws {
+        let pictures = try PictureFolder(count: 12)
+        defer { pictures.remove() }
+        let other = try PictureFolder(count: 4, in: "test")
+        defer { other.remove() }
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let common = ["train", pictures.path, "--standardize", "--epochs", "3", "--json"]
+        let folded = try json(
+            CommandRun(
+                common + [
+                    "--folds", "3", "--test", "\(other.path)/test", "--output", "f.safetensors",
+                ],
+                in: folder))
+        #expect(folded["validated_rows"]?.integer == 36)
+        #expect(folded["cross_validation"]?["folds"]?.integer == 3)
+        let measured = try json(
+            CommandRun(
+                ["evaluate", "f.safetensors", "\(other.path)/test", "--json"], in: folder))
+        #expect(measured["rows"]?.integer == 12)
+        #expect(folded["test"]?["accuracy"] == measured["accuracy"])
+        let own = try json(
+            CommandRun(
+                common + [
+                    "--validation", "\(other.path)/test", "--test", "\(other.path)/test",
+                    "--output", "v.safetensors",
+                ], in: folder))
+        let counts = ["train", "validation", "test"].map { own["split"]?[$0]?.integer }
+        #expect(counts == [36, 12, 12])
+    }
+
     @Test func mistakesAreTold() throws {
         let pictures = try PictureFolder(count: 5)
         defer { pictures.remove() }
@@ -126,7 +157,16 @@ import Testing
         defer { folder.remove() }
         let cases: [([String], String)] = [
             (["train", "\(pictures.path)/red"], "a folder for each class"),
-            (["train", pictures.path, "--folds", "3"], "--folds: expected a CSV file to go with"),
+            (
+                ["train", pictures.path, "--folds", "40"],
+                "from 2 folds to as many as there are rows"
+            ),
+            (
+                ["train", pictures.path, "--test", "x.csv"],
+                "x.csv: expected a folder with a folder"
+            ),
+            (["train", pictures.path, "--group", "a"], "expected a CSV file to go with"),
+            (["train", "iris", "--standardize"], "columns of tables are standardized by their"),
             (["train", pictures.path, "--effort", "quick"], "--effort: expected a CSV file"),
             (["train", pictures.path, "--image-size", "big"], "--image-size: expected pixels"),
             (

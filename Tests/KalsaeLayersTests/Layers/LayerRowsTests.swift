@@ -37,6 +37,7 @@ private let rows: [LayerRow] = [
     LayerRow("batch norm of Keras", .batchNorm(.keras), [3, 2]),
     LayerRow("sequential", .sequential([.batchNorm, .dense(units: 2)]), [3]),
     LayerRow("piecewise linear", .piecewiseLinear(columns: [0, 2], bins: 3), [4]),
+    LayerRow("standardize", .standardize, [3, 2]),
     LayerRow(
         "ensemble of values",
         .ensemble(

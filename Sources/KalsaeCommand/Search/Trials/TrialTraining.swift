@@ -31,7 +31,7 @@ final class TrialTraining {
         "network", "augment", "activation", "optimizer", "learning-rate", "schedule", "clip-norm",
         "weight-decay", "epochs", "steps", "batch", "order", "drop-last", "patience", "monitor",
         "class-weight", "log-gradients", "guard", "interventions", "checkpoint-every", "output",
-        "threshold", "threads",
+        "threshold", "threads", "standardize",
     ]
 
     /// The training of some parameters; throws where there can be none, before anything is computed.

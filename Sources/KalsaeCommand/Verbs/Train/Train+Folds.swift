@@ -5,27 +5,27 @@ import KalsaeSupport
 import KalsaeTraining
 
 extension Train {
-    /// Trains a plain network a fold of a table, and one on all rows, which is written.
+    /// Trains a plain network a fold of a table or of other rows, and one on all of them, which is
+    /// written.
     func trainFolds(_ count: Int) async throws {
         let clock = ContinuousClock()
         let start = clock.now
         let source = try Source(
             data, target: target, seed: seed, split: splitting, reading: reading.csv(),
-            columns: columns.table())
-        guard let table = source.table else {
-            throw KalsaeError(
-                "--folds", expected: "a CSV file to go with", got: "the set \(data)")
-        }
+            columns: columns.table(), images: images)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let recipe = try recipe(for: source.parts)
         let hasNetwork = network != nil
-        let run = FoldedRun(table, whole: source.parts, folds: count) { parts in
+        let own = { @Sendable (parts: DataParts) in
             var own = recipe
             // A column may become more inputs in one fold than in another.
             if !hasNetwork { own.network = Recipe(for: parts).network }
             return own
         }
+        let run =
+            source.table.map { FoldedRun($0, whole: source.parts, folds: count, recipe: own) }
+            ?? FoldedRun(whole: source.parts, folds: count, recipe: own)
         let progress = Progress(epochs: recipe.epochs)
         defer { progress.end() }
         let outcome = try await run.run(

@@ -38,6 +38,18 @@ extension Train {
         _ = try Arguments.option("schedule") { try (schedule?.name(), schedule?.custom()) }
         _ = try classWeights()
         _ = try interventions()
+        try checkStandardization()
+    }
+
+    /// Throws where inputs are standardized in any case.
+    func checkStandardization() throws(KalsaeError) {
+        let isTable = NamedSet(rawValue: data).map { $0 == .iris } ?? (FileSet(path: data) == nil)
+        guard standardize, isTable else { return }
+        throw KalsaeError(
+            "--standardize", expected: "images or an NPZ file to go with", got: data,
+            advice:
+                "leave it out: columns of tables are standardized by their training rows in any case"
+        )
     }
 
     func recipe(for parts: DataParts) throws -> Recipe {
@@ -77,6 +89,7 @@ extension Train {
         if let clipNorm { recipe.clipNorm = clipNorm }
         recipe.weightDecay = weightDecay
         if let monitor { recipe.monitor = monitor }
+        recipe.standardizes = standardize
         recipe.logsGradients = recording.logGradients
         recipe.classWeights = try classWeights()
         recipe.seed = seed

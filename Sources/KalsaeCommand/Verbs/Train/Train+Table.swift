@@ -16,6 +16,7 @@ extension Train {
             return false
         }
         try images.refuse(for: data)
+        try checkStandardization()
         let plain: [(name: String, isSet: Bool)] = [
             ("--network", network != nil), ("--augment", !augment.isEmpty),
             ("--activation", activation != nil), ("--optimizer", optimizer != nil),

@@ -66,6 +66,13 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             """)
     var augment: [Augmentation] = []
 
+    @Flag(
+        help: """
+            Standardize images channel by channel, and rows of an NPZ file column by column, by their \
+            training rows alone; the model has both numbers. Columns of tables are in any case.
+            """)
+    var standardize = false
+
     @Option(help: "The function between layers.")
     var activation: Activation?
 
@@ -210,6 +217,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         if try isLearnedWhole() { return try learnTable() }
         if let folds = splitting.folds {
             try checkFolds()
+            try checkRecipe()
             return try await trainFolds(folds)
         }
         try checkRecipe()
