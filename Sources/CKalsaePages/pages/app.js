@@ -127,6 +127,13 @@ document.getElementById("skip").addEventListener("click", (event) => {
     main.focus();
 });
 
+/** Styles that the first paint does not wait for: the shell needs but those of the shell. */
+const styles = [...document.querySelectorAll('link[rel="preload"][as="style"]')].map((link) =>
+    new Promise((done) => {
+        link.onload = link.onerror = done;
+        link.rel = "stylesheet";
+    }));
+
 const asked = api.get("/api/info").then((value) => {
     info = value;
     info.can ??= {};
@@ -136,6 +143,6 @@ const bindEntries = () => entries.filter(([name]) => isThere(name)).forEach(([na
     bind(`g ${letter}`, `nav.${name}`, () => {
         location.hash = `#/${name}`;
     }));
-await Promise.race([asked, new Promise((done) => setTimeout(done, 1500))]);
+await Promise.race([Promise.all([asked, ...styles]), new Promise((done) => setTimeout(done, 1500))]);
 bindEntries();
 go();

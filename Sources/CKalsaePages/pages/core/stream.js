@@ -41,6 +41,8 @@ export function listen(values, signal, { onEvent, onState = () => {}, onGap = ()
             retry = setTimeout(open, delay);
             delay = Math.min(delay * 2, 10_000);
         };
+        // The server has forgotten what came in between.
+        source.addEventListener("reset", () => onGap());
         for (const kind of kinds) {
             source.addEventListener(kind, (event) => {
                 try {
