@@ -32,7 +32,8 @@ extension Train {
         try checkLogs(files, model: destination.path)
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.name,
-            fingerprint: source.fingerprint, seed: seed, model: destination.path)
+            fingerprint: source.fingerprint, seed: seed, model: destination.path,
+            figure: recording.figure(overwrite: overwrite))
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }
