@@ -7,13 +7,7 @@ struct LessonList {
 
     func print(json: Bool) throws {
         let all = try Lesson.allCases.map { (lesson: $0, chapter: try Chapter($0, language)) }
-        if json {
-            return try Console.print(
-                [
-                    "language": .string(language.rawValue),
-                    "lessons": .array(all.map { entry($0.lesson, $0.chapter) }),
-                ] as JSONValue)
-        }
+        if json { return try Console.print(self.json) }
         let words = LessonWords(language)
         let names = all.map(\.lesson.rawValue)
         let width = names.map(\.count).max() ?? 0
@@ -27,7 +21,18 @@ struct LessonList {
         }
     }
 
-    private func entry(_ lesson: Lesson, _ chapter: Chapter) -> JSONValue {
+    /// The list as one object.
+    var json: JSONValue {
+        get throws {
+            [
+                "language": .string(language.rawValue),
+                "lessons": .array(
+                    try Lesson.allCases.map { entry($0, try Chapter($0, language)) }),
+            ]
+        }
+    }
+
+    func entry(_ lesson: Lesson, _ chapter: Chapter) -> JSONValue {
         [
             "name": .string(lesson.rawValue), "title": .string(chapter.title),
             "rows": .array(lesson.rows.map { .integer($0) }),
