@@ -196,11 +196,6 @@ import Testing
 
     @Test func whatCannotBeStreamed() throws {
         try withFile(Self.text) { path, folder in
-            var options = TableOptions()
-            options.time = "day"
-            #expect(
-                message { _ = try streamed(path, target: "cost", options: options) }
-                    .contains("--time"))
             #expect(
                 message { _ = try streamed(path, target: "costs") }.contains(
                     "did you mean \"cost\"?"))
