@@ -194,14 +194,18 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeStreamed() throws {
-        try withFile(Self.text) { path, folder in
-            #expect(
-                message { _ = try streamed(path, target: "costs") }.contains(
-                    "did you mean \"cost\"?"))
-            let table = try streamed(path, target: "cost")
+    @Test func aTargetThatIsNotThereIsRefused() throws {
+        try withFile(Self.text) { path, _ in
+            let told = message { _ = try streamed(path, target: "costs") }
+            #expect(told.contains("did you mean \"cost\"?"), "\(told)")
+        }
+    }
+
+    @Test func aFolderThatCannotBeMadeIsRefused() throws {
+        try withFile(Self.text) { path, _ in
             let told = message {
-                _ = try table.parts(.standard, name: "table", in: "/dev/null/rows", seed: 0)
+                _ = try streamed(path, target: "cost")
+                    .parts(.standard, name: "table", in: "/dev/null/rows", seed: 0)
             }
             #expect(told.contains("/dev/null/rows"), "\(told)")
         }
