@@ -127,7 +127,8 @@ import Testing
         Wrong(arguments: ["profile", "x"], status: 1, says: "kalsae data list"),
         Wrong(arguments: ["profile", "iris", "--seconds", "0"], status: 1, says: "--seconds"),
         Wrong(arguments: ["train", "flowers"], status: 1, says: "kalsae data list"),
-        Wrong(arguments: ["train", "tiny-shakespeare", "--folds", "3"], status: 1, says: "--folds"),
+        Wrong(
+            arguments: ["train", "tiny-shakespeare", "--folds", "3"], status: 1, says: "--folds"),
         Wrong(arguments: ["train", "no.csv", "--target", "a"], status: 1, says: "no such file"),
         Wrong(arguments: ["train", "/", "--target", "a"], status: 1, says: "folder"),
         Wrong(arguments: ["train", "iris", "--network", "4-x-3"], status: 1, says: "784-50-10"),

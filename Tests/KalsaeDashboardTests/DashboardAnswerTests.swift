@@ -1,3 +1,4 @@
+import Foundation
 import KalsaeFiles
 import KalsaeRuns
 import Testing
@@ -94,6 +95,58 @@ import Testing
         client.send(request + request + request)
         let text = client.receive { $0.components(separatedBy: "HTTP/1.1 200").count > 3 }
         #expect(text.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == 3)
+    }
+
+    /// A lesson that takes long holds up neither runs nor commands, nor what other programs answer.
+    @Test func aLessonHoldsUpNobody() throws {
+        let server = try TestDashboard {
+            $0.lessons = { name, _ in
+                usleep(3_000_000)
+                return ["name": .string(name)]
+            }
+        }
+        defer { server.stop() }
+        let waiting = try (0..<3).map { _ in try RawClient(port: server.port) }
+        for client in waiting {
+            client.send(
+                "GET /api/lessons/xor HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
+        }
+        usleep(200_000)
+        let begin = ContinuousClock.now
+        let run = server.runs[0]
+        #expect(try server.ask("GET", "/api/runs").status == 200)
+        let sent = try server.ask(
+            "POST", "/api/runs/\(run.id)/commands", #"{"verb":"pause","data":{}}"#)
+        #expect(sent.status == 200)
+        _ = try server.ask("GET", "/api/runs/\(run.id)/system")
+        #expect(begin.duration(to: .now) < .milliseconds(2500))
+    }
+
+    /// A store in a folder whose name takes more bytes than characters.
+    @Test func uploadsAreFoundAgainWhateverTheFolderIsCalled() throws {
+        let program = FileManager.default.temporaryDirectory
+            .appendingPathComponent("kalsae-echo-\(UUID().uuidString).sh").path
+        try "#!/bin/sh\necho '{\"rows\": 1}'\n".write(
+            toFile: program, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: program)
+        defer { try? FileManager.default.removeItem(atPath: program) }
+        let server = try TestDashboard {
+            $0.folder += "/실험 기록"
+            $0.program = program
+        }
+        defer { server.stop() }
+        let client = try RawClient(port: server.port)
+        client.send(
+            "POST /api/uploads?name=a.csv HTTP/1.1\r\nHost: localhost:\(server.port)\r\n"
+                + "Content-Type: application/octet-stream\r\nX-Kalsae: 1\r\nContent-Length: 4\r\n"
+                + "Connection: close\r\n\r\na\n1\n")
+        let answer = RawAnswer(client.receive { _ in false })
+        #expect(answer.status == 200)
+        let name = try #require(JSONValue(parsing: answer.body)["upload"]?.string)
+        #expect(name.count == 16)
+        let kept = "\(server.folder)/runs/실험 기록/uploads/\(name)/a.csv"
+        #expect(FileManager.default.fileExists(atPath: kept))
     }
 
     @Test func answersWithoutAStore() throws {

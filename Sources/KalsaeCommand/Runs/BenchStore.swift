@@ -146,16 +146,12 @@ struct BenchStore: ParsableCommand {
 
     /// This command once more, beside itself.
     private struct Child {
-        let process = Process()
+        let process: Process
         private let output = Pipe()
 
         init(_ arguments: [String]) throws {
-            process.executableURL = URL(
-                fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-                    atPath: "/proc/self/exe"))
-            process.arguments = ["bench"] + arguments
+            process = try OwnProgram.process(["bench"] + arguments)
             process.standardOutput = output
-            process.standardInput = FileHandle.nullDevice
             try process.run()
         }
 

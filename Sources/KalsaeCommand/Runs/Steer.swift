@@ -57,7 +57,7 @@ struct Steer: ParsableCommand {
         let data = try SteeringData.json(known, values)
         let store = try location.store(for: .writing)
         let run = try store.run(wanted)
-        let sent = try store.send(verb, data: data, author: Self.author, to: run)
+        let sent = try store.send(verb, data: data, author: RunProcess.user, to: run)
         let answer = try answer(to: sent, of: run, in: store)
         if json {
             try Console.print([
@@ -93,11 +93,6 @@ struct Steer: ParsableCommand {
             guard clock.now < end, !isOver else { return now ?? sent }
             usleep(20_000)
         }
-    }
-
-    static var author: String {
-        guard let entry = getpwuid(getuid()) else { return "user \(getuid())" }
-        return String(cString: entry.pointee.pw_name)
     }
 }
 

@@ -68,8 +68,7 @@ struct ServeVerb: AsyncParsableCommand {
         (options.host, options.port, options.token) = (host, port, token)
         options.limits.uploadBytes = uploadLimit << 20
         options.version = KalsaeTool.configuration.version
-        options.program = try FileManager.default.destinationOfSymbolicLink(
-            atPath: "/proc/self/exe")
+        options.program = try OwnProgram.path
         options.sets = ["iris", "digits", "mnist", "fashion-mnist"]
         let predictor = PagePredictor()
         options.predict = { try predictor.predict(model: $0, $1) }

@@ -14,11 +14,7 @@ struct LiveTraining {
         defer { screen.close() }
         Interrupt.watch()
         let (output, errors) = (try Self.file(), try Self.file())
-        let process = Process()
-        process.executableURL = URL(
-            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/exe"))
-        process.arguments = arguments.filter { $0 != "--live" }
+        let process = try OwnProgram.process(arguments.filter { $0 != "--live" })
         process.standardOutput = output
         process.standardError = errors
         try process.run()

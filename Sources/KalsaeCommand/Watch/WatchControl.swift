@@ -128,7 +128,7 @@ struct WatchControl {
             // Readers never write: the store is opened for this command alone.
             let store = try Store(folder: view.store.folder)
             sent = try store.send(
-                verb.rawValue, data: data, author: Steer.author, to: view.run
+                verb.rawValue, data: data, author: RunProcess.user, to: view.run
             ).id
             view.message = "\(text) …"
         } catch { view.message = error.description }

@@ -1,4 +1,5 @@
 import CKalsaePages
+import KalsaeFiles
 import KalsaeSupport
 
 /// The page's files, which are part of the program.
@@ -16,10 +17,8 @@ final class Pages: Sendable {
         let all = kpages_all(&count)
         for page in UnsafeBufferPointer(start: all, count: count) {
             let bytes = Array(UnsafeBufferPointer(start: page.bytes, count: page.count))
-            // FNV-1a: the tag tells versions of a file apart, no more.
-            let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-                ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-            }
+            // The tag tells versions of a file apart, no more.
+            let hash = bytes.withUnsafeBytes { Checksum.fnv1a($0) }
             pages[String(cString: page.path)] = Page(
                 kind: String(cString: page.kind), bytes: bytes,
                 tag: "\"\(String(hash, radix: 16))\"")

@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSupport
@@ -23,7 +22,7 @@ extension Router {
         }
         return try stores.write { store in
             let run = try store.knownRun(key)
-            let sent = try store.send(verb, data: data, author: Self.author, to: run)
+            let sent = try store.send(verb, data: data, author: RunProcess.user, to: run)
             return ["id": .integer(sent.id)]
         }
     }
@@ -93,10 +92,5 @@ extension Router {
         default:
             throw HTTPFault(400, "\(name.prefix(40)): expected a number, a text, true or false")
         }
-    }
-
-    private static var author: String {
-        guard let entry = getpwuid(getuid()) else { return "user \(getuid())" }
-        return String(cString: entry.pointee.pw_name)
     }
 }

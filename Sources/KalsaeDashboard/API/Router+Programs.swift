@@ -14,7 +14,6 @@ extension Router {
         "checkpoint-every": letters.union(digits),
         "log-gradients": letters, "validation": digits.union("."), "test": digits.union("."),
         "patience": digits, "activation": letters.union(digits).union("-"), "schedule": letters,
-        "l2": digits.union(".e-+"), "dropout": digits.union("."),
     ]
     private static let letters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     private static let digits = Set("0123456789")

@@ -20,13 +20,37 @@ final class Router: Sendable {
         programs = Programs(options)
     }
 
-    /// Whether an answer takes longer than a look into the store: it waits for others of its kind.
-    static func isSlow(_ request: DashboardRequest) -> Bool {
+    /// How long an answer takes: each kind waits for others of its own alone.
+    enum Effort: CaseIterable {
+        /// A look into the store.
+        case read
+        /// A change of the store, which may wait for its lock.
+        case change
+        /// Another program, a model, or a second look at a process.
+        case program
+        /// A lesson: seconds, one at a time.
+        case lesson
+
+        /// Threads that give such answers.
+        var threads: Int {
+            switch self {
+            case .read: 4
+            case .change, .program: 2
+            case .lesson: 1
+            }
+        }
+    }
+
+    static func effort(of request: DashboardRequest) -> Effort {
         let path = request.target.path
-        return ["uploads", "train", "lessons"].contains(path.dropFirst().first)
-            || ["summary", "doctor", "predict", "importance", "actions", "commands"].contains(
-                path.last)
-            || request.method == "DELETE"
+        let (first, last) = (path.dropFirst().first ?? "", path.last ?? "")
+        if first == "lessons" { return .lesson }
+        if ["uploads", "train"].contains(first)
+            || ["summary", "doctor", "predict", "importance", "system"].contains(last)
+        {
+            return .program
+        }
+        return request.method == "GET" ? .read : .change
     }
 
     /// The answer to a request that was let in.

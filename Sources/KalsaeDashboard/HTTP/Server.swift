@@ -13,8 +13,10 @@ final class Server: Sendable {
     let pending = Mutex(0)
 
     private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    private let quick = NIOThreadPool(numberOfThreads: 4)
-    private let slow = NIOThreadPool(numberOfThreads: 2)
+    private let pools = Dictionary(
+        uniqueKeysWithValues: Router.Effort.allCases.map {
+            ($0, NIOThreadPool(numberOfThreads: $0.threads))
+        })
     private let router: Router
     private let uploads: UploadFolder
     private let connections = Atomic(0)
@@ -34,8 +36,7 @@ final class Server: Sendable {
 
     /// Listens at an address; the port that it is.
     func start(host: String, port: Int, token: String?) throws -> Int {
-        quick.start()
-        slow.start()
+        for pool in pools.values { pool.start() }
         let server = self
         let bootstrap = ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: 256)
@@ -69,8 +70,7 @@ final class Server: Sendable {
         try? channel?.close().wait()
         hub.stop()
         try? loops.syncShutdownGracefully()
-        try? quick.syncShutdownGracefully()
-        try? slow.syncShutdownGracefully()
+        for pool in pools.values { try? pool.syncShutdownGracefully() }
     }
 
     private func open(_ channel: any Channel) throws {
@@ -134,8 +134,7 @@ final class Server: Sendable {
             let fault = HTTPFault(503, "expected at most \(limits.requests) requests at a time")
             return promise.succeed(DashboardResponse(fault))
         }
-        let pool = Router.isSlow(request) ? slow : quick
-        pool.submit { state in
+        pools[Router.effort(of: request)]?.submit { state in
             defer { self.requests.subtract(1, ordering: .relaxed) }
             guard case .active = state else {
                 return promise.succeed(DashboardResponse(HTTPFault(503, "the server ends")))

@@ -31,7 +31,7 @@ final class UploadFolder: Sendable {
 
     /// What the page calls a file by.
     func name(of path: String) -> String {
-        String(path.dropFirst(folder.utf8.count + 1).prefix { $0 != "/" })
+        String(path.dropFirst(folder.count + 1).prefix { $0 != "/" })
     }
 
     /// The file of a name that `name(of:)` gave.

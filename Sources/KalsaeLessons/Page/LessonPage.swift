@@ -23,32 +23,17 @@ public struct LessonPage {
     /// The page.
     public var html: String {
         get throws(KalsaeError) {
-            var body = "<header><h1>\(chapter.title.escaped)</h1>\n<p class=\"lead\">"
-            body += "\(chapter.summary.escaped)</p>\n<p class=\"source\">\(words.lectures): "
-            body += lesson.slides.map { "<cite>\($0.text.escaped)</cite>" }.joined(separator: ", ")
+            var body = "<header><h1>\(chapter.title.xml)</h1>\n<p class=\"lead\">"
+            body += "\(chapter.summary.xml)</p>\n<p class=\"source\">\(words.lectures): "
+            body += lesson.slides.map { "<cite>\($0.text.xml)</cite>" }.joined(separator: ", ")
             body += "</p></header>\n<main>\n" + teaching + questions
             for exhibit in report.exhibits { body += try figure(exhibit) }
             for passage in [report.passageLines.joined(separator: "\n")] where !passage.isEmpty {
-                body += "<pre>\(passage.escaped)</pre>\n"
+                body += "<pre>\(passage.xml)</pre>\n"
             }
             body += numbers + misprints + tasks + "</main>\n"
-            return """
-                <!DOCTYPE html>
-                <html lang="\(language.rawValue)">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="color-scheme" content="light dark">
-                <title>\(chapter.title.escaped)</title>
-                <style>
-                \(Self.style)
-                </style>
-                </head>
-                <body>
-                \(body)</body>
-                </html>
-
-                """
+            return HTMLDocument.page(
+                title: chapter.title, language: language.rawValue, style: Self.style, body: body)
         }
     }
 
@@ -56,7 +41,7 @@ public struct LessonPage {
         chapter.passages.map { passage in
             switch passage {
             case .text(let text): "<p>\(text.marked)</p>\n"
-            case .formula(let text): "<pre class=\"formula\">\(text.escaped)</pre>\n"
+            case .formula(let text): "<pre class=\"formula\">\(text.xml)</pre>\n"
             }
         }.joined()
     }
@@ -70,7 +55,7 @@ public struct LessonPage {
     }
 
     private func figure(_ exhibit: LessonExhibit) throws(KalsaeError) -> String {
-        let caption = chapter.captions[exhibit.name]?.escaped ?? ""
+        let caption = chapter.captions[exhibit.name]?.xml ?? ""
         switch exhibit {
         case .table(let table):
             return "<figure><div class=\"wide\">\(Self.table(table))</div>"
@@ -93,16 +78,16 @@ public struct LessonPage {
 
     private static func table(_ table: LessonTable) -> String {
         let isNamed = table.rows.contains { !$0.name.isEmpty }
-        var text = "<table><caption>\(table.title.escaped)</caption>"
+        var text = "<table><caption>\(table.title.xml)</caption>"
         if !table.columns.isEmpty {
-            let cells = table.columns.map { "<th scope=\"col\">\($0.escaped)</th>" }
+            let cells = table.columns.map { "<th scope=\"col\">\($0.xml)</th>" }
             text += "<thead><tr>\(cells.joined())</tr></thead>"
         }
         text += "<tbody>"
         for row in table.cells {
             let cells = row.enumerated().map { index, cell in
                 isNamed && index == 0
-                    ? "<th scope=\"row\">\(cell.escaped)</th>" : "<td>\(cell.escaped)</td>"
+                    ? "<th scope=\"row\">\(cell.xml)</th>" : "<td>\(cell.xml)</td>"
             }
             text += "<tr>\(cells.joined())</tr>"
         }
@@ -113,8 +98,8 @@ public struct LessonPage {
         let rows = LessonCheckRow.rows(of: report.checks, language)
         guard !rows.isEmpty else { return "" }
         let cells = rows.map { row in
-            "<tr><td>\(row.passed ? "✓" : "✗")</td><th scope=\"row\">\(row.name.escaped)</th>"
-                + "<td>\(row.expected.escaped)</td><td>\(row.got.escaped)</td></tr>"
+            "<tr><td>\(row.passed ? "✓" : "✗")</td><th scope=\"row\">\(row.name.xml)</th>"
+                + "<td>\(row.expected.xml)</td><td>\(row.got.xml)</td></tr>"
         }
         let right = report.checks.count(where: \.passed)
         let note = report.isDemanded ? "" : "<p>\(words.changed).</p>\n"
@@ -133,39 +118,33 @@ public struct LessonPage {
 
     private var misprints: String {
         guard !chapter.misprints.isEmpty else { return "" }
-        let all = chapter.misprints.map { "<li>\($0.escaped)</li>\n" }
+        let all = chapter.misprints.map { "<li>\($0.xml)</li>\n" }
         return "<section><h2>\(words.misprints)</h2>\n<ul>\(all.joined())</ul></section>\n"
     }
 
     private var tasks: String {
         let blanks = [String](repeating: "…", count: lesson.exercise.count).joined(separator: ",")
-        var text = "<section><h2>\(words.exercise)</h2>\n<p>\(chapter.exercise.escaped)</p>\n"
+        var text = "<section><h2>\(words.exercise)</h2>\n<p>\(chapter.exercise.xml)</p>\n"
         text += "<p>\(words.checked): <code>kalsae lesson \(lesson.rawValue) --answer \(blanks)"
         text += "</code></p></section>\n"
         if !lesson.knobs.isEmpty {
             let rows = lesson.knobs.map { knob in
                 "<tr><th scope=\"row\"><code>--set \(knob.name)=\(knob.text(knob.standard))</code></th>"
                     + "<td>\(knob.ends)</td><td class=\"words\">"
-                    + "\(knob.summary(language).escaped)</td></tr>\n"
+                    + "\(knob.summary(language).xml)</td></tr>\n"
             }
             text += "<section><h2>\(words.knobs)</h2>\n<div class=\"wide\"><table><tbody>"
             text += rows.joined() + "</tbody></table></div></section>\n"
         }
-        text += "<section><h2>\(words.ownData)</h2>\n<p>\(chapter.ownData.escaped)</p>\n"
-        return text + "<pre>\(chapter.command.escaped)</pre></section>\n"
+        text += "<section><h2>\(words.ownData)</h2>\n<p>\(chapter.ownData.xml)</p>\n"
+        return text + "<pre>\(chapter.command.xml)</pre></section>\n"
     }
 }
 
 extension String {
-    /// The text as HTML.
-    fileprivate var escaped: String {
-        replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-    }
-
     /// The text as HTML, with what stands between backticks as code.
     fileprivate var marked: String {
-        let parts = escaped.split(separator: "`", omittingEmptySubsequences: false)
+        let parts = xml.split(separator: "`", omittingEmptySubsequences: false)
         return parts.enumerated().map { index, part in
             index % 2 == 1 && index < parts.count - 1 ? "<code>\(part)</code>" : String(part)
         }.joined()

@@ -38,28 +38,35 @@ public struct HTMLDocument: Sendable {
     public func html(
         png: ((Drawing.Pixels) throws(KalsaeError) -> [UInt8])? = nil
     ) throws(KalsaeError) -> String {
-        var body = "<h1>\(title.inHTML)</h1>\n"
+        var body = "<main>\n<h1>\(title.inHTML)</h1>\n"
         for block in blocks { body += try Self.html(block, png) + "\n" }
-        return """
-            <!DOCTYPE html>
-            <html lang="\(language.inHTML)">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-            style-src 'unsafe-inline'; img-src data:">
-            <title>\(title.inHTML)</title>
-            <style>
-            \(Self.style)
-            </style>
-            </head>
-            <body>
-            <main>
-            \(body)</main>
-            </body>
-            </html>
+        return Self.page(
+            title: title, language: language, style: Self.style, body: body + "</main>\n")
+    }
 
-            """
+    /// A file around a body: no script runs, and nothing is asked for outside.
+    package static func page(
+        title: String, language: String, style: String, body: String
+    ) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="\(language.inHTML)">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+        style-src 'unsafe-inline'; img-src data:">
+        <title>\(title.inHTML)</title>
+        <style>
+        \(style)
+        </style>
+        </head>
+        <body>
+        \(body)</body>
+        </html>
+
+        """
     }
 
     private static func html(
@@ -132,19 +139,6 @@ public struct HTMLDocument: Sendable {
 }
 
 extension String {
-    /// The text with the five characters of markup as entities, and controls as escapes.
-    var inHTML: String {
-        var text = ""
-        for character in printable {
-            switch character {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"": text += "&quot;"
-            case "'": text += "&#39;"
-            default: text.append(character)
-            }
-        }
-        return text
-    }
+    /// The text as markup, with characters that reorder or hide others as escapes.
+    fileprivate var inHTML: String { printable.xml }
 }

@@ -60,8 +60,8 @@ extension Drawing {
 }
 
 extension String {
-    /// The text as XML has it: markup is escaped, what no document may hold is replaced.
-    var xml: String {
+    /// The text as XML and HTML have it: markup is escaped, what no document may hold is replaced.
+    package var xml: String {
         var escaped = ""
         for scalar in unicodeScalars {
             switch scalar {

@@ -32,8 +32,15 @@ extension Run {
         modelPath = row["model"]
         note = row["note"]
         tags = JSONValue(stored: row["all_tags"]).array?.compactMap(\.string) ?? []
-        let written = RunState(rawValue: row["state"]) ?? .failed
-        state = written == .running && process.isGone ? .interrupted : written
+        state = RunState(stored: row["state"], process)
+    }
+}
+
+extension RunState {
+    /// The true state: one whose process is gone no longer runs.
+    init(stored text: String, _ process: RunProcess) {
+        let written = RunState(rawValue: text) ?? .failed
+        self = written == .running && process.isGone ? .interrupted : written
     }
 }
 

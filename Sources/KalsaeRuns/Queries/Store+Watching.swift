@@ -170,7 +170,6 @@ extension RunOverview {
         study = row["study_name"]
         let process = RunProcess(
             host: row["host"], boot: row["boot"], pid: row["pid"], began: row["pid_started"])
-        let written = RunState(rawValue: row["state"]) ?? .failed
-        state = written == .running && process.isGone ? .interrupted : written
+        state = RunState(stored: row["state"], process)
     }
 }

@@ -19,6 +19,12 @@ public struct RunProcess: Equatable, Sendable {
         return RunProcess(host: hostName, boot: boot, pid: pid, began: began(pid) ?? 0)
     }
 
+    /// Who runs this process, as commands and events name their author.
+    package static var user: String {
+        guard let entry = getpwuid(getuid()) else { return "user \(getuid())" }
+        return String(cString: entry.pointee.pw_name)
+    }
+
     /// Whether it is surely gone. Of a process of another machine nobody here can tell.
     public var isGone: Bool {
         guard host == Self.hostName else { return false }

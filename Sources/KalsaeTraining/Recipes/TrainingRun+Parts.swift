@@ -103,4 +103,18 @@ extension TrainingRun.Options {
             session?.callbacks(targets: targets, monitor: monitor, isInterrupted: isInterrupted)
             ?? []
     }
+
+    /// Records how far a training came that an error ended.
+    func noteEnd(of trainer: Trainer<Sequential>) async {
+        guard let step = try? await trainer.state.progress.fit?.steps else { return }
+        session?.recorder.reach(step)
+    }
+
+    /// Throws where the task is cancelled; takes the best weights where a callback ended the training.
+    func settle(_ history: inout History, of trainer: Trainer<Sequential>) async throws {
+        try Task.checkCancellation()
+        if case .stopped = history.end {
+            history.restoredEpoch = try await trainer.restoreBestWeights()
+        }
+    }
 }

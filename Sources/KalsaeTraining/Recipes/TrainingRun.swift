@@ -118,15 +118,10 @@ public struct TrainingRun: Sendable {
                 history = try await trainer.fit(parts.train, fit, resuming: options.state)
             }
         } catch {
-            if let step = try? await trainer.state.progress.fit?.steps {
-                options.session?.recorder.reach(step)
-            }
+            await options.noteEnd(of: trainer)
             throw error
         }
-        try Task.checkCancellation()
-        if case .stopped = history.end {
-            history.restoredEpoch = try await trainer.restoreBestWeights()
-        }
+        try await options.settle(&history, of: trainer)
         let outcome = try outcome(
             TrainedNetwork(
                 model: await trainer.model, history: history, steps: await trainer.stepCount,

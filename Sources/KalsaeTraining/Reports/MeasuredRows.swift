@@ -16,6 +16,10 @@ package struct MeasuredRows: Sendable {
     /// The data, where they are images that lie in memory.
     package var images: LabeledData?
 
+    package init(outcomes: Outcomes, images: LabeledData? = nil) {
+        (self.outcomes, self.images) = (outcomes, images)
+    }
+
     /// The number of rows.
     package var count: Int {
         switch outcomes {

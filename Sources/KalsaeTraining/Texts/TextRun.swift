@@ -81,15 +81,10 @@ public struct TextRun: Sendable {
         do {
             history = try await trainer.fit(source, fit, resuming: options.state)
         } catch {
-            if let step = try? await trainer.state.progress.fit?.steps {
-                options.session?.recorder.reach(step)
-            }
+            await options.noteEnd(of: trainer)
             throw error
         }
-        try Task.checkCancellation()
-        if case .stopped = history.end {
-            history.restoredEpoch = try await trainer.restoreBestWeights()
-        }
+        try await options.settle(&history, of: trainer)
         let trained = await trainer.model
         let evaluator = try Evaluator(
             trained, loss: .softmaxCrossEntropy, metrics: Self.metrics)

@@ -8,50 +8,36 @@ struct TerminalRun {
     let drawn: String
     let output: String
 
-    /// `TIOCSPTLCK` and `TIOCGPTN`.
-    private static let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
-
     /// - Parameter interrupting: what must have been drawn before the command is interrupted.
     init(
         _ arguments: [String], in folder: CommandRun.Folder, columns: Int,
         interrupting: String? = nil
     ) throws {
-        // Linux's own way: Glibc's functions are not visible to Swift.
-        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-        var (lock, number): (Int32, Int32) = (0, 0)
-        guard master >= 0, ioctl(master, Self.setLock, &lock) == 0,
-            ioctl(master, Self.getNumber, &number) == 0
-        else { throw POSIXError(.ENOTTY) }
-        let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-        defer { close(master) }
-        var size = winsize()
-        (size.ws_row, size.ws_col) = (24, UInt16(columns))
-        guard ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENOTTY) }
+        let screen = try PseudoTerminal(columns: columns)
+        defer { close(screen.master) }
         let process = try CommandRun.process(
             arguments, in: folder, environment: ["TERM": "xterm", "COLUMNS": ""])
         let out = folder.path + "/.out"
         _ = FileManager.default.createFile(atPath: out, contents: nil)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: out)
-        process.standardError = FileHandle(fileDescriptor: terminal)
+        process.standardError = FileHandle(fileDescriptor: screen.terminal)
         try process.run()
-        close(terminal)
+        close(screen.terminal)
         var bytes: [UInt8] = []
         var isInterrupted = false
-        _ = fcntl(master, F_SETFL, O_NONBLOCK)
+        _ = fcntl(screen.master, F_SETFL, O_NONBLOCK)
         while true {
             let isOver = !process.isRunning
-            var chunk = [UInt8](repeating: 0, count: 1 << 16)
-            let count = read(master, &chunk, chunk.count)
-            if count > 0 { bytes += chunk[..<count] }
-            if isOver, count <= 0 { break }
+            let hasMore = screen.read(into: &bytes)
+            if isOver, !hasMore { break }
             if let interrupting, !isInterrupted,
                 String(decoding: bytes, as: UTF8.self).contains(interrupting)
             {
                 isInterrupted = true
                 kill(process.processIdentifier, SIGTERM)
             }
-            if count <= 0 { usleep(2000) }
+            if !hasMore { usleep(2000) }
         }
         process.waitUntilExit()
         status = process.terminationStatus

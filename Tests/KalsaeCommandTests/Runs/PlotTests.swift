@@ -81,6 +81,19 @@ import Testing
             ]).status == 0)
         let times = try String(contentsOfFile: "\(folder.path)/times.csv", encoding: .utf8)
         #expect(times.split(separator: "\n").count { $0.contains("complete") } == 13 * 3)
+        // A contour lies between the values of its trials.
+        #expect(
+            try run(["search", "plot", "iris", "--kind", "contour", "--output", "map.csv"]).status
+                == 0)
+        let cells = try String(contentsOfFile: "\(folder.path)/map.csv", encoding: .utf8)
+            .split(separator: "\n").compactMap { $0.split(separator: ",").last }
+            .compactMap { Double($0) }
+        let known = try run(["search", "show", "iris", "--json"]).json["all"]?.array ?? []
+        let accuracies = known.compactMap { $0["value"]?.number }
+        let (low, high) = (accuracies.min() ?? 0, accuracies.max() ?? 0)
+        #expect(cells.count >= 48 * 48 && low < high)
+        #expect(cells.prefix(48 * 48).allSatisfy { (low - 1e-12...high + 1e-12).contains($0) })
+        #expect(cells.prefix(48 * 48).max() ?? 0 > cells.prefix(48 * 48).min() ?? 0)
         let setting = try run([
             "search", "plot", "iris", "--kind", "contour", "--setting", "learning-rate",
         ])

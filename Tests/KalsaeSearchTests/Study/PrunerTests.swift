@@ -24,6 +24,19 @@ struct PrunerTests {
         return trial
     }
 
+    /// Of ten epochs: rungs at 2 and 6, a third of the trials goes on at each.
+    @Test func halvingByNameBeginsAtAFifth() throws {
+        let pruner = PrunerCatalog.successiveHalving.make(steps: 10)
+        let known = history([[9, 5], [9, 4], [9, 3], [9, 2], [9, 1]])
+        // Six came to the rung: two of them go on.
+        #expect(!pruner.shouldPrune(trial(5, [99]), in: known))
+        #expect(!pruner.shouldPrune(trial(5, [99, 1.5]), in: known))
+        #expect(pruner.shouldPrune(trial(5, [99, 2.5]), in: known))
+        #expect(!pruner.shouldPrune(trial(5, [99, 1.5, 99, 99, 99]), in: known))
+        // A training of one epoch has its rung there.
+        #expect(pruner.name == PrunerCatalog.successiveHalving.make(steps: 1).name)
+    }
+
     @Test func theMedianRuleComparesTheBestSoFar() {
         let curves: [[Double]] = [[5, 4], [6, 3], [7, 2], [8, 6], [9, 9]]
         let known = history(curves)

@@ -103,16 +103,11 @@ struct SearchWorkers: ParsableCommand {
     }
 
     private func start(_ folder: String, _ seconds: Double) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(
-            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/exe"))
-        process.arguments = [
+        let process = try OwnProgram.process([
             "search", "bench", "worker", folder, "--trials", "\(trials)", "--seconds",
             "\(seconds)", "--milliseconds", "\(milliseconds)", "--lease", "\(lease)", "--sampler",
             sampler,
-        ]
-        process.standardInput = FileHandle.nullDevice
+        ])
         try process.run()
         return process
     }

@@ -53,15 +53,10 @@ struct SearchCrew {
     }
 
     private func start(threads: Int) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(
-            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/exe"))
-        process.arguments = [
+        let process = try OwnProgram.process([
             "search", "trainer", study, "--workers", "\(count)", "--runs", folder, "--threads",
             "\(threads)", "--quiet", "--parent", "\(ProcessInfo.processInfo.processIdentifier)",
-        ]
-        process.standardInput = FileHandle.nullDevice
+        ])
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         return process
