@@ -51,9 +51,11 @@ import Testing
     @Test func aDamagedCheckpointIsSetAside() throws {
         let folder = try CommandRun.Folder()
         defer { folder.remove() }
-        let first = try CommandRun(
-            iris + ["--steps", "50", "--name", "part", "--checkpoint-every", "10steps"], in: folder)
+        let first = try CommandRun(iris + ["--steps", "40", "--name", "part"], in: folder)
         #expect(first.status == 0, "\(first.errors)")
+        let second = try CommandRun(
+            ["train", "--resume", "part", "--steps", "50", "--quiet"], in: folder)
+        #expect(second.status == 0, "\(second.errors)")
         let store = try Store(folder: folder.runs, for: .reading)
         let run = try store.run("part")
         let checkpoints = "\(folder.runs)/\(run.id)/checkpoints"

@@ -7,7 +7,7 @@ import Testing
 
 /// Files from servers that break off, lie, and send elsewhere: each is there whole and right, or not
 /// at all. Nothing leaves the machine.
-@Suite(.timeLimit(.minutes(2))) struct FetchTests {
+@Suite(.timeLimit(.minutes(30))) struct FetchTests {
     private let folder = NSTemporaryDirectory() + "kalsae-fetch-\(UUID().uuidString)/data"
     private let server = LoopbackServer()
     private let body = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -82,7 +82,7 @@ struct ImportanceTests {
     }
 
     /// Between two neighboring numbers there is no middle to part them at.
-    @Test(.timeLimit(.minutes(1))) func neighboringNumbersArePartedOnce() throws {
+    @Test(.timeLimit(.minutes(30))) func neighboringNumbersArePartedOnce() throws {
         let study = try study(trials: 3) { trial in
             _ = try trial.real("x", in: 0...1)
             return Double(trial.number)

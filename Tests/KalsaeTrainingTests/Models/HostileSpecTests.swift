@@ -24,7 +24,7 @@ struct Scaled: Layer {
 }
 
 /// Files of layers and optimizers as nobody should write them: one line, never a trap, never long.
-@Suite(.timeLimit(.minutes(5))) struct HostileSpecTests {
+@Suite(.timeLimit(.minutes(30))) struct HostileSpecTests {
     private let folder: String
 
     init() throws {
