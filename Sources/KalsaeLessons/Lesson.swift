@@ -87,8 +87,10 @@ public enum Lesson: String, CaseIterable, Sendable {
     /// The lesson of that name; throws with all names where there is none.
     public init(named name: String) throws(KalsaeError) {
         guard let known = Lesson(rawValue: name) else {
-            let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw KalsaeError("lesson", expected: "one of \(names)", got: "\"\(name)\"")
+            let names = Self.allCases.map(\.rawValue)
+            throw KalsaeError(
+                "lesson", expected: "one of \(names.joined(separator: ", "))", got: "\"\(name)\"",
+                advice: SpellingSuggestion.advice(name, in: names))
         }
         self = known
     }

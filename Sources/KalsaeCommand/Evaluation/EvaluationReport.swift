@@ -18,7 +18,7 @@ struct EvaluationReport {
         for notice in report.notices { page.blocks.append(.text("Note: \(notice).")) }
         page.blocks.append(.figure(try figures.first(), width: 560, height: 440))
         if let classes = report.classes { page.blocks.append(table(classes)) }
-        page.blocks.append(.heading("How sure, and how right"))
+        page.blocks.append(.heading(report.values == nil ? "How sure, and how right" : "Errors"))
         for figure in try figures.more() {
             let height = figure.panels.count > 1 ? 520.0 : 380
             page.blocks.append(.figure(figure, width: 560, height: height))
@@ -109,10 +109,13 @@ struct EvaluationReport {
                 columns: ["row", "true", "predicted", "error"],
                 rows: rows.map { row in
                     [
-                        "\(row + 1)", actual[row].short, predicted[row].short,
-                        (predicted[row] - actual[row]).short,
+                        "\(row + 1)", Self.number(actual[row]), Self.number(predicted[row]),
+                        Self.number(predicted[row] - actual[row]),
                     ]
                 })
         }
     }
+
+    /// Six digits: what a standardized number in single precision has.
+    private static func number(_ value: Double) -> String { NumberText.short(value, digits: 6) }
 }

@@ -58,7 +58,7 @@ struct ExplainVerb: ParsableCommand {
         var table = TextTable(Explanation.columns)
         for row in explanation.rows { table.add(row) }
         for line in table.lines { try Console.print(line) }
-        try Console.print("result: \(explanation.result.short)")
+        try Console.print("result: \(explanation.resultText)")
     }
 
     /// The values of all `--at`.

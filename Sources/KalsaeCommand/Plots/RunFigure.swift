@@ -16,8 +16,10 @@ struct RunFigure {
 
     /// The figure of some runs of a store.
     func figure(_ runs: [Run], in store: Store) throws -> Figure {
-        let known = try runs.map { run in try store.metrics(of: run).map(\.name) }
-        let panels = try panels(known)
+        let metrics = try runs.map { run in try store.metrics(of: run) }
+        let known = metrics.map { $0.map(\.name) }
+        let counts = metrics.joined().map { ($0.name, $0.count) }
+        let panels = try panels(Dictionary(counts, uniquingKeysWith: max))
         guard !panels.isEmpty else {
             throw KalsaeError(
                 runs[0].name, expected: "a run with metrics", got: "one without any")
@@ -52,35 +54,43 @@ struct RunFigure {
         return Figure(title: title, panels: drawn, columns: drawn.count > 1 ? 2 : 1)
     }
 
-    /// Which metrics share a panel.
+    /// Which metrics share a panel, of all by their counts of points.
     private func panels(
-        _ known: [[String]]
+        _ counts: [String: Int]
     ) throws(KalsaeError) -> [(title: String, metrics: [String])] {
-        let all = Set(known.joined())
+        let all = counts.keys.sorted()
         guard metrics.isEmpty else {
-            if let unknown = metrics.first(where: { !all.contains($0) }) {
+            if let unknown = metrics.first(where: { counts[$0] == nil }) {
                 throw KalsaeError(
-                    "--metric", expected: "one of \(all.sorted().joined(separator: ", "))",
-                    got: "\"\(unknown)\"",
-                    advice: SpellingSuggestion.advice(unknown, in: all.sorted()))
+                    "--metric", expected: "one of \(all.joined(separator: ", "))",
+                    got: "\"\(unknown)\"", advice: SpellingSuggestion.advice(unknown, in: all))
             }
             return metrics.map { ($0, [$0]) }
         }
+        let losses = losses(counts)
         var panels: [(title: String, metrics: [String])] = []
-        let losses = ["train/loss", "validation/loss"].filter(all.contains)
-        if !losses.isEmpty {
-            panels.append(("loss", losses))
-        } else if all.contains("loss") {
-            panels.append(("loss", ["loss"]))
-        } else {
-            // The learning of a table has a loss for each kind of model.
-            let own = all.filter { $0.hasSuffix("/loss") && !$0.hasPrefix("test") }.sorted()
-            if !own.isEmpty { panels.append(("loss", own)) }
-        }
-        for name in all.sorted() where name.hasPrefix("validation/") && !losses.contains(name) {
+        if !losses.isEmpty { panels.append(("loss", losses)) }
+        let others = all.filter { $0.hasPrefix("validation/") && !losses.contains($0) }
+        // One point is no curve.
+        let curves = others.filter { counts[$0, default: 0] > 1 }
+        for name in curves.isEmpty && panels.isEmpty ? others : curves {
             panels.append((String(name.dropFirst("validation/".count)), [name]))
         }
         return panels
+    }
+
+    /// The losses that are curves: by epochs, by steps where there was one epoch, or of each kind of
+    /// model in the learning of a table.
+    private func losses(_ counts: [String: Int]) -> [String] {
+        let ofEpochs = ["train/loss", "validation/loss"].filter { counts[$0] != nil }
+        let isCurve = { (name: String) in counts[name, default: 0] > 1 }
+        if ofEpochs.contains(where: isCurve) { return ofEpochs }
+        if isCurve("loss") { return ["loss"] + ofEpochs }
+        let ofKinds = counts.keys.filter {
+            $0.hasSuffix("/loss") && !ofEpochs.contains($0) && !$0.hasPrefix("test/")
+        }.sorted()
+        if ofKinds.contains(where: isCurve) { return ofKinds }
+        return ofEpochs.isEmpty ? ["loss"].filter { counts[$0] != nil } + ofKinds : ofEpochs
     }
 
     private func smoothed(_ values: [Double]) -> [Double] {

@@ -12,17 +12,18 @@ struct Recording {
     let interval: CheckpointInterval
     /// Whether the run was there before.
     let isResumed: Bool
-    /// Where it goes on, until somebody takes it.
-    private let origin = Origin()
+    /// Where it goes on, until somebody takes it, and whether it came to its end.
+    private let progress = RecordProgress()
     private let configuration: JSONValue
     /// Where the curves go at the end.
     private let figure: FigureFile?
 
     var run: Run { session.run }
 
-    private final class Origin {
+    private final class RecordProgress {
         var network: TrainingState?
         var table: TableState?
+        var isFinished = false
     }
 
     /// Begins the record; nil where none is wanted, or where the folder takes none, which is said.
@@ -61,14 +62,14 @@ struct Recording {
             }
             // What cannot go on stays as it is recorded.
             if endsForGood {
-                origin.table = try Self.tableState(of: run, in: store)
+                progress.table = try Self.tableState(of: run, in: store)
             } else {
-                origin.network = try Self.lastState(of: run, in: store)
+                progress.network = try Self.lastState(of: run, in: store)
             }
             self.store = store
             session = RunSession(try store.reopen(run), in: store, interval: interval)
             isResumed = true
-            let reached = origin.network?.progress.fit?.steps ?? origin.table?.epochs ?? 0
+            let reached = progress.network?.progress.fit?.steps ?? progress.table?.epochs ?? 0
             session.recorder.reach(reached)
             session.recorder.event("resumed", step: reached, data: ["options": configuration])
             return
@@ -79,7 +80,7 @@ struct Recording {
             store = try Store(folder: options.location.folder)
             let parent = try options.parent(in: store)
             if let parent {
-                origin.network = try Self.state(of: parent.run, at: parent.step, store)
+                progress.network = try Self.state(of: parent.run, at: parent.step, store)
             }
             var description = RunDescription(name: options.name ?? parent?.run.name ?? name)
             description.parent = parent.map { ($0.run.id, $0.step) }
@@ -94,7 +95,7 @@ struct Recording {
             session = RunSession(try store.createRun(description), in: store, interval: interval)
         } catch {
             guard options.name == nil, options.tag.isEmpty, options.branch == nil,
-                options.location.runs == nil
+                options.location.runs == nil, options.plot == nil
             else {
                 throw error
             }
@@ -106,14 +107,14 @@ struct Recording {
 
     /// Where a network's training goes on; nil to begin. It is handed out once.
     func state() -> TrainingState? {
-        defer { origin.network = nil }
-        return origin.network
+        defer { progress.network = nil }
+        return progress.network
     }
 
     /// Where the learning of a table goes on; nil to begin. It is handed out once.
     func tableState() -> TableState? {
-        defer { origin.table = nil }
-        return origin.table
+        defer { progress.table = nil }
+        return progress.table
     }
 
     /// Where a branch begins.
@@ -206,10 +207,12 @@ struct Recording {
         session.recorder.artifact(
             RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
         session.finish(state, last: last)
-        guard let figure else { return }
-        do {
-            try figure.write(RunFigure().figure([run], in: store), width: 640, height: 400)
-        } catch { Notice.say("\(error)") }
+        progress.isFinished = true
+    }
+
+    /// Draws the curves, where they are wanted.
+    func drawFigure() throws {
+        try figure?.write(RunFigure().figure([run], in: store), width: 640, height: 400)
     }
 
     /// Where a step that is not finite goes.
@@ -222,8 +225,9 @@ struct Recording {
             RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
     }
 
-    /// Ends the record of a training that failed.
+    /// Ends the record of a training that failed; one that was finished before stays so.
     func fail(_ error: any Error) {
+        guard !progress.isFinished else { return }
         let text = (error as? KalsaeError)?.description ?? "\(error)"
         noteAutopsy()
         session.recorder.event(

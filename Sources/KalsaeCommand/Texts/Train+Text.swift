@@ -29,11 +29,11 @@ extension Train {
             try TextRun(recipe, data: source, context: context)
         }
         try Arguments.option("monitor") { try run.checkMonitor() }
-        try checkLogs(files, model: destination.path)
+        let figure = try checkOutputs(files, model: destination.path)
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,
-            figure: recording.figure(overwrite: overwrite))
+            figure: figure)
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }
@@ -49,6 +49,7 @@ extension Train {
             finish(record, outcome, outcome.state, destination.path)
             try report(outcome, recipe, run, destination.path, seconds, record)
             if !common.json { try record?.tell() }
+            try record?.drawFigure()
             try endInterrupted(outcome, destination.path, record)
         } catch let error as ExitCode {
             throw error

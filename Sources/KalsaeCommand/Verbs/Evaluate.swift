@@ -163,6 +163,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     private func plotFile() throws -> FigureFile? {
         try plot.map { path in
             try checkOneSource("--plot")
+            try checkRead(path, "--plot")
             return try FigureFile(path, overwrite: overwrite)
         }
     }
@@ -170,8 +171,17 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     private func pageFile() throws -> FigureFile? {
         try report.map { path in
             try checkOneSource("--report")
+            try checkRead(path, "--report")
             return try FigureFile(path, overwrite: overwrite, kinds: ["html"])
         }
+    }
+
+    /// Throws where an output would replace what is measured.
+    private func checkRead(_ path: String, _ option: String) throws(KalsaeError) {
+        var files = ReadFiles()
+        files.add("the model", model)
+        for name in data where NamedSet(rawValue: name) == nil { files.add("the data", name) }
+        try files.check(path, option: option)
     }
 
     private func checkOneSource(_ option: String) throws(KalsaeError) {

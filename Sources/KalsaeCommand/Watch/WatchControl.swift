@@ -21,6 +21,7 @@ struct WatchControl {
     /// Reads what is new, and the answer to what was sent.
     mutating func refresh() throws {
         try view.refresh()
+        if asksToStop, view.run.state != .running { (asksToStop, view.message) = (false, "") }
         guard let id = sent, let command = view.commands.first(where: { $0.id == id }),
             command.state != .pending
         else { return }
@@ -57,8 +58,8 @@ struct WatchControl {
         case .character(" "), .character("p"): send(view.isPaused ? "continue" : "pause")
         case .character("c"): send("checkpoint")
         case .character("b"): send("rollback best")
-        case .character("+"), .character("="): scaleRate(by: 2)
-        case .character("-"): scaleRate(by: 0.5)
+        case .character("+"), .character("="): send("set learningRate=*2")
+        case .character("-"): send("set learningRate=/2")
         case .character("s"):
             guard isRunning() else { return }
             asksToStop = true
@@ -94,15 +95,6 @@ struct WatchControl {
         }
         typed = text
         view.message = prompt + text + "▏"
-    }
-
-    private mutating func scaleRate(by factor: Double) {
-        guard isRunning() else { return }
-        guard let rate = view.rate, rate.isFinite else {
-            view.message = "no learning rate is recorded"
-            return
-        }
-        send("set learningRate=\(rate * factor)")
     }
 
     private mutating func isRunning() -> Bool {

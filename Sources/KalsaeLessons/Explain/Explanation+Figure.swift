@@ -4,6 +4,8 @@ import KalsaePlots
 extension Explanation {
     /// The result.
     public var result: Double { nodes.last?.value ?? .nan }
+    /// The result with four digits.
+    public var resultText: String { result.shortText }
 
     /// The graph with values above its arcs and gradients below, local derivatives in operations, and
     /// central differences in variables.

@@ -5,7 +5,7 @@ public enum FormulaOperation: String, Sendable, CaseIterable {
     case add = "+"
     case subtract = "−"
     case multiply = "×"
-    case divide = "÷"
+    case divide = "/"
     case power = "^"
     case negate = "×−1"
     case exp, log, sqrt, sin, cos, tanh, sigmoid, relu, softplus, abs, square, max, min

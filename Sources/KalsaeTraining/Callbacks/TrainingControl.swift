@@ -60,6 +60,16 @@ public struct TrainingControl {
     /// Stays at this boundary: once what was asked for is done, the callback is called again.
     public mutating func hold() { isHeld = true }
 
+    /// The learning rate with the changes that were asked for at this boundary.
+    var askedLearningRate: Double {
+        for asked in changes.reversed() {
+            if case .setting(SettingName.learningRate, .number(let rate)) = asked.change {
+                return rate
+            }
+        }
+        return learningRate
+    }
+
     /// Goes back to a state of this training: model, optimizer, position, history, rate.
     ///
     /// Settings become those of the state too; its interventions are then those of this training. A

@@ -86,7 +86,7 @@ public struct SteeringCallback: Callback {
             }
         }
         switch verb {
-        case .set: change(try Self.settings(command.data))
+        case .set: change(try Self.settings(command.data, rate: control.askedLearningRate))
         case .schedule: change([.schedule(try Self.schedule(command.data, total: total))])
         case .pause:
             isPaused = true
@@ -147,11 +147,21 @@ public struct SteeringCallback: Callback {
         return entry
     }
 
-    private static func settings(_ data: JSONValue) throws -> [SettingChange] {
+    /// The settings of a command; a learning rate may be a factor of the one that the schedule builds on.
+    private static func settings(_ data: JSONValue, rate: Double) throws -> [SettingChange] {
         guard let members = data.members, !members.isEmpty else {
             throw KalsaeError("steer", expected: "settings as NAME=VALUE", got: "none")
         }
-        return try members.map { .setting($0.key, try setting($0.value)) }
+        return try members.map { member in
+            guard member.key == SettingName.learningRate, let text = member.value.string,
+                let sign = text.first, "*/".contains(sign)
+            else { return .setting(member.key, try setting(member.value)) }
+            guard let factor = Double(text.dropFirst()), factor > 0, factor.isFinite else {
+                throw KalsaeError(
+                    member.key, expected: "a factor above 0, as *2 or /10", got: "\"\(text)\"")
+            }
+            return .setting(member.key, .number(sign == "*" ? rate * factor : rate / factor))
+        }
     }
 
     private static func schedule(

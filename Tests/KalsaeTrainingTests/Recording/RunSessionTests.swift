@@ -133,6 +133,41 @@ import Testing
         #expect(loss.map(\.value) == history.epochs.compactMap { $0.validation?.loss })
     }
 
+    /// A factor counts for the rate that the schedule builds on, also twice at one boundary.
+    @Test func aRateIsSetByAFactor() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(folder: folder)
+        let session = RunSession(
+            try store.createRun(RunDescription(name: "factor")), in: store, interval: .steps(5))
+        let person = Person(
+            store: store, session,
+            plan: [
+                7: [("set", ["learningRate": "*4"]), ("set", ["learningRate": "/2"])],
+                13: [("set", ["learningRate": "*0"]), ("set", ["learningRate": "/x"])],
+            ])
+        let trainer = try trainer()
+        var options = try options()
+        options.schedule = .cosine(steps: 40)
+        options.callbacks = [person] + session.callbacks()
+        try await trainer.fit(data(), options)
+        let end = try await trainer.state
+        session.finish(.finished, last: end)
+        let made = try #require(end.progress.fit?.interventions).map(\.change)
+        #expect(
+            made == [
+                .setting("learningRate", .number(0.04)), .setting("learningRate", .number(0.02)),
+            ])
+        let answers = try store.commands(of: session.run).map {
+            "\($0.state.rawValue) \($0.answer)"
+        }
+        #expect(answers.prefix(2).allSatisfy { $0.hasPrefix("applied") })
+        #expect(
+            answers.suffix(2) == [
+                "refused learningRate: expected a factor above 0, as *2 or /10, got \"*0\"",
+                "refused learningRate: expected a factor above 0, as *2 or /10, got \"/x\"",
+            ])
+    }
+
     /// A training that is taken up goes on from where it went back to, not from what was undone.
     @Test func whatWasUndoneIsNotTakenUp() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -15,7 +15,6 @@ export function listen(values, signal, { onEvent, onState = () => {}, onGap = ()
     let retry;
     let hide;
     let delay = 500;
-    let wasOpen = false;
 
     const close = () => {
         source?.close();
@@ -30,9 +29,9 @@ export function listen(values, signal, { onEvent, onState = () => {}, onGap = ()
         source.onopen = () => {
             delay = 500;
             onState("live");
-            if (wasOpen) onGap();
-            wasOpen = true;
         };
+        // From here on nothing is missed; what was read before may be.
+        source.addEventListener("ready", () => onGap());
         source.onerror = () => {
             onState("waiting");
             // The browser tries again by itself unless the server refused.

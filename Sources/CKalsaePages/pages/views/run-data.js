@@ -19,6 +19,12 @@ export class RunData {
         return this.run;
     }
 
+    /** Reads which checkpoints there are, which no event tells. */
+    async loadCheckpoints() {
+        const { checkpoints } = await api.get(runPath(this.key), {}, this.signal);
+        this.run.checkpoints = checkpoints;
+    }
+
     async loadEvents() {
         const answer = await api.get(runPath(this.key, "/events"), {}, this.signal);
         this.events = answer.events;

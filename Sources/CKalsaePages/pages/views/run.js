@@ -165,6 +165,11 @@ export default async function run(main, { parameters, signal, setTitle }) {
             if (value.verb === "rollback" || value.verb === "checkpoint") reload().catch(tellError);
         } else if (kind === "removed" && value.run === data.run.key) location.hash = "#/runs";
     };
+    const looking = setInterval(() => {
+        if (data.run.state !== "running" || document.hidden) return;
+        data.loadCheckpoints().then(() => steer.checkpointsChanged()).catch(() => {});
+    }, 5000);
+    signal.addEventListener("abort", () => clearInterval(looking));
     listen({ runs: data.run.key }, signal, {
         onEvent, onGap: () => reload().catch(tellError),
         onState: (state) => {

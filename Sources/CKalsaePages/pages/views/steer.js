@@ -119,17 +119,30 @@ export class SteerPanel {
             }, t("verb.stop")));
     }
 
-    rate() {
+    /** The learning rate now; below a schedule it is not the one that is set. */
+    get rateNow() {
         const now = this.data.metric("rate")?.lastValue ?? this.data.run.configuration?.["learning-rate"];
-        const input = h("input", {
-            type: "number", step: "any", min: 0, inputmode: "decimal",
-            value: typeof now === "number" ? String(Number(now.toPrecision(6))) : "",
-        });
+        return typeof now === "number" ? String(Number(now.toPrecision(6))) : "";
+    }
+
+    get isScheduled() {
+        const changed = this.data.commands?.findLast((one) => one.verb === "schedule"
+            && one.state === "applied")?.data?.schedule;
+        return (changed ?? this.data.run.configuration?.schedule ?? "constant") !== "constant";
+    }
+
+    showRate() {
+        this.rateInput.placeholder = this.rateNow;
+        if (!this.isScheduled) this.rateInput.value = this.rateNow;
+    }
+
+    rate() {
+        const input = h("input", { type: "number", step: "any", min: 0, inputmode: "decimal" });
         this.rateInput = input;
+        this.showRate();
         const factor = (by, text, label) => h("button", {
-            type: "button", class: "small", "aria-label": label, onclick: () => {
-                input.value = String(Number((Number(input.value) * by).toPrecision(4)));
-            },
+            type: "button", class: "small", "aria-label": label,
+            onclick: () => this.send("set", { learningRate: by }),
         }, text);
         return h("form", {
             class: "steer-form", id: "rate-form", onsubmit: (event) => {
@@ -138,9 +151,9 @@ export class SteerPanel {
             },
         }, field(t("rate"), input),
         h("div", { class: "line tight" },
-            factor(0.1, "÷ 10", t("rate.divide", { by: 10 })),
-            factor(0.5, "÷ 2", t("rate.divide", { by: 2 })),
-            factor(2, "× 2", t("rate.times", { by: 2 })),
+            factor("/10", "÷ 10", t("rate.divide", { by: 10 })),
+            factor("/2", "÷ 2", t("rate.divide", { by: 2 })),
+            factor("*2", "× 2", t("rate.times", { by: 2 })),
             h("button", { class: "primary small push", type: "submit" }, t("set"))));
     }
 
@@ -184,10 +197,7 @@ export class SteerPanel {
     }
 
     rateChanged() {
-        const now = this.data.metric("rate")?.lastValue;
-        if (this.rateInput && document.activeElement !== this.rateInput && typeof now === "number") {
-            this.rateInput.value = String(Number(now.toPrecision(6)));
-        }
+        if (this.rateInput && document.activeElement !== this.rateInput) this.showRate();
     }
 
     wayBack() {

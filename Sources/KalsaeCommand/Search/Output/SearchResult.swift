@@ -84,7 +84,7 @@ struct SearchResult {
                 "\($0.parameter) \(Int(($0.share * 100).rounded())) %"
             }
             return "importance: \(shares.joined(separator: ", "))"
-        } catch { return "importance: \(error.expected), got \(error.got)" }
+        } catch { return "importance: not known, expected \(error.expected), got \(error.got)" }
     }
 
     private func modelPath(of run: Run) -> String {

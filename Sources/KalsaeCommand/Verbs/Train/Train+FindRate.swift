@@ -1,5 +1,6 @@
 import Glibc
 import KalsaeFiles
+import KalsaePlots
 import KalsaeSupport
 import KalsaeTraining
 
@@ -7,8 +8,13 @@ extension Train {
     /// `--find-rate`: a table of rates with their losses, and the one that is suggested.
     func findRate(_ recipe: Recipe, _ source: Source) async throws {
         tellUnused()
+        let file = try recording.plot.map { path in
+            try source.files.check(path, option: "--plot")
+            return try FigureFile(path, overwrite: overwrite)
+        }
         let run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
         let found = try await run.findLearningRate()
+        try file?.write(Self.figure(found), width: 640, height: 400)
         if common.json {
             return try Console.print([
                 "rates": .array(found.rates.map { .number($0) }),
@@ -23,6 +29,20 @@ extension Train {
             ])
         }
         try printText(found, recipe)
+    }
+
+    /// The losses over the rates, with the rate that is suggested.
+    private static func figure(_ found: LearningRateFinder) -> Figure {
+        var marks = [
+            Mark.line(Series("loss of the step", x: found.rates, y: found.losses)),
+            .line(Series("smoothed", x: found.rates, y: found.smoothed)),
+        ]
+        if let rate = found.recommended {
+            marks.append(.events(Events(x: [rate], names: ["suggested \(rounded(rate))"])))
+        }
+        return Figure(
+            title: "Losses of one step at each rate",
+            panels: [Panel(x: Axis("learning rate", scale: .log), y: Axis("loss"), marks: marks)])
     }
 
     private func printText(_ found: LearningRateFinder, _ recipe: Recipe) throws {

@@ -60,6 +60,11 @@ extension Train {
     /// Throws where rows that `--folds` is to divide among tests are held out in another way.
     func checkFolds() throws(KalsaeError) {
         guard splitting.folds != nil else { return }
+        guard recording.plot == nil else {
+            throw KalsaeError(
+                "--plot", expected: "one training", got: "--folds of a plain network",
+                advice: "leave one out")
+        }
         let others = [
             ("--split", splitting.split != nil), ("--validation", splitting.validation != nil),
             ("--all-rows", splitting.allRows), ("--memory", memory != nil),

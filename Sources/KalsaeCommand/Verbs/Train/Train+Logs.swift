@@ -1,15 +1,15 @@
 import KalsaeRuns
 import KalsaeSupport
 
-/// The files of `--log`.
+/// The files of `--log` and `--plot`.
 extension Train {
-    /// Throws where a log would go into a file of other origin, or one that the call needs for
-    /// something else.
+    /// Throws where a log or the figure would go into a file of other origin, or one that the call
+    /// needs for something else; the figure's file.
     ///
     /// - Parameters:
     ///   - read: the files that are read.
     ///   - model: where the model goes.
-    func checkLogs(_ read: ReadFiles, model: String) throws(KalsaeError) {
+    func checkOutputs(_ read: ReadFiles, model: String) throws(KalsaeError) -> FigureFile? {
         var files = read
         files.add("the model", model)
         files.add("the configuration", Arguments.file)
@@ -19,6 +19,9 @@ extension Train {
             try MetricLog.check(path)
             files.add("the log", path)
         }
+        guard let plot = recording.plot else { return nil }
+        try files.check(plot, option: "--plot")
+        return try recording.figure(overwrite: overwrite)
     }
 
     /// Opens them.

@@ -54,6 +54,7 @@ extension Train {
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let path = destination.path
+        let figure = try checkOutputs(source.files, model: path)
         let effort = effort ?? .default
         try threshold?.check(source.parts.train.targets.classNames)
         let learner = TableLearner(
@@ -67,7 +68,7 @@ extension Train {
         let record = try Recording(
             recording, configuration: try configuration(effort), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: path,
-            figure: recording.figure(overwrite: overwrite), endsForGood: true)
+            figure: figure, endsForGood: true)
         do {
             let outcome = try learn(run, record, progress, model: path)
             progress.end()
@@ -84,6 +85,7 @@ extension Train {
                 try printText(outcome, source, path, seconds)
                 try record?.tell()
             }
+            try record?.drawFigure()
             try endInterrupted(outcome, path, record)
         } catch let error as ExitCode {
             throw error

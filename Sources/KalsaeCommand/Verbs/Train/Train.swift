@@ -232,11 +232,11 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         run.threshold = threshold
         try Arguments.option("monitor") { try run.checkMonitor() }
-        try checkLogs(source.files, model: destination.path)
+        let figure = try checkOutputs(source.files, model: destination.path)
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
-            figure: recording.figure(overwrite: overwrite))
+            figure: figure)
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }
@@ -257,6 +257,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             finish(record, outcome, end, destination.path)
             try report(outcome, recipe, source, destination.path, seconds, record)
             if !common.json { try record?.tell() }
+            try record?.drawFigure()
             try endInterrupted(outcome, destination.path, record)
         } catch let error as ExitCode {
             throw error
