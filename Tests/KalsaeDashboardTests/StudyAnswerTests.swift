@@ -19,6 +19,7 @@ import Testing
             parameters["n"] = .integer(1 + index % 9)
             _ = try study.enqueue(parameters)
             let trial = try study.ask()
+            if index == 0 { try study.attach(run: server.runs[0].id, to: trial) }
             _ = try trial.report(Double(index), step: 1)
             try study.tell(trial, Double(index * index))
         }
@@ -48,6 +49,14 @@ import Testing
             }
             #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
             #expect(try server.ask("GET", "/api/studies/none").status == 404)
+        }
+    }
+
+    @Test func runsOfStudiesAreLeftOutOfTheList() throws {
+        try served { server in
+            let all = try server.json("/api/runs")
+            let others = try server.json("/api/runs?trials=0")
+            #expect(all["total"] == 1 && others["total"] == 0)
         }
     }
 

@@ -55,7 +55,10 @@ struct RecordOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Draw the run's curves at the end: .svg, .png, or .csv for their numbers.",
+            """
+            Draw the run's curves at the end, with --find-rate its losses: .svg, .png, or .csv for \
+            their numbers.
+            """,
             valueName: "file"))
     var plot: String?
 

@@ -11,7 +11,7 @@ struct Steer: ParsableCommand {
         abstract: "Change a training while it goes on: rates, pauses, the way back.",
         discussion: """
             VERB is one of
-              set NAME=VALUE …    learningRate (also as *2 or /10), optimizer.NAME, or a layer's, as dropout1.rate
+              set NAME=VALUE …    learningRate, optimizer.NAME, or a layer's, as dropout1.rate
               schedule NAME       another schedule, or one with settings as JSON
               pause, continue     at the next step
               checkpoint          write one now
@@ -24,6 +24,7 @@ struct Steer: ParsableCommand {
 
             Examples:
               kalsae steer last set learningRate=3e-4 dropout1.rate=0.3
+              kalsae steer last set learningRate=/10
               kalsae steer last rollback best
               kalsae steer digits-3 branch 400 --set learningRate=0.01
             """)

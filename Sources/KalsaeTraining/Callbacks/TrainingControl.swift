@@ -63,7 +63,9 @@ public struct TrainingControl {
     /// The learning rate with the changes that were asked for at this boundary.
     var askedLearningRate: Double {
         for asked in changes.reversed() {
-            if case .setting(SettingName.learningRate, .number(let rate)) = asked.change {
+            if case .setting(let name, .number(let rate)) = asked.change,
+                SettingName.isLearningRate(name)
+            {
                 return rate
             }
         }

@@ -153,7 +153,7 @@ public struct SteeringCallback: Callback {
             throw KalsaeError("steer", expected: "settings as NAME=VALUE", got: "none")
         }
         return try members.map { member in
-            guard member.key == SettingName.learningRate, let text = member.value.string,
+            guard SettingName.isLearningRate(member.key), let text = member.value.string,
                 let sign = text.first, "*/".contains(sign)
             else { return .setting(member.key, try setting(member.value)) }
             guard let factor = Double(text.dropFirst()), factor > 0, factor.isFinite else {

@@ -6,6 +6,11 @@ import KalsaeSupport
 enum SettingName {
     static let learningRate = "learningRate"
     static let optimizer = "optimizer."
+
+    /// Whether it is the learning rate, which is one of the optimizer's settings too.
+    static func isLearningRate(_ name: String) -> Bool {
+        name == learningRate || name == optimizer + learningRate
+    }
 }
 
 /// What a training is made of where settings change in flight: plain values, so that a list of
@@ -46,10 +51,7 @@ extension TrainingLoop {
     /// - Throws: a `KalsaeError` where there is no such setting, its value breaks its rule, or shapes
     ///   would change; nothing has changed then.
     func intervene(_ change: SettingChange, reason: String) throws {
-        if case .setting(let name, let value) = change,
-            name == SettingName.learningRate
-                || name == SettingName.optimizer + SettingName.learningRate
-        {
+        if case .setting(let name, let value) = change, SettingName.isLearningRate(name) {
             guard case .number(let rate) = value else {
                 throw KalsaeError(
                     SettingName.learningRate, expected: "a number", got: "\(value)")
@@ -126,8 +128,7 @@ extension SettingChange {
     /// Whether it is about the learning rate alone.
     fileprivate var isOfRate: Bool {
         if case .setting(let name, _) = self {
-            name == SettingName.learningRate
-                || name == SettingName.optimizer + SettingName.learningRate
+            SettingName.isLearningRate(name)
         } else {
             false
         }

@@ -95,6 +95,35 @@ import Testing
         #expect(try folder.bytes(of: "houses.safetensors") == model)
     }
 
+    /// A picture or page never replaces what the same call reads or writes, whatever it is called.
+    @Test func aPictureIsNoneOfTheOtherFiles() throws {
+        defer { folder.remove() }
+        try folder.write(Tables.houses(), to: "houses.csv")
+        try folder.write(Tables.houses(), to: "houses.html")
+        #expect(try train("houses.csv", "--output", "houses.svg").status == 0)
+        let kept = try ["houses.csv", "houses.html", "houses.svg"].map { try folder.bytes(of: $0) }
+        let learn = ["train", "houses.csv", "--target", "price", "--quiet", "--overwrite"]
+        let plain = learn + ["--epochs", "2"]
+        let calls = [
+            learn + ["--effort", "quick", "--plot", "houses.csv"],
+            plain + ["--plot", "houses.csv"],
+            plain + ["--output", "houses.svg", "--plot", "houses.svg"],
+            plain + ["--log", "log.csv", "--plot", "./log.csv"],
+            plain + ["--find-rate", "--plot", "houses.csv"],
+            ["evaluate", "houses.svg", "houses.csv", "--plot", "houses.csv", "--overwrite"],
+            ["evaluate", "houses.svg", "houses.csv", "--plot", "houses.svg", "--overwrite"],
+            ["evaluate", "houses.svg", "houses.html", "--report", "houses.html", "--overwrite"],
+        ]
+        for call in calls {
+            let result = try CommandRun(call, in: folder)
+            #expect(
+                result.status == 1 && result.errors.contains("another file than the"), "\(call)")
+        }
+        #expect(
+            try ["houses.csv", "houses.html", "houses.svg"].map { try folder.bytes(of: $0) } == kept
+        )
+    }
+
     @Test func predictionsReplacePredictionsOnly() throws {
         defer { folder.remove() }
         try folder.write(Tables.houses(), to: "houses.csv")

@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeRuns
 import Testing
 
 /// Pictures of runs, studies and lessons, as a user asks for them.
@@ -35,6 +36,50 @@ import Testing
         #expect(again.status != 0)
         #expect(again.errors.contains("--overwrite"))
         #expect(try run(["plot", "iris", "--output", "a.svg", "--overwrite"]).status == 0)
+    }
+
+    /// One epoch is a point, and no curve: the steps are drawn.
+    @Test func metricsOfOnePointAreNoCurves() throws {
+        defer { folder.remove() }
+        let store = try Store(folder: folder.runs)
+        let one = try store.createRun(RunDescription(name: "one"))
+        for (metric, count) in [("loss", 5), ("train/loss", 1), ("validation/accuracy", 1)] {
+            let points = (0..<count).map { MetricPoint(step: $0, time: $0, value: 0.5) }
+            try store.append(points, to: metric, of: one)
+        }
+        let plot = try run(["plot", "one", "--output", "a.csv"])
+        #expect(plot.status == 0, "\(plot.errors)")
+        let csv = try String(decoding: folder.bytes(of: "a.csv"), as: UTF8.self)
+        let series = csv.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
+        #expect(series.count { $0 == "loss" } == 5 && series.count { $0 == "train/loss" } == 1)
+        #expect(series.count == 6)
+    }
+
+    @Test func theRatesThatWereTriedAreDrawn() throws {
+        defer { folder.remove() }
+        let tried = try run(["train", "iris", "--find-rate", "--json", "--plot", "rates.csv"])
+        #expect(tried.status == 0, "\(tried.errors)")
+        let rates = try #require(try tried.json["rates"]?.array)
+        let lines = try String(decoding: folder.bytes(of: "rates.csv"), as: UTF8.self).split(
+            separator: "\n")
+        #expect(lines.count { $0.hasPrefix("line,smoothed,") } == rates.count)
+        #expect(lines.count { $0.hasPrefix("events,suggested ") } == 1)
+    }
+
+    /// The model and its run are what they were; the call has failed all the same.
+    @Test func aFigureThatCannotBeWrittenIsAnError() throws {
+        defer { folder.remove() }
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/a.svg", withDestinationPath: "/dev/full")
+        let train = try run(["train", "iris", "--epochs", "2", "--quiet", "--plot", "a.svg"])
+        #expect(train.status == 1 && train.errors.contains("a.svg: expected to write"))
+        #expect(train.errors.split(separator: "\n").count == 1 && train.output.contains("model: "))
+        let list = try run(["runs", "list", "--json"])
+        #expect(try list.json.description.contains("finished"), "\(list.output)")
+        let folds = try run([
+            "train", "iris", "--folds", "3", "--network", "4-8-3", "--plot", "b.svg",
+        ])
+        #expect(folds.status == 1)
     }
 
     @Test func wrongPlotsAreRefused() throws {

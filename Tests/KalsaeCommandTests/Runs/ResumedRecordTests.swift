@@ -67,7 +67,12 @@ import Testing
         #expect(more.status == 0, "\(more.errors)")
         let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
         #expect(names.contains("\(damaged).damaged"), "\(names)")
-        #expect(try !store.checkpoints(of: run).contains { $0.path == "checkpoints/\(damaged)" })
+        // It went on from step 40, to a list that ends with step 45.
+        #expect(
+            try store.events(of: run).filter { $0.kind == "resumed" }.map(\.step) == [40, 40])
+        let list = try store.checkpoints(of: run).filter { !$0.isBest }
+        #expect(list.last?.step == 45)
+        #expect(!list.contains { $0.path == "checkpoints/\(damaged)" })
         let left = try FileManager.default.attributesOfItem(
             atPath: "\(checkpoints)/\(damaged).damaged")
         #expect(left[.size] as? Int == 3)

@@ -143,6 +143,9 @@ import Testing
             store: store, session,
             plan: [
                 7: [("set", ["learningRate": "*4"]), ("set", ["learningRate": "/2"])],
+                10: [
+                    ("set", ["optimizer.learningRate": "/10"]), ("set", ["learningRate": "*3"]),
+                ],
                 13: [("set", ["learningRate": "*0"]), ("set", ["learningRate": "/x"])],
             ])
         let trainer = try trainer()
@@ -153,14 +156,16 @@ import Testing
         let end = try await trainer.state
         session.finish(.finished, last: end)
         let made = try #require(end.progress.fit?.interventions).map(\.change)
-        #expect(
-            made == [
-                .setting("learningRate", .number(0.04)), .setting("learningRate", .number(0.02)),
-            ])
+        let tenth = 0.02 / 10
+        let wanted: [(String, Double)] = [
+            ("learningRate", 0.04), ("learningRate", 0.02), ("optimizer.learningRate", tenth),
+            ("learningRate", tenth * 3),
+        ]
+        #expect(made == wanted.map { SettingChange.setting($0.0, .number($0.1)) })
         let answers = try store.commands(of: session.run).map {
             "\($0.state.rawValue) \($0.answer)"
         }
-        #expect(answers.prefix(2).allSatisfy { $0.hasPrefix("applied") })
+        #expect(answers.prefix(4).allSatisfy { $0.hasPrefix("applied") })
         #expect(
             answers.suffix(2) == [
                 "refused learningRate: expected a factor above 0, as *2 or /10, got \"*0\"",

@@ -40,9 +40,11 @@ extension Train {
         if let rate = found.recommended {
             marks.append(.events(Events(x: [rate], names: ["suggested \(rounded(rate))"])))
         }
+        // The losses of single steps where it diverges would press all others flat.
+        let high = found.smoothed.filter(\.isFinite).max()
         return Figure(
-            title: "Losses of one step at each rate",
-            panels: [Panel(x: Axis("learning rate", scale: .log), y: Axis("loss"), marks: marks)])
+            title: "Losses of one step at each rate", x: Axis("learning rate", scale: .log),
+            y: Axis("loss", high: high), marks: marks)
     }
 
     private func printText(_ found: LearningRateFinder, _ recipe: Recipe) throws {
