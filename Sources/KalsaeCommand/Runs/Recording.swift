@@ -12,18 +12,17 @@ struct Recording {
     let interval: CheckpointInterval
     /// Whether the run was there before.
     let isResumed: Bool
-    /// Where it goes on, until somebody takes it, and whether it came to its end.
-    private let progress = RecordProgress()
+    /// Where it goes on, until somebody takes it.
+    private let origin = Origin()
     private let configuration: JSONValue
     /// Where the curves go at the end.
     private let figure: FigureFile?
 
     var run: Run { session.run }
 
-    private final class RecordProgress {
+    private final class Origin {
         var network: TrainingState?
         var table: TableState?
-        var isFinished = false
     }
 
     /// Begins the record; nil where none is wanted, or where the folder takes none, which is said.
@@ -62,14 +61,14 @@ struct Recording {
             }
             // What cannot go on stays as it is recorded.
             if endsForGood {
-                progress.table = try Self.tableState(of: run, in: store)
+                origin.table = try Self.tableState(of: run, in: store)
             } else {
-                progress.network = try Self.lastState(of: run, in: store)
+                origin.network = try Self.lastState(of: run, in: store)
             }
             self.store = store
             session = RunSession(try store.reopen(run), in: store, interval: interval)
             isResumed = true
-            let reached = progress.network?.progress.fit?.steps ?? progress.table?.epochs ?? 0
+            let reached = origin.network?.progress.fit?.steps ?? origin.table?.epochs ?? 0
             session.recorder.reach(reached)
             session.recorder.event("resumed", step: reached, data: ["options": configuration])
             return
@@ -80,7 +79,7 @@ struct Recording {
             store = try Store(folder: options.location.folder)
             let parent = try options.parent(in: store)
             if let parent {
-                progress.network = try Self.state(of: parent.run, at: parent.step, store)
+                origin.network = try Self.state(of: parent.run, at: parent.step, store)
             }
             var description = RunDescription(name: options.name ?? parent?.run.name ?? name)
             description.parent = parent.map { ($0.run.id, $0.step) }
@@ -107,14 +106,14 @@ struct Recording {
 
     /// Where a network's training goes on; nil to begin. It is handed out once.
     func state() -> TrainingState? {
-        defer { progress.network = nil }
-        return progress.network
+        defer { origin.network = nil }
+        return origin.network
     }
 
     /// Where the learning of a table goes on; nil to begin. It is handed out once.
     func tableState() -> TableState? {
-        defer { progress.table = nil }
-        return progress.table
+        defer { origin.table = nil }
+        return origin.table
     }
 
     /// Where a branch begins.
@@ -207,7 +206,6 @@ struct Recording {
         session.recorder.artifact(
             RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
         session.finish(state, last: last)
-        progress.isFinished = true
     }
 
     /// Draws the curves, where they are wanted.
@@ -225,9 +223,8 @@ struct Recording {
             RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
     }
 
-    /// Ends the record of a training that failed; one that was finished before stays so.
+    /// Ends the record of a training that failed; one that was finished before takes nothing more.
     func fail(_ error: any Error) {
-        guard !progress.isFinished else { return }
         let text = (error as? KalsaeError)?.description ?? "\(error)"
         noteAutopsy()
         session.recorder.event(

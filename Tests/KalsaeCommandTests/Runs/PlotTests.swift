@@ -74,8 +74,10 @@ import Testing
         let train = try run(["train", "iris", "--epochs", "2", "--quiet", "--plot", "a.svg"])
         #expect(train.status == 1 && train.errors.contains("a.svg: expected to write"))
         #expect(train.errors.split(separator: "\n").count == 1 && train.output.contains("model: "))
-        let list = try run(["runs", "list", "--json"])
-        #expect(try list.json.description.contains("finished"), "\(list.output)")
+        let store = try Store(folder: folder.runs, for: .reading)
+        let record = try store.run("iris")
+        #expect(record.state == .finished)
+        #expect(try !store.events(of: record).contains { $0.kind == "failed" })
         let folds = try run([
             "train", "iris", "--folds", "3", "--network", "4-8-3", "--plot", "b.svg",
         ])
