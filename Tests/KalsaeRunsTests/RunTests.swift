@@ -203,6 +203,11 @@ struct RunTests {
         }
         for checkpoint in checkpoints { try store.record(checkpoint, of: run) }
         #expect(try store.checkpoints(of: run) == checkpoints)
+        // A run that is taken up before a checkpoint writes it again.
+        var again = checkpoints[2]
+        again.bytes = 200
+        try store.record(again, of: run)
+        #expect(try store.checkpoints(of: run) == [checkpoints[0], checkpoints[1], again])
         try store.forgetCheckpoint(path: "2.safetensors", of: run)
         #expect(try store.checkpoints(of: run).map(\.step) == [1, 3])
         let artifact = RunArtifact(name: "model", kind: "model", path: "a.safetensors", bytes: 9)

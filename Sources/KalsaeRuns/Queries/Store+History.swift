@@ -69,7 +69,12 @@ extension Store {
         ])
     }
 
+    /// A checkpoint takes the row of the one with its path: a run that is taken up comes by its steps
+    /// again.
     static func insert(_ database: Database, _ checkpoint: RunCheckpoint, _ row: Int64) throws {
+        try database.execute(
+            sql: "DELETE FROM checkpoints WHERE run = ? AND path = ?",
+            arguments: [row, checkpoint.path.withoutNUL])
         try database.execute(
             sql: """
                 INSERT INTO checkpoints (run, step, epoch, time, path, metric, kept, best, bytes) \
