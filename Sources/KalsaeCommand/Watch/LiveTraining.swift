@@ -17,15 +17,45 @@ struct LiveTraining {
         let process = try OwnProgram.process(arguments.filter { $0 != "--live" })
         process.standardOutput = output
         process.standardError = errors
+        // Nothing is written to it: it ends when this process does, however that comes.
+        let life = Pipe()
+        process.standardInput = life
+        process.environment = ProcessInfo.processInfo.environment.merging([Self.key: "1"]) { $1 }
         try process.run()
+        try? life.fileHandleForReading.close()
+        defer { try? life.fileHandleForWriting.close() }
+        var left: WatchControl?
         if let run = try run(of: process) {
             let store = try Store(folder: folder, for: .reading)
-            try WatchVerb.show(RunView(run, in: store), on: screen) { !process.isRunning }
+            left = try WatchVerb.show(RunView(run, in: store), on: screen) { !process.isRunning }
         }
         screen.close()
         // It is a process group of its own: Ctrl-C comes here.
-        if Interrupt.isRequested, process.isRunning { process.interrupt() }
-        try await finish(process, output, errors)
+        let isInterrupted = Interrupt.isRequested || left?.isInterrupted == true
+        if process.isRunning {
+            if isInterrupted {
+                process.interrupt()
+            } else if let view = left?.view, view.isPaused {
+                Console.tell(
+                    "\(view.run.name) is paused; it goes on with: kalsae steer \(view.run.name) continue"
+                )
+            }
+        }
+        try await finish(process, output, errors, isForwarded: isInterrupted)
+    }
+
+    /// What tells a training that somebody's view began it.
+    private static let key = "KALSAE_LIVE"
+
+    /// Ends a training that a view began, as by SIGTERM, once the view's process is gone.
+    static func endWithView() {
+        guard getenv(key) != nil else { return }
+        unsetenv(key)
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(0, &byte, 1) > 0 {}
+            kill(getpid(), SIGTERM)
+        }
     }
 
     /// The run that a process records, once it does; nil where it ended before.
@@ -43,10 +73,10 @@ struct LiveTraining {
 
     /// Passes on what the process says until it ends, and ends as it did.
     private func finish(
-        _ process: Process, _ output: FileHandle, _ errors: FileHandle
+        _ process: Process, _ output: FileHandle, _ errors: FileHandle, isForwarded: Bool
     ) async throws {
         var told = 0
-        var isForwarded = Interrupt.isRequested
+        var isForwarded = isForwarded
         while true {
             let isOver = !process.isRunning
             let bytes = try Self.bytes(errors, from: told)

@@ -15,6 +15,8 @@ struct WatchControl {
     private var sent: Int?
     /// Whether the view is to be left.
     private(set) var hasLeft = false
+    /// Whether it is left by Ctrl-C.
+    private(set) var isInterrupted = false
 
     init(_ view: RunView) { self.view = view }
 
@@ -35,7 +37,7 @@ struct WatchControl {
     /// Does what a key says.
     mutating func press(_ key: TerminalScreen.Key) {
         if key == .interrupt {
-            hasLeft = true
+            (hasLeft, isInterrupted) = (true, true)
         } else if typed != nil {
             type(key)
         } else if asksToStop {

@@ -41,13 +41,13 @@ struct WatchVerb: ParsableCommand {
         Interrupt.watch()
         let screen = try TerminalScreen()
         defer { screen.close() }
-        try Self.show(view, on: screen) { false }
+        _ = try Self.show(view, on: screen) { false }
     }
 
-    /// Shows a run until somebody leaves, or `isOver` says so.
+    /// Shows a run until somebody leaves, or `isOver` says so; returns what is seen then.
     static func show(
         _ view: RunView, on screen: TerminalScreen, until isOver: () -> Bool
-    ) throws {
+    ) throws -> WatchControl {
         var control = WatchControl(view)
         let color: TerminalColor = getenv("NO_COLOR") == nil ? .indexed : .none
         let clock = ContinuousClock()
@@ -65,5 +65,7 @@ struct WatchVerb: ParsableCommand {
             control.press(key)
             if case .character = key { next = clock.now + .milliseconds(60) }
         }
+        try control.refresh()
+        return control
     }
 }

@@ -63,7 +63,10 @@ final class TerminalSession {
         return process.terminationStatus
     }
 
-    func interrupt() { kill(process.processIdentifier, SIGTERM) }
+    func interrupt() { Glibc.kill(process.processIdentifier, SIGTERM) }
+
+    /// Ends it at once.
+    func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
 
     private func pull() {
         while screen.read(into: &bytes) {}

@@ -110,6 +110,49 @@ import Testing
         }
     }
 
+    /// Ctrl-C is a key there: it ends the training as it would without the view.
+    @Test func controlCInTheViewEndsTheTraining() throws {
+        defer { folder.remove() }
+        let figures = folder.path + "/figures"
+        try FileManager.default.createDirectory(
+            atPath: figures, withIntermediateDirectories: false)
+        let train = try TerminalSession(
+            Self.long + ["--live", "--plot", "figures/a.svg"], in: folder)
+        #expect(train.shows("validation/loss"))
+        // A figure that can't be written is an error behind what is told of the training.
+        try FileManager.default.removeItem(atPath: figures)
+        train.press("\u{3}")
+        #expect(train.status() == 1, "\(train.drawn)")
+        #expect(train.drawn.contains("go on with: kalsae train --resume live"))
+        #expect(train.drawn.contains("error: figures/a.svg: expected"))
+    }
+
+    @Test func whoLeavesAPausedTrainingIsToldHowItGoesOn() throws {
+        defer { folder.remove() }
+        let train = try TerminalSession(Self.long + ["--live"], in: folder)
+        #expect(train.shows("validation/loss"))
+        train.press(" ")
+        #expect(train.shows("paused"))
+        train.press("q")
+        #expect(train.shows("live is paused; it goes on with: kalsae steer live continue"))
+        train.interrupt()
+        #expect(train.status() == 130, "\(train.drawn)")
+    }
+
+    /// A view that is killed, as by a terminal that is closed, takes its training along.
+    @Test func aTrainingEndsWithItsView() throws {
+        defer { folder.remove() }
+        let train = try TerminalSession(Self.long + ["--live"], in: folder)
+        #expect(train.shows("validation/loss"))
+        train.kill()
+        var state: String?
+        for _ in 0..<1500 where state != "stopped" {
+            usleep(20_000)
+            state = try run(["runs", "show", "live", "--json"]).json["state"]?.string
+        }
+        #expect(state == "stopped")
+    }
+
     /// Ctrl-C in the view ends it, and the signal ends the training where it can be kept.
     @Test func anInterruptedLiveTrainingKeepsWhatItHas() throws {
         defer { folder.remove() }

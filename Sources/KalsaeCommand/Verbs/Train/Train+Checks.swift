@@ -12,6 +12,7 @@ extension Train {
         let counts = [
             ("--epochs", epochs, 1), ("--steps", steps, 1), ("--batch", batch, 1),
             ("--patience", patience, 0), ("--folds", splitting.folds, 2),
+            ("--context", text.context, 1),
         ]
         for (name, value, least) in counts {
             guard let value, value < least else { continue }
@@ -20,13 +21,17 @@ extension Train {
         }
     }
 
-    /// Tells what was kept of a training that Ctrl-C or a person has ended, and ends the process with
-    /// the code of a signal.
-    func endInterrupted(
+    /// Tells what was kept of a training that Ctrl-C or a person has ended, and draws the curves.
+    ///
+    /// - Throws: the code of a signal that ended it.
+    func conclude(
         _ outcome: TrainingRun.Outcome, _ path: String, _ record: Recording?
     ) throws {
-        guard case .stopped = outcome.history.end else { return }
         let history = outcome.history
+        guard case .stopped = history.end else {
+            try record?.drawFigure()
+            return
+        }
         let how = Interrupt.isRequested ? "interrupted" : "stopped"
         let position = "\(how) at step \(history.steps), in epoch \(history.epochCount)"
         let kept =
@@ -34,6 +39,7 @@ extension Train {
             ?? "no epoch was over: the weights of that step"
         Console.tell("\(position); \(kept) are in \(path)")
         record?.tellResume()
+        try record?.drawFigure()
         if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
     }
 

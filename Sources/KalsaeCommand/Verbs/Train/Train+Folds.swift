@@ -15,6 +15,7 @@ extension Train {
             columns: columns.table(), images: images)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
+        destination.tellReplacing(recording)
         let recipe = try recipe(for: source.parts)
         let hasNetwork = network != nil
         let own = { @Sendable (parts: DataParts) in

@@ -53,6 +53,7 @@ extension Train {
         }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
+        destination.tellReplacing(recording)
         let path = destination.path
         let figure = try checkOutputs(source.files, model: path)
         let effort = effort ?? .default
@@ -85,8 +86,7 @@ extension Train {
                 try printText(outcome, source, path, seconds)
                 try record?.tell()
             }
-            try record?.drawFigure()
-            try endInterrupted(outcome, path, record)
+            try conclude(outcome, path, record)
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -120,15 +120,19 @@ extension Train {
         }
     }
 
-    private func endInterrupted(
+    private func conclude(
         _ outcome: TableRun.Outcome, _ path: String, _ record: Recording?
     ) throws {
-        guard outcome.isStopped else { return }
+        guard outcome.isStopped else {
+            try record?.drawFigure()
+            return
+        }
         let last = outcome.trials.last
         Console.tell(
             "\(Interrupt.isRequested ? "interrupted" : "stopped") in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried "
                 + "so far is averaged in \(path)")
         record?.tellResume()
+        try record?.drawFigure()
         guard Interrupt.isRequested else { return }
         throw ExitCode(Interrupt.exitCode)
     }

@@ -208,6 +208,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try checkNumbers()
         if recording.live { return try await trainLive() }
         Interrupt.watch()
+        LiveTraining.endWithView()
         let clock = ContinuousClock()
         let start = clock.now
         _ = try memoryLimit()
@@ -226,6 +227,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         if findRate { return try await findRate(recipe, source) }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
+        destination.tellReplacing(recording)
         try threshold?.check(source.parts.train.targets.classNames)
         var run = try Arguments.option("network") {
             try TrainingRun(recipe, data: source.parts)
@@ -257,8 +259,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             finish(record, outcome, end, destination.path)
             try report(outcome, recipe, source, destination.path, seconds, record)
             if !common.json { try record?.tell() }
-            try record?.drawFigure()
-            try endInterrupted(outcome, destination.path, record)
+            try conclude(outcome, destination.path, record)
         } catch let error as ExitCode {
             throw error
         } catch {
