@@ -56,6 +56,22 @@ import Testing
         #expect(tokens.decode(tokens.encode(text)) == tokenizer.decode(tokenizer.encode(text)))
     }
 
+    /// Pieces of text end where characters do, and are the whole together.
+    @Test(arguments: ["bpe.json", "bpe-spaced.json", "bpe-whole.json", "bert.json"])
+    func tokensInARowAreTheTextOfAll(_ name: String) throws {
+        let folder = #filePath.replacing(
+            "KalsaeDataTests/TextDataTests.swift", with: "KalsaeFilesTests/Vectors/tokenizers/")
+        let tokens = try TextTokens(.tokenizer(folder + name), fitting: "")
+        let text = "It's 12 swifts, naïve 漢字 👩‍👩‍👧 𝛼\nand  more "
+        var numbers = tokens.encode(String(repeating: text, count: 30))
+        // Half a character at the end.
+        numbers.removeLast(3)
+        var stream = TextStream(tokens)
+        let pieces = numbers.map { stream.append($0) }
+        #expect(pieces.joined() + stream.end() == tokens.decode(numbers))
+        #expect(pieces.count { !$0.isEmpty } > pieces.count / 4)
+    }
+
     @Test func choicesAreReadOrRefused() throws {
         #expect(try TokenChoice(parsing: "characters") == .characters)
         #expect(try TokenChoice(parsing: "words", most: 50) == .words(most: 50))

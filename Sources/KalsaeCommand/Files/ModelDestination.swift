@@ -7,6 +7,8 @@ import KalsaeTraining
 struct ModelDestination {
     /// The path of the file.
     let path: String
+    /// Whether a model of the same origin is there, and nobody has said that it may be replaced.
+    private var replaces = false
     private let origin: JSONValue
 
     private static let key = "kalsae.origin"
@@ -52,6 +54,13 @@ struct ModelDestination {
                     ?? "a file of other origin",
                 advice: "give another --output, or --overwrite to replace it")
         }
+        replaces = true
+    }
+
+    /// Tells that the model of an earlier training is replaced, but for that of a run that goes on.
+    func tellReplacing(_ recording: RecordOptions) {
+        guard replaces, recording.resume == nil else { return }
+        Notice.say("\(path) of an earlier training will be replaced; --output gives another name")
     }
 
     /// Writes the file, with what it was learned from.

@@ -41,10 +41,12 @@ struct PromptOptions: ParsableArguments {
         }
     }
 
-    /// What a model writes behind the prompt.
-    func text(of model: TextModel) throws -> String {
+    /// What a model writes behind the prompt, which `onText` is given piece by piece.
+    func text(
+        of model: TextModel, onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
         try model.text(
             after: prompt ?? "", count: length ?? 200, temperature: temperature ?? 1,
-            seed: seed ?? 0)
+            seed: seed ?? 0, onText: onText)
     }
 }

@@ -25,6 +25,7 @@ extension Train {
         let destination = try ModelDestination(
             output: output, name: source.name, data: isNamed ? nil : data, title: data,
             target: text.tokens ?? "characters", files: files, overwrite: overwrite)
+        destination.tellReplacing(recording)
         let run = try Arguments.option("network") {
             try TextRun(recipe, data: source, context: context)
         }
@@ -49,8 +50,7 @@ extension Train {
             finish(record, outcome, outcome.state, destination.path)
             try report(outcome, recipe, run, destination.path, seconds, record)
             if !common.json { try record?.tell() }
-            try record?.drawFigure()
-            try endInterrupted(outcome, destination.path, record)
+            try conclude(outcome, destination.path, record)
         } catch let error as ExitCode {
             throw error
         } catch {

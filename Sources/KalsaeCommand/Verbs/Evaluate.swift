@@ -100,7 +100,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         var reports: [JSONValue] = []
         for name in data {
             let path = try NamedText(rawValue: name)?.path() ?? name
-            let (measured, count) = try text.evaluate(TextData.text(of: path))
+            let (measured, count) = try text.evaluate(TextData.text(of: path), name: name)
             let label = data.count > 1 ? "\(name), " : ""
             if common.json {
                 var members =

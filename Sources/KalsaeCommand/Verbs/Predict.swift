@@ -78,11 +78,20 @@ struct Predict: ParsableCommand, ComputingCommand {
         }
         try ModelArgument.check(model, verb: "predict")
         let text = try TextModel(path: model)
-        let written = try prompt.text(of: text)
         let start = prompt.prompt ?? ""
-        let object: JSONValue = ["prompt": .string(start), "text": .string(written)]
-        let bytes = Array((common.json ? object.text : start + written).utf8) + [10]
-        try put(reads: []) { try $0(bytes) }
+        try put(reads: []) { write in
+            if common.json {
+                let written = try prompt.text(of: text)
+                let object: JSONValue = ["prompt": .string(start), "text": .string(written)]
+                return try write(Array(object.text.utf8) + [10])
+            }
+            var head = start
+            _ = try prompt.text(of: text) { piece in
+                try write(Array((head + piece).utf8))
+                head = ""
+            }
+            try write(Array(head.utf8) + [10])
+        }
     }
 
     /// What is missing where no data are given.

@@ -106,6 +106,9 @@ public struct TextData: Sendable {
                 path, expected: "text in UTF-8", got: "other bytes",
                 advice: "convert it: iconv -f latin1 -t utf8 FILE")
         }
+        guard !text.isEmpty else {
+            throw KalsaeError(path, expected: "a text", got: "an empty file")
+        }
         return text
     }
 

@@ -34,6 +34,7 @@ public final class TextSampler<Model: Layer> {
         window = try HostTensor(count: length)
         position = try HostTensor(count: 1)
         key = try HostTensor(count: 3)
+        let divisor = max(temperature, Double(Float.leastNormalMagnitude))
         step = try CompiledStep(model) { model, inputs in
             let logits = model(inputs[0].reshaped(to: [1, length]))
             guard logits.fault != nil || (logits.rank == 3 && logits.shape[1] == length) else {
@@ -41,7 +42,9 @@ public final class TextSampler<Model: Layer> {
                     "text sampler", expected: "logits [1, \(length), tokens]",
                     got: "\(logits.shape)")
             }
-            var last = logits[0].gathered(at: inputs[1]) / temperature
+            // Below 0 all of them, so that a small temperature makes no infinity of the likeliest.
+            let row = logits[0].gathered(at: inputs[1])
+            var last = (row - row.max(axes: [-1], keepsAxes: true)) / divisor
             if !excluded.isEmpty, last.fault == nil {
                 var mask = [Float](repeating: 0, count: logits.shape[2])
                 for token in excluded where mask.indices.contains(Int(token)) {
@@ -54,7 +57,12 @@ public final class TextSampler<Model: Layer> {
     }
 
     /// Tokens behind a prompt of at least one: a function of model, prompt and seed.
-    public func sample(after prompt: [Int32], count: Int, seed: Int = 0) throws -> [Int32] {
+    ///
+    /// - Parameter onToken: is given each one as it is drawn; where it throws, drawing ends.
+    public func sample(
+        after prompt: [Int32], count: Int, seed: Int = 0,
+        onToken: (Int32) throws -> Void = { _ in }
+    ) throws -> [Int32] {
         guard !prompt.isEmpty, count >= 0 else {
             throw KalsaeError(
                 "text sampler", expected: "a prompt and a count of at least 0",
@@ -69,7 +77,9 @@ public final class TextSampler<Model: Layer> {
             position.values[0] = Int32(seen.count - 1)
             key.values[2] = Int64(number)
             let drawn = try step(window.tensor, position.tensor, key.tensor)[0]
-            tokens += try drawn.values(Int32.self)
+            let token = try drawn.values(Int32.self)[0]
+            tokens.append(token)
+            try onToken(token)
         }
         return Array(tokens.dropFirst(prompt.count))
     }

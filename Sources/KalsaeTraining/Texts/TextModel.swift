@@ -75,9 +75,11 @@ public struct TextModel: Sendable {
     ///   - prompt: at least one token; of a long one the last ``context`` tokens count.
     ///   - count: how many tokens are drawn.
     ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike.
+    ///   - onText: is given each piece of the text as it is written, all of which make up the whole.
     /// - Throws: a `KalsaeError` for a prompt without a token that the model knows.
     public func text(
-        after prompt: String, count: Int, temperature: Double = 1, seed: Int = 0
+        after prompt: String, count: Int, temperature: Double = 1, seed: Int = 0,
+        onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         let numbers = tokens.encode(prompt)
         let strange = tokens.unknown.map { unknown in numbers.count { $0 == unknown } } ?? 0
@@ -93,13 +95,34 @@ public struct TextModel: Sendable {
         }
         let sampler = try TextSampler(
             model, length: context, temperature: temperature, leavingOut: tokens.unwritten)
-        return tokens.decode(try sampler.sample(after: numbers, count: count, seed: seed))
+        var stream = TextStream(tokens)
+        var text = ""
+        func write(_ piece: String) throws {
+            guard !piece.isEmpty else { return }
+            text += piece
+            try onText(piece)
+        }
+        _ = try sampler.sample(after: numbers, count: count, seed: seed) { token in
+            try write(stream.append(token))
+        }
+        try write(stream.end())
+        return text
     }
 
     /// The mean loss (nats a token) and the accuracy on a text, in windows of ``context`` from its start;
-    /// what fills no window is left out.
-    public func evaluate(_ text: String) throws -> (report: Report, tokens: Int) {
+    /// what fills no window is left out. What the model does not know is told in a notice.
+    ///
+    /// - Parameter name: what the text is called in the notice.
+    public func evaluate(
+        _ text: String, name: String = "the text"
+    ) throws -> (report: Report, tokens: Int) {
         let numbers = tokens.encode(text)
+        let strange = tokens.unknown.map { unknown in numbers.count { $0 == unknown } } ?? 0
+        if strange > 0 {
+            Notice.say(
+                "\(path) does not know \(strange) of the \(numbers.count.counting("token")) of \(name)"
+            )
+        }
         let evaluator = try Evaluator(
             model, loss: .softmaxCrossEntropy, metrics: TextRun.metrics)
         let report = try evaluator.evaluate(Self.windows(numbers, context: context))

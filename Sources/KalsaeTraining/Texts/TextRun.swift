@@ -36,6 +36,9 @@ public struct TextRun: Sendable {
                 "training", expected: "a learning rate, batch, epochs and steps above 0",
                 got: "rate \(recipe.learningRate), batch \(recipe.batch), epochs \(recipe.epochs)")
         }
+        guard context >= 1 else {
+            throw KalsaeError("context", expected: "at least one token", got: "\(context)")
+        }
         let parts = [("training", data.train, false), ("validation", data.validation, false)]
         for (name, part, isFree) in parts + [("test", data.test, true)]
         where part.count <= context && !(isFree && part.isEmpty) {

@@ -10,6 +10,7 @@ import Testing
     init() throws {
         folder = try CommandRun.Folder()
         try folder.write(String(repeating: Self.line, count: 40), to: "pets.txt")
+        try folder.write("", to: "empty.txt")
         try folder.write(
             """
             - {layer: embedding, vocabulary: 17, size: 8}
@@ -53,6 +54,9 @@ import Testing
         #expect("the " + (object["text"]?.string ?? "") + "\n" == first.output)
         let measured = try run(["evaluate", "pets.safetensors", "pets.txt", "--json"]).json
         #expect(measured["tokens"]?.integer == 2072 && (measured["loss"]?.number ?? 9) < 2.2)
+        try folder.write("the cat — the dog", to: "dash.txt")
+        let strange = try run(["evaluate", "pets.safetensors", "dash.txt"])
+        #expect(strange.errors.contains("does not know 1 of the 17 tokens of dash.txt"))
         _ = try run(prompt + ["--output", "out.txt"])
         #expect(try folder.bytes(of: "out.txt").count == 35)
         let summary = try run(["summary", "pets.safetensors"])
@@ -123,6 +127,11 @@ import Testing
         ),
         (["train", "pets.txt", "--network", "4-8-3"], "expected a network for text"),
         (["train", "pets.txt", "--output", "pets.txt"], "another file than the text pets.txt"),
+        (
+            ["train", "pets.txt", "--context", "0"],
+            "--context: expected a whole number of at least"
+        ),
+        (["train", "pets.txt", "--test", "empty.txt"], "empty.txt: expected a text, got an empty"),
         (["train", "none.txt"], "none.txt: expected a readable file, got no such file"),
         (["search", "pets.txt", "--trials", "2"], "expected rows or images, got a text"),
         (["predict", "pets.txt", "--length", "3"], "--length: expected --prompt to go with"),
@@ -133,7 +142,7 @@ import Testing
         let result = try run(arguments)
         #expect(result.status != 0 && result.errors.contains(error), "\(result.errors)")
         #expect(result.errors.split(separator: "\n").last?.hasPrefix("error: ") == true)
-        #expect(folder.contents == ["pets.txt", "small.yaml"])
+        #expect(folder.contents == ["empty.txt", "pets.txt", "small.yaml"])
     }
 
     @Test func modelsOfOtherKindsAreToldApart() throws {

@@ -46,6 +46,33 @@ private struct Counter: Layer {
         #expect(abs(try share(0.5) - 0.649) < 0.08)
     }
 
+    /// Where only the likeliest is left, whatever its logit: 200 / 1e-40 is no number of Float.
+    @Test(arguments: [1e-3, 1e-40, 1e-300])
+    func smallTemperaturesLeaveTheLikeliest(_ temperature: Double) throws {
+        for sharpness in [1.0, 200, -200] {
+            let sampler = try TextSampler(
+                Counter(sharpness: sharpness), length: 3, temperature: temperature)
+            let drawn = try sampler.sample(after: [3], count: 20)
+            if sharpness > 0 {
+                #expect(drawn == (0..<20).map { Int32(($0 + 4) % 5) })
+            } else {
+                // Any but the one behind; four of five are equally likely.
+                let pairs = zip([3] + drawn, drawn)
+                #expect(pairs.allSatisfy { ($0 + 1) % 5 != $1 } && Set(drawn).count > 2)
+            }
+        }
+    }
+
+    @Test func tokensAreHandedOutAsTheyAreDrawn() throws {
+        let sampler = try TextSampler(Counter(sharpness: 1), length: 4)
+        var seen: [Int32] = []
+        let all = try sampler.sample(after: [0], count: 9, seed: 2) { seen.append($0) }
+        #expect(all.count == 9 && seen == all)
+        #expect(throws: CancellationError.self) {
+            try sampler.sample(after: [0], count: 9) { _ in throw CancellationError() }
+        }
+    }
+
     @Test func whatCannotBeIsRefused() throws {
         let model = Counter(sharpness: 1)
         #expect(throws: KalsaeError.self) { try TextSampler(model, length: 0) }
