@@ -82,23 +82,24 @@ package struct ScoredRows {
         }
         let areProbabilities = classes.indices.allSatisfy { row in
             let own = self.row(row)
-            return own.allSatisfy { 0...1 ~= $0 } && (own.reduce(0, +) - 1).magnitude < 1e-3
+            return own.allSatisfy { 0...1 ~= $0 }
+                && (own.reduce(0) { $0 + Double($1) } - 1).magnitude < 1e-3
         }
+        let odds = areProbabilities ? [] : classes.indices.map { LogOdds(row($0)) }
         let labels = width == 2 ? [1] : Array(0..<width)
         let areas = labels.map { label in
             Statistics.areaUnderCurve(
                 classes.indices.map { row in
-                    areProbabilities
-                        ? Double(scores[row * width + label])
-                        : Statistics.logOdds(self.row(row), of: label)
+                    let score = scores[row * width + label]
+                    return areProbabilities ? Double(score) : odds[row](score, of: label)
                 },
                 isPositive: classes.map { $0 == label }, weights: weights)
         }.filter(\.isFinite)
         return areas.reduce(0, +) / Double(areas.count)
     }
 
-    private func row(_ row: Int) -> [Double] {
-        scores[(row * width)..<((row + 1) * width)].map(Double.init)
+    private func row(_ row: Int) -> ArraySlice<Float> {
+        scores[(row * width)..<((row + 1) * width)]
     }
 }
 

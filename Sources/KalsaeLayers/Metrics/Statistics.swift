@@ -56,14 +56,6 @@ public enum Statistics {
         return below * positives > 0 ? wins / (below * positives) : .nan
     }
 
-    /// A class's logit less the logarithm of the others' summed exponentials: it rises with the
-    /// probability, and never saturates.
-    static func logOdds(_ logits: [Double], of label: Int) -> Double {
-        let others = logits.indices.filter { $0 != label }.map { logits[$0] }
-        let largest = others.max() ?? 0
-        guard largest.isFinite else { return logits[label] - largest }
-        return logits[label] - largest - log(others.reduce(0) { $0 + exp($1 - largest) })
-    }
 }
 
 /// Counts for the expected calibration error: for each interval of the predicted class's probability
