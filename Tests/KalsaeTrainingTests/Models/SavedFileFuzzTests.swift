@@ -109,6 +109,21 @@ import Testing
         }
     }
 
+    @Test func autopsies() async throws {
+        let model = try withSeed(1) { try Sequential([.dense(units: 2)], input: [3]) }
+        let trainer = try Trainer(
+            model, loss: .softmaxCrossEntropy, optimizer: SGD(learningRate: 1e38))
+        let x = Tensor.normal([8, 3], key: RandomKey(seed: 2)) * 1e30
+        var options = FitOptions(epochs: 20, batch: 4)
+        options.autopsyPath = path
+        let data = try Dataset(x, Tensor([0, 1, 0, 1, 0, 1, 0, 1] as [Int32]))
+        await #expect(throws: KalsaeError.self) { try await trainer.fit(data, options) }
+        try check([FileBytes.read(path)], seed: 55) {
+            let report = try Autopsy(path: path).examined()
+            #expect(report?.description.isEmpty != true)
+        }
+    }
+
     @Test func checkpoints() async throws {
         let model = try withSeed(1) { try Sequential([.dense(units: 2)], input: [3]) }
         let trainer = try Trainer(
