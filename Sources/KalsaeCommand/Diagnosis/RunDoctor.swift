@@ -38,6 +38,20 @@ struct RunDoctor {
                 + "\(diagnosis.findings.count.counting("finding"))")
     }
 
+    /// A look at a network of a text.
+    private func textCheckup(_ train: Train, _ state: TrainingState) throws -> ModelCheckup {
+        let source = try train.textData().0
+        if source.fingerprint != run.dataFingerprint { tellChanged() }
+        let training = try TextRun(
+            try train.textRecipe(for: source), data: source,
+            context: train.text.context ?? TextOptions.context)
+        return try training.checkup(state)
+    }
+
+    private func tellChanged() {
+        Notice.say("the data of run \(run.name) have changed since")
+    }
+
     /// A look at the network; nil where there is none to look at, which is said.
     private func checkup() throws -> ModelCheckup? {
         let folder = RunSession.checkpoints(of: run, in: store)
@@ -52,14 +66,9 @@ struct RunDoctor {
             let state = try TrainingState(path: entry.path)
             try WorkingFolder.enter(run.workingFolder)
             let train = try Train.parse(configuration.arguments)
-            guard !train.isOfText else {
-                Notice.say("run \(run.name) is of a text: its record alone is judged")
-                return nil
-            }
+            if train.isOfText { return try textCheckup(train, state) }
             let source = try train.source()
-            if source.parts.fingerprint != run.dataFingerprint {
-                Notice.say("the data of run \(run.name) have changed since")
-            }
+            if source.parts.fingerprint != run.dataFingerprint { tellChanged() }
             let training = try TrainingRun(
                 try train.recipe(for: source.parts), data: source.parts)
             var checkup = try training.checkup(state)

@@ -21,14 +21,15 @@ extension Train {
         let context = text.context ?? TextOptions.context
         let (source, files) = try locating { try textData() }
         let recipe = try textRecipe(for: source)
+        let run = try Arguments.option("network") {
+            try TextRun(recipe, data: source, context: context)
+        }
+        if findRate { return try await findRate(recipe, files, run.findLearningRate) }
         let isNamed = NamedText(rawValue: data) != nil
         let destination = try ModelDestination(
             output: output, name: source.name, data: isNamed ? nil : data, title: data,
             target: text.tokens ?? "characters", files: files, overwrite: overwrite)
         destination.tellReplacing(recording)
-        let run = try Arguments.option("network") {
-            try TextRun(recipe, data: source, context: context)
-        }
         try Arguments.option("monitor") { try run.checkMonitor() }
         let figure = try checkOutputs(files, model: destination.path)
         let record = try Recording(
@@ -60,7 +61,7 @@ extension Train {
     }
 
     /// The text, and the files that it was read from.
-    private func textData() throws(KalsaeError) -> (TextData, ReadFiles) {
+    func textData() throws(KalsaeError) -> (TextData, ReadFiles) {
         var files = ReadFiles()
         let choice = try text.choice()
         if case .tokenizer(let path) = choice { files.add("the tokenizer", path) }
@@ -81,7 +82,7 @@ extension Train {
         return (source, files)
     }
 
-    private func textRecipe(for source: TextData) throws -> Recipe {
+    func textRecipe(for source: TextData) throws -> Recipe {
         try recipe { name in Recipe(for: source, optimizer: name ?? .adamw) }
     }
 
@@ -93,7 +94,7 @@ extension Train {
             ("--class-weight", classWeight != nil), ("--effort", effort != nil),
             ("--threshold", threshold != nil), ("--folds", splitting.folds != nil),
             ("--all-rows", splitting.allRows), ("--rows", splitting.rows != nil),
-            ("--standardize", standardize), ("--find-rate", findRate), ("--search", search != nil),
+            ("--standardize", standardize), ("--search", search != nil),
             (
                 "--column, --drop, --task, --weight, --group, --time",
                 try columns.table() != TableOptions()

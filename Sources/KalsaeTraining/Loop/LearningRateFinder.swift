@@ -72,13 +72,27 @@ extension Trainer {
         _ data: Dataset, rates: ClosedRange<Double> = 1e-7...10, steps: Int = 100, batch: Int = 32,
         smoothing: Double = 0.9, divergence: Double = 4
     ) throws -> LearningRateFinder {
-        guard data.count > 0, batch > 0, steps >= 3, steps <= 1_000_000, rates.lowerBound > 0,
+        guard data.count > 0, batch > 0 else {
+            throw KalsaeError(
+                "learning-rate finder", expected: "rows, and a batch of at least 1",
+                got: "\(data.count) rows, batch \(batch)")
+        }
+        return try findLearningRate(
+            data.batches(of: batch, shuffledBy: seed), rates: rates, steps: steps,
+            smoothing: smoothing, divergence: divergence)
+    }
+
+    /// Tries learning rates on the batches of a source, from its start on.
+    public func findLearningRate(
+        _ source: some BatchSource, rates: ClosedRange<Double> = 1e-7...10, steps: Int = 100,
+        smoothing: Double = 0.9, divergence: Double = 4
+    ) throws -> LearningRateFinder {
+        guard steps >= 3, steps <= 1_000_000, rates.lowerBound > 0,
             rates.upperBound > rates.lowerBound, rates.upperBound.isFinite
         else {
             throw KalsaeError(
-                "learning-rate finder",
-                expected: "rows, a batch of at least 1, 3 to 1000000 steps, a range above 0",
-                got: "\(data.count) rows, batch \(batch), \(steps) steps, \(rates)")
+                "learning-rate finder", expected: "3 to 1000000 steps, and a range above 0",
+                got: "\(steps) steps, \(rates)")
         }
         guard (0..<1).contains(smoothing), divergence > 1 else {
             throw KalsaeError(
@@ -88,10 +102,10 @@ extension Trainer {
         let step = try trialStep()
         let growth = pow(rates.upperBound / rates.lowerBound, 1 / Double(steps - 1))
         var sweep = RateSweep(divergence: divergence, keep: smoothing)
-        var source = data.batches(of: batch, shuffledBy: seed)
-        while sweep.rates.count < steps, !sweep.hasDiverged,
-            let batch = source.next() ?? source.next()
-        {
+        var source = source
+        while sweep.rates.count < steps, !sweep.hasDiverged {
+            // At the end of an epoch the next one begins.
+            guard let batch = try source.next() ?? source.next() else { break }
             let rate = rates.lowerBound * pow(growth, Double(sweep.rates.count))
             step.optimizer.learningRate = rate
             try batch.check()

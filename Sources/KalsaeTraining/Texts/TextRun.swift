@@ -72,9 +72,7 @@ public struct TextRun: Sendable {
         let trainer = try Trainer(
             model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
             metrics: Self.metrics, seed: recipe.seed, observesNorms: recipe.logsGradients)
-        let source = try TextBatches(
-            data.train, context: context, size: recipe.batch, order: recipe.order,
-            last: recipe.lastBatch, seed: recipe.seed)
+        let source = try batches()
         var fit = recipe.fitOptions(perEpoch: source.batchesPerEpoch ?? 1)
         fit.validation = try windows(data.validation)
         options.add(
@@ -107,6 +105,41 @@ public struct TextRun: Sendable {
             validation: try report(data.validation), test: test, history: history,
             steps: await trainer.stepCount, parameters: model.parameterCount, classWeights: nil,
             state: try await trainer.finalState)
+    }
+
+    /// Tries learning rates on the training part, from a small one until the loss diverges; nothing is
+    /// trained.
+    public func findLearningRate() async throws -> LearningRateFinder {
+        let trainer = try Trainer(
+            model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
+            seed: recipe.seed)
+        return try await trainer.findLearningRate(try batches())
+    }
+
+    /// Looks at the network of a state on windows of the training part; nothing is trained.
+    ///
+    /// - Parameters:
+    ///   - state: a state of a run of this recipe.
+    ///   - windows: the most windows for outputs and gradients, from the start on.
+    /// - Throws: a `KalsaeError` where the state is that of another network.
+    public func checkup(_ state: TrainingState, windows: Int = 32) throws -> ModelCheckup {
+        var source = try TextBatches(
+            data.train, context: context, size: windows, order: .sequential)
+        guard let batch = source.next() else {
+            throw KalsaeError(data.name, expected: "a window of text", got: "none")
+        }
+        let examination = NetworkExamination(
+            recipe: recipe, loss: .softmaxCrossEntropy, model: model, state: state)
+        var checkup = try examination.checkup(batch.inputs, batch.targets)
+        checkup.classes = data.tokens.count
+        return checkup
+    }
+
+    /// The windows to train on.
+    private func batches() throws(KalsaeError) -> TextBatches {
+        try TextBatches(
+            data.train, context: context, size: recipe.batch, order: recipe.order,
+            last: recipe.lastBatch, seed: recipe.seed)
     }
 
     /// All windows of a part in their order.

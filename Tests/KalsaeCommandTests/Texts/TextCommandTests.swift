@@ -93,7 +93,25 @@ import Testing
                 a.withBytes(of: x) { Array($0) } == b.withBytes(of: y) { Array($0) }, "\(x.name)")
         }
         let doctor = try run(["doctor", "part"])
-        #expect(doctor.errors.contains("is of a text: its record alone is judged"))
+        #expect(doctor.status == 0 && doctor.errors.isEmpty, "\(doctor.errors)")
+        // Sixteen characters, and all others; six parameters of embedding, GRU and dense layer.
+        #expect(doctor.output.contains("ln 17 is 2.8332"), "\(doctor.output)")
+        #expect(doctor.output.contains("parameters have a gradient"))
+    }
+
+    @Test func ratesAreTriedOnATextToo() throws {
+        defer { folder.remove() }
+        let tried = try run(
+            small.filter { $0 != "--patience" && $0 != "0" } + ["--find-rate", "--json"])
+        #expect(tried.status == 0, "\(tried.errors)")
+        let json = try tried.json
+        let rates = json["rates"]?.array?.compactMap(\.number) ?? []
+        let losses = json["losses"]?.array?.compactMap(\.number) ?? []
+        #expect(rates.count == losses.count && rates.count > 40 && rates.first == 1e-7)
+        // As of a network that knows nothing.
+        #expect(abs((losses.first ?? 0) - 2.8332) < 0.15)
+        #expect((json["suggestion"]?.number ?? 0) > 1e-4)
+        #expect(folder.contents == ["empty.txt", "pets.txt", "small.yaml"])
     }
 
     @Test func tokensAreAlsoWordsAndThoseOfAFile() throws {

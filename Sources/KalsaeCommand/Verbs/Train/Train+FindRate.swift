@@ -6,14 +6,19 @@ import KalsaeTraining
 
 extension Train {
     /// `--find-rate`: a table of rates with their losses, and the one that is suggested.
-    func findRate(_ recipe: Recipe, _ source: Source) async throws {
+    ///
+    /// - Parameters:
+    ///   - files: what was read, and no figure may replace.
+    ///   - search: tries the rates.
+    func findRate(
+        _ recipe: Recipe, _ files: ReadFiles, _ search: () async throws -> LearningRateFinder
+    ) async throws {
         tellUnused()
         let file = try recording.plot.map { path in
-            try source.files.check(path, option: "--plot")
+            try files.check(path, option: "--plot")
             return try FigureFile(path, overwrite: overwrite)
         }
-        let run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
-        let found = try await run.findLearningRate()
+        let found = try await search()
         try file?.write(Self.figure(found), width: 640, height: 400)
         if common.json {
             return try Console.print([

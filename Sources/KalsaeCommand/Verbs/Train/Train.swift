@@ -224,7 +224,12 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try checkRecipe()
         let source = try source()
         let recipe = try recipe(for: source.parts)
-        if findRate { return try await findRate(recipe, source) }
+        if findRate {
+            let run = try Arguments.option("network") {
+                try TrainingRun(recipe, data: source.parts)
+            }
+            return try await findRate(recipe, source.files, run.findLearningRate)
+        }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         destination.tellReplacing(recording)
