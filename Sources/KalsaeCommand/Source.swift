@@ -42,7 +42,7 @@ struct Source {
             try images?.refuse(for: name)
             let refused = [
                 (target != nil, "--target"),
-                (split?.isOfTable == true, "--validation, --test, --folds, --all-rows"),
+                ((split?.validation ?? split?.test) != nil, "--validation, --test"),
                 (
                     columns != TableOptions(),
                     "--column, --drop, --task, --weight, --group, --time"
@@ -53,8 +53,10 @@ struct Source {
                 throw KalsaeError(
                     options, expected: "a CSV file to go with", got: "the set \(name)")
             }
+            let whole = Split.Fractions(validation: 0, test: 0)
+            let fractions = try split?.fractions(of: set) ?? .standard
             parts = try set.load(
-                fractions: split?.fractions(of: set) ?? .standard, rows: split?.rows, seed: bits)
+                fractions: split?.folds == nil ? fractions : whole, rows: split?.rows, seed: bits)
             (file, self.files) = (nil, files)
             (table, taken) = (nil, nil)
             return

@@ -41,11 +41,6 @@ struct SplitOptions: ParsableArguments {
             """)
     var rows: Int?
 
-    /// Whether any of those is given that only a table takes.
-    var isOfTable: Bool {
-        validation != nil || test != nil || folds != nil || allRows
-    }
-
     /// The shares that a set gives away that goes by a name.
     func fractions(of set: NamedSet) throws(KalsaeError) -> Split.Fractions {
         guard let split else { return .standard }

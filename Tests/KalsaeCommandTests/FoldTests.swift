@@ -96,9 +96,16 @@ import Testing
         #expect(!folder.contents.contains("houses.safetensors"))
     }
 
-    @Test func setsHaveNoFolds() throws {
+    /// All rows of a set are measured, each by a network that did not see it.
+    @Test func setsHaveFoldsToo() throws {
         defer { folder.remove() }
-        let result = try run(["iris", "--folds", "3"])
-        #expect(result.status == 1 && result.errors.contains("got the set iris"))
+        let result = try run(["iris", "--folds", "3", "--json"])
+        #expect(result.status == 0, "\(result.errors)")
+        let json = try result.json
+        #expect(json["validated_rows"]?.integer == 150)
+        #expect(json["best_epochs"]?.array?.count == 3)
+        #expect((json["validation"]?["accuracy"]?.number ?? 0) > 0.9)
+        let own = try run(["iris", "--test", "houses.csv"])
+        #expect(own.status == 1 && own.errors.contains("--validation, --test: expected a CSV"))
     }
 }

@@ -41,7 +41,7 @@ import Testing
         Mistake("train iris --batch 0", 1, "--batch: expected a whole number of at least 1"),
         Mistake("train iris --patience -1", 1, "--patience: expected a whole number of at least 0"),
         Mistake("train iris --weight-decay -1", 1, "at least 0"),
-        Mistake("train iris --folds 3", 1, "a CSV file to go with"),
+        Mistake("train iris --test x.csv", 1, "a CSV file to go with"),
         Mistake("train houses.csv --target -1", 1, "a column from 1 to 3, got -1"),
         Mistake("train houses.csv --target 9", 1, "columns: 1 area, 2 age, 3 price"),
         Mistake("train houses.csv --target 0", 1, "a column from 1 to 3, got 0"),
