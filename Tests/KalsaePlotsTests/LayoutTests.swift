@@ -46,6 +46,39 @@ import Testing
         }
     }
 
+    /// What is cut off above takes no margin below.
+    @Test func marginsAreOfWhatIsShown() throws {
+        let figure = Figure(
+            y: Axis("y", high: 2), marks: [.scatter(Scatter(x: [0, 1, 2], y: [0, 1, 1000]))])
+        let (frame, disks) = try layout(figure)
+        // A twentieth of the range that is shown, 2, of 2.1 in all.
+        let zero = try #require(disks.first)
+        #expect(abs((frame.maxY - zero.y) / frame.height - 0.1 / 2.1) < 1e-9)
+    }
+
+    /// A legend that must stand inside hides no names of events.
+    @Test func legendsKeepOffTheNamesOfEvents() throws {
+        let lines = ["a name of some length", "another name of it"].map {
+            Mark.line(Series($0, x: [0, 1, 2], y: [2, 0.1, 0]))
+        }
+        let events = Events(x: [1.2, 1.3], names: ["rate 0.002", "rate 0.0002"])
+        var figure = Figure(marks: lines + [.events(events)])
+        figure.legend = .inside
+        let elements = try figure.drawing(width: 320, height: 260).elements
+        var (box, names): (Drawing.Rectangle?, [Drawing.Label]) = (nil, [])
+        for element in elements {
+            // Of the rectangles the legend's ground alone has a border.
+            if case .rectangle(let area, _, .some) = element { box = area }
+            if case .text(let label) = element, label.text.hasPrefix("rate") { names.append(label) }
+        }
+        let ground = try #require(box)
+        #expect(names.count == 2)
+        for name in names {
+            let isBeside = name.point.x > ground.maxX || name.point.y - name.size > ground.maxY
+            #expect(isBeside || name.point.y + name.size < ground.y, "\(name), \(ground)")
+        }
+    }
+
     @Test func barsStandOnZeroAndAreInProportion() throws {
         let figure = Figure(marks: [.bars(Bars(names: ["a", "b", "c"], values: [1, 2, -1]))])
         let areas = try figure.drawing(width: 640, height: 400).elements.compactMap {

@@ -47,7 +47,7 @@ struct RunFigure {
             }
             drawn.append(
                 Panel(
-                    title: panels.count > 1 ? panel.title : "", x: Axis("step"),
+                    title: "", x: Axis("step"),
                     y: Axis(panel.title, scale: isLog ? .log : .linear), marks: marks))
         }
         let title = runs.count == 1 ? runs[0].name : "\(runs.count) runs"
@@ -111,6 +111,10 @@ struct RunFigure {
         guard !shown.isEmpty, shown.count <= 30 else { return nil }
         return Events(
             x: shown.map { Double($0.step) },
-            names: shown.map { $0.data["change"]?.string ?? $0.kind })
+            names: shown.map { event in
+                // Few words fit beside a line.
+                let change = event.data["change"]?.string ?? event.kind
+                return change.replacing("learningRate = ", with: "rate ")
+            })
     }
 }

@@ -31,17 +31,16 @@ struct LegendBox {
 
     var isEmpty: Bool { texts.isEmpty }
 
-    /// Where the box may stand in a frame: upper right, upper left, lower right, lower left.
-    func corners(of frame: Drawing.Rectangle) -> [Drawing.Point] {
+    /// Where the box may stand in a frame: upper right, upper left, lower right, lower left; where it must
+    /// stand inside, also half-way up.
+    func corners(of frame: Drawing.Rectangle, isForced: Bool) -> [Drawing.Point] {
         let margin = Drawing.Point(metrics.isCells ? 2 : 8, metrics.isCells ? 0 : 8)
         let left = frame.x + margin.x
         let right = max(left, frame.maxX - margin.x - size.x)
         let top = frame.y + margin.y
         let bottom = max(top, frame.maxY - margin.y - size.y)
-        return [
-            Drawing.Point(right, top), Drawing.Point(left, top), Drawing.Point(right, bottom),
-            Drawing.Point(left, bottom),
-        ]
+        let heights = isForced ? [top, bottom, (top + bottom) / 2] : [top, bottom]
+        return heights.flatMap { [Drawing.Point(right, $0), Drawing.Point(left, $0)] }
     }
 
     func draw(at corner: Drawing.Point, hasGround: Bool, in context: inout PanelContext) {
@@ -87,9 +86,12 @@ struct LegendBox {
 
 /// What of a drawing lies in a rectangle.
 enum Obstacles {
+    /// Pieces of lines that words count as.
+    private static let word = 50
+
     /// The number of pieces of marks inside.
     static func count(
-        of elements: some Sequence<Drawing.Element>, in area: Drawing.Rectangle
+        of elements: some Sequence<Drawing.Element>, in area: Drawing.Rectangle, metrics: Metrics
     ) -> Int {
         var count = 0
         for element in elements {
@@ -98,12 +100,8 @@ enum Obstacles {
             case .polygon(let points, _): count += points.count(where: area.contains)
             case .disks(let disks, _, _): count += disks.count { area.contains($0.center) }
             case .rectangle(let other, _, _), .image(let other, _):
-                if other.x < area.maxX, area.x < other.maxX, other.y < area.maxY,
-                    area.y < other.maxY
-                {
-                    count += 1
-                }
-            case .text(let label): if area.contains(label.point) { count += 1 }
+                if other.overlaps(area) { count += 1 }
+            case .text(let label): if metrics.bounds(of: label).overlaps(area) { count += word }
             case .rule, .clip, .endClip: break
             }
         }
@@ -124,5 +122,27 @@ enum Obstacles {
             }
         }
         return count
+    }
+}
+
+extension Drawing.Rectangle {
+    fileprivate func overlaps(_ other: Drawing.Rectangle) -> Bool {
+        x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY
+    }
+}
+
+extension Metrics {
+    /// What upright words cover.
+    fileprivate func bounds(of label: Drawing.Label) -> Drawing.Rectangle {
+        let (width, height) = (width(label.text, size: label.size), lineHeight(label.size))
+        let share =
+            switch label.anchor {
+            case .start: 0.0
+            case .middle: 0.5
+            case .end: 1.0
+            }
+        return Drawing.Rectangle(
+            x: label.point.x - share * width, y: label.point.y - height / 2, width: width,
+            height: height)
     }
 }

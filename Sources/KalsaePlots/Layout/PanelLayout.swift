@@ -44,15 +44,19 @@ struct PanelLayout {
         let goesRight = legend == .right || legend == .automatic && isCrowded
         let box = LegendBox(
             entries: legend == .none ? [] : entries, most: area, theme: theme, metrics: metrics)
-        var result = drawn(box, isRight: box.isEmpty || goesRight)
         // In a corner, unless something would be hidden there that need not be.
         let isForced = legend == .inside || box.size.x > area.width * 0.4
-        if result.hidden > 0, !isForced { result = drawn(box, isRight: true) }
+        var result = drawn(box, isRight: box.isEmpty || goesRight, isForced: isForced)
+        if result.hidden > 0, !isForced {
+            result = drawn(box, isRight: true, isForced: false)
+        }
         return (result.context.elements, result.context.notes)
     }
 
     /// The panel with its legend, and how many pieces of marks that hides.
-    private func drawn(_ box: LegendBox, isRight: Bool) -> (context: PanelContext, hidden: Int) {
+    private func drawn(
+        _ box: LegendBox, isRight: Bool, isForced: Bool
+    ) -> (context: PanelContext, hidden: Int) {
         var margins = PanelMargins(
             layout: self, legendWidth: isRight && !box.isEmpty ? box.size.x : 0)
         margins.fit()
@@ -77,12 +81,13 @@ struct PanelLayout {
                 let x = area.maxX - box.size.x
                 box.draw(at: Drawing.Point(x, frame.y), hasGround: false, in: &context)
             } else {
-                let corners = box.corners(of: frame)
+                let corners = box.corners(of: frame, isForced: isForced)
                 let counts = corners.map {
                     Obstacles.count(
                         of: marks,
                         in: Drawing.Rectangle(
-                            x: $0.x, y: $0.y, width: box.size.x, height: box.size.y))
+                            x: $0.x, y: $0.y, width: box.size.x, height: box.size.y),
+                        metrics: metrics)
                 }
                 let best = counts.indices.min { counts[$0] < counts[$1] } ?? 0
                 hidden = counts[best]

@@ -76,6 +76,9 @@ package struct Extent: Equatable, Sendable {
 
     private func linear(_ axis: Axis, margin: Double) -> AxisMap {
         var (low, high) = isEmpty ? (0, 1) : (low, high)
+        // Margins are of what is shown.
+        if let end = axis.low, end > low, end < high { low = end }
+        if let end = axis.high, end < high, end > low { high = end }
         // Neither ends nor ticks may leave what a Double holds.
         let limit = 8e307
         let narrow = max(abs(low), abs(high)) * 1e-12

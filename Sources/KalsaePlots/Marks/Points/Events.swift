@@ -52,7 +52,7 @@ extension Events: MarkContent {
         var unnamed = 0
         for event in events {
             let text = metrics.fitted(
-                event.name.label(most: 60), width: frame.width * 0.4, size: metrics.tickSize)
+                event.name.label(most: 60), width: frame.width * 0.5, size: metrics.tickSize)
             guard !text.isEmpty else { continue }
             let width = metrics.width(text, size: metrics.tickSize)
             let gap = metrics.gap / 2
