@@ -15,7 +15,7 @@ public struct DashboardOptions: Sendable {
     public var token: String?
     /// What clients may ask for at most.
     public var limits = ServerLimits()
-    /// The program `kalsae`, which answers some requests and trains; nil for none.
+    /// The program `kalsae`, which answers some requests, trains and carries out lessons; nil for none.
     public var program: String?
     /// The version that is shown.
     public var version = ""
@@ -23,8 +23,6 @@ public struct DashboardOptions: Sendable {
     public var sets: [String] = []
     /// Predicts with the model at a path: `pixels` or a `row` to `classes` and `probabilities`.
     public var predict: (@Sendable (String, JSONValue) throws -> JSONValue)?
-    /// A lesson by its name and its knobs, or the list of them for an empty name.
-    public var lessons: (@Sendable (String, [String: String]) throws -> JSONValue)?
     /// Takes a line about what was refused.
     public var say: @Sendable (String) -> Void = { _ in }
 

@@ -97,43 +97,13 @@ import Testing
         #expect(text.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == 3)
     }
 
-    /// A lesson that takes long holds up neither runs nor commands, nor what other programs answer.
-    @Test func aLessonHoldsUpNobody() throws {
-        let server = try TestDashboard {
-            $0.lessons = { name, _ in
-                usleep(3_000_000)
-                return ["name": .string(name)]
-            }
-        }
-        defer { server.stop() }
-        let waiting = try (0..<3).map { _ in try RawClient(port: server.port) }
-        for client in waiting {
-            client.send(
-                "GET /api/lessons/xor HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
-        }
-        usleep(200_000)
-        let begin = ContinuousClock.now
-        let run = server.runs[0]
-        #expect(try server.ask("GET", "/api/runs").status == 200)
-        let sent = try server.ask(
-            "POST", "/api/runs/\(run.id)/commands", #"{"verb":"pause","data":{}}"#)
-        #expect(sent.status == 200)
-        _ = try server.ask("GET", "/api/runs/\(run.id)/system")
-        #expect(begin.duration(to: .now) < .milliseconds(2500))
-    }
-
     /// A store in a folder whose name takes more bytes than characters.
     @Test func uploadsAreFoundAgainWhateverTheFolderIsCalled() throws {
-        let program = FileManager.default.temporaryDirectory
-            .appendingPathComponent("kalsae-echo-\(UUID().uuidString).sh").path
-        try "#!/bin/sh\necho '{\"rows\": 1}'\n".write(
-            toFile: program, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: program)
-        defer { try? FileManager.default.removeItem(atPath: program) }
+        let program = try TestProgram("echo '{\"rows\": 1}'")
+        defer { program.remove() }
         let server = try TestDashboard {
             $0.folder += "/실험 기록"
-            $0.program = program
+            $0.program = program.path
         }
         defer { server.stop() }
         let client = try RawClient(port: server.port)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import KalsaeFiles
 import KalsaeLessons
+import KalsaePlots
 import KalsaeSupport
 
 struct LessonVerb: AsyncParsableCommand, ComputingCommand {
@@ -69,6 +70,10 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
     @Flag(help: "Replace files that are there.")
     var overwrite = false
 
+    /// What the live page shows, as one object: whoever asks is `kalsae serve`.
+    @Flag(help: .hidden)
+    var page = false
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -85,6 +90,14 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
         try checkFiles()
         let report = try await carryOut(lesson, language)
         try writeFiles(lesson, report, language)
+        if page {
+            let theme: Theme = dark ? .dark : .light
+            return try Console.print(
+                LessonPageAnswer(
+                    lesson: lesson, report: report, language: language, theme: theme,
+                    isShort: isShort(lesson)
+                ).json)
+        }
         if common.json {
             try Console.print(report.json)
         } else if Console.isQuiet {
@@ -109,10 +122,13 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
         let progress = LessonProgress(lesson.rawValue)
         defer { progress.end() }
         let settings = LessonSettings(
-            language: language, knobs: try values(), isShort: short,
+            language: language, knobs: try values(), isShort: isShort(lesson),
             progress: { progress.show($0, of: $1) })
         return try await lesson.run(settings)
     }
+
+    /// Whether the lesson is cut short: for the page where it takes minutes only.
+    private func isShort(_ lesson: Lesson) -> Bool { short && (!page || lesson.takesMinutes) }
 
     /// The knobs as numbers.
     private func values() throws -> [String: Double] {
@@ -139,6 +155,9 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
             return number
         }
         let verdicts = try await lesson.check(answer: numbers)
+        if page {
+            return try Console.print(["verdict": .array(verdicts.map { .bool($0) })] as JSONValue)
+        }
         let isRight = verdicts.allSatisfy { $0 }
         let words = LessonWords(language)
         if common.json {

@@ -72,8 +72,6 @@ struct ServeVerb: AsyncParsableCommand {
         options.sets = ["iris", "digits", "mnist", "fashion-mnist"]
         let predictor = PagePredictor()
         options.predict = { try predictor.predict(model: $0, $1) }
-        let lessons = PageLessons()
-        options.lessons = { try lessons.answer($0, $1) }
         options.say = { Console.tell($0) }
         return options
     }

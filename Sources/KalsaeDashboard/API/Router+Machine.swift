@@ -14,7 +14,7 @@ extension Router {
             "now": .integer(Timestamp.now), "uploadBytes": .integer(options.limits.uploadBytes),
             "can": [
                 "train": .bool(options.program != nil), "predict": .bool(options.predict != nil),
-                "lessons": .bool(options.lessons != nil),
+                "lessons": .bool(options.program != nil),
                 "sets": .array(options.sets.map { .string($0) }),
             ],
         ]

@@ -19,18 +19,19 @@ extension Router {
     private static let digits = Set("0123456789")
 
     /// `/api/runs/KEY/summary`.
-    func runSummary(_ key: String) throws -> JSONValue {
+    func runSummary(_ key: String, _ request: DashboardRequest) throws -> JSONValue {
         let run = try stores.read { try $0.knownRun(key) }
         let model = try modelPath(of: run)
-        let result = try programs.output(["summary", model], seconds: 60)
+        let result = try programs.output(["summary", model], seconds: 60, for: request.presence)
         return ["text": .string(String(decoding: result, as: UTF8.self))]
     }
 
     /// `/api/runs/KEY/doctor`.
-    func runDoctor(_ key: String) throws -> JSONValue {
+    func runDoctor(_ key: String, _ request: DashboardRequest) throws -> JSONValue {
         let run = try stores.read { try $0.knownRun(key) }
         let result = try programs.output(
-            ["doctor", run.id, "--runs", options.folder, "--json"], seconds: 300)
+            ["doctor", run.id, "--runs", options.folder, "--json"], seconds: 300,
+            for: request.presence)
         return try JSONValue(parsing: result, subject: "kalsae doctor")
     }
 
@@ -48,7 +49,8 @@ extension Router {
     func takeUpload(_ request: DashboardRequest) throws -> JSONValue {
         guard let path = request.upload else { throw HTTPFault(400, "upload: expected a file") }
         do {
-            let info = try programs.output(["data", "info", path, "--json"], seconds: 120)
+            let info = try programs.output(
+                ["data", "info", path, "--json"], seconds: 120, for: request.presence)
             return [
                 "upload": .string(uploads.name(of: path)),
                 "info": try JSONValue(parsing: info, subject: "kalsae data info"),
@@ -116,14 +118,6 @@ extension Router {
                     + word.prefix(80).debugDescription)
         }
         return "--\(name)=\(word)"
-    }
-
-    /// `/api/lessons` and `/api/lessons/NAME`.
-    func lesson(_ name: String, _ request: DashboardRequest) throws -> JSONValue {
-        guard let lessons = options.lessons else {
-            throw HTTPFault(404, "lessons: this server has none")
-        }
-        return try lessons(name, request.target.query)
     }
 
     /// The path of a run's model.

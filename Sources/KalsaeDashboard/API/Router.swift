@@ -39,6 +39,16 @@ final class Router: Sendable {
             case .lesson: 1
             }
         }
+
+        /// How many of them may be at work or wait.
+        func limit(_ limits: ServerLimits) -> Int {
+            switch self {
+            case .read: limits.reads
+            case .change: limits.changes
+            case .program: limits.programs
+            case .lesson: limits.lessons
+            }
+        }
     }
 
     static func effort(of request: DashboardRequest) -> Effort {
@@ -81,8 +91,8 @@ final class Router: Sendable {
             return try answer(request, ofRun: rest[1], rest.count == 3 ? rest[2] : "")
         case (_, "studies", 2...3):
             return try answer(request, ofStudy: rest[1], rest.count == 3 ? rest[2] : "")
-        case ("GET", "lessons", 1...2):
-            return DashboardResponse(try lesson(rest.count == 2 ? rest[1] : "", request))
+        case ("GET", "lessons", 1): return DashboardResponse(try lessonList(request))
+        case ("GET", "lessons", 2): return DashboardResponse(try lesson(rest[1], request))
         case ("POST", "uploads", 1): return DashboardResponse(try takeUpload(request))
         case ("POST", "train", 1): return DashboardResponse(try train(request))
         default: throw HTTPFault(404, "path: expected one of the dashboard's, got another one")
@@ -96,8 +106,8 @@ final class Router: Sendable {
         case ("GET", ""): DashboardResponse(try runDetails(key))
         case ("GET", "events"): DashboardResponse(try runEvents(key))
         case ("GET", "system"): DashboardResponse(try runSystem(key))
-        case ("GET", "summary"): DashboardResponse(try runSummary(key))
-        case ("GET", "doctor"): DashboardResponse(try runDoctor(key))
+        case ("GET", "summary"): DashboardResponse(try runSummary(key, request))
+        case ("GET", "doctor"): DashboardResponse(try runDoctor(key, request))
         case ("POST", "commands"): DashboardResponse(try sendCommand(request, to: key))
         case ("POST", "predict"): DashboardResponse(try predict(request, with: key))
         case ("PATCH", ""): DashboardResponse(try changeRun(request, key))

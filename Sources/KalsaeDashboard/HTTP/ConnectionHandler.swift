@@ -24,6 +24,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var keepsAlive = true
     private var isHead = false
     private var sink: StreamSink?
+    private let presence = Presence()
 
     init(_ server: Server) { self.server = server }
 
@@ -36,6 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         deadline?.cancel()
         if case .reading(let reader) = state { reader.discard() }
         state = .closing
+        presence.leave()
         sink?.end()
         context.fireChannelInactive()
     }
@@ -86,7 +88,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func finish(_ reader: RequestReader, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         state = .answering
-        let request = reader.request()
+        var request = reader.request()
+        request.presence = presence
         let loop = context.eventLoop
         let promise = loop.makePromise(of: DashboardResponse.self)
         let bound = NIOLoopBound((self, context), eventLoop: loop)

@@ -15,6 +15,8 @@ struct DashboardRequest: Sendable {
     var body: [UInt8] = []
     /// The file of an upload, which whoever answers removes or keeps.
     var upload: String?
+    /// Whether somebody waits for the answer.
+    var presence = Presence()
 
     /// The body as a JSON object.
     func json() throws -> JSONValue {

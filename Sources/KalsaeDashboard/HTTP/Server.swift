@@ -13,14 +13,10 @@ final class Server: Sendable {
     let pending = Mutex(0)
 
     private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    private let pools = Dictionary(
-        uniqueKeysWithValues: Router.Effort.allCases.map {
-            ($0, NIOThreadPool(numberOfThreads: $0.threads))
-        })
+    private let queues: [Router.Effort: RequestQueue]
     private let router: Router
     private let uploads: UploadFolder
     private let connections = Atomic(0)
-    private let requests = Atomic(0)
     private let gatekeeper = Mutex<Gatekeeper?>(nil)
     private let channel = Mutex<(any Channel)?>(nil)
     private let say: @Sendable (String) -> Void
@@ -32,11 +28,19 @@ final class Server: Sendable {
     ) {
         (self.router, self.hub, self.uploads) = (router, hub, uploads)
         (self.limits, self.say) = (limits, say)
+        queues = Dictionary(
+            uniqueKeysWithValues: Router.Effort.allCases.map { effort in
+                let queue = RequestQueue(
+                    threads: effort.threads, limit: effort.limit(limits),
+                    answer: { router.respond(to: $0) },
+                    dropped: { $0.upload.map(uploads.remove) })
+                return (effort, queue)
+            })
     }
 
     /// Listens at an address; the port that it is.
     func start(host: String, port: Int, token: String?) throws -> Int {
-        for pool in pools.values { pool.start() }
+        for queue in queues.values { queue.start() }
         let server = self
         let bootstrap = ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: 256)
@@ -70,7 +74,7 @@ final class Server: Sendable {
         try? channel?.close().wait()
         hub.stop()
         try? loops.syncShutdownGracefully()
-        for pool in pools.values { try? pool.syncShutdownGracefully() }
+        for queue in queues.values { queue.end() }
     }
 
     private func open(_ channel: any Channel) throws {
@@ -129,18 +133,7 @@ final class Server: Sendable {
 
     /// Has a request answered by a thread that may wait.
     func work(on request: DashboardRequest, _ promise: EventLoopPromise<DashboardResponse>) {
-        guard requests.add(1, ordering: .relaxed).newValue <= limits.requests else {
-            requests.subtract(1, ordering: .relaxed)
-            let fault = HTTPFault(503, "expected at most \(limits.requests) requests at a time")
-            return promise.succeed(DashboardResponse(fault))
-        }
-        pools[Router.effort(of: request)]?.submit { state in
-            defer { self.requests.subtract(1, ordering: .relaxed) }
-            guard case .active = state else {
-                return promise.succeed(DashboardResponse(HTTPFault(503, "the server ends")))
-            }
-            promise.succeed(self.router.respond(to: request))
-        }
+        queues[Router.effort(of: request)]?.add(request, promise)
     }
 
     /// Tells of a refusal, at most once a second.

@@ -14,8 +14,14 @@ public struct ServerLimits: Sendable {
     public var pendingBytes = 48 * 1024 * 1024
     /// Bytes of a live stream that wait for its reader.
     public var streamBytes = 4 * 1024 * 1024
-    /// Requests at work or waiting for their turn.
-    public var requests = 256
+    /// Requests that read the store, at work or waiting for their turn.
+    public var reads = 128
+    /// Requests that change the store.
+    public var changes = 64
+    /// Requests that other programs or models answer.
+    public var programs = 32
+    /// Requests of lessons.
+    public var lessons = 8
 
     /// Seconds from the start of a connection, or from the last answer, to the end of the next
     /// request's headers.

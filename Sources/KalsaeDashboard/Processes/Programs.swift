@@ -14,21 +14,36 @@ final class Programs: Sendable {
 
     init(_ options: DashboardOptions) { self.options = options }
 
-    /// What a call prints; its error where it fails, or takes too long.
-    func output(_ arguments: [String], seconds: Int) throws -> [UInt8] {
+    /// What a call prints; its error where it fails or takes too long, or where nobody waits for it.
+    func output(
+        _ arguments: [String], seconds: Int, for presence: Presence
+    ) throws -> [UInt8] {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let process = try start(arguments, output: "\(folder)/out", errors: "\(folder)/errors")
+        Self.letGoFirst(process)
         let end = ContinuousClock.now + .seconds(seconds)
         while process.isRunning {
-            guard ContinuousClock.now < end else {
-                process.terminate()
-                throw HTTPFault(
-                    504, "kalsae \(arguments[0]): expected an answer within \(seconds) s")
+            let fault: HTTPFault? =
+                if presence.isGone {
+                    HTTPFault(503, "kalsae \(arguments[0]): the connection was closed")
+                } else if ContinuousClock.now >= end {
+                    HTTPFault(
+                        504, "kalsae \(arguments[0]): expected an answer within \(seconds) s")
+                } else {
+                    nil
+                }
+            if let fault {
+                Self.end(process)
+                throw fault
             }
             usleep(10_000)
         }
-        guard process.terminationStatus == 0, process.terminationReason == .exit else {
+        guard process.terminationReason == .exit else {
+            throw HTTPFault(
+                422, "kalsae \(arguments[0]): ended by signal \(process.terminationStatus)")
+        }
+        guard process.terminationStatus == 0 else {
             throw HTTPFault(422, Self.lastError("\(folder)/errors", of: arguments[0]))
         }
         return try FileBytes.read("\(folder)/out", limit: Self.mostBytes)
@@ -85,6 +100,22 @@ final class Programs: Sendable {
             throw HTTPFault(500, "kalsae \(arguments[0]): could not be started")
         }
         return process
+    }
+
+    /// Ends a process that only answers, so that it has nothing to keep.
+    private static func end(_ process: Process) {
+        process.terminate()
+        let end = ContinuousClock.now + .seconds(1)
+        while process.isRunning, ContinuousClock.now < end { usleep(5_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Lets the system end this process first where memory is short.
+    private static func letGoFirst(_ process: Process) {
+        let file = open("/proc/\(process.processIdentifier)/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = write(file, "1000", 4)
+        close(file)
     }
 
     private static func file(_ path: String) throws -> FileHandle {

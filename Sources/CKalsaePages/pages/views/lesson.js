@@ -70,8 +70,8 @@ export default async function lesson(main, { parameters, signal, setTitle }) {
     const exhibits = h("div", { class: "stack", "aria-live": "polite" });
     const numbers = h("div", {});
     const short = h("p", { class: "muted" });
-    const get = (more = {}) => api.get(`/api/lessons/${encodeURIComponent(name)}`,
-        { ...values, language: currentLanguage(), theme: theme(), ...more }, signal);
+    const get = (more = {}, until = signal) => api.get(`/api/lessons/${encodeURIComponent(name)}`,
+        { ...values, language: currentLanguage(), theme: theme(), ...more }, until);
 
     function drawResults(answer) {
         show(exhibits, (answer.exhibits ?? [...(answer.figures ?? []), ...(answer.tables ?? []),
@@ -84,14 +84,19 @@ export default async function lesson(main, { parameters, signal, setTitle }) {
         }, t("lesson.whole"))]);
         show(numbers, checks(answer.checks), (answer.notes ?? []).map((note) => h("p", {}, note)));
     }
+    // The knob was turned on: nobody waits for what is computed now, and the server ends it.
+    let last;
     const again = debounced(250, async () => {
+        last?.abort();
+        const own = last = new AbortController();
         exhibits.setAttribute("aria-busy", "true");
         exhibits.classList.add("busy");
         try {
-            drawResults(await get());
+            drawResults(await get({}, AbortSignal.any([signal, own.signal])));
         } catch (error) {
             if (error.name !== "AbortError") show(exhibits, failure(error, again));
         }
+        if (own !== last) return;
         exhibits.removeAttribute("aria-busy");
         exhibits.classList.remove("busy");
     });
