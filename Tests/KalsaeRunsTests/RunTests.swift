@@ -253,4 +253,39 @@ struct RunTests {
         #expect(counts["events"] == 0)
         #expect(counts["deleted_metrics"] == 0)
     }
+
+    /// Models that nobody gave a place go with the files of the last run that names them.
+    @Test func deletionTakesTheModelsOfTheStore() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let models = Store.modelFolder(of: store.folder)
+        try FileManager.default.createDirectory(
+            atPath: models, withIntermediateDirectories: true)
+        let (own, shared, outside) =
+            ("\(models)/a.safetensors", "\(models)/b.safetensors", "\(store.folder)/c.safetensors")
+        let files = [own, shared, outside]
+        for file in files { try "x".write(toFile: file, atomically: false, encoding: .utf8) }
+        func add(_ model: String) throws -> Run {
+            var description = RunDescription(name: "run")
+            description.modelPath = model
+            let run = try store.createRun(description)
+            try store.finish(run, .finished)
+            return try store.run(run.id)
+        }
+        func left() -> [String] { files.filter { FileManager.default.fileExists(atPath: $0) } }
+        try store.delete(try add(own), files: false)
+        #expect(left() == files)
+        try store.delete(try add(own), files: true)
+        #expect(left() == [shared, outside])
+        let one = try add(shared)
+        let other = try add("\(models)/../models/b.safetensors")
+        try store.delete(one, files: true)
+        try store.delete(try add(outside), files: true)
+        try store.delete(try add("\(models)/../c.safetensors"), files: true)
+        try store.delete(try add(models), files: true)
+        #expect(left() == [shared, outside])
+        try store.delete(other, files: true)
+        #expect(left() == [outside])
+    }
 }

@@ -16,7 +16,10 @@ struct RunsDelete: ParsableCommand {
     @Argument(help: "Runs: ids, beginnings of ids, names, or last.")
     var runs: [String]
 
-    @Flag(help: "Delete the folders of the runs too, with their checkpoints.")
+    @Flag(
+        help:
+            "Delete the folders of the runs too, with their checkpoints, and models that the page trained."
+    )
     var files = false
 
     @Flag(help: "Do not ask.")
@@ -39,8 +42,11 @@ struct RunsDelete: ParsableCommand {
             if !found.contains(run) { found.append(run) }
         }
         for run in found {
-            let folder = files ? " and \(store.folder(of: run))" : ""
-            let line = "\(run.name) (\(run.id))\(folder)".printable
+            var parts = ["\(run.name) (\(run.id))"]
+            if files {
+                parts += [store.folder(of: run)] + [try store.ownModel(of: run)].compactMap { $0 }
+            }
+            let line = parts.joined(separator: " and ").printable
             if dryRun {
                 try Console.print("would delete \(line)")
                 continue

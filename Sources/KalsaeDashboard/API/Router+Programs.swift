@@ -99,7 +99,7 @@ extension Router {
 
     /// A path beside the runs for a model that the page has trained: no file is in its way.
     private func freshModelPath() throws -> String {
-        let folder = "\(options.folder)/models"
+        let folder = Store.modelFolder(of: options.folder)
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw HTTPFault(507, "\(folder): \(String(cString: strerror(errno)))".printable)
         }

@@ -62,11 +62,12 @@ extension Store {
     /// What a killed process left of them goes with the next deletion.
     ///
     /// - Parameters:
-    ///   - files: whether the folder of the run, with its checkpoints, goes too.
+    ///   - files: whether the folder of the run, with its checkpoints, and its `ownModel` go too.
     ///   - evenRunning: whether a run goes that seems to run, as one of another machine.
     public func delete(
         _ run: Run, files: Bool, evenRunning: Bool = false
     ) throws(KalsaeError) {
+        let model = files ? try ownModel(of: run) : nil
         try write { database in
             let state = try Store.fetchRun(database, row: run.row).state
             guard state != .running || evenRunning else {
@@ -81,6 +82,7 @@ extension Store {
         }
         while try deletePoints() {}
         if files { try FolderRemoval.remove(folder(of: run)) }
+        if let model { unlink(model) }
     }
 
     /// Deletes some points of deleted metrics; false when there are none left.
