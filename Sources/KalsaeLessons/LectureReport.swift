@@ -16,6 +16,8 @@ public struct LectureReport: Sendable {
     public private(set) var exhibits: [LessonExhibit] = []
     /// Whether all numbers must come out: not where knobs were changed.
     public var isDemanded = true
+    /// Whether it was cut short, with fewer seeds or steps than the lesson has.
+    public var isShort = false
     /// How long it took.
     public var seconds = 0.0
 
@@ -125,6 +127,7 @@ public struct LectureReport: Sendable {
                 JSONValue.Member("lesson", .string(lesson)),
                 JSONValue.Member("passed", .bool(passed)),
                 JSONValue.Member("demanded", .bool(isDemanded)),
+                JSONValue.Member("short", .bool(isShort)),
                 JSONValue.Member("seconds", .number(seconds)),
                 JSONValue.Member("checks", .array(checks.map(\.json))),
                 JSONValue.Member("notes", .array(notes.map { .string($0) })),

@@ -46,6 +46,7 @@ actor LessonRunner {
         let clock = ContinuousClock()
         let start = clock.now
         var report = try device(for: plan).asCurrent { try plan.program(context) }
+        report.isShort = context.wasCutShort
         report.isDemanded = context.isStandard
         report.seconds = start.duration(to: clock.now).seconds
         return report

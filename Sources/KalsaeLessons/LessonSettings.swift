@@ -1,4 +1,5 @@
 import KalsaeSupport
+import Synchronization
 
 /// How a lesson is carried out: its language, changed knobs, and whether it is cut short.
 public struct LessonSettings: Sendable {
@@ -29,6 +30,7 @@ struct LessonContext: Sendable {
     private let values: [String: Double]
     /// Whether every knob has the lectures' number.
     let isStandard: Bool
+    private let cut = CutMark()
 
     /// Throws for a knob that the lesson does not have, and for a value out of its range.
     init(_ settings: LessonSettings, knobs: [LessonKnob]) throws(KalsaeError) {
@@ -56,7 +58,15 @@ struct LessonContext: Sendable {
         isStandard = true
     }
 
-    var isShort: Bool { settings.isShort }
+    /// Whether the lesson is to be cut short, asked by those that can be.
+    var isShort: Bool {
+        if settings.isShort { cut.isSet.store(true, ordering: .relaxed) }
+        return settings.isShort
+    }
+
+    /// Whether it was: others have no shorter form.
+    var wasCutShort: Bool { cut.isSet.load(ordering: .relaxed) }
+
     var language: LessonLanguage { settings.language }
 
     /// The number of a knob; NaN for one that the lesson does not list.
@@ -70,4 +80,9 @@ struct LessonContext: Sendable {
 
     /// Tells that some parts are done.
     func progress(_ done: Int, of total: Int) { settings.progress(done, total) }
+}
+
+/// Whether a lesson asked for its short form and got it.
+private final class CutMark: Sendable {
+    let isSet = Atomic(false)
 }

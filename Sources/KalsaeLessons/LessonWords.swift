@@ -35,6 +35,13 @@ public struct LessonWords: Sendable {
             "Changed, so that the lectures' numbers are shown but not demanded",
             "값을 바꾸었으므로 강의의 값은 보여 주기만 하고 맞아야 하는 것은 아닙니다")
     }
+    /// For a lesson that was cut short, with the command for the whole one between backticks.
+    public func short(_ lesson: Lesson) -> String {
+        let command = "`kalsae lesson \(lesson.rawValue)`"
+        return language(
+            "Cut short, with fewer seeds or steps; the whole lesson: \(command)",
+            "시드나 단계를 줄인 짧은 실행입니다. 전체 실행: \(command)")
+    }
     /// In front of the command for data of one's own.
     public var ownData: String { language("Now with my data", "내 데이터로") }
     /// In front of the data that a lesson needs.

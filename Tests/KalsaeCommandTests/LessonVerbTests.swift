@@ -86,6 +86,39 @@ import Testing
         }
     }
 
+    @Test func aKnobIsSetOnce() throws {
+        defer { folder.remove() }
+        let refused = try run("backprop", "--set", "rate=1", "--set", "rate=2")
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors == "error: --set: expected each knob once, got rate more than once\n")
+    }
+
+    @Test func aPageHasItsEnding() throws {
+        defer { folder.remove() }
+        let refused = try run("perceptron", "--html", "page.txt")
+        #expect(refused.status == 1 && refused.output.isEmpty)
+        #expect(refused.errors.contains("expected a file that ends with .html, got page.txt"))
+        #expect(folder.contents.isEmpty)
+    }
+
+    /// Where a lesson has a short form, and in both languages.
+    @Test func aShortLessonSaysSo() throws {
+        defer { folder.remove() }
+        let said = [
+            "en": "Cut short, with fewer seeds or steps; the whole lesson: ",
+            "ko": "시드나 단계를 줄인 짧은 실행입니다. 전체 실행: ",
+        ]
+        for (language, line) in said {
+            let text = try run(
+                "overfit", "--short", "--language", language, "--html", "\(language).html")
+            #expect(text.output.contains(line + "kalsae lesson overfit\n"))
+            let page = String(decoding: try folder.bytes(of: "\(language).html"), as: UTF8.self)
+            #expect(page.contains(line + "<code>kalsae lesson overfit</code>"))
+        }
+        #expect(try !run("xor", "--short").output.contains("Cut short"))
+    }
+
     @Test func aPageAndFiguresAreWritten() throws {
         defer { folder.remove() }
         let written = try run("xor", "--html", "xor.html", "--svg", "a", "--png", "b", "--dark")

@@ -8,7 +8,6 @@ struct LessonPageAnswer {
     let report: LectureReport
     let language: LessonLanguage
     let theme: Theme
-    let isShort: Bool
 
     /// All that the page shows, as one object.
     var json: JSONValue {
@@ -49,7 +48,7 @@ struct LessonPageAnswer {
                 .init("ownData", .string(chapter.ownData)),
                 .init("command", .string(chapter.command)),
                 .init("misprints", .array(chapter.misprints.map { .string($0) })),
-                .init("short", .bool(isShort)), .init("seconds", .number(report.seconds)),
+                .init("short", .bool(report.isShort)), .init("seconds", .number(report.seconds)),
             ]
             return .object(members)
         }

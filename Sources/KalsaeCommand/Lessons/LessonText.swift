@@ -30,6 +30,9 @@ struct LessonText {
             ]
             lines += wrapped(
                 "\(words.lectures): " + lesson.slides.map(\.text).joined(separator: ", "))
+            if report.isShort {
+                lines += wrapped(words.short(lesson).replacing("`", with: ""))
+            }
             for passage in chapter.passages {
                 lines.append("")
                 switch passage {

@@ -7,12 +7,7 @@ extension LessonVerb {
     /// Throws for a page that cannot be written, before anything is computed.
     func checkFiles() throws {
         guard let html else { return }
-        guard overwrite || !FileIdentity.isRegular(html) else {
-            throw KalsaeError(
-                html, expected: "a new file", got: "one that is there",
-                advice: "give another name, or --overwrite to replace it")
-        }
-        try AtomicFile.checkWritable(html)
+        _ = try FigureFile(html, overwrite: overwrite, kinds: ["html"])
     }
 
     /// Writes the page and the figures where they are asked for.

@@ -86,16 +86,16 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
             return try LessonList(language: language).print(json: common.json)
         }
         let lesson = try Lesson(named: name)
+        let knobs = try values()
         if let answer { return try await check(answer, of: lesson, language) }
         try checkFiles()
-        let report = try await carryOut(lesson, language)
+        let report = try await carryOut(lesson, language, knobs)
         try writeFiles(lesson, report, language)
         if page {
             let theme: Theme = dark ? .dark : .light
             return try Console.print(
                 LessonPageAnswer(
-                    lesson: lesson, report: report, language: language, theme: theme,
-                    isShort: isShort(lesson)
+                    lesson: lesson, report: report, language: language, theme: theme
                 ).json)
         }
         if common.json {
@@ -117,12 +117,12 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
     }
 
     private func carryOut(
-        _ lesson: Lesson, _ language: LessonLanguage
+        _ lesson: Lesson, _ language: LessonLanguage, _ knobs: [String: Double]
     ) async throws -> LectureReport {
         let progress = LessonProgress(lesson.rawValue)
         defer { progress.end() }
         let settings = LessonSettings(
-            language: language, knobs: try values(), isShort: isShort(lesson),
+            language: language, knobs: knobs, isShort: isShort(lesson),
             progress: { progress.show($0, of: $1) })
         return try await lesson.run(settings)
     }
@@ -138,7 +138,10 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
             guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
                 throw KalsaeError("--set", expected: "as rate=0.5", got: "\"\(knob)\"")
             }
-            values[String(parts[0])] = value
+            guard values.updateValue(value, forKey: String(parts[0])) == nil else {
+                throw KalsaeError(
+                    "--set", expected: "each knob once", got: "\(parts[0]) more than once")
+            }
         }
         return values
     }

@@ -26,7 +26,9 @@ public struct LessonPage {
             var body = "<header><h1>\(chapter.title.xml)</h1>\n<p class=\"lead\">"
             body += "\(chapter.summary.xml)</p>\n<p class=\"source\">\(words.lectures): "
             body += lesson.slides.map { "<cite>\($0.text.xml)</cite>" }.joined(separator: ", ")
-            body += "</p></header>\n<main>\n" + teaching + questions
+            body += "</p>"
+            if report.isShort { body += "<p class=\"source\">\(words.short(lesson).marked)</p>" }
+            body += "</header>\n<main>\n" + teaching + questions
             for exhibit in report.exhibits { body += try figure(exhibit) }
             for passage in [report.passageLines.joined(separator: "\n")] where !passage.isEmpty {
                 body += "<pre>\(passage.xml)</pre>\n"

@@ -76,7 +76,8 @@ export default async function lesson(main, { parameters, signal, setTitle }) {
     function drawResults(answer) {
         show(exhibits, (answer.exhibits ?? [...(answer.figures ?? []), ...(answer.tables ?? []),
             ...(answer.shown ?? [])]).map(exhibit));
-        show(short, answer.short && [t("lesson.short"), " ", h("button", {
+        show(short, answer.short && [t("lesson.short"), " ",
+            h("code", {}, `kalsae lesson ${name}`), " ", h("button", {
             class: "small", onclick: () => {
                 values.whole = 1;
                 again();

@@ -93,7 +93,7 @@ export default {
     "lesson.wanted": "Lecture",
     "lesson.got": "Here",
     "lesson.misprint": "Misprint",
-    "lesson.short": "This is the short form; the whole takes minutes.",
+    "lesson.short": "Cut short; the whole takes minutes:",
     "lesson.whole": "Run the whole",
     "lesson.minutes": "takes minutes",
     "lesson.needs": "needs {data}",

@@ -92,7 +92,7 @@ export default {
     "lesson.wanted": "강의",
     "lesson.got": "여기",
     "lesson.misprint": "오기",
-    "lesson.short": "짧게 실행한 결과입니다. 전체 실행에는 몇 분이 걸립니다.",
+    "lesson.short": "짧게 실행한 결과입니다. 전체 실행에는 몇 분이 걸립니다:",
     "lesson.whole": "전체 실행",
     "lesson.minutes": "몇 분 걸림",
     "lesson.needs": "{data} 데이터 필요",
