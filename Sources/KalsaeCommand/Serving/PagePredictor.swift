@@ -42,7 +42,14 @@ final class PagePredictor: Sendable {
             .appendingPathComponent("kalsae-row-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(writer.bytes).write(to: file)
-        return json(try predictor.predict(file: file.path), predictor)
+        do {
+            return json(try predictor.predict(file: file.path), predictor)
+        } catch let error as KalsaeError {
+            func named(_ text: String) -> String { text.replacing(file.path, with: "the row") }
+            throw KalsaeError(
+                named(error.subject), expected: named(error.expected), got: named(error.got),
+                advice: named(error.advice))
+        }
     }
 
     private func json(_ predictions: Predictor.Predictions, _ predictor: Predictor) -> JSONValue {

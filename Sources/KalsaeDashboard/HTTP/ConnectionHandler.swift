@@ -29,6 +29,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     init(_ server: Server) { self.server = server }
 
     func channelActive(context: ChannelHandlerContext) {
+        server.idle.add(context.channel)
         setDeadline(server.limits.headerSeconds, context)
         context.read()
     }
@@ -38,6 +39,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         if case .reading(let reader) = state { reader.discard() }
         state = .closing
         presence.leave()
+        server.idle.remove(context.channel)
         sink?.end()
         context.fireChannelInactive()
     }
@@ -74,6 +76,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        server.idle.remove(context.channel)
         keepsAlive = head.isKeepAlive
         isHead = head.method == .HEAD
         do {
@@ -158,6 +161,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             setDeadline(1, context)
             context.read()
         } else if case .idle = state {
+            server.idle.add(context.channel)
             setDeadline(server.limits.headerSeconds, context)
             context.read()
         }

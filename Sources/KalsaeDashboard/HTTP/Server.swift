@@ -17,6 +17,8 @@ final class Server: Sendable {
     private let router: Router
     private let uploads: UploadFolder
     private let connections = Atomic(0)
+    /// Those that wait for a request.
+    let idle = IdleConnections()
     private let gatekeeper = Mutex<Gatekeeper?>(nil)
     private let channel = Mutex<(any Channel)?>(nil)
     private let say: @Sendable (String) -> Void
@@ -65,7 +67,7 @@ final class Server: Sendable {
         return bound
     }
 
-    /// Closes all connections and ends the threads.
+    /// Ends what only answers, closes all connections and ends the threads; trainings go on.
     func stop() {
         let channel = channel.withLock { channel in
             defer { channel = nil }
@@ -73,8 +75,10 @@ final class Server: Sendable {
         }
         try? channel?.close().wait()
         hub.stop()
-        try? loops.syncShutdownGracefully()
+        router.programs.end()
+        // Answers still need the loops.
         for queue in queues.values { queue.end() }
+        try? loops.syncShutdownGracefully()
     }
 
     private func open(_ channel: any Channel) throws {
@@ -83,9 +87,10 @@ final class Server: Sendable {
         channel.closeFuture.whenComplete { _ in
             server.connections.subtract(1, ordering: .relaxed)
         }
-        guard count <= limits.connections else {
+        if count > limits.connections {
             log(HTTPFault(503, "expected at most \(limits.connections) connections"))
-            return channel.close(promise: nil)
+            guard let oldest = idle.takeOldest() else { return channel.close(promise: nil) }
+            oldest.close(promise: nil)
         }
         var decoder = NIOHTTPDecoderLimitConfiguration()
         decoder.maxHeaderFieldSize = limits.headerBytes

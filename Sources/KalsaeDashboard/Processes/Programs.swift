@@ -2,6 +2,7 @@ import Foundation
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSupport
+import Synchronization
 
 /// Other processes of `kalsae`: those that answer, and those that train.
 ///
@@ -9,10 +10,16 @@ import KalsaeSupport
 /// trainings go on when the server ends.
 final class Programs: Sendable {
     private static let mostBytes = 8 << 20
+    private static let serverEnds = HTTPFault(503, "the server ends")
 
     private let options: DashboardOptions
 
+    private let isEnding = Atomic(false)
+
     init(_ options: DashboardOptions) { self.options = options }
+
+    /// Ends what only answers, and begins nothing more; trainings go on.
+    func end() { isEnding.store(true, ordering: .relaxed) }
 
     /// What a call prints; its error where it fails or takes too long, or where nobody waits for it.
     func output(
@@ -25,7 +32,9 @@ final class Programs: Sendable {
         let end = ContinuousClock.now + .seconds(seconds)
         while process.isRunning {
             let fault: HTTPFault? =
-                if presence.isGone {
+                if isEnding.load(ordering: .relaxed) {
+                    Self.serverEnds
+                } else if presence.isGone {
                     HTTPFault(503, "kalsae \(arguments[0]): the connection was closed")
                 } else if ContinuousClock.now >= end {
                     HTTPFault(
@@ -44,7 +53,7 @@ final class Programs: Sendable {
                 422, "kalsae \(arguments[0]): ended by signal \(process.terminationStatus)")
         }
         guard process.terminationStatus == 0 else {
-            throw HTTPFault(422, Self.lastError("\(folder)/errors", of: arguments[0]))
+            throw HTTPFault(422, lastError("\(folder)/errors", of: arguments[0]))
         }
         return try FileBytes.read("\(folder)/out", limit: Self.mostBytes)
     }
@@ -66,8 +75,9 @@ final class Programs: Sendable {
                 return run
             }
             guard isRunning else {
-                throw HTTPFault(422, Self.lastError(errors, of: arguments[0]))
+                throw HTTPFault(422, lastError(errors, of: arguments[0]))
             }
+            if isEnding.load(ordering: .relaxed) { throw Self.serverEnds }
             usleep(50_000)
         }
         process.terminate()
@@ -88,6 +98,7 @@ final class Programs: Sendable {
         guard let program = options.program else {
             throw HTTPFault(404, "this server starts no programs")
         }
+        if isEnding.load(ordering: .relaxed) { throw Self.serverEnds }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
@@ -134,11 +145,15 @@ final class Programs: Sendable {
         return String(cString: made)
     }
 
-    /// The last line that a process said before it failed.
-    private static func lastError(_ path: String, of verb: String) -> String {
-        let bytes = (try? FileBytes.read(path, limit: mostBytes)) ?? []
+    /// The last line that a process said before it failed, with files by the names that the page has.
+    private func lastError(_ path: String, of verb: String) -> String {
+        let bytes = (try? FileBytes.read(path, limit: Self.mostBytes)) ?? []
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        let last = lines.last { $0.hasPrefix("error: ") }?.dropFirst(7) ?? lines.last
-        return last.map { String($0.prefix(2000)) } ?? "kalsae \(verb): it ended with an error"
+        // The parser begins with a capital, and has its usage behind the error.
+        let error = lines.last { $0.lowercased().hasPrefix("error: ") }?.dropFirst(7)
+        guard let line = error ?? lines.last else {
+            return "kalsae \(verb): it ended with an error"
+        }
+        return String(UploadFolder.named(String(line), in: options.folder).prefix(2000))
     }
 }

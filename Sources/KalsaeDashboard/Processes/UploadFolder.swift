@@ -34,6 +34,17 @@ final class UploadFolder: Sendable {
         String(path.dropFirst(folder.count + 1).prefix { $0 != "/" })
     }
 
+    /// A text in which uploads of a store's folder have the names that they were given.
+    static func named(_ text: String, in runs: String) -> String {
+        let parts = text.components(separatedBy: "\(runs)/uploads/")
+        return parts[0]
+            + parts.dropFirst().map { part in
+                let digits = part.prefix { $0.isHexDigit }
+                guard digits.count == 16, part.dropFirst(16).first == "/" else { return part }
+                return String(part.dropFirst(17))
+            }.joined()
+    }
+
     /// The file of a name that `name(of:)` gave.
     func path(of name: String) throws -> String {
         guard name.utf8.count == 16, name.allSatisfy({ $0.isHexDigit && $0.isASCII }),

@@ -81,17 +81,36 @@ import Testing
         #expect(try server.store.commands(of: server.runs[0]).isEmpty)
     }
 
+    /// Those who ask for nothing give their place up, the oldest first; streams keep theirs.
     @Test func connectionsBeyondTheLimitAreClosed() throws {
         let server = try TestDashboard(runs: 1) { $0.limits.connections = 20 }
         defer { server.stop() }
-        let clients = try (0..<20).map { _ in try RawClient(port: server.port) }
-        // The server has taken them all once the last one is answered.
-        clients[19].send("GET /api/info HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
-        #expect(clients[19].receive { $0.contains("version") }.hasPrefix("HTTP/1.1 200"))
-        let late = try RawClient(port: server.port)
-        #expect(late.ends())
-        clients[0].send("GET /api/info HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
-        #expect(clients[0].receive { $0.contains("version") }.hasPrefix("HTTP/1.1 200"))
+        let rest = " HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n"
+        func streams(_ count: Int) throws -> [RawClient] {
+            try (0..<count).map { _ in
+                let client = try RawClient(port: server.port)
+                client.send("GET /api/stream?list=1" + rest)
+                #expect(client.receive { $0.contains("ready") }.hasPrefix("HTTP/1.1 200"))
+                return client
+            }
+        }
+        let first = try streams(10)
+        let silent = try (0..<10).map { index in
+            let client = try RawClient(port: server.port)
+            if index % 2 == 0 { client.send("GET") }
+            usleep(20_000)
+            return client
+        }
+        for index in 0..<10 {
+            let late = try RawClient(port: server.port)
+            late.send("GET /api/info" + rest)
+            #expect(late.receive { $0.contains("version") }.hasPrefix("HTTP/1.1 200"), "\(index)")
+        }
+        #expect(silent[0].ends())
+        // Nobody is left who could give a place up.
+        let more = try streams(10)
+        #expect(try RawClient(port: server.port).ends())
+        withExtendedLifetime((first, silent, more)) {}
     }
 
     @Test func refusalsAreTold() throws {

@@ -1,0 +1,85 @@
+import Foundation
+import KalsaeFiles
+import Testing
+
+/// Other processes of the server: what they say, and what becomes of them when it ends.
+@Suite struct ProgramTests {
+    private func upload(_ name: String, to server: TestDashboard) throws -> RawAnswer {
+        let client = try RawClient(port: server.port)
+        client.send(
+            "POST /api/uploads?name=\(name) HTTP/1.1\r\nHost: localhost:\(server.port)\r\n"
+                + "Content-Type: application/octet-stream\r\nX-Kalsae: 1\r\nContent-Length: 4\r\n"
+                + "Connection: close\r\n\r\na\n1\n")
+        return RawAnswer(client.receive { _ in false })
+    }
+
+    private static let byName = """
+        case "$1$4" in
+        data*) case "$3" in
+            *bad.csv) echo "error: $3: expected rows, got none; see $3" >&2; exit 1;;
+            *) echo '{"rows": 1}';;
+            esac;;
+        *) echo "error: $2: expected a column" >&2; exit 1;;
+        esac
+        """
+
+    @Test func errorsNameUploadsAsThePageDoes() throws {
+        let program = try TestProgram(Self.byName)
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) { $0.program = program.path }
+        defer { server.stop() }
+        let refused = try upload("bad.csv", to: server)
+        #expect(refused.status == 422)
+        #expect(refused.body == #"{"error":"bad.csv: expected rows, got none; see bad.csv"}"#)
+        let taken = try JSONValue(parsing: try upload("a.csv", to: server).body)
+        let number = try #require(taken["upload"]?.string)
+        let answer = try server.ask("POST", "/api/train", #"{"upload":"\#(number)"}"#)
+        #expect(answer.status == 422)
+        #expect(answer.body == #"{"error":"a.csv: expected a column"}"#)
+    }
+
+    /// The parser of the arguments writes `Error:`, and its usage behind it.
+    @Test func errorsOfTheParserAreTold() throws {
+        let program = try TestProgram(
+            "echo 'Error: Missing value' >&2; echo 'Usage: kalsae' >&2; echo '  See' >&2; exit 64")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) { $0.program = program.path }
+        defer { server.stop() }
+        let answer = try server.ask("GET", "/api/lessons/xor")
+        #expect(answer.status == 422)
+        #expect(answer.body == #"{"error":"Missing value"}"#)
+    }
+
+    @Test func theEndOfTheServerEndsAnswersButNoTrainings() throws {
+        let program = try TestProgram("echo \"$$ $1\" >> \"$log\"\nexec sleep 60")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) {
+            $0.program = program.path
+            $0.sets = ["iris"]
+        }
+        let host = "HTTP/1.1\r\nHost: localhost:\(server.port)\r\n"
+        let body = #"{"set":"iris"}"#
+        let clients = try (0..<3).map { index in
+            let client = try RawClient(port: server.port)
+            client.send(
+                index < 2
+                    ? "GET /api/lessons/xor \(host)\r\n"
+                    : "POST /api/train \(host)Content-Type: application/json\r\nX-Kalsae: 1\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            return client
+        }
+        #expect(TestProgram.wait { program.lines.count == 2 })
+        let begin = ContinuousClock.now
+        server.stop()
+        #expect(begin.duration(to: .now) < .seconds(20))
+        let processes = program.lines.map { $0.split(separator: " ").map(String.init) }
+        let lesson = try #require(processes.first { $0[1] == "lesson" })
+        let training = try #require(processes.first { $0[1] == "train" })
+        #expect(TestProgram.wait { !TestProgram.isThere(lesson[0]) })
+        #expect(TestProgram.isThere(training[0]))
+        if let pid = pid_t(training[0]) { kill(pid, SIGKILL) }
+        // What waited was refused; nothing more was begun.
+        #expect(program.lines.count == 2)
+        for client in clients { #expect(RawAnswer(client.receive { _ in false }).status == 503) }
+    }
+}
