@@ -26,10 +26,10 @@ extension Store {
         let given = path.dropLast(name.utf8.count + 1)
         guard let home = realpath(Self.modelFolder(of: folder), nil) else { return nil }
         defer { free(home) }
-        guard let place = realpath(given.hasPrefix("/") ? "\(given)" : "\(working)/\(given)", nil)
+        guard let parent = realpath(given.hasPrefix("/") ? "\(given)" : "\(working)/\(given)", nil)
         else { return nil }
-        defer { free(place) }
-        guard strcmp(home, place) == 0 else { return nil }
+        defer { free(parent) }
+        guard strcmp(home, parent) == 0 else { return nil }
         var status = stat()
         let whole = "\(String(cString: home))/\(name)"
         return lstat(whole, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? whole : nil
