@@ -23,6 +23,24 @@ import Testing
         #expect(page["runs"]?.array?.map { $0["name"]?.string } == ["run-1"])
     }
 
+    /// Runs for the page of digits: those with a model of so many numbers.
+    @Test func listsRunsByWhatTheirModelsRead() throws {
+        let server = try TestDashboard(runs: 0)
+        defer { server.stop() }
+        for (name, data, model) in [
+            ("digits", "70 + 15 + 15 rows of 784 numbers, 0a1b", "digits.safetensors"),
+            ("no model", "70 + 15 + 15 rows of 784 numbers, 0a1b", ""),
+            ("iris", "150 rows of 4 numbers, 0a1b", "iris.safetensors"),
+            ("text", "1 rows of", "text.safetensors"),
+        ] {
+            var description = RunDescription(name: name)
+            (description.dataFingerprint, description.modelPath) = (data, model)
+            _ = try server.store.createRun(description)
+        }
+        let found = try server.json("/api/runs?reads=784")["runs"]?.array
+        #expect(found?.map { $0["name"]?.string } == ["digits"])
+    }
+
     @Test func tellsOfARunWhatTheStoreHas() throws {
         let server = try TestDashboard()
         defer { server.stop() }

@@ -33,7 +33,7 @@ class Server:
                   "--log-gradients", "--tag", "pinned", "--checkpoint-every", "60steps")
         self._run("steer", "digits", "branch", "120", "--set", "learningRate=3e-4",
                   "--name", "digits-slower")
-        self._run("search", "iris", "--trials", "24")
+        self._run("search", "iris", "--trials", "24", "--workers", "2")
         # Wide layers make steps slow enough to be steered between two of them.
         self._begin("train", "digits", "--network", "784-512-512-10", "--batch", "500", "--epochs",
                     "100000", "--patience", "0", "--name", "digits-live", "--log-gradients",

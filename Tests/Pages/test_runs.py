@@ -98,6 +98,20 @@ class RunsTests(PagesCase):
         self.assertEqual(self.text("main h1"), "2 runs compared")
         self.assertIn("seed", self.texts("table.left tr.different th"))
 
+    def test_rates_end_with_their_runs(self):
+        """Of runs of other lengths, no curve goes on behind the end of its own."""
+        keys = [self.server.run_named(name) for name in ("sweep-1", "digits")]
+        self.open(f"/compare/{','.join(keys)}", ".chart .curve")
+        ends = """[...document.querySelectorAll("figure")]
+            .find((one) => one.querySelector("h2").textContent === "rate")
+            ?.querySelectorAll("path.curve")"""
+        self.wait(f"{ends}.length === 2", "two rates")
+        last = self.browser.run(
+            f"[...{ends}].map((one) => parseFloat(one.getAttribute('d').split('L').at(-1)))")
+        steps = [self.server.get(f"/api/runs/{key}")["step"] for key in keys]
+        self.assertLess(steps[0], steps[1])
+        self.assertLess(last[0], last[1] - 100)
+
     def test_pins_renames_and_deletes(self):
         key = self.server.run_named("sweep-0")
         self.open(f"/runs/{key}")

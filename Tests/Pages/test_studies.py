@@ -65,7 +65,38 @@ class StudiesTests(PagesCase):
         self.assertGreater(len(values), 5)
 
     def test_timeline(self):
+        """A lane for each worker, with its number."""
         self.open("/studies/iris/timeline", ".plot rect")
+        trials = self.server.get("/api/studies/iris")["trials"]
+        workers = {trial["owner"] for trial in trials if trial["started"]}
+        heights = self.browser.run("[...document.querySelectorAll('.plot > svg > rect')]"
+                                   ".map((one) => one.getAttribute('y'))")
+        self.assertGreaterEqual(len(set(heights)), len(workers))
+        self.assertIn(f"{len(workers)} workers", self.text("figcaption .note"))
+        names = self.browser.run("[...document.querySelectorAll('.plot > svg > text')]"
+                                 ".map((one) => one.textContent)")
+        self.assertEqual(names, [str(index + 1) for index in range(len(workers))])
+
+    def test_names_stand_over_their_axes(self):
+        self.open("/studies/iris", ".brush-area")
+        offsets = self.browser.run("""[...document.querySelectorAll("[data-axis]")].map((area) => {
+            const middle = (box) => box.x + box.width / 2;
+            const name = area.parentElement.querySelector("text.strong");
+            return Math.abs(middle(name.getBoundingClientRect())
+                - middle(area.getBoundingClientRect()));
+        })""")
+        self.assertGreater(len(offsets), 2)
+        self.assertLess(max(offsets), 2)
+
+    def test_the_best_stand_out_in_both_themes(self):
+        """Also where the system changes its theme under the page."""
+        self.open("/studies/iris", ".brush-area")
+        last = "[...document.querySelectorAll('.plot-scroll path')].at(-1).getAttribute('stroke')"
+        light = sum(int(part) for part in self.browser.run(last)[4:-1].split(","))
+        self.browser.prefer("dark")
+        self.wait(f"{last}[4] === '2'", "light lines on a dark ground")
+        dark = sum(int(part) for part in self.browser.run(last)[4:-1].split(","))
+        self.assertGreater(dark, light)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ extension Router {
         }
         if let tag = request.text("tag"), !run.tags.contains(tag) { return false }
         if request.text("trials") == "0", run.study != nil { return false }
+        if let reads = request.text("reads"), run.modelInputs.map({ "\($0)" }) != reads {
+            return false
+        }
         guard let search = request.text("search")?.lowercased() else { return true }
         let texts = [run.name, run.id, run.note, run.study ?? ""] + run.tags
         return search.split(separator: " ").allSatisfy { word in

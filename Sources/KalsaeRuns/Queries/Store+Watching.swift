@@ -18,6 +18,8 @@ package struct RunOverview: Equatable, Sendable {
     package var tags: [String]
     /// The study that it is a trial of.
     package var study: String?
+    /// How many numbers its model reads; nil without a model.
+    package var modelInputs: Int?
 }
 
 /// What a metric has so far.
@@ -73,7 +75,7 @@ extension Store {
     private static func overviewSQL(_ filter: String) -> String {
         """
         SELECT id, key, name, state, created, started, ended, parent_step, note, host, \
-        boot, pid, pid_started, \
+        boot, pid, pid_started, data, model, \
         (SELECT key FROM runs AS other WHERE other.id = runs.parent) AS parent_key, \
         (SELECT json_group_array(tag) FROM tags WHERE run = runs.id) AS all_tags, \
         (SELECT studies.name FROM trials JOIN studies ON studies.id = trials.study \
@@ -168,8 +170,19 @@ extension RunOverview {
         note = row["note"]
         tags = (JSONValue(stored: row["all_tags"]).array?.compactMap(\.string) ?? []).sorted()
         study = row["study_name"]
+        let (model, data): (String, String) = (row["model"], row["data"])
+        modelInputs = model.isEmpty ? nil : Self.inputs(of: data)
         let process = RunProcess(
             host: row["host"], boot: row["boot"], pid: row["pid"], began: row["pid_started"])
         state = RunState(stored: row["state"], process)
+    }
+
+    /// The numbers of a row, of a fingerprint such as `712 + 89 rows of 784 numbers, 3f90c1a2`.
+    private static func inputs(of fingerprint: String) -> Int? {
+        let words = fingerprint.split(separator: " ")
+        guard let of = words.firstIndex(of: "of"), words.count > of + 2,
+            words[of + 2].hasPrefix("numbers")
+        else { return nil }
+        return Int(words[of + 1])
     }
 }

@@ -10,7 +10,8 @@ import { Plot, readoutRow } from "./plot.js";
 import { extent, makeScale } from "./scale.js";
 
 /**
- * A line chart. `series`: [{name, color, dash, x, y, isHidden}]; `marks`: [{x, kind, text}];
+ * A line chart. `series`: [{name, color, dash, x, y, isHidden, end}], where `end` is
+ * how far one of steps goes; `marks`: [{x, kind, text}];
  * `gap`: two indices of series between which is shaded; `group`: charts that zoom and point
  * together (`ChartGroup`); `isAligned`: whether their frames begin at one x.
  */
@@ -103,9 +104,9 @@ export class LineChart extends Plot {
         });
     }
 
-    /** A value that holds until the next: a line of steps to the end of the axis. */
+    /** A value that holds until the next: a line of steps to the end of its run. */
     drawSteps(into, one, look) {
-        const ends = one.x.map((x, index) => (index + 1 < one.x.length ? one.x[index + 1] : this.x.domain[1]));
+        const ends = [...one.x.slice(1), one.end ?? this.x.domain[1]];
         const d = one.x.map((x, index) => {
             const [from, to, y] = [this.x(x), this.x(Math.max(x, ends[index])), this.y(one.y[index])];
             return [from, to, y].every(Number.isFinite)

@@ -4,11 +4,13 @@
 import { h, s } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { t } from "../core/words.js";
-import { Plot } from "./plot.js";
+import { Plot, textWidth } from "./plot.js";
 import { ramp } from "./ramp.js";
 import { extent, makeScale } from "./scale.js";
 
 const colors = 12;
+const least = 84;
+const mostLetters = 24;
 
 /**
  * `axes`: [{name, kind, choices, values, isObjective}], one value a trial; `shares`: each trial's
@@ -29,9 +31,18 @@ export class ParallelChart extends Plot {
     }
 
     draw() {
-        const { x0, x1, y0, y1 } = this.inner;
         const count = this.axisList.length;
-        this.element.style.minWidth = `${count * 84}px`;
+        this.element.style.minWidth = `${count * least}px`;
+        const names = this.axisList.map((axis) => (axis.name.length > mostLetters
+            ? `${axis.name.slice(0, mostLetters - 1)}…` : axis.name));
+        // A name stands above its axis: the outer ones need their halves beside it.
+        const half = (name) => textWidth(name ?? "") / 2 + 4;
+        this.margins.left = Math.max(34, half(names[0]));
+        this.margins.right = Math.max(34, half(names[count - 1]));
+        const { x0, x1, y0, y1 } = this.inner;
+        const gap = (x1 - x0) / Math.max(1, count - 1);
+        this.isStaggered = names.some((name, index) =>
+            index > 0 && half(name) + half(names[index - 1]) > gap);
         const scales = this.axisList.map((axis) => makeScale(
             axis.choices ? "linear" : axis.kind,
             axis.choices ? [-0.5, axis.choices.length - 0.5] : extent([axis.values], axis.kind, 0.02),
@@ -64,22 +75,18 @@ export class ParallelChart extends Plot {
             }));
         }
         this.svg.replaceChildren(lines, ...this.axisList.map((axis, index) =>
-            this.axisShape(axis, scales[index], xs[index], index, count)));
+            this.axisShape(axis, scales[index], xs[index], index, names[index])));
     }
 
-    axisShape(axis, scale, x, index, count) {
+    axisShape(axis, scale, x, index, name) {
         const { y0, y1 } = this.inner;
         const ticks = axis.choices?.map((text, value) => ({ value, text: String(text) }))
             ?? scale.ticks(5);
-        const anchor = index === 0 ? "start" : index === count - 1 ? "end" : "middle";
-        const shift = index === 0 ? -this.margins.left + 2
-            : index === count - 1 ? this.margins.right - 2 : 0;
-        const isLast = index === count - 1;
+        const isLast = index === this.axisList.length - 1;
         const group = s("g", {},
             s("text", {
-                class: "strong", x: x + shift, y: index % 2 && count > 4 && this.width < 620 ? 30 : 15,
-                "text-anchor": anchor,
-            }, axis.name),
+                class: "strong", x, y: this.isStaggered && index % 2 ? 30 : 15, "text-anchor": "middle",
+            }, name, name !== axis.name && s("title", {}, axis.name)),
             s("line", { class: "axis-line", x1: x, x2: x, y1: y0, y2: y1 }),
             ticks.map((tick) => [
                 s("line", {

@@ -3,7 +3,7 @@
 import { swatchClass } from "./colors.js";
 import { eachFrame, h, newID, s, show } from "../core/dom.js";
 
-const textWidth = (text) => text.length * 6.6;
+export const textWidth = (text) => text.length * 6.6;
 
 export class Plot {
     constructor({ label, height = 220, margins = {} } = {}) {

@@ -121,7 +121,7 @@ export class Curves {
                 dash: isOne ? "" : dashes[(index + Math.floor(at / 7)) % 4], x: data.x(points, this.look.x),
                 y: points.value, isHidden: wasHidden.has(title)
                     || (isNew && !isOne && name === "loss" && part.names.length > 1),
-                isSteps: name === "rate" || name === "compilations", isFaint: isOne && name === "loss" && Boolean(part.gap),
+                end: data.end(this.look.x), isSteps: name === "rate" || name === "compilations", isFaint: isOne && name === "loss" && Boolean(part.gap),
             });
         }));
         chart.series = series;

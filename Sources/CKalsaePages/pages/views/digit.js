@@ -14,7 +14,8 @@ const size = 280;
 const pen = 22;
 
 async function modelRuns(signal) {
-    const answer = await api.get("/api/runs", { limit: 200, sort: "created", order: "desc" }, signal);
+    const answer = await api.get("/api/runs",
+        { limit: 200, sort: "created", order: "desc", reads: 784 }, signal);
     const isDigits = (run) => /digit|mnist/i.test(run.name);
     const ended = answer.runs.filter((run) => run.state !== "failed");
     return [...ended.filter(isDigits), ...ended.filter((run) => !isDigits(run))];

@@ -123,6 +123,11 @@ export class RunData {
         return series.step;
     }
 
+    /** How far the curves that were read go. */
+    end(kind) {
+        return Math.max(...[...this.series.values()].map((one) => this.x(one, kind).at(-1) ?? -Infinity));
+    }
+
     markX(event, kind) {
         return this.x({ step: [event.step], epoch: [0], time: [event.time] }, kind)[0];
     }

@@ -174,7 +174,10 @@ export function timelineChart(data) {
         chart.bars = data.trials.filter((trial) => trial.started).slice(-1500).map((trial) => ({
             name: `${t("trial")} ${trial.number}`, from: trial.started,
             to: trial.ended || Date.now(), state: trial.state, open: openRun(trial),
+            owner: trial.owner ?? "",
         }));
+        const count = new Set(chart.bars.map((bar) => bar.owner)).size;
+        card.setNote(t("study.workers", { count }));
         chart.schedule();
     } };
 }
