@@ -117,6 +117,8 @@ static const unsigned char app_js[] = {
 #embed "pages/views/run.js"
 }, views_runs_js[] = {
 #embed "pages/views/runs.js"
+}, views_search_form_js[] = {
+#embed "pages/views/search-form.js"
 }, views_steer_js[] = {
 #embed "pages/views/steer.js"
 }, views_studies_js[] = {
@@ -206,6 +208,7 @@ static const kpages_page pages[] = {
     PAGE("views/run-system.js", "text/javascript; charset=utf-8", views_run_system_js),
     PAGE("views/run.js", "text/javascript; charset=utf-8", views_run_js),
     PAGE("views/runs.js", "text/javascript; charset=utf-8", views_runs_js),
+    PAGE("views/search-form.js", "text/javascript; charset=utf-8", views_search_form_js),
     PAGE("views/steer.js", "text/javascript; charset=utf-8", views_steer_js),
     PAGE("views/studies.js", "text/javascript; charset=utf-8", views_studies_js),
     PAGE("views/study-charts.js", "text/javascript; charset=utf-8", views_study_charts_js),

@@ -1,3 +1,4 @@
+import Foundation
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSearch
@@ -84,6 +85,46 @@ import Testing
             #expect(try server.json("/api/studies")["studies"]?.array?.count == 2)
             #expect(try server.ask("POST", path, #"{"action":"fork","name":"s 2"}"#).status == 409)
         }
+    }
+
+    /// A search is a process that has begun once its study is there.
+    @Test func searchesAreStarted() throws {
+        let program = try TestProgram("echo \"$$ $*\" >> \"$log\"\nexec sleep 60")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 0) {
+            $0.program = program.path
+            $0.sets = ["iris"]
+        }
+        defer { server.stop() }
+        let body =
+            #"{"set":"iris","name":"a b","trials":30,"minutes":2,"options":{"optimizer":"adam"}}"#
+        let client = try RawClient(port: server.port, timeout: 30)
+        client.send(
+            "POST /api/search HTTP/1.1\r\nHost: localhost:\(server.port)\r\n"
+                + "Content-Type: application/json\r\nX-Kalsae: 1\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        #expect(TestProgram.wait { !program.lines.isEmpty })
+        let words = try #require(program.lines.first).split(separator: " ", maxSplits: 1)
+        #expect(
+            words[1] == "search iris --study=a b --optimizer=adam --trials=30 --time=2min "
+                + "--runs=\(server.folder)/runs --quiet")
+        let space = try SearchSpace([
+            Parameter("x", .real(low: 0, high: 1, scale: .linear, step: nil))
+        ])
+        _ = try Study("a b", in: server.store, space: space)
+        let answer = RawAnswer(client.receive { $0.contains("}") })
+        #expect(answer.status == 200 && answer.body == #"{"study":"a b"}"#)
+        for (body, status) in [
+            (body, 409), (#"{"set":"iris"}"#, 400), (#"{"set":"other","name":"c"}"#, 400),
+            (#"{"set":"iris","name":"c","trials":0}"#, 400),
+            (#"{"set":"iris","name":"c","minutes":"1"}"#, 400),
+            (#"{"set":"iris","name":"c","options":{"output":"x"}}"#, 400),
+            (#"{"set":"iris","name":"c","options":{"effort":"best"}}"#, 400),
+        ] {
+            #expect(try server.ask("POST", "/api/search", body).status == status, "\(body)")
+        }
+        #expect(program.lines.count == 1)
+        if let pid = pid_t(words[0]) { kill(pid, SIGKILL) }
     }
 
     @Test func trialsThatChangeComeToTheStream() throws {

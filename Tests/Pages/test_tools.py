@@ -35,6 +35,34 @@ class ToolsTests(PagesCase):
         self.wait("!!document.querySelector('main h1')", "the run's page")
         self.assertIn("houses", self.text("main h1"))
 
+    def test_searches_in_a_table(self):
+        self.open("/runs")
+        self.drop("flats.csv", "area,floors,town,price\n" + ROWS + "\n")
+        self.wait("location.hash === '#/train' && !!document.querySelector('#target')", "a form")
+        self.browser.run("""(() => {
+            const target = document.querySelector("#target");
+            target.value = "town";
+            target.dispatchEvent(new Event("change"));
+        })()""")
+        self.browser.run("[...document.querySelectorAll('.segmented button')]"
+                         ".find((one) => one.innerText === 'A search for settings').click()")
+        self.browser.type("#trials", "3")
+        self.browser.type("#minutes", "1")
+        self.browser.click("#start")
+        self.wait("location.hash === '#/studies/flats'", "the study's page", 60)
+        study = self.server.get("/api/studies/flats")
+        self.assertEqual(study["configuration"]["training"]["target"], "town")
+        self.wait("document.querySelectorAll('.dot').length > 1", "trials", 60)
+
+    def test_searches_in_a_set(self):
+        self.open("/train", "[data-search]")
+        for name in ("iris-2", "iris-3"):
+            self.browser.click("[data-search=iris]")
+            self.browser.type("#trials", "2")
+            self.browser.click("#start")
+            self.wait(f"location.hash === '#/studies/{name}'", "a study of another name", 60)
+            self.open("/train", "[data-search]")
+
     def test_draws_a_digit(self):
         self.open("/digit", "#digit")
         self.browser.run("""(() => {
@@ -54,6 +82,13 @@ class ToolsTests(PagesCase):
         self.assertEqual(self.browser.run(f"{shares}.length"), 10)
         self.browser.click("#clear")
         self.wait("!document.querySelector('.digit-best')", "an empty canvas")
+
+    def test_lists_models_of_pixels(self):
+        self.open("/digit", "#digit")
+        names = self.browser.run(
+            "[...document.querySelector('main select').options].map((one) => one.text)")
+        self.assertIn("digits", names)
+        self.assertFalse([name for name in names if name.startswith("sweep")], names)
 
     def test_draws_with_keys(self):
         self.open("/digit", "#digit")

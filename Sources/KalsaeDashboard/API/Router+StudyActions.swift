@@ -13,7 +13,7 @@ extension Router {
         let count = try stores.read { store in
             try OpenStudy(name, in: store).study.trials().count { $0.source.isEmpty }
         }
-        let pid = try programs.startSearch(["--resume=\(name)", "--trials=\(count + more)"])
+        let pid = try programs.resumeSearch(["--resume=\(name)", "--trials=\(count + more)"])
         return message("process \(pid) goes on to \(count + more) trials")
     }
 

@@ -55,7 +55,7 @@ final class Router: Sendable {
         let path = request.target.path
         let (first, last) = (path.dropFirst().first ?? "", path.last ?? "")
         if first == "lessons" { return .lesson }
-        if ["uploads", "train"].contains(first)
+        if ["uploads", "train", "search"].contains(first)
             || ["summary", "doctor", "predict", "importance", "system"].contains(last)
         {
             return .program
@@ -95,6 +95,7 @@ final class Router: Sendable {
         case ("GET", "lessons", 2): return DashboardResponse(try lesson(rest[1], request))
         case ("POST", "uploads", 1): return DashboardResponse(try takeUpload(request))
         case ("POST", "train", 1): return DashboardResponse(try train(request))
+        case ("POST", "search", 1): return DashboardResponse(try search(request))
         default: throw HTTPFault(404, "path: expected one of the dashboard's, got another one")
         }
     }

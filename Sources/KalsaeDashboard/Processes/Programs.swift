@@ -60,20 +60,42 @@ final class Programs: Sendable {
 
     /// Starts a training: the id of the run that it opens.
     func startTraining(_ arguments: [String], _ stores: StoreReaders) throws -> String {
+        let begin = Timestamp.now
+        return try start(arguments, "a run") { process in
+            let pid = Int(process.processIdentifier)
+            return try? stores.read { try $0.newestRun(ofProcess: pid, since: begin) }
+        }
+    }
+
+    /// Starts a new study, which is there when this returns.
+    func startSearch(_ arguments: [String], of study: String, _ stores: StoreReaders) throws {
+        try start(["search"] + arguments, "a study") { _ in
+            (try? stores.read { try $0.studyNames().contains(study) }) == true ? true : nil
+        }
+    }
+
+    /// Goes on with a search, which goes on by itself; its process.
+    func resumeSearch(_ arguments: [String]) throws -> Int {
+        let process = try start(
+            ["search"] + arguments + ["--runs=\(options.folder)", "--quiet"], output: "/dev/null",
+            errors: "/dev/null")
+        return Int(process.processIdentifier)
+    }
+
+    /// Starts what goes on by itself, and waits until it has begun; its error where it has not.
+    @discardableResult private func start<Sign>(
+        _ arguments: [String], _ what: String, until sign: (Process) -> Sign?
+    ) throws -> Sign {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let errors = "\(folder)/errors"
-        let begin = Timestamp.now
         let process = try start(
             arguments + ["--runs=\(options.folder)", "--quiet"], output: "/dev/null", errors: errors
         )
-        let pid = Int(process.processIdentifier)
         let end = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < end {
             let isRunning = process.isRunning
-            if let run = try? stores.read({ try $0.newestRun(ofProcess: pid, since: begin) }) {
-                return run
-            }
+            if let sign = sign(process) { return sign }
             guard isRunning else {
                 throw HTTPFault(422, lastError(errors, of: arguments[0]))
             }
@@ -81,15 +103,7 @@ final class Programs: Sendable {
             usleep(50_000)
         }
         process.terminate()
-        throw HTTPFault(504, "kalsae \(arguments[0]): expected a run within 120 s")
-    }
-
-    /// Starts a search, which goes on by itself; its process.
-    func startSearch(_ arguments: [String]) throws -> Int {
-        let process = try start(
-            ["search"] + arguments + ["--runs=\(options.folder)", "--quiet"], output: "/dev/null",
-            errors: "/dev/null")
-        return Int(process.processIdentifier)
+        throw HTTPFault(504, "kalsae \(arguments[0]): expected \(what) within 120 s")
     }
 
     private func start(

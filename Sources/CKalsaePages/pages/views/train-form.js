@@ -5,6 +5,7 @@ import { tellError } from "../core/dialogs.js";
 import { number } from "../core/format.js";
 import { field, segmented, select } from "../core/parts.js";
 import { t, tIf } from "../core/words.js";
+import { searchFields } from "./search-form.js";
 
 const roles = ["number", "category", "date", "text", "drop"];
 const likely = /^(target|label|class|y|price|species|survived|outcome)$/i;
@@ -31,7 +32,10 @@ function columnTable(columns, changed) {
                 h("td", { class: "right" }, number(column.missing)))))));
 }
 
-/** The form; `onStart(options)` gets options by the names of `kalsae train`. */
+/**
+ * The form; `onStart(options, search)` gets options by the names of `kalsae train`, and for a search
+ * its name, trials and minutes.
+ */
 export function trainForm(file, info, onStart) {
     const columns = columnsOf(info);
     const changed = new Map();
@@ -60,12 +64,17 @@ export function trainForm(file, info, onStart) {
     const defaultFields = h("div", { class: "fields" },
         field(t("train.effort"), effort, t("train.effort.help")));
 
+    const search = searchFields(name.value);
+    search.element.hidden = true;
+    const startText = () => t(kind === "search" ? "search.start" : "train.start");
+
     function options() {
         const result = { target: target.value };
-        if (name.value.trim()) result.name = name.value.trim();
+        if (kind !== "search" && name.value.trim()) result.name = name.value.trim();
         const roleChanges = [...changed].filter(([column, role]) =>
             column !== target.value && columns.find((one) => one.name === column)?.role !== role);
         if (roleChanges.length) result.column = roleChanges.map(([column, role]) => `${column}=${role}`);
+        if (kind === "search") return result;
         if (kind === "default") {
             if (effort.value !== "default") result.effort = effort.value;
             return result;
@@ -78,6 +87,7 @@ export function trainForm(file, info, onStart) {
         return result;
     }
 
+    const nameField = field(t("train.name"), name);
     const start = h("button", { class: "primary", type: "submit", id: "start" }, t("train.start"));
     const notes = info.table?.notes ?? [];
     const reading = info.reading ?? {};
@@ -87,11 +97,11 @@ export function trainForm(file, info, onStart) {
             start.disabled = true;
             start.textContent = t("train.starting");
             try {
-                await onStart(options());
+                await onStart(options(), kind === "search" ? search.values() : undefined);
             } catch (error) {
                 tellError(error);
                 start.disabled = false;
-                start.textContent = t("train.start");
+                start.textContent = startText();
             }
         },
     },
@@ -102,13 +112,17 @@ export function trainForm(file, info, onStart) {
     }), notes.map((note) => ` ${typeof note === "string" ? note : note.text ?? ""}`)),
     columnTable(columns, changed),
     h("div", { class: "fields" }, field(t("train.target"), target, t("train.target.help")),
-        field(t("train.name"), name)),
+        nameField),
     h("div", { class: "line" }, segmented(t("train.kind"),
-        [["default", t("train.kind.default")], ["plain", t("train.kind.plain")]], kind, (next) => {
+        [["default", t("train.kind.default")], ["plain", t("train.kind.plain")],
+            ["search", t("search.kind")]], kind, (next) => {
             kind = next;
             plainFields.hidden = kind !== "plain";
             defaultFields.hidden = kind !== "default";
+            search.element.hidden = kind !== "search";
+            nameField.hidden = kind === "search";
+            start.textContent = startText();
         })),
-    defaultFields, plainFields,
+    defaultFields, plainFields, search.element,
     h("div", { class: "dialog-foot" }, start));
 }

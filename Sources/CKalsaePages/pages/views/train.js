@@ -1,4 +1,4 @@
-// Starts a training from a table that is dropped here, or from a built-in set.
+// Starts a training or a search from a table that is dropped here, or from a built-in set.
 
 import { api } from "../core/api.js";
 import { h, newID, show } from "../core/dom.js";
@@ -7,6 +7,7 @@ import { takeFile } from "../core/drop.js";
 import { bytes } from "../core/format.js";
 import { loading, pageHead } from "../core/parts.js";
 import { t } from "../core/words.js";
+import { beginSearch, searchCard } from "./search-form.js";
 import { trainForm } from "./train-form.js";
 
 export default async function train(main, { info, signal }) {
@@ -41,8 +42,9 @@ export default async function train(main, { info, signal }) {
         try {
             const answer = await api.upload("/api/uploads", file, { name: file.name });
             if (signal.aborted) return;
-            show(body, trainForm(file.name, answer.info, (options) =>
-                begin({ upload: answer.upload, options })));
+            const { upload } = answer;
+            show(body, trainForm(file.name, answer.info, (options, search) => (search
+                ? beginSearch({ upload, options, ...search }) : begin({ upload, options }))));
             body.querySelector("h2")?.scrollIntoView({ block: "nearest" });
         } catch (error) {
             show(body);
@@ -56,6 +58,11 @@ export default async function train(main, { info, signal }) {
         sets.length > 0 && h("div", { class: "line" }, h("span", { class: "muted" }, t("train.sets")),
             sets.map((name) => h("button", {
                 onclick: () => begin({ set: name, options: {} }).catch(tellError),
+            }, name))),
+        sets.length > 0 && h("div", { class: "line" },
+            h("span", { class: "muted" }, t("search.sets")),
+            sets.map((name) => h("button", {
+                "data-search": name, onclick: () => show(body, searchCard(name, beginSearch)),
             }, name))),
         body));
     const waiting = takeFile();
