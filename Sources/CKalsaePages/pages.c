@@ -105,6 +105,8 @@ static const unsigned char app_js[] = {
 #embed "pages/views/run-details.js"
 }, views_run_edit_js[] = {
 #embed "pages/views/run-edit.js"
+}, views_run_evaluation_js[] = {
+#embed "pages/views/run-evaluation.js"
 }, views_run_layers_js[] = {
 #embed "pages/views/run-layers.js"
 }, views_run_marks_js[] = {
@@ -202,6 +204,7 @@ static const kpages_page pages[] = {
     PAGE("views/run-data.js", "text/javascript; charset=utf-8", views_run_data_js),
     PAGE("views/run-details.js", "text/javascript; charset=utf-8", views_run_details_js),
     PAGE("views/run-edit.js", "text/javascript; charset=utf-8", views_run_edit_js),
+    PAGE("views/run-evaluation.js", "text/javascript; charset=utf-8", views_run_evaluation_js),
     PAGE("views/run-layers.js", "text/javascript; charset=utf-8", views_run_layers_js),
     PAGE("views/run-marks.js", "text/javascript; charset=utf-8", views_run_marks_js),
     PAGE("views/run-rows.js", "text/javascript; charset=utf-8", views_run_rows_js),

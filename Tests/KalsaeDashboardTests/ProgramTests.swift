@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeRuns
 import Testing
 
 /// Other processes of the server: what they say, and what becomes of them when it ends.
@@ -36,6 +37,40 @@ import Testing
         let answer = try server.ask("POST", "/api/train", #"{"upload":"\#(number)"}"#)
         #expect(answer.status == 422)
         #expect(answer.body == #"{"error":"a.csv: expected a column"}"#)
+    }
+
+    /// A run is measured on its data, read as then.
+    @Test func evaluationsAreOfTheRunsData() throws {
+        let program = try TestProgram("echo \"\\\"$*\\\"\"")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) {
+            $0.program = program.path
+            $0.sets = ["iris"]
+        }
+        defer { server.stop() }
+        let (model, table) = ("\(server.folder)/m.safetensors", "\(server.folder)/t.csv")
+        for file in [model, table] {
+            try "x".write(toFile: file, atomically: false, encoding: .utf8)
+        }
+        func asked(_ configuration: JSONValue, model: String) throws -> JSONValue {
+            var description = RunDescription(name: "run")
+            (description.modelPath, description.configuration) = (model, configuration)
+            let run = try server.store.createRun(description)
+            return try server.json("/api/runs/\(run.id)/evaluation")
+        }
+        let read = try asked(
+            [
+                "data": .string(table), "separator": ";", "header": false, "skip-lines": 2,
+                "seed": 1,
+            ],
+            model: model)
+        #expect(
+            read["report"]?.string == "evaluate \(model) \(table) --separator=; --no-header "
+                + "--skip-lines=2 --worst=24 --json")
+        let set = try asked(["data": "iris"], model: model)
+        #expect(set["report"]?.string == "evaluate \(model) iris --worst=24 --json")
+        #expect(try asked(["data": "-"], model: model)["report"] == nil)
+        #expect(try asked(["data": "iris"], model: "")["report"] == nil)
     }
 
     /// The parser of the arguments writes `Error:`, and its usage behind it.

@@ -44,6 +44,7 @@ class AccessTests(PagesCase):
             "settings": (f"/runs/{key}/settings", ".facts"),
             "network": (f"/runs/{key}/network", "pre"), "files": (f"/runs/{key}/files", "table"),
             "doctor": (f"/runs/{key}/doctor", ".finding"),
+            "evaluation": (f"/runs/{key}/evaluation", "#evaluate"),
             "system": (f"/runs/{live}/system", ".plot .axis-line"),
             "compare": (f"/compare/{key},{live}", ".plot .curve"), "tree": ("/tree", ".tree li"),
             "studies": ("/studies", "tbody tr"), "study": ("/studies/iris", ".brush-area"),

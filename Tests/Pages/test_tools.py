@@ -3,6 +3,7 @@
 import unittest
 
 from pages_case import PagesCase
+from test_access import AXE
 
 ROWS = "\n".join(f"{area},{area // 25},{town},{area * 3000 + (50000 if town == 'Seoul' else 0)}"
                  for area in range(40, 200, 2) for town in ("Seoul", "Busan"))
@@ -97,6 +98,44 @@ class ToolsTests(PagesCase):
         for _ in range(7):
             self.browser.key("ArrowDown")
         self.wait("!!document.querySelector('.digit-best')", "a digit")
+
+
+class EvaluationTests(PagesCase):
+    def evaluate(self, name):
+        self.open(f"/runs/{self.server.run_named(name)}/evaluation", "#evaluate")
+        self.browser.click("#evaluate")
+        self.wait("!!document.querySelector('table.matrix')", "a matrix", 60)
+
+    def test_shows_images(self):
+        self.evaluate("digits")
+        self.assertEqual(self.count("table.matrix tbody tr"), 10)
+        total = self.browser.run("[...document.querySelectorAll('.matrix tbody td')]"
+                                 ".reduce((sum, one) => sum + Number(one.innerText), 0)")
+        self.assertEqual(total, 1500)
+        self.assertEqual(self.count("canvas.worst-image"), 24)
+        self.wait("document.querySelector('canvas.worst-image').width === 28", "its pixels")
+        ink = self.browser.run("""(() => {
+            const canvas = document.querySelector("canvas.worst-image");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+            return data.filter((value, index) => index % 4 === 0 && value > 100).length;
+        })()""")
+        self.assertGreater(ink, 10)
+
+    def test_shows_rows(self):
+        self.evaluate("sweep-1")
+        self.assertEqual(self.count("table.matrix tbody tr"), 3)
+        self.assertGreater(self.count("table.plain tbody tr"), 10)
+
+    def test_is_readable_in_both_themes(self):
+        with open(AXE) as file:
+            axe = file.read()
+        for theme in ("light", "dark"):
+            self.browser.prefer(theme)
+            self.evaluate("digits")
+            self.browser.run(axe + "; true")
+            found = self.browser.run("axe.run(document, { resultTypes: ['violations'] })"
+                                     ".then(({ violations }) => violations.map((one) => one.id))")
+            self.assertEqual(found, [], theme)
 
 
 class LessonsTests(PagesCase):

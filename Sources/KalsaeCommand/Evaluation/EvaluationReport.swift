@@ -88,34 +88,8 @@ struct EvaluationReport {
     }
 
     private func worst() -> HTMLDocument.Block {
-        let rows = figures.rows.worst(15)
-        switch figures.rows.outcomes {
-        case .classes(let probabilities, let actual, let names):
-            return .table(
-                caption: "By row of the data, from 1",
-                columns: ["row", "class", "its probability", "predicted"],
-                rows: rows.map { row in
-                    let own = probabilities[(row * names.count)..<((row + 1) * names.count)]
-                    let best = own.indices.max { own[$0] < own[$1] } ?? own.startIndex
-                    return [
-                        "\(row + 1)", names[actual[row]],
-                        probabilities[row * names.count + actual[row]].short,
-                        "\(names[best - own.startIndex]) (\(own[best].short))",
-                    ]
-                })
-        case .values(let predicted, let actual):
-            return .table(
-                caption: "By row of the data, from 1",
-                columns: ["row", "true", "predicted", "error"],
-                rows: rows.map { row in
-                    [
-                        "\(row + 1)", Self.number(actual[row]), Self.number(predicted[row]),
-                        Self.number(predicted[row] - actual[row]),
-                    ]
-                })
-        }
+        let rows = WorstRows(figures.rows, 15)
+        return .table(
+            caption: "By row of the data, from 1", columns: rows.columns, rows: rows.table)
     }
-
-    /// Six digits: what a standardized number in single precision has.
-    private static func number(_ value: Double) -> String { NumberText.short(value, digits: 6) }
 }

@@ -49,6 +49,14 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     @Option(
         help: ArgumentHelp(
+            """
+            List so many rows that are most wrong; with --json also their cells, or their images as \
+            PNG in base64.
+            """, valueName: "rows"))
+    var worst: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Write numbers, figures and the rows that are most wrong as one HTML file.",
             valueName: "file"))
     var report: String?
@@ -70,6 +78,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
+        if let worst, !(1...1000).contains(worst) {
+            throw KalsaeError("--worst", expected: "a number from 1 to 1000", got: "\(worst)")
+        }
         if try ModelArgument.isOfText(model) { return try evaluateText() }
         let plot = try plotFile()
         let page = try pageFile()
@@ -90,10 +101,10 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     /// Measures a model of text on texts.
     private func evaluateText() throws {
         guard !importance, dependence.isEmpty, interval == nil, threshold == nil, report == nil,
-            plot == nil
+            plot == nil, worst == nil
         else {
             throw KalsaeError(
-                "--importance, --dependence, --interval, --threshold, --report, --plot",
+                "--importance, --dependence, --interval, --threshold, --report, --plot, --worst",
                 expected: "a model of rows to go with", got: "one of text, \(model)")
         }
         let text = try TextModel(path: model)
@@ -126,7 +137,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         let isAsked = importance || !dependence.isEmpty
         let measured = try await predictor.measure(
             source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil,
-            keepsRows: plot != nil || page != nil)
+            keepsRows: plot != nil || page != nil || worst != nil)
         let (report, rows) = (measured.report, measured.rows)
         let columns = importance ? try measured.effects?.importance(repeats: repeats) : nil
         let tables = try dependence.compactMap { try measured.effects?.dependence(on: $0) }
@@ -147,6 +158,12 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
                         "importance",
                         ["metric": .string(metric), "columns": .array(columns.map(\.json))]))
             }
+            if let rows = measured.outcomes, let worst {
+                let wrong = try WorstRows(rows, worst) {
+                    try predictor.cells(of: source, reading: reading.csv(), rows: $0)
+                }
+                members.append(JSONValue.Member("worst", try wrong.json))
+            }
             if !tables.isEmpty {
                 members.append(JSONValue.Member("dependence", .array(tables.map(\.json))))
             }
@@ -157,6 +174,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         for notice in report.notices { Notice.say(notice) }
         let lists = [columns?.lines(metric) ?? []] + tables.map(\.lines)
         for line in lists.joined() { try Console.print(line) }
+        if let rows = measured.outcomes, let worst {
+            for line in WorstRows(rows, worst).lines { try Console.print(line) }
+        }
         return []
     }
 

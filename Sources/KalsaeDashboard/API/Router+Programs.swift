@@ -22,6 +22,40 @@ extension Router {
         return try JSONValue(parsing: result, subject: "kalsae doctor")
     }
 
+    /// How a table was read, which an evaluation is to do again.
+    private static let readingOptions = [
+        "separator", "decimal", "header", "no-header", "encoding", "missing", "quote",
+        "skip-lines", "skip-footer",
+    ]
+
+    /// `/api/runs/KEY/evaluation`: the model measured on the run's data.
+    func runEvaluation(_ key: String, _ request: DashboardRequest) throws -> JSONValue {
+        let run = try stores.read { try $0.knownRun(key) }
+        guard let data = run.configuration["data"]?.string, !data.isEmpty, !data.hasPrefix("-")
+        else { throw HTTPFault(404, "data: expected a file or a set, which the run does not name") }
+        var arguments = ["evaluate", try modelPath(of: run), dataPath(data, of: run)]
+        for member in run.configuration.members ?? [] {
+            guard Self.readingOptions.contains(member.key) else { continue }
+            switch member.value {
+            case .bool(true): arguments.append("--\(member.key)")
+            case .bool(false): arguments.append("--no-\(member.key)")
+            default:
+                let word = try Self.word(member.value, of: member.key)
+                arguments.append("--\(member.key)=\(word)")
+            }
+        }
+        let bytes = try programs.output(
+            arguments + ["--worst=24", "--json"], seconds: 300, for: request.presence)
+        let report = try JSONValue(parsing: bytes, subject: "kalsae evaluate")
+        return ["data": .string(data), "report": report]
+    }
+
+    /// The path of a run's data, or the name of a set.
+    private func dataPath(_ data: String, of run: Run) -> String {
+        let path = data.hasPrefix("/") ? data : "\(run.workingFolder)/\(data)"
+        return options.sets.contains(data) || access(path, R_OK) != 0 ? data : path
+    }
+
     /// `POST /api/runs/KEY/predict`.
     func predict(_ request: DashboardRequest, with key: String) throws -> JSONValue {
         guard let predict = options.predict else {

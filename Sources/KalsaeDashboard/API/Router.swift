@@ -56,7 +56,8 @@ final class Router: Sendable {
         let (first, last) = (path.dropFirst().first ?? "", path.last ?? "")
         if first == "lessons" { return .lesson }
         if ["uploads", "train", "search"].contains(first)
-            || ["summary", "doctor", "predict", "importance", "system"].contains(last)
+            || ["summary", "doctor", "predict", "importance", "system", "evaluation"]
+                .contains(last)
         {
             return .program
         }
@@ -109,6 +110,7 @@ final class Router: Sendable {
         case ("GET", "system"): DashboardResponse(try runSystem(key))
         case ("GET", "summary"): DashboardResponse(try runSummary(key, request))
         case ("GET", "doctor"): DashboardResponse(try runDoctor(key, request))
+        case ("GET", "evaluation"): DashboardResponse(try runEvaluation(key, request))
         case ("POST", "commands"): DashboardResponse(try sendCommand(request, to: key))
         case ("POST", "predict"): DashboardResponse(try predict(request, with: key))
         case ("PATCH", ""): DashboardResponse(try changeRun(request, key))

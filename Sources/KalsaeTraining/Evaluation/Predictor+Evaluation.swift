@@ -45,6 +45,7 @@ extension Predictor {
     ) async throws -> Evaluation {
         var effects: ColumnEffects?
         var images: LabeledData?
+        var numbers: [Int]?
         var measurement: Measurement
         let rows: Int
         if let set = NamedSet(rawValue: source) {
@@ -69,7 +70,8 @@ extension Predictor {
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
-            let (outputs, targets) = try read(source, reading, encoder, &sample)
+            let (outputs, targets, measured) = try read(source, reading, encoder, &sample)
+            numbers = measured
             measurement = try Measurement(
                 outputs, areLogits: true, targets, decision: decision)
             rows = targets.count
@@ -82,6 +84,7 @@ extension Predictor {
         }
         var outcomes = keepsRows ? measurement.rows : nil
         outcomes?.images = images
+        outcomes?.numbers = numbers
         return Evaluation(
             report: measurement.report, rows: rows, effects: effects, outcomes: outcomes)
     }
@@ -104,17 +107,20 @@ extension Predictor {
         return try ColumnEffects(self, encoder: encoder, path, sample)
     }
 
-    /// The outputs and targets of all rows of a file that have a target.
+    /// The outputs and targets of all rows of a file that have a target, and which rows these are.
     private func read(
         _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ sample: inout RowSample?
-    ) throws -> (outputs: [Float], targets: LabeledData.Targets) {
+    ) throws -> (outputs: [Float], targets: LabeledData.Targets, rows: [Int]) {
         let served = try CompiledModel(model, input: Shape([encoder.width]), keptPlans: 12)
         let width = served.outputShape.elementCount
         var outputs: [Float] = []
         var (classes, values): ([Int32], [Float]) = ([], [])
         var kind: LabeledData.Targets?
+        var (numbers, first) = ([Int](), 0)
         try EncodedRows(path: source, encoder: encoder, reading: reading).eachPart { table in
             let (data, rows) = try encoder.labeledData(of: table)
+            numbers += rows.map { first + $0 }
+            first += table.rowCount
             guard case .floats(let features) = data.features else { return }
             let some = try Self.outputs(of: features, from: served)
             if let position = some.firstIndex(where: { !$0.isFinite }) {
@@ -136,7 +142,7 @@ extension Predictor {
         default: targets = .classes(classes, names: metadata.classNames)
         }
         if let kind { try check(kind, featureShape: [encoder.width], source) }
-        return (outputs, targets)
+        return (outputs, targets, numbers)
     }
 
     /// The encoder of the table that the network was trained on.

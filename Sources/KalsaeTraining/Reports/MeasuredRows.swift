@@ -15,10 +15,15 @@ package struct MeasuredRows: Sendable {
     package var outcomes: Outcomes
     /// The data, where they are images that lie in memory.
     package var images: LabeledData?
+    /// The rows of the data, from 0, where only some of them were measured.
+    package var numbers: [Int]?
 
     package init(outcomes: Outcomes, images: LabeledData? = nil) {
         (self.outcomes, self.images) = (outcomes, images)
     }
+
+    /// Where a row lies in the data, from 0.
+    package func number(_ row: Int) -> Int { numbers?[row] ?? row }
 
     /// The number of rows.
     package var count: Int {

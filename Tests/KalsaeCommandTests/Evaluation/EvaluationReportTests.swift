@@ -27,6 +27,52 @@ import Testing
         try folder.write(lines.joined(separator: "\n") + "\n", to: "t.csv")
     }
 
+    /// Rows are those of the file, also behind rows without a target.
+    @Test func theWorstRowsAreThoseOfTheFile() throws {
+        defer { folder.remove() }
+        var rows = (0..<80).map { (x: Double($0), kind: $0 < 40 ? "low" : "high") }
+        rows[70].kind = "low"
+        rows[3].kind = ""
+        let text = rows.map { "\($0.x),\($0.kind)" }.joined(separator: "\n")
+        try folder.write("x,kind\n" + text + "\n", to: "t.csv")
+        let train = try run([
+            "train", "t.csv", "--target", "kind", "--network", "1-8-2", "--epochs", "60",
+            "--learning-rate", "0.05", "--output", "m.safetensors", "--quiet",
+        ])
+        #expect(train.status == 0, "\(train.errors)")
+        let measured = try run(["evaluate", "m.safetensors", "t.csv", "--worst", "2", "--json"])
+        let worst = try #require(try measured.json["worst"])
+        #expect(worst["columns"] == ["x", "kind"])
+        let list = try #require(worst["rows"]?.array)
+        #expect(list.count == 2)
+        #expect(list[0]["row"] == 71)
+        #expect(list[0]["actual"] == "low" && list[0]["predicted"] == "high")
+        #expect(list[0]["cells"] == ["70.0", "low"])
+        #expect((list[0]["probability"]?.number ?? 1) < (list[1]["probability"]?.number ?? 0))
+        let shown = try run(["evaluate", "m.safetensors", "t.csv", "--worst", "1"])
+        let last = try #require(shown.output.split(separator: "\n").last)
+        #expect(last.split(separator: " ").prefix(2) == ["71", "low"])
+        #expect(try run(["evaluate", "m.safetensors", "t.csv", "--worst", "0"]).status == 1)
+    }
+
+    @Test func theWorstImagesAreFiles() throws {
+        defer { folder.remove() }
+        let train = try run([
+            "train", "digits", "--network", "784-10", "--epochs", "1", "--output", "m.safetensors",
+            "--quiet",
+        ])
+        #expect(train.status == 0, "\(train.errors)")
+        let measured = try run(["evaluate", "m.safetensors", "digits", "--worst", "3", "--json"])
+        let rows = try #require(try measured.json["worst"]?["rows"]?.array)
+        #expect(rows.count == 3)
+        for row in rows {
+            let image = try #require(
+                row["image"]?.string.flatMap { Data(base64Encoded: $0) })
+            #expect(image.starts(with: [0x89, 0x50, 0x4e, 0x47]))
+            #expect(row["cells"] == nil && row["actual"] != row["predicted"])
+        }
+    }
+
     @Test func thePageHasTheNumbersOfTheTerminal() throws {
         defer { folder.remove() }
         try writeTable()

@@ -14,6 +14,7 @@ import { RunData } from "./run-data.js";
 import { marksOf } from "./run-marks.js";
 import { deleteRuns, editNote, editTags, rename, togglePin } from "./run-edit.js";
 import * as details from "./run-details.js";
+import { evaluationPage } from "./run-evaluation.js";
 import { layersPage, hasLayers } from "./run-layers.js";
 import { systemPage } from "./run-system.js";
 import { SteerPanel } from "./steer.js";
@@ -112,6 +113,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
         ["events", t("tab.events"), () => details.eventsPage(data)],
         ["settings", t("tab.settings"), () => details.settingsPage(data)],
         ["network", t("tab.network"), () => details.networkPage(data, signal)],
+        ["evaluation", t("tab.evaluation"), () => evaluationPage(data, signal)],
         ["files", t("tab.files"), () => details.filesPage(data)],
         ["doctor", t("tab.doctor"), () => details.doctorPage(data, signal)],
         ["system", t("tab.system"), () => systemPage(data, signal)],
@@ -188,7 +190,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
     signal.addEventListener("abort", () => clearInterval(clock));
     bind("s", "keys.steer", () => steer.focus(), signal);
     bind("p", "keys.pin", () => change(togglePin), signal);
-    list.slice(0, 8).forEach(([name, title], index) =>
+    list.slice(0, 9).forEach(([name, title], index) =>
         bind(String(index + 1), title, () => pages.pick(name), signal));
     steer.onPreview = (checkpoint) => {
         data.preview = checkpoint;

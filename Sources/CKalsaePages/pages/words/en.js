@@ -123,6 +123,7 @@ export default {
     "tab.events": "Events",
     "tab.settings": "Settings",
     "tab.network": "Network",
+    "tab.evaluation": "Evaluation",
     "tab.files": "Checkpoints",
     "tab.doctor": "Doctor",
     "tab.system": "System",

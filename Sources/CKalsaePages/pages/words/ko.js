@@ -123,6 +123,7 @@ export default {
     "tab.events": "사건",
     "tab.settings": "설정",
     "tab.network": "신경망",
+    "tab.evaluation": "평가",
     "tab.files": "체크포인트",
     "tab.doctor": "진단",
     "tab.system": "시스템",
