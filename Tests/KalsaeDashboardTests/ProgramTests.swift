@@ -18,7 +18,7 @@ import Testing
         case "$1$4" in
         data*) case "$3" in
             *bad.csv) echo "error: $3: expected rows, got none; see $3" >&2; exit 1;;
-            *) echo '{"rows": 1}';;
+            *) echo "{\\"file\\": \\"$3\\"}";;
             esac;;
         *) echo "error: $2: expected a column" >&2; exit 1;;
         esac
@@ -33,6 +33,7 @@ import Testing
         #expect(refused.status == 422)
         #expect(refused.body == #"{"error":"bad.csv: expected rows, got none; see bad.csv"}"#)
         let taken = try JSONValue(parsing: try upload("a.csv", to: server).body)
+        #expect(taken["info"] == ["file": "a.csv"])
         let number = try #require(taken["upload"]?.string)
         let answer = try server.ask("POST", "/api/train", #"{"upload":"\#(number)"}"#)
         #expect(answer.status == 422)
@@ -67,6 +68,9 @@ import Testing
         #expect(
             read["report"]?.string == "evaluate \(model) \(table) --separator=; --no-header "
                 + "--skip-lines=2 --worst=24 --json")
+        // An upload has the name that it was given.
+        let upload = "\(server.folder)/runs/uploads/0123456789abcdef/a.csv"
+        #expect(try asked(["data": .string(upload)], model: model)["data"] == "a.csv")
         let set = try asked(["data": "iris"], model: model)
         #expect(set["report"]?.string == "evaluate \(model) iris --worst=24 --json")
         #expect(try asked(["data": "-"], model: model)["report"] == nil)

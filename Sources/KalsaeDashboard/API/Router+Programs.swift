@@ -47,7 +47,7 @@ extension Router {
         let bytes = try programs.output(
             arguments + ["--worst=24", "--json"], seconds: 300, for: request.presence)
         let report = try JSONValue(parsing: bytes, subject: "kalsae evaluate")
-        return ["data": .string(data), "report": report]
+        return ["data": .string(UploadFolder.named(data, in: options.folder)), "report": report]
     }
 
     /// The path of a run's data, or the name of a set.
@@ -72,9 +72,10 @@ extension Router {
         do {
             let info = try programs.output(
                 ["data", "info", path, "--json"], seconds: 120, for: request.presence)
+            let text = UploadFolder.named(String(decoding: info, as: UTF8.self), in: options.folder)
             return [
                 "upload": .string(uploads.name(of: path)),
-                "info": try JSONValue(parsing: info, subject: "kalsae data info"),
+                "info": try JSONValue(parsing: Array(text.utf8), subject: "kalsae data info"),
             ]
         } catch {
             uploads.remove(path)
