@@ -1,3 +1,4 @@
+import KalsaePlots
 import KalsaeSupport
 import Synchronization
 
@@ -77,6 +78,13 @@ struct LessonContext: Sendable {
 
     /// One of two texts, by the language.
     func say(_ english: String, _ korean: String) -> String { language(english, korean) }
+
+    /// A computational graph whose legend speaks the lesson's language.
+    func diagram(_ nodes: [GraphNode], _ arcs: [GraphArc]) -> GraphDiagram {
+        GraphDiagram(
+            nodes: nodes, arcs: arcs, forwardName: say("forward", "순전파"),
+            backwardName: say("backward", "역전파"))
+    }
 
     /// Tells that some parts are done.
     func progress(_ done: Int, of total: Int) { settings.progress(done, total) }

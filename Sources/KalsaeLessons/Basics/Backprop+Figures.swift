@@ -45,7 +45,7 @@ extension Backprop {
             Figure(
                 title: context.say(
                     "Eight weights with their gradients ∂E/∂W", "가중치 여덟 개와 기울기 ∂E/∂W"),
-                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 900, height: 420,
+                marks: [.graph(context.diagram(nodes, arcs))]), width: 900, height: 420,
             isForTerminals: false)
     }
 

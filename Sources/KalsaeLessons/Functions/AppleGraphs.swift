@@ -67,7 +67,7 @@ struct AppleGraphs {
             "shopping",
             Figure(
                 title: context.say("Values go forward, gradients come back", "값은 앞으로, 기울기는 뒤로"),
-                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 900, height: 480,
+                marks: [.graph(context.diagram(nodes, arcs))]), width: 900, height: 480,
             isForTerminals: false)
     }
 
@@ -94,7 +94,7 @@ struct AppleGraphs {
             "sigmoid",
             Figure(
                 title: context.say("The sigmoid in four nodes", "노드 네 개로 나눈 시그모이드"),
-                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 820, height: 220,
+                marks: [.graph(context.diagram(nodes, arcs))]), width: 820, height: 220,
             isForTerminals: false)
     }
 }

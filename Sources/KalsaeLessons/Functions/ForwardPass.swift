@@ -82,7 +82,7 @@ struct ForwardPass {
             "network",
             Figure(
                 title: context.say("Three layers with their weights", "가중치를 적은 3층 신경망"),
-                marks: [.graph(GraphDiagram(nodes: nodes, arcs: arcs))]), width: 860, height: 440,
+                marks: [.graph(context.diagram(nodes, arcs))]), width: 860, height: 440,
             isForTerminals: false)
     }
 

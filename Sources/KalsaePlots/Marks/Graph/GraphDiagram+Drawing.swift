@@ -7,12 +7,13 @@ extension GraphDiagram {
         let painter = GraphPainter(diagram: self, graph: graph, context: context)
         for index in arcs.indices { painter.drawLine(index, in: &context) }
         for index in nodes.indices { painter.drawNode(index, in: &context) }
-        for index in arcs.indices { painter.drawTexts(index, in: &context) }
+        var placed = painter.boxes
+        for index in arcs.indices { painter.drawTexts(index, besides: &placed, in: &context) }
     }
 }
 
 /// The positions and sizes of a diagram's nodes.
-private struct GraphPainter {
+struct GraphPainter {
     let diagram: GraphDiagram
     let graph: LayeredGraph
     let metrics: Metrics
@@ -22,8 +23,8 @@ private struct GraphPainter {
     /// Half of a node's width and height.
     var halves: [Drawing.Point] = []
     private var labels: [String] = []
-    private var details: [String] = []
-    private let size: Double
+    private var details: [[String]] = []
+    let size: Double
 
     init(diagram: GraphDiagram, graph: LayeredGraph, context: PanelContext) {
         self.diagram = diagram
@@ -42,16 +43,19 @@ private struct GraphPainter {
             let most = max(slot * 0.72 - (metrics.isCells ? 4 : 2 * margin), size)
             var label = metrics.fitted(what.label.label(most: 80), width: most, size: size)
             if metrics.isCells { label = what.isOperation ? "(\(label))" : "[\(label)]" }
-            let detail = metrics.fitted(what.detail.label(most: 80), width: most, size: size * 0.85)
+            let lines = what.detail.graphLines.map {
+                metrics.fitted($0.label(most: 80), width: most, size: size * 0.85)
+            }
             labels.append(label)
-            details.append(detail)
-            let width = max(
-                metrics.width(label, size: size), metrics.width(detail, size: size * 0.85))
-            let height = detail.isEmpty ? line : line * 1.85
+            details.append(lines)
+            let width = lines.reduce(metrics.width(label, size: size)) {
+                max($0, metrics.width($1, size: size * 0.85))
+            }
+            let height = line * (1 + 0.85 * Double(lines.count))
             var half = Drawing.Point(
                 width / 2 + (metrics.isCells ? 0 : margin),
                 min(metrics.isCells ? height / 2 : height / 2 + 4, step * 0.48))
-            if what.isOperation, detail.isEmpty, !metrics.isCells, half.x < half.y * 1.3 {
+            if what.isOperation, lines.isEmpty, !metrics.isCells, half.x < half.y * 1.3 {
                 // Short names of operations stand in circles.
                 half.x = min(max(half.x, half.y), step * 0.48)
                 half.y = half.x
@@ -68,7 +72,7 @@ private struct GraphPainter {
     }
 
     /// The line of an arc, from the right side of its first node to the left one of its last.
-    private func points(_ arc: Int) -> [Drawing.Point] {
+    func points(_ arc: Int) -> [Drawing.Point] {
         graph.paths[arc].enumerated().map { at, node in
             let isFirst = at == 0
             let isLast = at == graph.paths[arc].count - 1
@@ -111,42 +115,19 @@ private struct GraphPainter {
             context.add(.rectangle(area, fill: fill, stroke: edge))
         }
         let line = metrics.lineHeight(size)
-        let hasDetail = !details[index].isEmpty
+        // Lines stand around the middle; in a terminal each in a row of its own.
+        let count = Double(details[index].count)
+        let rise = count == 0 ? 0 : metrics.isCells ? 0.5 * count : 0.425 * count - 0.005
         context.addText(
-            labels[index], at: Drawing.Point(center.x, center.y - (hasDetail ? line * 0.42 : 0)),
+            labels[index], at: Drawing.Point(center.x, center.y - line * rise),
             size: size, color: metrics.isCells ? color : theme.ink, anchor: .middle,
             isBold: isOperation)
-        context.addText(
-            details[index], at: Drawing.Point(center.x, center.y + line * 0.48), size: size * 0.85,
-            color: theme.muted, anchor: .middle)
-    }
-
-    /// The value above the first part of an arc, the gradient below it.
-    func drawTexts(_ arc: Int, in context: inout PanelContext) {
-        let points = points(arc)
-        guard points.count > 1 else { return }
-        let (from, to) = (points[0], points[1])
-        // Nearer to where the arc comes from: arcs meet where they end.
-        let share = 0.42
-        let at = Drawing.Point(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
-        let most = max(abs(to.x - from.x) * 0.95, size)
-        let line = metrics.isCells ? 4 : metrics.lineHeight(size * 0.85)
-        let texts = [(diagram.arcs[arc].forward, -0.62, 0), (diagram.arcs[arc].backward, 0.62, 1)]
-        for (text, side, color) in texts where !text.isEmpty {
-            let shown = metrics.fitted(text.label(most: 60), width: most, size: size * 0.85)
-            let width = metrics.width(shown, size: size * 0.85)
-            let y = at.y + side * line * (metrics.isCells ? 1.6 : 1)
-            if !metrics.isCells {
-                context.add(
-                    .rectangle(
-                        Drawing.Rectangle(
-                            x: at.x - width / 2 - 1, y: y - line * 0.46, width: width + 2,
-                            height: line * 0.92),
-                        fill: theme.panel.with(alpha: 210), stroke: nil))
-            }
+        for (number, detail) in details[index].enumerated() {
+            let below =
+                metrics.isCells ? Double(number + 1) - rise : 0.9 + 0.85 * Double(number) - rise
             context.addText(
-                shown, at: Drawing.Point(at.x, y), size: size * 0.85, color: theme.color(color),
-                anchor: .middle)
+                detail, at: Drawing.Point(center.x, center.y + line * below), size: size * 0.85,
+                color: theme.muted, anchor: .middle)
         }
     }
 }

@@ -7,11 +7,20 @@ public struct GraphDiagram: Codable, Equatable, Sendable {
     public var nodes: [GraphNode]
     /// The arcs; they form no cycle.
     public var arcs: [GraphArc]
+    /// What the legend calls that which goes forward.
+    public var forwardName: String
+    /// What the legend calls that which comes back.
+    public var backwardName: String
 
     /// Makes a diagram.
-    public init(nodes: [GraphNode], arcs: [GraphArc]) {
+    public init(
+        nodes: [GraphNode], arcs: [GraphArc], forwardName: String = "forward",
+        backwardName: String = "backward"
+    ) {
         self.nodes = nodes
         self.arcs = arcs
+        self.forwardName = forwardName
+        self.backwardName = backwardName
     }
 }
 
@@ -19,7 +28,7 @@ public struct GraphDiagram: Codable, Equatable, Sendable {
 public struct GraphNode: Codable, Equatable, Sendable {
     /// What it is: an operation or a variable.
     public var label: String
-    /// A second line, as a value or a local derivative; empty for none.
+    /// Further lines, as a value or a local derivative, with line ends in between; empty for none.
     public var detail: String
     /// Whether it computes something: operations are round, inputs are not.
     public var isOperation: Bool
@@ -38,9 +47,9 @@ public struct GraphArc: Codable, Equatable, Sendable {
     public var from: Int
     /// The index of the node that reads it.
     public var to: Int
-    /// What goes forward; empty for none.
+    /// What goes forward, in one line or more; empty for none.
     public var forward: String
-    /// What comes back; empty for none.
+    /// What comes back, in one line or more; empty for none.
     public var backward: String
 
     /// Makes an arc.
@@ -72,8 +81,9 @@ extension GraphDiagram: MarkContent {
     func legend(first: Int, theme: Theme) -> [LegendEntry] {
         guard arcs.contains(where: { !$0.backward.isEmpty }) else { return [] }
         return [
-            LegendEntry(name: "forward", sample: .line(Drawing.Stroke(theme.color(0), width: 2))),
-            LegendEntry(name: "backward", sample: .line(Drawing.Stroke(theme.color(1), width: 2))),
+            LegendEntry(name: forwardName, sample: .line(Drawing.Stroke(theme.color(0), width: 2))),
+            LegendEntry(
+                name: backwardName, sample: .line(Drawing.Stroke(theme.color(1), width: 2))),
         ]
     }
 
@@ -81,7 +91,8 @@ extension GraphDiagram: MarkContent {
         var table = DataTable(columns: ["from", "to", "forward", "backward"])
         for arc in arcs {
             table.rows.append([
-                nodes[arc.from].label, nodes[arc.to].label, arc.forward, arc.backward,
+                nodes[arc.from].label, nodes[arc.to].label, arc.forward.onOneLine,
+                arc.backward.onOneLine,
             ])
         }
         return table
@@ -112,4 +123,12 @@ extension GraphDiagram: MarkContent {
                 got: "\(bends)", advice: "draw a part of the graph")
         }
     }
+}
+
+extension String {
+    /// The lines of a text; none of an empty one.
+    var graphLines: [String] { split(separator: "\n").map(String.init) }
+
+    /// The lines of a text behind each other.
+    fileprivate var onOneLine: String { graphLines.joined(separator: " ") }
 }
