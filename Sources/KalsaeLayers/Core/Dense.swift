@@ -67,6 +67,12 @@ public struct Dense: Layer {
 
     /// The layer's output.
     public func callAsFunction(_ x: Tensor) -> Tensor {
+        let sums = sums(x)
+        return sums.fault == nil ? activation(sums) : sums
+    }
+
+    /// What the activation takes: `x · weight + bias`.
+    package func sums(_ x: Tensor) -> Tensor {
         for tensor in [x, weight] where tensor.fault != nil { return tensor }
         let inputs = weight.shape.first ?? 0
         guard inputs > 0, x.shape.last == inputs else {
@@ -76,7 +82,7 @@ public struct Dense: Layer {
                     ? "add an axis: .reshaped(to: [\(x.count), 1])" : "", [weight])
         }
         let product = x.matmul(weight)
-        return activation(bias.map { product + $0 } ?? product)
+        return bias.map { product + $0 } ?? product
     }
 }
 
