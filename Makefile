@@ -40,10 +40,10 @@ bench: build ## time training steps of the benchmark networks; NET=name takes on
 	$(SCRATCH)/release/kalsae bench steps --net $(or $(NET),all)
 
 format: ## rewrite the sources in the project's format
-	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format format --in-place --parallel --recursive Sources Tests Examples Package.swift
 
 lint: ## check the format and change nothing
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
 
 docs: build ## build the reference pages; warnings are errors
 	@Scripts/build-docs

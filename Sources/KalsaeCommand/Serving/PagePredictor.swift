@@ -35,21 +35,11 @@ final class PagePredictor: Sendable {
         guard let row = body["row"]?.members, !row.isEmpty else {
             throw KalsaeError("predict", expected: "pixels or a row", got: "neither")
         }
-        var writer = CSVWriter()
-        writer.append(row.map(\.key))
-        writer.append(row.map { $0.value.string ?? ($0.value == .null ? "" : $0.value.text) })
-        let file = FileManager.default.temporaryDirectory
-            .appendingPathComponent("kalsae-row-\(UUID().uuidString).csv")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(writer.bytes).write(to: file)
-        do {
-            return json(try predictor.predict(file: file.path), predictor)
-        } catch let error as KalsaeError {
-            func named(_ text: String) -> String { text.replacing(file.path, with: "the row") }
-            throw KalsaeError(
-                named(error.subject), expected: named(error.expected), got: named(error.got),
-                advice: named(error.advice))
+        let cells = row.map {
+            ($0.key, $0.value.string ?? ($0.value == .null ? "" : $0.value.text))
         }
+        return json(
+            try predictor.predict(cells: Dictionary(cells) { _, last in last }), predictor)
     }
 
     private func json(_ predictions: Predictor.Predictions, _ predictor: Predictor) -> JSONValue {

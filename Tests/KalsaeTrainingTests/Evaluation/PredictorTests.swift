@@ -43,6 +43,35 @@ import Testing
         #expect(throws: KalsaeError.self) { try predictor.predict(Tensor.zeros([2, 3])) }
     }
 
+    /// Cells by name in any order, scaled by hand; more columns than the model reads.
+    @Test func aRowIsPredictedByItsCells() async throws {
+        let (predictor, _) = try await predictor()
+        #expect(
+            predictor.columnNames == ["sepal_length", "sepal_width", "petal_length", "petal_width"])
+        let cells = [
+            "petal_width": "0.2", "sepal_length": "5.1", "note": "a, \"b\"", "petal_length": "1.4",
+            "sepal_width": "3.5",
+        ]
+        var row: [Float] = []
+        for feature in predictor.metadata.encoder?.features ?? [] {
+            guard case .number(let scale, _) = feature.kind,
+                let value = Double(cells[feature.name] ?? "")
+            else { continue }
+            row.append(Float((value - scale.mean) / scale.deviation))
+        }
+        let wanted = try classes(predictor.predict(rows: row))
+        let got = try classes(predictor.predict(cells: cells))
+        #expect(got.classes == wanted.classes)
+        for (a, b) in zip(got.probabilities[0], wanted.probabilities[0]) {
+            #expect(abs(a - b) < 1e-6)
+        }
+        var lacking = cells
+        lacking["petal_width"] = nil
+        #expect(throws: KalsaeError.self) { try predictor.predict(cells: lacking) }
+        lacking["petal_width"] = "wide"
+        #expect(throws: KalsaeError.self) { try predictor.predict(cells: lacking) }
+    }
+
     @Test func severalTasksAskOnePredictor() async throws {
         let (predictor, rows) = try await predictor()
         let alone = try rows.map { try classes(predictor.predict(rows: $0)).probabilities }
