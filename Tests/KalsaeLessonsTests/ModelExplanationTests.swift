@@ -157,6 +157,23 @@ import Testing
             error(ModelQuestion("a", input: [1, 2, 3], target: .values([1]))).contains("2 numbers"))
     }
 
+    /// A class is 1 among zeros for a loss of values; standardized numbers are told as they were.
+    @Test func targetsAreThoseOfTheLoss() throws {
+        let model = try Sequential([.dense(units: 2)], input: [1])
+        var question = ModelQuestion("a", input: [2], target: .label(1), outputNames: ["a", "b"])
+        let outputs = try ModelExplanation(model, question).stages[0].output.values
+        let wanted = (outputs[0] * outputs[0] + (outputs[1] - 1) * (outputs[1] - 1)) / 2
+        #expect(abs(try ModelExplanation(model, question).result - wanted) < 1e-12)
+        question.loss = .triplet
+        #expect(throws: KalsaeError.self) { try ModelExplanation(model, question) }
+        let one = try Sequential([.dense(units: 1)], input: [1])
+        var scaled = ModelQuestion("b", input: [2], target: .values([0.5]))
+        scaled.scale = Scale(mean: 100, deviation: 10)
+        let sheet = LayerSheet(try ModelExplanation(one, scaled))
+        #expect(sheet.results[0].hasPrefix("prediction: "))
+        #expect(sheet.results[1].hasPrefix("halfSquaredError for 105: "))
+    }
+
     @Test func numbersOfMathematicsStandInMathMode() throws {
         let tikz = try Explanation(Formula("1 / α_1"), at: ["α_1": 0]).tikz
         #expect(tikz.contains("$\\infty$") && tikz.contains("$\\alpha$\\_1"))

@@ -61,6 +61,7 @@ struct ExplainedInput: ParsableArguments {
             title(path), input: example.input, loss: loss ?? known.loss,
             inputNames: known.inputNames,
             outputNames: known.metadata?.classNames ?? [])
+        question.scale = known.metadata?.scale
         question.target = try label.map { try known.target($0, question.loss) } ?? example.target
         if question.target == nil, question.outputNames.count > 1 {
             let best = try known.predicted(example.input)

@@ -143,6 +143,9 @@ extension ModelExplanation {
                 "prediction: "
                     + shares.map { "\($0) \($1.shortText)" }.joined(separator: ", "))
         }
+        if let scale = question.scale, let output = stages.last?.output.values.first {
+            lines.append("prediction: \(scale.invert(output).shortText)")
+        }
         let target = question.targetText.map { " for \($0)" } ?? ""
         lines.append("\(resultName)\(target): \(result.shortText)")
         let all = [input] + parameters

@@ -69,6 +69,7 @@ public struct ModelExplanation: Sendable {
         let (loss, gradient) = valueAndGradient(at: TensorPair(exact, zeros)) { moved in
             pass.result(of: pass.values(moved.first, x, adding: moved.second))
         }
+        if let fault = loss.fault { throw fault.error }
         result = try loss.item(Double.self)
         let isOfClasses = question.loss.input == .logits && question.outputNames.count > 1
         probabilities = try isOfClasses ? (values.last ?? x).softmax().values(Double.self) : []

@@ -27,7 +27,8 @@ struct ModelPass: Sendable {
     /// The loss, or the sum of the outputs.
     func result(of values: [Tensor]) -> Tensor {
         let output = values[values.count - 1]
-        return question.targets.map { question.loss(output, $0) } ?? output.sum()
+        let targets = question.targets(outputs: output.count)
+        return targets.map { question.loss(output, $0) } ?? output.sum()
     }
 
     func result(_ model: Sequential, _ input: [Double]) throws -> Double {

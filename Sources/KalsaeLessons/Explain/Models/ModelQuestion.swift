@@ -23,6 +23,8 @@ public struct ModelQuestion: Sendable {
     public var inputNames: [String]
     /// Names of the outputs, where they have some.
     public var outputNames: [String]
+    /// Where outputs are standardized numbers, what turns them back.
+    public var scale: Scale?
 
     /// Asks for an explanation.
     public init(
@@ -33,10 +35,13 @@ public struct ModelQuestion: Sendable {
         (self.inputNames, self.outputNames) = (inputNames, outputNames)
     }
 
-    /// The target as the loss takes it.
-    var targets: Tensor? {
+    /// The target as the loss takes it: a class as its number, or by 1 among zeros where the loss is one
+    /// of values.
+    func targets(outputs: Int) -> Tensor? {
         switch target {
         case nil: nil
+        case .label(let label) where loss.input == .values:
+            Tensor((0..<outputs).map { $0 == label ? 1.0 : 0 }, shape: [1, outputs])
         case .label(let label): Tensor([Int32(clamping: label)])
         case .values(let values): Tensor(values, shape: [1, values.count])
         }
@@ -48,7 +53,8 @@ public struct ModelQuestion: Sendable {
         case nil: nil
         case .label(let label):
             outputNames.indices.contains(label) ? outputNames[label] : "class \(label)"
-        case .values(let values): values.map(\.shortText).joined(separator: ", ")
+        case .values(let values):
+            values.map { (scale?.invert($0) ?? $0).shortText }.joined(separator: ", ")
         }
     }
 
