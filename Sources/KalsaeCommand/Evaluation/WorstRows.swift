@@ -19,7 +19,7 @@ struct WorstRows {
     /// - Parameter cells: the text of the rows of a table.
     init(_ rows: MeasuredRows, _ count: Int, cells: (([Int]) throws -> RowCells?)? = nil) rethrows {
         self.rows = rows
-        order = rows.worst(count)
+        order = rows.worst(count).filter(rows.isWrong)
         self.cells = try cells?(order.map(rows.number))
         switch rows.outcomes {
         case .classes(let probabilities, let actual, let names):

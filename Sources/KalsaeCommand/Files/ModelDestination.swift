@@ -60,7 +60,7 @@ struct ModelDestination {
     /// Tells that the model of an earlier training is replaced, but for that of a run that goes on.
     func tellReplacing(_ recording: RecordOptions) {
         guard replaces, recording.resume == nil else { return }
-        Notice.say("\(path) of an earlier training will be replaced; --output gives another name")
+        Notice.say("\(path) of an earlier training on the same data will be replaced")
     }
 
     /// Writes the file, with what it was learned from.
@@ -68,6 +68,16 @@ struct ModelDestination {
         var file = file
         file.metadata[Self.key] = origin.text
         try file.save(to: path)
+    }
+
+    /// Tells that data that are to be measured are those that a model was trained on.
+    static func tellLearned(_ data: String, by model: String) {
+        guard let found = origin(of: model)?["data"]?.string else { return }
+        let path = found.hasPrefix("/") ? found : "\(FileIdentity.folder(of: model))/\(found)"
+        guard FileIdentity.isSame(path, data) else { return }
+        Notice.say(
+            "\(data): the model was trained on rows of this file, which flatters it; its training "
+                + "reported rows that it did not see")
     }
 
     /// What a model's file says that it was learned from.

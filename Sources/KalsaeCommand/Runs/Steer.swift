@@ -74,8 +74,8 @@ struct Steer: ParsableCommand {
         switch answer.state {
         case .applied: return
         case .refused:
-            if json { throw ExitCode(1) }
-            throw KalsaeError(run.name, expected: "what it can do", got: answer.answer)
+            if !json { Console.tell("error: \(run.name) refuses it: \(answer.answer)".printable) }
+            throw ExitCode(1)
         case .pending:
             Console.tell("\(run.name) has not seen it within \(wait) s; it stays sent")
             throw ExitCode(1)

@@ -29,9 +29,9 @@ extension Train {
         let destination = try ModelDestination(
             output: output, name: source.name, data: isNamed ? nil : data, title: data,
             target: text.tokens ?? "characters", files: files, overwrite: overwrite)
-        destination.tellReplacing(recording)
         try Arguments.option("monitor") { try run.checkMonitor() }
         let figure = try checkOutputs(files, model: destination.path)
+        destination.tellReplacing(recording)
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,

@@ -35,7 +35,8 @@ struct DataList: ParsableCommand {
         let width = entries.map(\.name.count).max() ?? 0
         for entry in entries {
             let space = String(repeating: " ", count: width - entry.name.count)
-            let rows = entry.rows.map { $0.counting("row") } ?? "unknown size"
+            let unit = entry.kind.rawValue == "text" ? "character" : "row"
+            let rows = entry.rows.map { $0.counting(unit) } ?? "unknown size"
             let features = entry.features.map { ", \($0.counting("feature"))" } ?? ""
             let classes = entry.classes.map { ", \($0.counting("class", "classes"))" } ?? ""
             try Console.print(

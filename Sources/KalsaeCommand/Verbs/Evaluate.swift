@@ -89,8 +89,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         var reports: [JSONValue] = []
         for name in data {
             let isSet = NamedSet(rawValue: name) != nil
-            let members = try await evaluate(
-                isSet ? name : Source.path(ofTable: name), predictor, title: name, plot, page)
+            let path = try isSet ? name : Source.path(ofTable: name)
+            if !isSet { ModelDestination.tellLearned(path, by: model) }
+            let members = try await evaluate(path, predictor, title: name, plot, page)
             reports.append(.object(members))
         }
         guard common.json else { return }
@@ -111,6 +112,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         var reports: [JSONValue] = []
         for name in data {
             let path = try NamedText(rawValue: name)?.path() ?? name
+            ModelDestination.tellLearned(path, by: model)
             let (measured, count) = try text.evaluate(TextData.text(of: path), name: name)
             let label = data.count > 1 ? "\(name), " : ""
             if common.json {

@@ -27,7 +27,7 @@ extension Figure {
                 throw KalsaeError(
                     "reliability", expected: "confidences from 0 to 1", got: "\(confidence)")
             }
-            let bin = min(Int(confidence * Double(bins)), bins - 1)
+            let bin = max(Int((confidence * Double(bins)).rounded(.up)) - 1, 0)
             counts[bin] += 1
             sums[bin] += confidence
             if isRight { right[bin] += 1 }

@@ -71,7 +71,9 @@ extension String {
             case "\"": escaped += "&quot;"
             case "\u{fffe}", "\u{ffff}": escaped += "\u{fffd}"
             default:
-                let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+                let isSpace = scalar == "\n" || scalar == "\t"
+                let isControl =
+                    scalar.value < 0x20 && !isSpace || (0x7f...0x9f).contains(scalar.value)
                 escaped.unicodeScalars.append(isControl ? "\u{fffd}" : scalar)
             }
         }

@@ -21,7 +21,7 @@ extension Predictor {
     public func predict(cells: [String: String]) throws -> Predictions {
         guard let encoder = metadata.encoder, encoder.hasHeader else {
             throw KalsaeError(
-                "row", expected: "a model of a table whose columns have names",
+                "the row", expected: "a model of a table whose columns have names",
                 got: "\(path), trained on \(metadata.data)")
         }
         let names = cells.keys.sorted()
@@ -32,7 +32,7 @@ extension Predictor {
         options.header = .present
         options.separator = try CSVSeparator(named: "comma")
         options.decimal = try DecimalMark(named: "point")
-        let table = Table(try CSV(writer.bytes, subject: "row", options: options))
+        let table = Table(try CSV(writer.bytes, subject: "the row", options: options))
         try encoder.checkColumns(of: table)
         return try predict(rows: try encoder.features(of: table))
     }

@@ -33,6 +33,15 @@ package struct MeasuredRows: Sendable {
         }
     }
 
+    /// Whether a row was taken for another class; any row of numbers is off.
+    package func isWrong(_ row: Int) -> Bool {
+        guard case .classes(let probabilities, let actual, let names) = outcomes else {
+            return true
+        }
+        let own = probabilities[(row * names.count)..<((row + 1) * names.count)]
+        return own.max() != own[own.startIndex + actual[row]]
+    }
+
     /// The rows that are most wrong, the worst first: those of least probability of their class, or of
     /// the largest error.
     package func worst(_ count: Int) -> [Int] {

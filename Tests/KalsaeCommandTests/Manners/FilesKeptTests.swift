@@ -43,10 +43,26 @@ import Testing
     @Test func theSameDataAndTargetMayBeTrainedAgain() throws {
         defer { folder.remove() }
         try folder.write(Tables.houses(), to: "houses.csv")
-        #expect(try train("houses.csv").status == 0)
+        let first = try train("houses.csv")
+        #expect(first.status == 0 && !first.errors.contains("will be replaced"))
         try folder.write(Tables.houses(rows: 90), to: "houses.csv")
-        let again = try train("./houses.csv", "--seed", "1")
+        let again = try run("train", "./houses.csv", "--target", "price", "--epochs", "1")
         #expect(again.status == 0, "\(again.errors)")
+        #expect(again.errors.contains("of an earlier training on the same data will be replaced"))
+        let asked = try train("houses.csv", "--overwrite")
+        #expect(asked.status == 0 && !asked.errors.contains("will be replaced"))
+    }
+
+    /// Numbers of rows that were learned flatter, which is told.
+    @Test func whoMeasuresOnWhatWasLearnedIsTold() throws {
+        defer { folder.remove() }
+        try folder.write(Tables.houses(), to: "houses.csv")
+        try folder.write(Tables.houses(), to: "homes.csv")
+        #expect(try train("houses.csv").status == 0)
+        let own = try run("evaluate", "./houses.safetensors", "./houses.csv")
+        #expect(own.status == 0 && own.errors.contains("was trained on rows of this file"))
+        let other = try run("evaluate", "houses.safetensors", "homes.csv")
+        #expect(other.status == 0 && !other.errors.contains("was trained on rows"))
     }
 
     @Test func aFileOfOtherOriginIsNotReplaced() throws {

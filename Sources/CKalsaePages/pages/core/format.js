@@ -46,7 +46,8 @@ export function percent(share, digits = 1) {
 export function duration(milliseconds) {
     if (!(milliseconds >= 0)) return "–";
     const seconds = milliseconds / 1000;
-    if (seconds < 10) return `${seconds.toFixed(1)} ${t("unit.s")}`;
+    const gap = currentLanguage() === "ko" ? "" : " ";
+    if (seconds < 10) return `${seconds.toFixed(1)}${gap}${t("unit.s")}`;
     const parts = [
         [Math.floor(seconds / 86400), t("unit.d")],
         [Math.floor(seconds / 3600) % 24, t("unit.h")],
@@ -55,14 +56,14 @@ export function duration(milliseconds) {
     ];
     const first = parts.findIndex(([count]) => count > 0);
     return parts.slice(first, first + 2).filter(([count]) => count > 0)
-        .map(([count, unit]) => `${count} ${unit}`).join(" ");
+        .map(([count, unit]) => `${count}${gap}${unit}`).join(" ");
 }
 
 /** Seconds on an axis. */
 export function clock(seconds) {
     const sign = seconds < 0 ? "−" : "";
     const all = Math.abs(seconds);
-    if (all < 60) return `${sign}${Number(all.toFixed(2))} s`;
+    if (all < 60) return `${sign}${Number(all.toFixed(2))} ${t("unit.s")}`;
     const pad = (value) => String(Math.floor(value)).padStart(2, "0");
     const rest = `${pad((all / 60) % 60)}:${pad(all % 60)}`;
     return sign + (all < 3600 ? rest.replace(/^0/, "") : `${Math.floor(all / 3600)}:${rest}`);

@@ -44,9 +44,8 @@ export function checkpointSlider(data, { isRunning, onPreview, onRollback, onBra
         const text = `${t("step")} ${number(checkpoint.step, 8)}`;
         slider.setAttribute("aria-valuetext", text);
         show(label, h("b", {}, text), checkpoint.best && h("span", { class: "star" }, " ★ ", t("best")),
-            h("span", { class: "muted" }, ` · ${t("epoch")} ${checkpoint.epoch ?? "–"}`,
-                checkpoint.metric !== null && checkpoint.metric !== undefined
-                    ? ` · ${number(checkpoint.metric)}` : "", ` · ${ago(checkpoint.time)}`));
+            h("span", { class: "muted" },
+                ` · ${t("epoch")} ${checkpoint.epoch ?? "–"} · ${ago(checkpoint.time)}`));
         back.textContent = t("rollback.to", { step: number(checkpoint.step, 8) });
         if (isPreview) onPreview(checkpoint);
     };

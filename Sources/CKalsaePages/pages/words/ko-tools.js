@@ -21,7 +21,7 @@ export default {
     "study.front": "경계에 시행 {count}개",
     worker: "작업자",
     "study.workers": "작업자 {count}개, 시작한 순서로 위에서부터",
-    "study.timeline": "시간표",
+    "study.timeline": "타임라인",
     "study.parallel": "평행 좌표",
     "study.parallel.note": "선 하나가 시행 하나입니다. 축을 따라 끌면 범위를 고릅니다",
     "study.best": "최고 {value}, 시행 {trial}",

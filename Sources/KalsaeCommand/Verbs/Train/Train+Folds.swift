@@ -15,7 +15,6 @@ extension Train {
             columns: columns.table(), images: images)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
-        destination.tellReplacing(recording)
         let recipe = try recipe(for: source.parts)
         let hasNetwork = network != nil
         let own = { @Sendable (parts: DataParts) in
@@ -27,6 +26,7 @@ extension Train {
         let run =
             source.table.map { FoldedRun($0, whole: source.parts, folds: count, recipe: own) }
             ?? FoldedRun(whole: source.parts, folds: count, recipe: own)
+        destination.tellReplacing(recording)
         let progress = Progress(epochs: recipe.epochs)
         defer { progress.end() }
         let outcome = try await run.run(

@@ -53,7 +53,6 @@ extension Train {
         }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
-        destination.tellReplacing(recording)
         let path = destination.path
         let figure = try checkOutputs(source.files, model: path)
         let effort = effort ?? .default
@@ -66,6 +65,7 @@ extension Train {
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         defer { progress.end() }
+        destination.tellReplacing(recording)
         let record = try Recording(
             recording, configuration: try configuration(effort), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: path,
@@ -175,7 +175,7 @@ extension Train {
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
         try Console.print(
-            "\(kept) kinds averaged, \(folds.counting("member")) each: \(outcome.parameters) "
+            "\(kept.counting("kind")) averaged, \(folds.counting("member")) each: \(outcome.parameters) "
                 + "parameters, \(outcome.steps.counting("step")), \(time) s")
         try Console.print("model: \(path)")
     }

@@ -232,7 +232,6 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         }
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
-        destination.tellReplacing(recording)
         try threshold?.check(source.parts.train.targets.classNames)
         var run = try Arguments.option("network") {
             try TrainingRun(recipe, data: source.parts)
@@ -240,6 +239,7 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         run.threshold = threshold
         try Arguments.option("monitor") { try run.checkMonitor() }
         let figure = try checkOutputs(source.files, model: destination.path)
+        destination.tellReplacing(recording)
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
