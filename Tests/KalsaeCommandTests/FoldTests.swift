@@ -105,6 +105,19 @@ import Testing
         #expect(json["validated_rows"]?.integer == 150)
         #expect(json["best_epochs"]?.array?.count == 3)
         #expect((json["validation"]?["accuracy"]?.number ?? 0) > 0.9)
+        let model = "iris.safetensors"
+        // It learned all rows, of which none is left to measure it on.
+        for options in [["--folds", "3"], ["--all-rows"]] {
+            #expect(try run(["iris", "--overwrite"] + options).status == 0)
+            let measured = try CommandRun(["evaluate", model, "iris"], in: folder)
+            #expect(measured.status == 1 && measured.output.isEmpty)
+            #expect(measured.errors.contains("a model that did not learn all rows of iris"))
+        }
+        // The rows that its own split held out, not those of the usual one.
+        let split = try run(["iris", "--overwrite", "--split", "60/20/20", "--json"]).json
+        let measured = try CommandRun(["evaluate", model, "iris", "--json"], in: folder).json
+        #expect(measured["rows"]?.integer == 30)
+        #expect(measured["log_loss"] == split["test"]?["log_loss"], "\(measured.text)")
         let own = try run(["iris", "--test", "houses.csv"])
         #expect(own.status == 1 && own.errors.contains("--validation, --test: expected a CSV"))
     }

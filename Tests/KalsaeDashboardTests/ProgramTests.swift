@@ -40,6 +40,25 @@ import Testing
         #expect(answer.body == #"{"error":"a.csv: expected a column"}"#)
     }
 
+    /// Files of programs that have answered are closed.
+    @Test func answersLeaveNoFilesOpen() throws {
+        let program = try TestProgram("echo '{}'")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) { $0.program = program.path }
+        defer { server.stop() }
+        func removedFiles() throws -> Int {
+            let folder = "/proc/self/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
+                let path = try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: "\(folder)/\(name)")
+                return path?.contains("kalsae-serve-") == true
+            }
+        }
+        for _ in 0..<40 { _ = try server.json("/api/lessons/xor") }
+        // Other tests may have some open for a moment: two for each answer under way.
+        #expect(try removedFiles() < 40)
+    }
+
     /// A run is measured on its data, read as then.
     @Test func evaluationsAreOfTheRunsData() throws {
         let program = try TestProgram("echo \"\\\"$*\\\"\"")

@@ -74,6 +74,8 @@ import Testing
             for bad in [
                 #"{"action":"narrow","ranges":{"x":[5,2]}}"#,
                 #"{"action":"narrow","ranges":{"y":[1,2]}}"#,
+                #"{"action":"narrow","ranges":{"n":[8,1e300]}}"#,
+                #"{"action":"narrow","ranges":{"n":[-1e19,3]}}"#,
                 #"{"action":"narrow"}"#, #"{"action":"fork"}"#, #"{"action":"extend","trials":0}"#,
             ] {
                 #expect(try server.ask("POST", path, bad).status == 400, "\(bad)")
@@ -85,6 +87,21 @@ import Testing
             #expect(try server.json("/api/studies")["studies"]?.array?.count == 2)
             #expect(try server.ask("POST", path, #"{"action":"fork","name":"s 2"}"#).status == 409)
         }
+    }
+
+    /// A study's name is an argument and a part of addresses.
+    @Test(arguments: ["", ".", "..", #"a\\b"#, #"n\u0000x"#, #"a\nb"#])
+    func namesThatNoStudyCanHaveAreRefused(_ name: String) throws {
+        let program = try TestProgram("exit 0")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 0) {
+            $0.program = program.path
+            $0.sets = ["iris"]
+        }
+        defer { server.stop() }
+        let answer = try server.ask(
+            "POST", "/api/search", #"{"set":"iris","name":"\#(name)","trials":1}"#)
+        #expect(answer.status == 400 && answer.body.contains("name: expected"), "\(answer.body)")
     }
 
     /// A search is a process that has begun once its study is there.

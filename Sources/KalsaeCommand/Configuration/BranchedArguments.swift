@@ -47,10 +47,27 @@ enum BranchedArguments {
         }
         interventions += planned.filter { ($0["step"]?.integer ?? 0) > entry.step }
         configuration.replace("interventions", .array(interventions))
-        let model = FileIdentity.stem(of: run.modelPath)
-        let output =
-            "\(FileIdentity.folder(of: run.modelPath))/\(model)-from-\(entry.step).safetensors"
-        configuration.replace("output", .string(output))
+        if list.values("output").isEmpty {
+            let path = try freshPath(beside: run, from: entry.step, in: store)
+            configuration.replace("output", .string(path))
+        } else {
+            configuration.remove("output")
+        }
         return ["train"] + configuration.arguments + ["--branch=\(run.id)@\(entry.step)"] + rest
+    }
+
+    /// Where a branch's model goes: beside that of its run, where no file is and no run puts one.
+    private static func freshPath(
+        beside run: Run, from step: Int, in store: Store
+    ) throws -> String {
+        let stem = "\(FileIdentity.stem(of: run.modelPath))-from-\(step)"
+        let folder = FileIdentity.folder(of: run.modelPath)
+        let taken = Set(try store.runs().map(\.modelPath))
+        var number = 1
+        while true {
+            let path = "\(folder)/\(stem)\(number > 1 ? "-\(number)" : "").safetensors"
+            if !taken.contains(path), !FileIdentity.isRegular(path) { return path }
+            number += 1
+        }
     }
 }

@@ -84,8 +84,8 @@ struct KnownModel {
         row: Int, of source: String
     ) throws -> (input: [Double], target: ModelQuestion.Target?) {
         if let set = NamedSet(rawValue: source) {
-            let seed = UInt64(bitPattern: Int64(metadata?.seed ?? 0))
-            return try example(row, of: try set.load(seed: seed).test, source)
+            let rows = try metadata?.heldOutRows(of: set, path: path) ?? set.load(seed: 0).test
+            return try example(row, of: rows, source)
         }
         if ImageFile.isNamed(source), FileIdentity.isRegular(source) {
             let sizes = inputShape.sizes

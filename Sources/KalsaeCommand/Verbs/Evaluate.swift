@@ -89,7 +89,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         var reports: [JSONValue] = []
         for name in data {
             let isSet = NamedSet(rawValue: name) != nil
-            let path = try isSet ? name : Source.path(ofTable: name)
+            let path = isSet ? name : Source.path(ofTable: name)
             if !isSet { ModelDestination.tellLearned(path, by: model) }
             let members = try await evaluate(path, predictor, title: name, plot, page)
             reports.append(.object(members))
@@ -102,12 +102,13 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     /// Measures a model of text on texts.
     private func evaluateText() throws {
         guard !importance, dependence.isEmpty, interval == nil, threshold == nil, report == nil,
-            plot == nil, worst == nil
+            plot == nil
         else {
             throw KalsaeError(
-                "--importance, --dependence, --interval, --threshold, --report, --plot, --worst",
+                "--importance, --dependence, --interval, --threshold, --report, --plot",
                 expected: "a model of rows to go with", got: "one of text, \(model)")
         }
+        if worst != nil { Notice.say("--worst is left out: a text has no rows") }
         let text = try TextModel(path: model)
         var reports: [JSONValue] = []
         for name in data {

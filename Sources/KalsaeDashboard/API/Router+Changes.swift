@@ -76,9 +76,19 @@ extension Router {
             arguments.append("\(number)")
         }
         for member in data["set"]?.members ?? [] {
+            guard !member.key.contains("\0") else {
+                throw HTTPFault(400, "set: expected names of settings")
+            }
             arguments.append("--set=\(member.key)=\(try Self.word(member.value, of: member.key))")
         }
-        if let name = data["name"]?.string, !name.isEmpty { arguments.append("--name=\(name)") }
+        if let name = data["name"]?.string, !name.isEmpty {
+            guard Self.isName(name) else {
+                throw HTTPFault(400, "name: expected one without control characters and \\")
+            }
+            arguments.append("--name=\(name)")
+        }
+        // Branches of one checkpoint may train at a time.
+        arguments.append("--output=\(try freshModelPath())")
         return ["run": .string(try programs.startTraining(arguments, stores))]
     }
 

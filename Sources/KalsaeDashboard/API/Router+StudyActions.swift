@@ -75,7 +75,8 @@ extension Router {
                 guard let index, case .object(var members) = parameters[index],
                     let kind = members.firstIndex(where: { ["real", "integer"].contains($0.key) }),
                     let bounds = range.value.array, bounds.count == 2,
-                    let low = bounds[0].number, let high = bounds[1].number, low < high
+                    let low = bounds[0].number, let high = bounds[1].number, low < high,
+                    members[kind].key == "real" || max(-low, high) < 0x1p53
                 else {
                     throw HTTPFault(
                         400,

@@ -37,8 +37,9 @@ extension Router {
     /// `POST /api/search`: a new study of some trials, some minutes, or both.
     func search(_ request: DashboardRequest) throws -> JSONValue {
         let body = try request.json()
-        guard let name = body["name"]?.string, !name.isEmpty else {
-            throw HTTPFault(400, "name: expected that of a new study")
+        guard let name = body["name"]?.string, Self.isName(name) else {
+            throw HTTPFault(
+                400, "name: expected that of a new study, without control characters and \\")
         }
         guard
             try !Store.exists(in: options.folder)
@@ -55,6 +56,14 @@ extension Router {
         }
         try programs.startSearch(arguments, of: name, stores)
         return ["study": .string(name)]
+    }
+
+    /// Whether a name can be an argument and a part of an address.
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 200 && name != "." && name != ".."
+            && !name.unicodeScalars.contains {
+                $0 == "\\" || $0.properties.generalCategory == .control
+            }
     }
 
     /// What is learned: a set by its name, or an upload.
@@ -94,7 +103,7 @@ extension Router {
     }
 
     /// A path beside the runs for a model that the page has trained: no file is in its way.
-    private func freshModelPath() throws -> String {
+    func freshModelPath() throws -> String {
         let folder = Store.modelFolder(of: options.folder)
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw HTTPFault(507, "\(folder): \(String(cString: strerror(errno)))".printable)

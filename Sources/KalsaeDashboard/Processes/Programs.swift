@@ -117,8 +117,10 @@ final class Programs: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.file(output)
-        process.standardError = try Self.file(errors)
+        let files = [try Self.file(output), try Self.file(errors)]
+        // The process object keeps them, but has no use for them once it runs.
+        defer { for file in files { try? file.close() } }
+        (process.standardOutput, process.standardError) = (files[0], files[1])
         do {
             try process.run()
         } catch {

@@ -29,6 +29,14 @@ public enum NamedSet: String, Sendable, CaseIterable {
     public func load(
         fractions: Split.Fractions = .standard, rows: Int? = nil, seed: UInt64
     ) throws(KalsaeError) -> DataParts {
+        var parts = try parts(fractions: fractions, rows: rows, seed: seed)
+        parts.fractions = fractions
+        return parts
+    }
+
+    private func parts(
+        fractions: Split.Fractions, rows: Int?, seed: UInt64
+    ) throws(KalsaeError) -> DataParts {
         guard rows == nil || self == .mnist || self == .fashionMNIST else {
             throw KalsaeError(
                 "--rows", expected: "mnist or fashion-mnist to go with", got: "the set \(rawValue)")

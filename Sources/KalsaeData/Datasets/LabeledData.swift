@@ -170,6 +170,8 @@ public struct DataParts: Sendable {
     package var streamed: StreamedRows?
     /// Where the rows of each part stood in the data before they were split; nil where that is not kept.
     package var split: Split?
+    /// The shares of a named set that were held out; nil for other data.
+    package var fractions: Split.Fractions?
 
     /// A data set from its parts.
     public init(

@@ -19,6 +19,6 @@ struct StoreReserve: Sendable {
         if posix_fallocate(file, 0, off_t(Self.byteCount)) != 0 { unlink(path) }
     }
 
-    /// Gives it up.
-    func giveUp() { unlink(path) }
+    /// Gives it up; false where there was none.
+    @discardableResult func giveUp() -> Bool { unlink(path) == 0 }
 }

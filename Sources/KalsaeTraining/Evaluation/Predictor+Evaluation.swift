@@ -53,7 +53,7 @@ extension Predictor {
                 throw KalsaeError(
                     "--importance, --dependence", expected: "a CSV file", got: "the set \(source)")
             }
-            let data = try set.load(seed: UInt64(bitPattern: Int64(metadata.seed))).test
+            let data = try metadata.heldOutRows(of: set, path: path)
             try check(data.targets, featureShape: data.featureShape, source)
             measurement = try Measurement(model, data, decision: decision)
             (rows, images) = (data.count, data)

@@ -22,12 +22,17 @@ public struct ModelMetadata: Sendable {
     public var bestDecision: DecisionRule?
     /// The rule by which a class is predicted; nil for the most probable one.
     public var decision: DecisionRule?
+    /// The shares of a named set that were held out; nil for other data.
+    package var heldOut: Split.Fractions?
+    /// Whether all parts were trained on in the end, those held out before too.
+    package var learnedAll = false
 
     private static let key = "kalsae.data"
 
     init(_ data: DataParts, seed: Int) {
         self.data = data.name
         encoder = data.encoder
+        heldOut = data.fractions
         self.seed = seed
         switch data.train.targets {
         case .classes(_, let names): (classNames, scale) = (names, nil)
@@ -60,6 +65,12 @@ public struct ModelMetadata: Sendable {
         if case .value(let scale)? = encoder?.target.kind { self.scale = scale }
         intervals = json["intervals"].flatMap { PredictionIntervals(json: $0) }
         if let decision = json["decision"] { try readDecision(decision, path) }
+        if let shares = json["heldOut"]?.array?.compactMap(\.number), shares.count == 2,
+            shares.allSatisfy({ (0..<1).contains($0) }), shares[0] + shares[1] < 1
+        {
+            heldOut = Split.Fractions(validation: shares[0], test: shares[1])
+        }
+        learnedAll = json["learnedAll"]?.bool ?? false
         let outputs = max(classNames.count, 1)
         guard file.model.outputShape == [outputs], classes.count == classNames.count,
             encoder.map({ file.model.inputShape == [$0.width] }) ?? true
@@ -78,6 +89,12 @@ public struct ModelMetadata: Sendable {
         ]
         if let encoder { members.append(JSONValue.Member("table", encoder.json)) }
         if let intervals { members.append(JSONValue.Member("intervals", intervals.json)) }
+        if let heldOut {
+            members.append(
+                JSONValue.Member(
+                    "heldOut", [.number(heldOut.validation), .number(heldOut.test)]))
+        }
+        if learnedAll { members.append(JSONValue.Member("learnedAll", true)) }
         if let decisionJSON { members.append(JSONValue.Member("decision", decisionJSON)) }
         return [Self.key: JSONValue.object(members).text]
     }

@@ -171,6 +171,9 @@ public struct TrainingRun: Sendable {
         guard whole.history.end == .completed else { return outcome }
         var outcome = outcome
         outcome.file.model = whole.model
+        var metadata = try ModelMetadata(outcome.file, path: data.name)
+        metadata.learnedAll = true
+        outcome.file.metadata.merge(metadata.strings) { _, new in new }
         outcome.steps += whole.steps
         return outcome
     }

@@ -225,5 +225,19 @@ import Testing
         #expect(branch.status == 0, "\(branch.errors)")
         let child = try store.run("other")
         #expect(try child.parent == store.run("live").id && child.parentStep == steps)
+        // A second branch of the step leaves the first one's model.
+        let model = try folder.bytes(of: "digits-from-\(steps).safetensors")
+        let second = try CommandRun(
+            ["steer", "live", "branch", "--steps", "\(steps)", "--name", "second", "--quiet"],
+            in: folder)
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try folder.bytes(of: "digits-from-\(steps).safetensors") == model)
+        #expect(try store.run("second").modelPath.hasSuffix("digits-from-\(steps)-2.safetensors"))
+        let third = try CommandRun(
+            [
+                "steer", "live", "branch", "--steps", "\(steps)", "--quiet", "--output",
+                "own.safetensors",
+            ], in: folder)
+        #expect(third.status == 0 && folder.contents.contains("own.safetensors"))
     }
 }
