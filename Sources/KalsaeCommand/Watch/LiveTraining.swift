@@ -20,7 +20,9 @@ struct LiveTraining {
         // Nothing is written to it: it ends when this process does, however that comes.
         let life = Pipe()
         process.standardInput = life
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.key: "1"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            [ParentProcess.key: "1"]
+        ) { $1 }
         try process.run()
         try? life.fileHandleForReading.close()
         defer { try? life.fileHandleForWriting.close() }
@@ -42,20 +44,6 @@ struct LiveTraining {
             }
         }
         try await finish(process, output, errors, isForwarded: isInterrupted)
-    }
-
-    /// What tells a training that somebody's view began it.
-    private static let key = "KALSAE_LIVE"
-
-    /// Ends a training that a view began, as by SIGTERM, once the view's process is gone.
-    static func endWithView() {
-        guard getenv(key) != nil else { return }
-        unsetenv(key)
-        Thread.detachNewThread {
-            var byte: UInt8 = 0
-            while read(0, &byte, 1) > 0 {}
-            kill(getpid(), SIGTERM)
-        }
     }
 
     /// The run that a process records, once it does; nil where it ended before.

@@ -58,6 +58,8 @@ final class RequestReader {
         guard let file, let path = base.upload else { return }
         close(file)
         unlink(path)
+        // The folder is the file's own.
+        if let slash = path.lastIndex(of: "/") { rmdir(String(path[..<slash])) }
         base.upload = nil
     }
 }

@@ -27,7 +27,11 @@ final class Programs: Sendable {
     ) throws -> [UInt8] {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let process = try start(arguments, output: "\(folder)/out", errors: "\(folder)/errors")
+        // It ends when this process does, however that comes.
+        let life = Pipe()
+        defer { try? life.fileHandleForWriting.close() }
+        let process = try start(
+            arguments, input: life, output: "\(folder)/out", errors: "\(folder)/errors")
         Self.letGoFirst(process)
         let end = ContinuousClock.now + .seconds(seconds)
         while process.isRunning {
@@ -106,8 +110,9 @@ final class Programs: Sendable {
         throw HTTPFault(504, "kalsae \(arguments[0]): expected \(what) within 120 s")
     }
 
+    /// - Parameter input: a pipe with whose end the process ends; nil for one that goes on by itself.
     private func start(
-        _ arguments: [String], output: String, errors: String
+        _ arguments: [String], input: Pipe? = nil, output: String, errors: String
     ) throws -> Process {
         guard let program = options.program else {
             throw HTTPFault(404, "this server starts no programs")
@@ -116,7 +121,13 @@ final class Programs: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input ?? FileHandle.nullDevice
+        if input != nil {
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                [ParentProcess.key: "1"]
+            ) { $1 }
+        }
+        defer { try? input?.fileHandleForReading.close() }
         let files = [try Self.file(output), try Self.file(errors)]
         // The process object keeps them, but has no use for them once it runs.
         defer { for file in files { try? file.close() } }

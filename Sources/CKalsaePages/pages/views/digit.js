@@ -35,7 +35,7 @@ export default async function digit(main, { signal, query }) {
         "aria-label": t("digit.small") });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     const answer = h("div", { class: "digit-answer", "aria-live": "polite" });
-    const chart = new BarChart({ label: t("digit.probabilities"), text: (p) => percent(p), most: 1 });
+    const chart = new BarChart({ label: t("digit.probabilities"), text: (p) => (p > 0 ? percent(p) : ""), most: 1 });
     chart.bars = Array.from({ length: 10 }, (_, index) => ({ name: String(index), value: 0 }));
     const wanted = query.get("run") ?? kept("digitRun", runs[0].key);
     let key = runs.some((run) => run.key === wanted) ? wanted : runs[0].key;

@@ -208,7 +208,6 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try checkNumbers()
         if recording.live { return try await trainLive() }
         Interrupt.watch()
-        LiveTraining.endWithView()
         let clock = ContinuousClock()
         let start = clock.now
         _ = try memoryLimit()

@@ -32,7 +32,10 @@ public struct TensorDigest: Sendable, Equatable {
         self.shape = shape
         count = all.count
         values = all.count <= Self.mostKept ? all : []
-        mean = all.reduce(0, +) / Double(Swift.max(all.count, 1))
+        // A sum that its own roundings could make is one of 0, as of the gradients of a softmax.
+        let (sum, size) = (all.reduce(0, +), all.reduce(0) { $0 + $1.magnitude })
+        let isRounding = sum.isFinite && sum.magnitude <= Double(all.count) * .ulpOfOne * size
+        mean = isRounding ? 0 : sum / Double(all.count)
         let hasNaN = all.contains(where: \.isNaN)
         least = hasNaN ? .nan : all.min() ?? .nan
         greatest = hasNaN ? .nan : all.max() ?? .nan

@@ -50,7 +50,24 @@ extension String {
     /// The text for LaTeX: signs of mathematics in math mode, and no character with a meaning of its
     /// own.
     fileprivate var inTeX: String {
-        label(most: 200).map { TeXSigns.texts[$0] ?? String($0) }.joined()
+        var text = ""
+        // Digits above or below the line stand together: `10$^{-12}$`.
+        var raised: (sign: String, digits: String)?
+        func end() {
+            if let raised { text += "$\(raised.sign){\(raised.digits)}$" }
+            raised = nil
+        }
+        for character in label(most: 200) {
+            if let (sign, digit) = TeXSigns.raised[character] {
+                if raised?.sign != sign { end() }
+                raised = (sign, (raised?.digits ?? "") + digit)
+            } else {
+                end()
+                text += TeXSigns.texts[character] ?? String(character)
+            }
+        }
+        end()
+        return text
     }
 }
 
@@ -65,7 +82,7 @@ private enum TeXSigns {
             "−": "-", "×": "\\times", "÷": "\\div", "·": "\\cdot", "±": "\\pm", "∞": "\\infty",
             "∂": "\\partial", "∇": "\\nabla", "Σ": "\\Sigma", "∑": "\\sum", "√": "\\sqrt{}",
             "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "≈": "\\approx", "→": "\\to", "←": "\\gets",
-            "′": "'", "½": "\\frac12", "²": "^2", "³": "^3", "Δ": "\\Delta", "Γ": "\\Gamma",
+            "′": "'", "½": "\\frac12", "Δ": "\\Delta", "Γ": "\\Gamma",
             "Θ": "\\Theta", "Λ": "\\Lambda", "Ξ": "\\Xi", "Π": "\\Pi", "Φ": "\\Phi", "Ψ": "\\Psi",
             "Ω": "\\Omega", "α": "\\alpha", "β": "\\beta", "γ": "\\gamma", "δ": "\\delta",
             "ε": "\\varepsilon", "ζ": "\\zeta", "η": "\\eta", "θ": "\\theta", "ι": "\\iota",
@@ -74,11 +91,14 @@ private enum TeXSigns {
             "χ": "\\chi", "ψ": "\\psi", "ω": "\\omega", "µ": "\\mu", "°": "^\\circ",
         ]
         for (sign, command) in commands { texts[sign] = "$\(command)$" }
-        for (sign, digit) in zip("⁰¹⁴⁵⁶⁷⁸⁹", [0, 1, 4, 5, 6, 7, 8, 9]) {
-            texts[sign] = "$^\(digit)$"
-        }
-        texts["⁻"] = "$^{-}$"
-        for (sign, digit) in zip("₀₁₂₃₄₅₆₇₈₉", 0...9) { texts[sign] = "$_\(digit)$" }
         return texts
+    }()
+
+    /// Digits above and below the line.
+    static let raised: [Character: (sign: String, digit: String)] = {
+        var raised: [Character: (sign: String, digit: String)] = ["⁻": ("^", "-")]
+        for (sign, digit) in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", 0...9) { raised[sign] = ("^", "\(digit)") }
+        for (sign, digit) in zip("₀₁₂₃₄₅₆₇₈₉", 0...9) { raised[sign] = ("_", "\(digit)") }
+        return raised
     }()
 }
