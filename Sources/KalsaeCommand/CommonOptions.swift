@@ -26,6 +26,8 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError("--threads takes a number from 1 to 1024, got \(threads).")
         }
         if threads != 1 { SpinLimit.apply() }
+        // Behind that: the process may begin anew there.
+        ParentProcess.watch()
         guard let threads else { return }
         setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1)
     }

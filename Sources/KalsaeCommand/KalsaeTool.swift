@@ -24,7 +24,6 @@ struct KalsaeTool: AsyncParsableCommand {
 
     /// Runs the verb; an error is one line on standard error.
     static func main() async {
-        ParentProcess.watch()
         var arguments = Arguments.joined(Array(CommandLine.arguments.dropFirst()))
         if let unknown = UnknownVerb(arguments, root: Self.self) {
             Console.fail(unknown.message, code: ExitCode.validationFailure.rawValue)

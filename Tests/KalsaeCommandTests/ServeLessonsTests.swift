@@ -91,6 +91,38 @@ import Testing
         #expect(said.split(separator: "\n").count == 1, "\(said)")
     }
 
+    /// What answers is gone with a server that is killed.
+    @Test func aLessonEndsWithItsServer() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let server = try Served(in: folder)
+        let lesson = "characters-lstm"
+        func isThere() -> Bool {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            return names.contains { name in
+                guard Int(name) != nil,
+                    let bytes = FileManager.default.contents(
+                        atPath: "/proc/\(name)/cmdline")
+                else { return false }
+                let words = String(decoding: bytes, as: UTF8.self).split(separator: "\0")
+                return words.contains("--page") && words.contains { $0 == lesson }
+            }
+        }
+        func waits(until isDone: () -> Bool) -> Bool {
+            for _ in 0..<600 where !isDone() { usleep(20_000) }
+            return isDone()
+        }
+        let address = server.address
+        Thread.detachNewThread {
+            _ = try? Data(contentsOf: URL(string: "\(address)api/lessons/\(lesson)?whole=1")!)
+        }
+        #expect(waits { isThere() })
+        // It has begun to watch when it computes.
+        usleep(500_000)
+        kill(server.process.processIdentifier, SIGKILL)
+        #expect(waits { !isThere() })
+    }
+
     /// What is wrong with a row is not told of a file that nobody knows.
     @Test func aRowIsCalledTheRow() async throws {
         let folder = try CommandRun.Folder()

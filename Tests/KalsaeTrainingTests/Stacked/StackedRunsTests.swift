@@ -209,7 +209,8 @@ import Testing
             #expect(first.history.restoredEpoch == 1)
             for result in stopped {
                 guard case .success(let outcome) = result else { continue }
-                #expect(outcome.steps < 21 || outcome.history.end == .completed)
+                // One may be told behind its last step.
+                #expect(outcome.steps <= 21)
             }
             await #expect(throws: CancellationError.self) {
                 _ = try await stack.run(onEpoch: { _, _ in throw CancellationError() })
