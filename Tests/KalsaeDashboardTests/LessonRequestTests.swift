@@ -82,11 +82,11 @@ import Testing
             $0.limits.lessons = 2
         }
         defer { server.stop() }
-        let clients = try (0..<120).map { _ in try Self.ask(server) }
+        let clients = try (0..<300).map { _ in try Self.ask(server) }
         #expect(TestProgram.wait { !program.lines.isEmpty })
         // Those beyond the limit of lessons are refused, and nobody else is.
         let answers = clients.map { RawAnswer($0.receive { $0.contains("}") }) }
-        #expect(answers.count { $0.status == 503 } == 118)
+        #expect(answers.count { $0.status == 503 } == 298)
         let run = server.runs[0]
         #expect(try server.ask("GET", "/api/runs").status == 200)
         let sent = try server.ask(

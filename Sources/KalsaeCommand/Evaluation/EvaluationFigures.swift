@@ -1,6 +1,8 @@
 import KalsaePlots
 import KalsaeTraining
 
+import struct KalsaeLayers.Calibration
+
 /// The figures of an evaluation.
 struct EvaluationFigures {
     let rows: MeasuredRows
@@ -45,7 +47,9 @@ struct EvaluationFigures {
                 probabilities[$0 * width + actual[$0]] == confidences[$0]
             }
             let inside = confidences.map { min(max($0, 0), 1) }
-            figures.append(try .reliability(confidences: inside, isRight: isRight))
+            figures.append(
+                try .reliability(
+                    confidences: inside, isRight: isRight, bins: Calibration.bins))
             return figures
         case .values(let predicted, let actual):
             let errors = zip(predicted, actual).map { $0 - $1 }
@@ -59,16 +63,12 @@ struct EvaluationFigures {
 
     /// The images that are most wrong; nil where rows are no images.
     func worstImages(_ count: Int) -> Figure? {
-        guard case .classes(let probabilities, let actual, let names) = rows.outcomes else {
-            return nil
-        }
+        guard case .classes(_, let actual, let names) = rows.outcomes else { return nil }
         let worst = rows.worst(count)
         let images = worst.compactMap { rows.image($0) }
         guard let first = images.first, images.count == worst.count else { return nil }
         let captions = worst.map { row in
-            let own = probabilities[(row * names.count)..<((row + 1) * names.count)]
-            let best = own.indices.max { own[$0] < own[$1] } ?? own.startIndex
-            return "\(names[actual[row]]) as \(names[best - own.startIndex])"
+            "\(names[actual[row]]) as \(names[rows.predicted(row) ?? actual[row]])"
         }
         return Figure(
             title: "Most wrong",

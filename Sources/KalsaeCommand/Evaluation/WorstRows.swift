@@ -19,13 +19,13 @@ struct WorstRows {
     /// - Parameter cells: the text of the rows of a table.
     init(_ rows: MeasuredRows, _ count: Int, cells: (([Int]) throws -> RowCells?)? = nil) rethrows {
         self.rows = rows
-        order = rows.worst(count).filter(rows.isWrong)
+        order = rows.worst(count)
         self.cells = try cells?(order.map(rows.number))
         switch rows.outcomes {
         case .classes(let probabilities, let actual, let names):
             columns = ["row", "class", "its probability", "predicted"]
             table = order.map { row in
-                let best = Self.best(row, probabilities, names.count)
+                let best = rows.predicted(row) ?? actual[row]
                 return [
                     "\(rows.number(row) + 1)", names[actual[row]],
                     probabilities[row * names.count + actual[row]].short,
@@ -44,6 +44,7 @@ struct WorstRows {
 
     /// The table for a terminal.
     var lines: [String] {
+        guard !table.isEmpty else { return ["no row was taken for another class"] }
         var text = TextTable(columns)
         for row in table { text.add(row) }
         return text.lines
@@ -63,7 +64,7 @@ struct WorstRows {
         var members = [JSONValue.Member("row", .integer(rows.number(row) + 1))]
         switch rows.outcomes {
         case .classes(let probabilities, let actual, let names):
-            let best = Self.best(row, probabilities, names.count)
+            let best = rows.predicted(row) ?? actual[row]
             members += [
                 .init("actual", .string(names[actual[row]])),
                 .init("predicted", .string(names[best])),
@@ -84,11 +85,5 @@ struct WorstRows {
             members.append(.init("image", .string(text)))
         }
         return members
-    }
-
-    /// The most probable class of a row.
-    private static func best(_ row: Int, _ probabilities: [Double], _ count: Int) -> Int {
-        let own = probabilities[(row * count)..<((row + 1) * count)]
-        return (own.indices.max { own[$0] < own[$1] } ?? own.startIndex) - own.startIndex
     }
 }

@@ -47,7 +47,7 @@ struct RunFigure {
             }
             drawn.append(
                 Panel(
-                    title: "", x: Axis("step"),
+                    x: Axis("step"),
                     y: Axis(panel.title, scale: isLog ? .log : .linear), marks: marks))
         }
         let title = runs.count == 1 ? runs[0].name : "\(runs.count) runs"

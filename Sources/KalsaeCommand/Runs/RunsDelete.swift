@@ -34,7 +34,13 @@ struct RunsDelete: ParsableCommand {
     @OptionGroup var location: RunsOptions
 
     func run() throws {
-        let store = try location.store(for: dryRun ? .reading : .writing)
+        guard !dryRun else { return try delete(from: try location.store(for: .reading)) }
+        try Store.freeingReserve(of: location.folder) {
+            try delete(from: try location.store(for: .writing))
+        }
+    }
+
+    private func delete(from store: Store) throws {
         // All are found before one is deleted.
         var found: [Run] = []
         for name in runs {

@@ -61,7 +61,9 @@ extension Router {
     /// `DELETE /api/runs/KEY`.
     func deleteRun(_ request: DashboardRequest, _ key: String) throws -> JSONValue {
         let files = try request.integer("files", 0...1) == 1
-        try stores.write { try $0.delete($0.knownRun(key), files: files) }
+        try Store.freeingReserve(of: options.folder) {
+            try stores.write { try $0.delete($0.knownRun(key), files: files) }
+        }
         return .object([])
     }
 

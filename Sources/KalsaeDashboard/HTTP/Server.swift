@@ -45,7 +45,7 @@ final class Server: Sendable {
         for queue in queues.values { queue.start() }
         let server = self
         let bootstrap = ServerBootstrap(group: loops)
-            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.backlog, value: Int32(clamping: limits.connections))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

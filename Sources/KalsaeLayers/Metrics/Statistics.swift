@@ -55,7 +55,6 @@ public enum Statistics {
         }
         return below * positives > 0 ? wins / (below * positives) : .nan
     }
-
 }
 
 /// Counts for the expected calibration error: for each interval of the predicted class's probability

@@ -7,7 +7,9 @@ struct StoreReserve: Sendable {
 
     private let path: String
 
-    init(_ store: Store) { path = "\(store.folder)/runs.reserve" }
+    init(_ store: Store) { self.init(folder: store.folder) }
+
+    init(folder: String) { path = "\(folder)/runs.reserve" }
 
     /// Takes the space, unless it is taken, or the disc has none.
     func take() {
@@ -21,4 +23,17 @@ struct StoreReserve: Sendable {
 
     /// Gives it up; false where there was none.
     @discardableResult func giveUp() -> Bool { unlink(path) == 0 }
+}
+
+extension Store {
+    /// Runs `body` without the reserve of a store's folder, which is taken again behind it if there was
+    /// one: on a full disc SQLite has no space to open the store from which something is to be deleted.
+    public static func freeingReserve<Result>(
+        of folder: String, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let reserve = StoreReserve(folder: folder)
+        let wasTaken = reserve.giveUp()
+        defer { if wasTaken { reserve.take() } }
+        return try body()
+    }
 }

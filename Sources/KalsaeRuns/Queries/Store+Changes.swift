@@ -68,10 +68,6 @@ extension Store {
         _ run: Run, files: Bool, evenRunning: Bool = false
     ) throws(KalsaeError) {
         let model = files ? try ownModel(of: run) : nil
-        // A full disc must not keep what fills it.
-        let reserve = StoreReserve(self)
-        let wasTaken = reserve.giveUp()
-        defer { if wasTaken { reserve.take() } }
         try write { database in
             let state = try Store.fetchRun(database, row: run.row).state
             guard state != .running || evenRunning else {

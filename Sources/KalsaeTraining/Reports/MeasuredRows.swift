@@ -17,6 +17,8 @@ package struct MeasuredRows: Sendable {
     package var images: LabeledData?
     /// The rows of the data, from 0, where only some of them were measured.
     package var numbers: [Int]?
+    /// The rule by which one of two classes is predicted; nil for the more probable one.
+    package var decision: DecisionRule?
 
     package init(outcomes: Outcomes, images: LabeledData? = nil) {
         (self.outcomes, self.images) = (outcomes, images)
@@ -33,17 +35,16 @@ package struct MeasuredRows: Sendable {
         }
     }
 
-    /// Whether a row was taken for another class; any row of numbers is off.
-    package func isWrong(_ row: Int) -> Bool {
-        guard case .classes(let probabilities, let actual, let names) = outcomes else {
-            return true
-        }
+    /// The class that a row was taken for; nil of numbers.
+    package func predicted(_ row: Int) -> Int? {
+        guard case .classes(let probabilities, _, let names) = outcomes else { return nil }
         let own = probabilities[(row * names.count)..<((row + 1) * names.count)]
-        return own.max() != own[own.startIndex + actual[row]]
+        if let decision { return decision(own[own.startIndex + decision.positive]) }
+        return own.indices.max { own[$0] < own[$1] }.map { $0 - own.startIndex }
     }
 
-    /// The rows that are most wrong, the worst first: those of least probability of their class, or of
-    /// the largest error.
+    /// The rows that are most wrong, the worst first: of classes those that were taken for another one,
+    /// by the least probability of their own; of numbers those of the largest error.
     package func worst(_ count: Int) -> [Int] {
         let wrongness: (Int) -> Double =
             switch outcomes {
@@ -51,7 +52,11 @@ package struct MeasuredRows: Sendable {
                 { 1 - probabilities[$0 * names.count + actual[$0]] }
             case .values(let predicted, let actual): { (predicted[$0] - actual[$0]).magnitude }
             }
-        let order = (0..<self.count).map { (wrong: wrongness($0), row: $0) }
+        let wrong = (0..<self.count).filter { row in
+            guard case .classes(_, let actual, _) = outcomes else { return true }
+            return predicted(row) != actual[row]
+        }
+        let order = wrong.map { (wrong: wrongness($0), row: $0) }
             .sorted { ($1.wrong, $0.row) < ($0.wrong, $1.row) }
         return order.prefix(count).map(\.row)
     }

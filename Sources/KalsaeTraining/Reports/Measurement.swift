@@ -12,6 +12,8 @@ struct Measurement {
     private let weights: [Double]?
     /// What was measured.
     private let outputs: [Float], data: LabeledData.Targets, areLogits: Bool
+    /// The rule by which one of two classes was predicted; nil for the more probable one.
+    private let decision: DecisionRule?
 
     /// The level of the intervals that reports speak of.
     static let level = 0.9
@@ -29,6 +31,7 @@ struct Measurement {
     ) throws(KalsaeError) {
         self.weights = weights?.map { Double($0) }
         (self.outputs, self.data, self.areLogits) = (outputs, data, areLogits)
+        self.decision = decision
         if let weights, !weights.isEmpty, !weights.contains(where: { $0 > 0 }) {
             throw KalsaeError(
                 "evaluate", expected: "a row of a weight above 0",
@@ -66,7 +69,7 @@ struct Measurement {
         }
         let weights = first.weights == nil ? nil : parts.flatMap { $0.weights ?? [] }
         outputs = parts.flatMap(\.outputs)
-        (self.weights, areLogits) = (weights, first.areLogits)
+        (self.weights, areLogits, decision) = (weights, first.areLogits, nil)
         predictions = parts.flatMap(\.predictions)
         targets = parts.flatMap(\.targets)
         switch first.data {
@@ -108,9 +111,11 @@ struct Measurement {
                 for index in own { probabilities[index] /= sum }
             }
         }
-        return MeasuredRows(
+        var rows = MeasuredRows(
             outcomes: .classes(
                 probabilities: probabilities, actual: actual.map { Int($0) }, names: names))
+        rows.decision = decision
+        return rows
     }
 
     /// Intervals by the errors of these rows; nil of classes. Rows that count count once.

@@ -31,11 +31,12 @@ import Testing
         #expect(abs(surprise - classes.logLoss) <= 1e-9)
         let right = zip(own, actual).count { $0[$1] == $0.max() }
         #expect(abs(Double(right) / Double(own.count) - classes.accuracy) <= 1e-12)
-        // The worst rows are those of least probability of their class.
-        let worst = rows.worst(5)
-        #expect(worst.count == 5 && rows.worst(1000).count == rows.count)
-        let order = zip(own, actual).map { $0[$1] }.sorted()
-        #expect(worst.map { own[$0][actual[$0]] } == Array(order.prefix(5)))
+        // The worst rows are the wrong ones, by the probability of their class.
+        let worst = rows.worst(1000)
+        #expect(!worst.isEmpty && worst.count == rows.count - right)
+        let order = zip(own, actual).filter { $0[$1] != $0.max() }.map { $0[$1] }.sorted()
+        #expect(worst.map { own[$0][actual[$0]] } == order)
+        #expect(rows.worst(1) == [worst[0]])
         // No images.
         #expect(rows.image(worst[0]) == nil)
     }
@@ -48,7 +49,18 @@ import Testing
         var classes = MeasuredRows(
             outcomes: .classes(
                 probabilities: [0.9, 0.1, 0.4, 0.6], actual: [0, 0], names: ["a", "b"]))
-        #expect(classes.worst(2) == [1, 0])
+        #expect(classes.worst(2) == [1] && classes.predicted(0) == 0)
+        // By a rule the less probable class is predicted, and another row is wrong.
+        classes.decision = DecisionRule(positive: 1, threshold: 0.05)
+        #expect(classes.worst(2) == [1, 0] && classes.predicted(0) == 1)
+        classes.decision = DecisionRule(positive: 1, threshold: 0.7)
+        #expect(classes.worst(2).isEmpty)
+        // A right row that is unsure does not take the place of a wrong one.
+        let three = MeasuredRows(
+            outcomes: .classes(
+                probabilities: [0.36, 0.32, 0.32, 0.45, 0.55, 0], actual: [0, 0],
+                names: ["a", "b", "c"]))
+        #expect(three.worst(1) == [1])
         classes.images = try LabeledData(
             features: .bytes([1, 2, 3, 4, 5, 6, 7, 8]), featureShape: [2, 2, 1],
             targets: .classes([0, 0], names: ["a", "b"]))
