@@ -5,14 +5,16 @@ import KalsaeTensor
 import KalsaeTraining
 import Testing
 
-/// Says that the token after `t` is `t + 1`, of five, surely where `sharpness` is large.
+/// Says that the token after `t` is `t + 1`, of five, surely where `sharpness` is large; `base` is added
+/// to all logits, which changes nothing.
 private struct Counter: Layer {
     var sharpness: Double
+    var base = 0.0
     static let parts = Parts<Self>()
 
     func callAsFunction(_ x: Tensor) -> Tensor {
         let next = ((x + 1) % 5).cast(to: .int32)
-        return next.oneHot(classes: 5) * sharpness
+        return next.oneHot(classes: 5) * sharpness + base
     }
 }
 
@@ -49,9 +51,9 @@ private struct Counter: Layer {
     /// Where only the likeliest is left, whatever its logit: 200 / 1e-40 is no number of Float.
     @Test(arguments: [1e-3, 1e-40, 1e-300])
     func smallTemperaturesLeaveTheLikeliest(_ temperature: Double) throws {
-        for sharpness in [1.0, 200, -200] {
+        for (sharpness, base) in [(1.0, 0.0), (200, 0), (-200, 0), (100, 100), (100, -300)] {
             let sampler = try TextSampler(
-                Counter(sharpness: sharpness), length: 3, temperature: temperature)
+                Counter(sharpness: sharpness, base: base), length: 3, temperature: temperature)
             let drawn = try sampler.sample(after: [3], count: 20)
             if sharpness > 0 {
                 #expect(drawn == (0..<20).map { Int32(($0 + 4) % 5) })
