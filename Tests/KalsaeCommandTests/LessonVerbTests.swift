@@ -9,7 +9,9 @@ import Testing
     init() throws { folder = try CommandRun.Folder() }
 
     private func run(_ arguments: String..., locale: String = "C.UTF-8") throws -> CommandRun {
-        try CommandRun(["lesson"] + arguments, in: folder, environment: ["LC_ALL": locale])
+        var environment = ["LC_ALL": locale]
+        environment["KALSAE_DATA"] = dataFolder
+        return try CommandRun(["lesson"] + arguments, in: folder, environment: environment)
     }
 
     @Test func theListHasTitlesRowsAndKnobs() throws {
@@ -103,7 +105,8 @@ import Testing
     }
 
     /// Where a lesson has a short form, and in both languages.
-    @Test func aShortLessonSaysSo() throws {
+    @Test(.enabled(if: dataFolder != nil, "needs the public data sets"))
+    func aShortLessonSaysSo() throws {
         defer { folder.remove() }
         let said = [
             "en": "Cut short, with fewer seeds or steps; the whole lesson: ",

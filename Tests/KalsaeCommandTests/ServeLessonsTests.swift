@@ -12,7 +12,10 @@ import Testing
         let errors: String
 
         init(in folder: CommandRun.Folder) throws {
-            process = try CommandRun.process(["serve", "--port", "0", "--json"], in: folder)
+            var environment: [String: String] = [:]
+            environment["KALSAE_DATA"] = dataFolder
+            process = try CommandRun.process(
+                ["serve", "--port", "0", "--json"], in: folder, environment: environment)
             errors = "\(folder.path)/.serve"
             _ = FileManager.default.createFile(atPath: errors, contents: nil)
             let output = Pipe()
@@ -92,7 +95,8 @@ import Testing
     }
 
     /// What answers is gone with a server that is killed.
-    @Test func aLessonEndsWithItsServer() throws {
+    @Test(.enabled(if: dataFolder != nil, "needs the public data sets"))
+    func aLessonEndsWithItsServer() throws {
         let folder = try CommandRun.Folder()
         defer { folder.remove() }
         let server = try Served(in: folder)

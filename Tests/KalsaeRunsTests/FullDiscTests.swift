@@ -104,6 +104,34 @@ struct FullDiscTests {
         #expect(try StoreCheck(folder.file).integrity() == "ok")
     }
 
+    /// Where SQLite has no space to open its files, the reserve gives it some.
+    @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
+    func aRunIsDeletedFromADiscWithoutAByteLeft() throws {
+        let folder = try StoreFolder()
+        #expect(mountDisc(3 << 20, at: folder.path))
+        defer {
+            unmountDisc(folder.path)
+            folder.remove()
+        }
+        do {
+            let store = try folder.open()
+            for name in ["a", "b"] {
+                let run = try store.createRun(RunDescription(name: name))
+                RunRecorder(run, in: store).finish(state: .finished)
+            }
+        }
+        let ballast = open(folder.path + "/ballast", O_WRONLY | O_CREAT, 0o666)
+        let byte: [UInt8] = [1]
+        while write(ballast, byte, 1) > 0 {}
+        close(ballast)
+        #expect(throws: (any Error).self) { try folder.open() }
+        try Store.freeingReserve(of: folder.store) {
+            let store = try folder.open()
+            try store.delete(try store.run("a"), files: false)
+            #expect(try store.runs().map(\.name) == ["b"])
+        }
+    }
+
     @Test(.enabled(if: canMount, "expected a user that may mount a small disc"))
     func aStoreThatCannotBeMadeIsToldInOneLine() throws {
         let folder = try StoreFolder()
