@@ -123,5 +123,5 @@ extension Double {
 
 extension String {
     /// Without the character that ends texts in SQLite's interface.
-    var withoutNUL: String { utf8.contains(0) ? replacing("\0", with: "\\0") : self }
+    package var withoutNUL: String { utf8.contains(0) ? replacing("\0", with: "\\0") : self }
 }

@@ -83,7 +83,7 @@ extension Store {
     }
 
     /// Refuses names that no one could type or read.
-    static func checkName(_ name: String, of kind: String) throws(KalsaeError) {
+    package static func checkName(_ name: String, of kind: String) throws(KalsaeError) {
         let isReadable =
             !name.isEmpty && name.utf8.count <= 200 && name.printable == name
             && name.first?.isWhitespace == false && name.last?.isWhitespace == false

@@ -27,15 +27,6 @@ extension Store {
         try read { try String.fetchAll($0, sql: "SELECT name FROM studies ORDER BY id") }
     }
 
-    /// The name that is wanted, or the first with a number behind it that no study has.
-    public func freeStudyName(_ wanted: String) throws(KalsaeError) -> String {
-        let taken = Set(try studyNames())
-        if !taken.contains(wanted) { return wanted }
-        var number = 2
-        while taken.contains("\(wanted)-\(number)") { number += 1 }
-        return "\(wanted)-\(number)"
-    }
-
     /// What belongs to a study beside its space, as whoever made it wrote it; null where nobody did.
     public func studyConfiguration(_ name: String) throws(KalsaeError) -> JSONValue {
         let text = try read { database in

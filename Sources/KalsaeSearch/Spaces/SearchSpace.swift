@@ -10,7 +10,7 @@ public struct SearchSpace: Hashable, Sendable {
     /// Rules between parameters.
     public private(set) var constraints: [SpaceConstraint]
     /// Counts the changes of a study's space, from 1.
-    public internal(set) var version = 1
+    public package(set) var version = 1
 
     /// The names of the parameters.
     public private(set) var names: [String]

@@ -2,8 +2,8 @@ import KalsaeSupport
 
 /// Where the trials of one study are kept, for one or many workers.
 ///
-/// Each call is one event: it happens whole or not at all, and what returned stays. A revision
-/// counts the events, so that a worker asks only for what others did since.
+/// Each call is one event: it happens whole or not at all, and what returned stays. A revision rises
+/// with the events, so that a worker asks only for what others did since.
 public protocol StudyStorage: Sendable {
     /// Whether workers share it that may die while others go on, so that trials are leased.
     var isShared: Bool { get }
@@ -11,14 +11,16 @@ public protocol StudyStorage: Sendable {
     /// The space that the study has there; nil for a new one, which is then made.
     func open(_ study: StudyDescription) throws(KalsaeError) -> SearchSpace?
 
-    /// What changed behind a revision. Trials below `first` are finished, and known to whoever asks.
+    /// What changed behind a revision, and perhaps some of what changed before. Trials below `first` are
+    /// finished, and known to whoever asks.
     func changes(since revision: Int, from first: Int) throws(KalsaeError) -> StudyChanges
 
-    /// Adds a trial; nil, and nothing happens, where its number is not the next.
+    /// Adds a trial, and returns the revision, or 0 where events are not counted one by one; nil, and
+    /// nothing happens, where its number is not the next.
     func add(_ trial: TrialRecord) throws(KalsaeError) -> Int?
 
     /// Writes a running trial's parameters and reports, or its end; nil, and nothing happens, where
-    /// another worker has it meanwhile, or it is finished. The revision otherwise.
+    /// another worker has it meanwhile, or it is finished. The revision otherwise, as of `add`.
     func update(_ trial: TrialRecord) throws(KalsaeError) -> Int?
 
     /// Gives a trial to a worker if it waits, or its lease lapsed before `now`: as it then is.

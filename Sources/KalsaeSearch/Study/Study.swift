@@ -100,7 +100,6 @@ public final class Study: Sendable {
     func refresh(_ state: inout State) throws(KalsaeError) {
         let changes = try storage.changes(
             since: state.revision, from: state.history.firstOpen)
-        guard changes.revision != state.revision else { return }
         for trial in changes.trials { state.history.put(trial) }
         if let space = changes.space, space.version >= state.space.version { state.space = space }
         state.revision = changes.revision

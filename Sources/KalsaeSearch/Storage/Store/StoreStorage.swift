@@ -22,24 +22,31 @@ public final class StoreStorage: StudyStorage {
             space: description.space.json.text)
     }
 
-    private static func text(_ directions: [Direction]) -> String {
+    static func text(_ directions: [Direction]) -> String {
         JSONValue.array(directions.map { .string($0.rawValue) }).text
     }
 
     /// The space that the study has; other directions than its own are refused.
     public func open(_ description: StudyDescription) throws(KalsaeError) -> SearchSpace? {
+        try Self.check(description, is: name, directions: study.directions)
+        if study.isNew { return nil }
+        return try SearchSpace(json: JSONValue(parsing: study.space, subject: "space of \(name)"))
+    }
+
+    /// Throws where a study is not the one of a storage.
+    static func check(
+        _ description: StudyDescription, is name: String, directions: String
+    ) throws(KalsaeError) {
         guard description.name == name else {
             throw KalsaeError(
                 description.name, expected: "the study of this storage", got: name,
                 advice: "give each study a storage of its own")
         }
-        guard study.directions == Self.text(description.directions) else {
+        guard directions == Self.text(description.directions) else {
             throw KalsaeError(
-                name, expected: "the directions \(study.directions) of the study in the store",
+                name, expected: "the directions \(directions) of the study in the store",
                 got: Self.text(description.directions))
         }
-        if study.isNew { return nil }
-        return try SearchSpace(json: JSONValue(parsing: study.space, subject: "space of \(name)"))
     }
 
     /// What others did since, and this worker.
@@ -90,15 +97,15 @@ public final class StoreStorage: StudyStorage {
 }
 
 extension Study {
-    /// A study in a store of runs; workers join it by its name.
+    /// A study in a store of runs or a database; workers join it by its name.
     public convenience init(
-        _ name: String, _ directions: [Direction] = [.minimize], in store: Store,
+        _ name: String, _ directions: [Direction] = [.minimize], in studies: some StudyCatalog,
         space: SearchSpace = SearchSpace(), sampler: some Sampler = TPESampler(),
         pruner: some Pruner = NoPruner(), seed: UInt64 = 0, lease: Double = 60
     ) throws(KalsaeError) {
         let description = StudyDescription(name: name, directions: directions, space: space)
         try self.init(
             name, directions, space: space, sampler: sampler, pruner: pruner, seed: seed,
-            storage: StoreStorage(description, in: store), lease: lease)
+            storage: studies.storage(of: description), lease: lease)
     }
 }
