@@ -75,7 +75,7 @@ struct ConvNetTraining {
         report.figure(
             "accuracy",
             Figure(
-                title: context.say("Test accuracy by epoch", "에포크별 시험 정확도"),
+                title: context.say("Test accuracy by epoch", "에포크별 테스트 정확도"),
                 x: Axis(context.say("epoch", "에포크")), y: Axis(context.say("accuracy", "정확도")),
                 marks: [
                     .line(
@@ -87,7 +87,7 @@ struct ConvNetTraining {
                 ]))
         report.show(
             LessonTable(
-                "accuracy", context.say("Test accuracy", "시험 정확도"),
+                "accuracy", context.say("Test accuracy", "테스트 정확도"),
                 columns: [context.say("here", "여기서"), context.say("book", "책")],
                 rows: [LessonTable.Row("", [accuracies.last ?? .nan, printed])]))
         report.note("the book has test accuracy \(printed)")

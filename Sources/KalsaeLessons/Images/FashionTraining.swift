@@ -32,7 +32,7 @@ struct FashionTraining {
         report.figure(
             "loss",
             Figure(
-                title: context.say("Training loss by epoch", "에포크별 훈련 손실"),
+                title: context.say("Training loss by epoch", "에포크별 학습 손실"),
                 x: Axis(context.say("epoch", "에포크")), y: Axis(context.say("loss", "손실")),
                 marks: [
                     .line(

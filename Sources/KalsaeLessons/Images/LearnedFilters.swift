@@ -86,8 +86,8 @@ struct LearnedFilters {
                 title: context.say("While the filters learn", "필터가 학습되는 동안"),
                 x: Axis(context.say("step", "갱신 횟수")), y: Axis(context.say("accuracy", "정확도")),
                 marks: [
-                    .line(Series(context.say("train", "훈련"), x: course.steps, y: course.train)),
-                    .line(Series(context.say("test", "시험"), x: course.steps, y: course.test)),
+                    .line(Series(context.say("train", "학습"), x: course.steps, y: course.train)),
+                    .line(Series(context.say("test", "테스트"), x: course.steps, y: course.test)),
                 ]))
         return report
     }

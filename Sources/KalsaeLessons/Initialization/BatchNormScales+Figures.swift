@@ -25,7 +25,7 @@ extension BatchNormScales {
         report.figure(
             "scales",
             Figure(
-                title: context.say("Training accuracy over 20 epochs", "20 에포크 동안의 훈련 정확도"),
+                title: context.say("Training accuracy over 20 epochs", "20 에포크 동안의 학습 정확도"),
                 panels: panels, columns: min(4, panels.count)), width: 960,
             height: panels.count > 4 ? 900 : 320, isForTerminals: false)
         report.show(

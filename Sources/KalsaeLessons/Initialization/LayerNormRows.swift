@@ -97,7 +97,7 @@ struct LayerNormRows {
             Figure(
                 title: context.say("The smallest batches", "가장 작은 배치로 학습하기"),
                 x: Axis(context.say("digits seen", "학습한 숫자의 수")),
-                y: Axis(context.say("test accuracy", "시험 정확도"), low: 0, high: 1),
+                y: Axis(context.say("test accuracy", "테스트 정확도"), low: 0, high: 1),
                 marks: [
                     .line(
                         Series(

@@ -86,7 +86,7 @@ struct SmallBatchNorm {
         report.figure(
             "accuracy",
             Figure(
-                title: context.say("Test accuracy after 6400 digits", "숫자 6400장을 학습한 뒤의 시험 정확도"),
+                title: context.say("Test accuracy after 6400 digits", "숫자 6400장을 학습한 뒤의 테스트 정확도"),
                 x: Axis(context.say("batch size", "배치 크기"), scale: .log),
                 y: Axis(context.say("accuracy", "정확도"), low: 0, high: 1),
                 marks: [

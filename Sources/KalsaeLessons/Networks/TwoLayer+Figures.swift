@@ -21,18 +21,18 @@ extension TwoLayer {
                 title: context.say("784-50-10 with ", "784-50-10: ") + name,
                 x: Axis(context.say("update", "갱신 횟수")), y: Axis(context.say("accuracy", "정확도")),
                 marks: [
-                    series(context.say("train", "훈련"), got.train, from: 1),
-                    series(context.say("test", "시험"), got.test, from: 1),
+                    series(context.say("train", "학습"), got.train, from: 1),
+                    series(context.say("test", "테스트"), got.test, from: 1),
                     series(
-                        context.say("test, lectures", "시험(강의)"),
+                        context.say("test, lectures", "테스트(강의)"),
                         Array(printed.test.prefix(measurements)), from: 1),
                 ]))
         report.show(
             LessonTable(
                 "\(name)-accuracies", context.say("Accuracy with ", "정확도: ") + name,
                 columns: [
-                    context.say("update", "갱신"), context.say("train", "훈련"),
-                    context.say("lectures", "강의"), context.say("test", "시험"),
+                    context.say("update", "갱신"), context.say("train", "학습"),
+                    context.say("lectures", "강의"), context.say("test", "테스트"),
                     context.say("lectures", "강의"),
                 ],
                 rows: got.train.indices.filter { $0 % 4 == 0 || $0 == got.train.count - 1 }.map {

@@ -93,7 +93,7 @@ extension LectureReport {
             "losses",
             Figure(
                 title: title, x: Axis(context.say("step", "갱신 횟수")),
-                y: Axis(context.say("training loss", "훈련 손실"), scale: .log),
+                y: Axis(context.say("training loss", "학습 손실"), scale: .log),
                 marks: curves.map { curve in
                     .line(
                         Series(

@@ -39,7 +39,7 @@ struct Capacity {
                 "capacity", context.say("Parameters and accuracy", "매개변수 수와 정확도"),
                 columns: [
                     context.say("units", "뉴런"), context.say("parameters", "매개변수"),
-                    context.say("train", "훈련"), context.say("test", "시험"),
+                    context.say("train", "학습"), context.say("test", "테스트"),
                     context.say("gap", "차이"),
                 ], rows: rows))
         let x = units.map(Double.init)
@@ -50,8 +50,8 @@ struct Capacity {
                 x: Axis(context.say("hidden units", "은닉 뉴런 수"), scale: .log),
                 y: Axis(context.say("accuracy", "정확도"), low: 0, high: 1),
                 marks: [
-                    .line(Series(context.say("train", "훈련"), x: x, y: train, hasMarkers: true)),
-                    .line(Series(context.say("test", "시험"), x: x, y: test, hasMarkers: true)),
+                    .line(Series(context.say("train", "학습"), x: x, y: train, hasMarkers: true)),
+                    .line(Series(context.say("test", "테스트"), x: x, y: test, hasMarkers: true)),
                 ]))
         return report
     }

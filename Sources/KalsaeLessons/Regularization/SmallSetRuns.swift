@@ -82,11 +82,12 @@ struct SmallSetRuns {
             return [
                 .line(
                     Series(
-                        lead + context.say("train", "훈련"), x: x, y: accuracies.train,
+                        lead + context.say("train", "학습"), x: x, y: accuracies.train,
                         hasMarkers: true)),
                 .line(
                     Series(
-                        lead + context.say("test", "시험"), x: x, y: accuracies.test, hasMarkers: true
+                        lead + context.say("test", "테스트"), x: x, y: accuracies.test,
+                        hasMarkers: true
                     )),
             ]
         }
@@ -99,7 +100,7 @@ struct SmallSetRuns {
             LessonTable(
                 "gaps", context.say("Accuracy at the end", "마지막 정확도"),
                 columns: [
-                    "", context.say("train", "훈련"), context.say("test", "시험"),
+                    "", context.say("train", "학습"), context.say("test", "테스트"),
                     context.say("gap", "차이"),
                 ],
                 rows: lanes.map { name, accuracies in

@@ -26,9 +26,9 @@ struct DataSplits {
         report.check("rows in some part", Double(Set(all).count), 150, within: 0)
         report.check("rows in two parts", Double(all.count - Set(all).count), 0, within: 0)
         let parts = [
-            (context.say("train", "훈련"), split.train),
+            (context.say("train", "학습"), split.train),
             (context.say("validation", "검증"), split.validation),
-            (context.say("test", "시험"), split.test),
+            (context.say("test", "테스트"), split.test),
         ]
         let counts = parts.map { part in
             (0..<3).map { kind in Double(part.1.count { Int(classes[$0]) == kind }) }
