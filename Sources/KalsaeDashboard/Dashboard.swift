@@ -77,6 +77,7 @@ public final class Dashboard: Sendable {
     /// Begins to listen.
     public func start() throws(KalsaeError) {
         Self.allowManyFiles(options.limits.connections + 256)
+        router.programs.begin()
         do {
             let port = try server.start(
                 host: options.host, port: options.port, token: options.token)

@@ -16,16 +16,24 @@ final class Programs: Sendable {
 
     private let isEnding = Atomic(false)
 
+    private let answers = AnswerFolder(in: NSTemporaryDirectory())
+
     init(_ options: DashboardOptions) { self.options = options }
 
+    /// Removes what servers left that were killed.
+    func begin() { answers.removeStale() }
+
     /// Ends what only answers, and begins nothing more; trainings go on.
-    func end() { isEnding.store(true, ordering: .relaxed) }
+    func end() {
+        isEnding.store(true, ordering: .relaxed)
+        answers.remove()
+    }
 
     /// What a call prints; its error where it fails or takes too long, or where nobody waits for it.
     func output(
         _ arguments: [String], seconds: Int, for presence: Presence
     ) throws -> [UInt8] {
-        let folder = try temporaryFolder()
+        let folder = try freshFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         // It ends when this process does, however that comes.
         let life = Pipe()
@@ -90,7 +98,7 @@ final class Programs: Sendable {
     @discardableResult private func start<Sign>(
         _ arguments: [String], _ what: String, until sign: (Process) -> Sign?
     ) throws -> Sign {
-        let folder = try temporaryFolder()
+        let folder = try freshFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let errors = "\(folder)/errors"
         let process = try start(
@@ -164,20 +172,17 @@ final class Programs: Sendable {
         return FileHandle(fileDescriptor: file, closeOnDealloc: true)
     }
 
-    private func temporaryFolder() throws -> String {
-        var path = Array("\(NSTemporaryDirectory())/kalsae-serve-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&path) else {
-            throw HTTPFault(507, "temporary folder: \(String(cString: strerror(errno)))")
-        }
-        return String(cString: made)
+    private func freshFolder() throws -> String {
+        if isEnding.load(ordering: .relaxed) { throw Self.serverEnds }
+        return try answers.fresh()
     }
 
     /// The last line that a process said before it failed, with files by the names that the page has.
     private func lastError(_ path: String, of verb: String) -> String {
         let bytes = (try? FileBytes.read(path, limit: Self.mostBytes)) ?? []
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        // The parser begins with a capital, and has its usage behind the error.
-        let error = lines.last { $0.lowercased().hasPrefix("error: ") }?.dropFirst(7)
+        // Wrong arguments have their usage behind the error.
+        let error = lines.last { $0.hasPrefix("error: ") }?.dropFirst(7)
         guard let line = error ?? lines.last else {
             return "kalsae \(verb): it ended with an error"
         }
