@@ -32,6 +32,17 @@ public final class PlanCache: Sendable {
     private struct Entry {
         var plan: any Plan
         var lastUse: Int
+        let outline: Int
+        /// How often it was found.
+        var uses = 0
+    }
+
+    /// What was compiled of one outline.
+    private struct Outline {
+        var count = 0
+        /// The input types of the last plan.
+        var inputs: [TensorType] = []
+        var isTold = false
     }
 
     private struct State {
@@ -41,11 +52,12 @@ public final class PlanCache: Sendable {
         var nodeCount = 0
         /// The graph that is kept although it has more nodes than all may have together.
         var oversized: Key?
-        /// By outline: how many plans were compiled, and the input types of the last.
-        var outlines: [Int: (count: Int, inputs: [TensorType])] = [:]
+        var outlines: [Int: Outline] = [:]
 
         /// Adds a plan in place of those that were not used for the longest time.
-        mutating func keep(_ key: Key, _ plan: any Plan, _ capacity: Int, _ nodeCapacity: Int) {
+        mutating func keep(
+            _ key: Key, _ plan: any Plan, outline: Int, _ capacity: Int, _ nodeCapacity: Int
+        ) {
             // Another thread may have made the same plan meanwhile.
             remove(key)
             let count = key.graph.nodes.count
@@ -57,7 +69,7 @@ public final class PlanCache: Sendable {
             {
                 remove(oldest)
             }
-            entries[key] = Entry(plan: plan, lastUse: clock)
+            entries[key] = Entry(plan: plan, lastUse: clock, outline: outline)
             if isOversized { oversized = key } else { nodeCount += count }
         }
 
@@ -72,8 +84,11 @@ public final class PlanCache: Sendable {
         }
     }
 
-    /// The number of plans of one outline at which that is said, once.
+    /// The number of plans of one outline from which on that is said, once.
     static let suspiciousCount = 16
+    /// How often each of them is found at least where nothing is said: a search that trains networks
+    /// of many sizes compiles each for many steps.
+    static let usefulCount = 4
 
     private let state = Mutex(State())
     private let capacity: Int
@@ -99,6 +114,7 @@ public final class PlanCache: Sendable {
             state.clock += 1
             guard let slot = state.entries.index(forKey: key) else { return nil }
             state.entries.values[slot].lastUse = state.clock
+            state.entries.values[slot].uses += 1
             return state.entries.values[slot].plan
         }
         if let found { return found }
@@ -107,12 +123,20 @@ public final class PlanCache: Sendable {
         tell(plan, graph)
         let outline = graph.outline
         let storm = state.withLock { state -> String? in
-            state.keep(key, plan, capacity, nodeCapacity)
-            let last = state.outlines[outline]
-            let count = (last?.count ?? 0) + 1
-            state.outlines[outline] = (count, graph.inputs)
-            guard count == Self.suspiciousCount, let last else { return nil }
-            return Self.stormText(count, graph, last.inputs)
+            state.keep(key, plan, outline: outline, capacity, nodeCapacity)
+            var known = state.outlines[outline] ?? Outline()
+            let before = known.inputs
+            known.count += 1
+            known.inputs = graph.inputs
+            defer { state.outlines[outline] = known }
+            guard known.count >= Self.suspiciousCount, known.count.nonzeroBitCount == 1,
+                !known.isTold
+            else { return nil }
+            let others = state.entries.values.filter { $0.outline == outline && $0.plan !== plan }
+            let uses = others.reduce(0) { $0 + $1.uses }
+            guard uses < others.count * Self.usefulCount else { return nil }
+            known.isTold = true
+            return Self.stormText(known.count, graph, before)
         }
         if let storm { Notice.say(storm) }
         return plan

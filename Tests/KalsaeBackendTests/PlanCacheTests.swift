@@ -34,6 +34,19 @@ import Testing
         #expect(cache.count == 4)
     }
 
+    /// What is compiled for each call is told once; what serves many calls each, as the networks of a
+    /// search, is not.
+    @Test(arguments: [(0, 1), (1, 1), (8, 0)])
+    func computationsThatAreCompiledAgainAndAgainAreTold(calls: Int, told: Int) throws {
+        let cache = PlanCache(backend: ReferenceBackend())
+        let (_, lines) = try Notice.collect {
+            for size in 1...64 {
+                for _ in 0...calls { _ = try cache.plan(for: makeGraph(size)) }
+            }
+        }
+        #expect(lines.count == told, "\(lines)")
+    }
+
     @Test func theLongestUnusedPlanMakesRoom() throws {
         let cache = PlanCache(backend: ReferenceBackend(), capacity: 2)
         let first = try cache.plan(for: makeGraph(1))
