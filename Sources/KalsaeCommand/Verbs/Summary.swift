@@ -41,16 +41,8 @@ struct Summary: ParsableCommand, ComputingCommand {
         let memory = try model.trainingMemory(
             batch: batch, optimizer: optimizer.make(learningRate: optimizer.defaultRate))
         if common.json {
-            let layers = rows.map { row -> JSONValue in
-                [
-                    "name": .string(row.name),
-                    "output": .array(row.output.map { .integer($0) }),
-                    "parameters": .integer(row.parameters),
-                    "operations": .integer(row.operations),
-                ]
-            }
             let report: JSONValue = [
-                "layers": .array(layers), "parameters": .integer(model.parameterCount),
+                "layers": Self.layers(rows), "parameters": .integer(model.parameterCount),
                 "operations": .integer(rows.operations),
                 "memory": [
                     "batch_size": .integer(batch), "model": .integer(memory.model),
@@ -67,6 +59,25 @@ struct Summary: ParsableCommand, ComputingCommand {
         ]
         let text = parts.map { "\($0) \(Self.size($1))" }.joined(separator: ", ")
         try Console.print("memory for training: \(Self.size(memory.total)) (\(text))")
+    }
+
+    private static func layers(_ summary: Sequential.Summary) -> JSONValue {
+        .array(
+            summary.map { row in
+                var members: [JSONValue.Member] = [
+                    .init("name", .string(row.name)),
+                    .init("output", .array(row.output.map { .integer($0) })),
+                    .init("parameters", .integer(row.parameters)),
+                    .init("operations", .integer(row.operations)),
+                ]
+                if !row.groups.isEmpty {
+                    let groups = row.groups.map { group -> JSONValue in
+                        ["count": .integer(group.count), "layers": layers(group.network)]
+                    }
+                    members.append(.init("networks", .array(groups)))
+                }
+                return .object(members)
+            })
     }
 
     private func model() throws -> Sequential {

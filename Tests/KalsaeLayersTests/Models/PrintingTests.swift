@@ -67,6 +67,23 @@ private struct Classifier: Layer {
                 ──────────────────────────────────────────────────────
                 total                          173,590       1,209,600
                 """)
+        let ensemble = try Sequential(
+            [
+                .ensemble([
+                    .init(layers: [.dense(units: 8), .dense(units: 2)], count: 5),
+                    .init(layers: [.dense(units: 2)], count: 1),
+                ])
+            ], input: [4])
+        let member = try Sequential([.dense(units: 8), .dense(units: 2)], input: [4])
+        #expect(ensemble.summary[0].groups.map(\.count) == [5, 1])
+        #expect(ensemble.summary[0].groups[0].network == member.summary)
+        #expect(
+            "\(ensemble.summary)".split(separator: "\n").map { $0.prefix(14).description } == [
+                "layer         ", "──────────────", "ensemble1     ", "  5 networks o",
+                "    dense1    ",
+                "    dense2    ", "  1 network of", "    dense1    ", "──────────────",
+                "total         ",
+            ])
         let long = String(repeating: "name", count: 30)
         let row = Sequential.SummaryRow(
             name: long, output: Array(repeating: 1000, count: 20), parameters: 999_999_999_999,
