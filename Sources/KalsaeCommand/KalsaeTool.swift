@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import KalsaeSupport
 import KalsaeTensor
 
@@ -43,10 +44,16 @@ struct KalsaeTool: AsyncParsableCommand {
         } catch {
             let message = Self.message(for: error)
             let located = Arguments.located(message)
-            if located != message, Self.exitCode(for: error) == .validationFailure {
-                Console.fail(located, code: ExitCode.validationFailure.rawValue)
+            let code = Self.exitCode(for: error)
+            if located != message, code == .validationFailure {
+                Console.fail(located, code: code.rawValue)
             }
-            // Help, version and wrong usage are the parser's: it knows text and exit code.
+            let full = Self.fullMessage(for: error)
+            if full.hasPrefix("Error: ") {
+                Console.writeError("error: \(full.dropFirst(7))\n")
+                Glibc.exit(code.rawValue)
+            }
+            // Help and version are the parser's: it knows text and exit code.
             exit(withError: error)
         }
     }

@@ -159,6 +159,8 @@ import Testing
         let result = try CommandRun(wrong.arguments, in: folder)
         #expect(result.status == wrong.status)
         #expect(result.errors.contains(wrong.says), "\(result.errors)")
+        // One form for all, also for those of the parser.
+        #expect(result.errors.hasPrefix("error: "), "\(result.errors)")
         #expect(result.output.isEmpty)
         #expect(folder.contents.isEmpty)
         if wrong.status == 1 {

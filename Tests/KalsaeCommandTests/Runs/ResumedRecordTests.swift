@@ -103,6 +103,9 @@ import Testing
         let report = try autopsy.json
         #expect(report["step"]?.integer ?? 0 <= failed.step && report["operation"]?.string != nil)
         #expect(["nan", "inf", "-inf"].contains(report["value"]?.string ?? ""))
+        let named = try CommandRun(["autopsy", "last", "--json"], in: folder)
+        #expect(named.status == 0, "\(named.errors)")
+        #expect(try named.json["operands"]?.array?.count == report["operands"]?.array?.count)
         let text = try CommandRun(["autopsy", artifact.path], in: folder)
         #expect(text.output.contains("first bad index") && text.output.contains("what helps"))
 
