@@ -35,10 +35,12 @@ struct Recording {
     ///   - figure: where the curves go.
     ///   - endsForGood: whether a run that is finished has nothing left to do, as the learning of a
     ///     table; it is refused then, and stays finished.
+    ///   - check: throws where a training cannot go on from a state as it is planned; no run is then
+    ///     made.
     init?(
         _ options: RecordOptions, configuration: JSONValue, name: String,
         fingerprint: String, seed: Int, model: String, figure: FigureFile? = nil,
-        endsForGood: Bool = false
+        endsForGood: Bool = false, check: (TrainingState?) throws -> Void = { _ in }
     ) throws {
         let interval = try options.interval()
         self.interval = interval
@@ -75,11 +77,16 @@ struct Recording {
         }
         guard !options.noRecord else { return nil }
         isResumed = false
+        var refusal: (any Error)?
         do {
             store = try Store(folder: options.location.folder)
             let parent = try options.parent(in: store)
             if let parent {
                 origin.network = try Self.state(of: parent.run, at: parent.step, store)
+            }
+            do { try check(origin.network) } catch {
+                refusal = error
+                throw error
             }
             var description = RunDescription(name: options.name ?? parent?.run.name ?? name)
             description.parent = parent.map { ($0.run.id, $0.step) }
@@ -93,7 +100,7 @@ struct Recording {
             description.tags = options.tag
             session = RunSession(try store.createRun(description), in: store, interval: interval)
         } catch {
-            guard options.name == nil, options.tag.isEmpty, options.branch == nil,
+            guard refusal == nil, options.name == nil, options.tag.isEmpty, options.branch == nil,
                 options.location.runs == nil, options.plot == nil
             else {
                 throw error

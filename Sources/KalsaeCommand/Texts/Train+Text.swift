@@ -32,10 +32,11 @@ extension Train {
         try Arguments.option("monitor") { try run.checkMonitor() }
         let figure = try checkOutputs(files, model: destination.path)
         destination.tellReplacing(recording)
+        let planned = try interventions()
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,
-            figure: figure)
+            figure: figure, check: { try run.check(planned, from: $0) })
         do {
             let progress = Progress(epochs: recipe.epochs)
             defer { progress.end() }

@@ -91,7 +91,12 @@ extension Router {
         }
         // Branches of one checkpoint may train at a time.
         arguments.append("--output=\(try freshModelPath())")
-        return ["run": .string(try programs.startTraining(arguments, stores))]
+        do {
+            return ["run": .string(try programs.startTraining(arguments, stores))]
+        } catch let fault as HTTPFault {
+            // What the training refuses was asked for in this request.
+            throw HTTPFault(fault.status == 422 ? 400 : fault.status, fault.line)
+        }
     }
 
     /// A setting as an option has it.

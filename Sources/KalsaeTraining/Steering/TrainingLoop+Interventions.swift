@@ -1,3 +1,4 @@
+import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
 import KalsaeSupport
@@ -52,12 +53,7 @@ extension TrainingLoop {
     ///   would change; nothing has changed then.
     func intervene(_ change: SettingChange, reason: String) throws {
         if case .setting(let name, let value) = change, SettingName.isLearningRate(name) {
-            guard case .number(let rate) = value else {
-                throw KalsaeError(
-                    SettingName.learningRate, expected: "a number", got: "\(value)")
-            }
-            try LearningRate.check(rate)
-            learningRate = rate
+            learningRate = try Self.rate(value)
         } else {
             var changed = configuration
             try changed.make(change)
@@ -66,6 +62,45 @@ extension TrainingLoop {
         let intervention = Intervention(step: progress.steps, change, reason: reason)
         progress.interventions = (progress.interventions ?? []) + [intervention]
         for index in callbacks.indices { try callbacks[index].onIntervention(intervention) }
+    }
+
+    /// Throws where changes of settings cannot be made in turn: nothing is trained.
+    ///
+    /// - Parameters:
+    ///   - changes: those to make.
+    ///   - done: those that the training had before.
+    static func check(
+        _ changes: [Intervention], after done: [Intervention], model: Sequential,
+        optimizer: any Optimizer
+    ) throws where Model == Sequential {
+        var configuration = Configuration(layers: model.spec, optimizer: optimizer)
+        let slots = OptimizerState(for: model, optimizer).tensors.map(\.tensor.type)
+        for (index, intervention) in (done + changes).enumerated() {
+            if case .setting(let name, let value) = intervention.change,
+                SettingName.isLearningRate(name)
+            {
+                _ = try rate(value)
+                continue
+            }
+            try configuration.make(intervention.change)
+            guard index >= done.count else { continue }
+            var now = model
+            if let layers = configuration.layers, layers != model.spec, let input = model.inputShape
+            {
+                now = try rebuilt(model, layers, input)
+            }
+            let fresh = OptimizerState(for: now, configuration.optimizer)
+            try TrainingStep<Model>.checkSlots(slots, are: fresh.tensors.map(\.tensor.type))
+            try configuration.optimizer.check(for: now)
+        }
+    }
+
+    private static func rate(_ value: SettingValue) throws(KalsaeError) -> Double {
+        guard case .number(let rate) = value else {
+            throw KalsaeError(SettingName.learningRate, expected: "a number", got: "\(value)")
+        }
+        try LearningRate.check(rate)
+        return rate
     }
 
     /// Makes the planned changes that belong behind the last step.
@@ -116,11 +151,16 @@ extension TrainingLoop {
         guard let now = step.model as? Sequential, let input = now.inputShape else {
             return step.model
         }
-        let new = try NamedTensors(now).restored(
+        guard let model = try Self.rebuilt(now, layers, input) as? Model else { return step.model }
+        return model
+    }
+
+    private static func rebuilt(
+        _ now: Sequential, _ layers: [LayerSpec], _ input: Shape
+    ) throws -> Sequential {
+        try NamedTensors(now).restored(
             into: try Sequential(layers, input: input),
             subject: "a setting that changes no shapes")
-        guard let model = new as? Model else { return step.model }
-        return model
     }
 }
 

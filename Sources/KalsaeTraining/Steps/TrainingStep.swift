@@ -35,16 +35,22 @@ package final class TrainingStep<Model: Layer> {
         let state = step.optimizerState
         let model = model ?? step.model
         let fresh = OptimizerState(for: model, optimizer)
-        guard fresh.tensors.map(\.tensor.type) == state.tensors.map(\.tensor.type) else {
-            throw KalsaeError(
-                "setting", expected: "one with which the optimizer remembers what it did",
-                got: "other tensors", advice: "branch from a checkpoint instead")
-        }
+        try Self.checkSlots(
+            state.tensors.map(\.tensor.type), are: fresh.tensors.map(\.tensor.type))
         try optimizer.check(for: model)
         formerCompilations += step.compilations
         step = try BatchStep(
             model, loss: loss, optimizer: optimizer, state: state, count: step.count, seed: seed,
             extras: extras, prepare: BatchInputs.prepared)
+    }
+
+    /// Throws where an optimizer of other settings remembers other tensors.
+    static func checkSlots(_ now: [TensorType], are fresh: [TensorType]) throws(KalsaeError) {
+        guard fresh == now else {
+            throw KalsaeError(
+                "setting", expected: "one with which the optimizer remembers what it did",
+                got: "other tensors", advice: "branch from a checkpoint instead")
+        }
     }
 
     /// A step of its own that does what this one does, from the same state on.

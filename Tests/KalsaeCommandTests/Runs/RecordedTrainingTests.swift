@@ -225,6 +225,15 @@ import Testing
         #expect(branch.status == 0, "\(branch.errors)")
         let child = try store.run("other")
         #expect(try child.parent == store.run("live").id && child.parentStep == steps)
+        // What cannot be made leaves no run.
+        let count = try store.runs().count
+        for setting in ["nope=1", "dense1.units=7", "learningRate=fast", "optimizer.beta1=2"] {
+            let wrong = try CommandRun(
+                ["steer", "live", "branch", "--set", setting, "--name", "wrong"], in: folder)
+            #expect(wrong.status == 1 && wrong.errors.hasPrefix("error: "), "\(wrong.errors)")
+            #expect(wrong.errors.split(separator: "\n").count == 1, "\(wrong.errors)")
+        }
+        #expect(try store.runs().count == count)
         // A second branch of the step leaves the first one's model.
         let model = try folder.bytes(of: "digits-from-\(steps).safetensors")
         let second = try CommandRun(
