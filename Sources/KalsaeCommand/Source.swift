@@ -161,7 +161,7 @@ struct Source {
 
     /// Where a row of training or validation is found, as `row 17 (line 19) of houses.csv`; nil where
     /// that is not known.
-    func location(part: String, row: Int) -> String? {
+    func location(part: String, row: Int, _ language: TextLanguage) -> String? {
         let data = part == "train" ? parts.train : parts.validation
         if let images = data.images, images.sources.indices.contains(row) {
             return images.sources[row].path
@@ -169,8 +169,10 @@ struct Source {
         guard let rows = part == "train" ? parts.split?.train : parts.split?.validation,
             rows.indices.contains(row)
         else { return nil }
-        return table?.location(of: rows[row])
-            ?? "row \(rows[row]) of the training rows of \(name), from 0,"
+        return table?.location(of: rows[row], language)
+            ?? language(
+                "row \(rows[row]) of the training rows of \(name), from 0,",
+                "\(name)의 학습용 데이터 \(rows[row])행(0부터)")
     }
 
     private static func noTarget(_ name: String, _ columns: [String]) -> KalsaeError {

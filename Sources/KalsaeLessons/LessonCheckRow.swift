@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// Numbers of the lectures beside those that came out, as readers see them: the numbers of an array
 /// are one row.
 public struct LessonCheckRow: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import KalsaeSupport
+
 /// The words around a lesson's own: headings of its parts.
 public struct LessonWords: Sendable {
     let language: LessonLanguage

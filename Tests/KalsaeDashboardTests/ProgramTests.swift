@@ -96,16 +96,40 @@ import Testing
         #expect(try asked(["data": "iris"], model: "")["report"] == nil)
     }
 
-    /// The parser of the arguments writes `Error:`, and its usage behind it.
+    /// The parser of the arguments writes its usage behind an error.
     @Test func errorsOfTheParserAreTold() throws {
         let program = try TestProgram(
-            "echo 'Error: Missing value' >&2; echo 'Usage: kalsae' >&2; echo '  See' >&2; exit 64")
+            "echo 'error: Missing value' >&2; echo 'Usage: kalsae' >&2; echo '  See' >&2; exit 64")
         defer { program.remove() }
         let server = try TestDashboard(runs: 1) { $0.program = program.path }
         defer { server.stop() }
         let answer = try server.ask("GET", "/api/lessons/xor")
         #expect(answer.status == 422)
         #expect(answer.body == #"{"error":"Missing value"}"#)
+    }
+
+    /// A training that refuses its settings before it begins is a wrong request, and no run.
+    @Test func branchesThatAreRefusedAreWrongRequests() throws {
+        let program = try TestProgram("echo 'error: --set: expected a setting' >&2; exit 1")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) { $0.program = program.path }
+        defer { server.stop() }
+        let body = #"{"verb":"branch","data":{"step":0,"set":{"nope":1}}}"#
+        let answer = try server.ask("POST", "/api/runs/\(server.runs[0].id)/commands", body)
+        #expect(answer.status == 400)
+        #expect(answer.body == #"{"error":"--set: expected a setting"}"#)
+        #expect(try server.store.runs().count == 1)
+    }
+
+    @Test func findingsAreAskedForInALanguage() throws {
+        let program = try TestProgram("echo \"\\\"$*\\\"\"")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 1) { $0.program = program.path }
+        defer { server.stop() }
+        let path = "/api/runs/\(server.runs[0].id)/doctor"
+        #expect(try server.json(path + "?language=ko").string?.hasSuffix("--language=ko") == true)
+        #expect(try server.json(path).string?.hasSuffix("--language=en") == true)
+        #expect(try server.ask("GET", path + "?language=--all").status == 400)
     }
 
     @Test func theEndOfTheServerEndsAnswersButNoTrainings() throws {

@@ -45,6 +45,44 @@ import Testing
         #expect(try Notice.collect { try TableGuesses(table, target: "t") }.lines.isEmpty)
     }
 
+    /// In Korean no English is left but names, values and options.
+    @Test func guessesAreToldInKorean() throws {
+        let tables = [
+            try table("id,age,color,day,note,same,t", rows: 60) {
+                "\($0),\($0 % 13 == 0 ? "" : "\($0 % 11)"),\(["red", "blue", "green"][$0 % 3]),"
+                    + "2024-01-\($0 % 20 + 10),word \($0 * 7) of \($0),7,\($0 % 2)"
+            },
+            try column { ["01001", "1001", "20095"][$0 % 3] },
+            try column { $0 % 3 == 0 ? "SALE" : "" },
+            try column { $0 == 7 ? "n" : "\($0).5" },
+            try column { $0 % 9 == 0 ? "-999" : "\($0 % 8)" },
+            try column { "\($0 % 12 + 1)/\($0 % 12 + 1)/2024" },
+            try column { "\($0 % 24):30" },
+            try column { $0 % 2 == 0 ? "yes" : "No" },
+            try column { "word\($0 % 30) text" },
+            try table("customer_id,x,t", rows: 60) { "\($0 % 20 * 37),\($0 % 7).25,\($0 % 2)" },
+            try table("time,c,t", rows: 60) {
+                "\(1_700_000_000 + $0 * 977 % 5000),\($0 % 2),\($0 % 2 == 0 ? "low" : "high")"
+            },
+            try table("c,t", rows: 60) { "\($0),\($0).5" },
+        ]
+        for table in tables {
+            let guesses = try TableGuesses(table, target: "t")
+            let json = guesses.json(.korean)
+            let columns = json["columns"]?.array ?? []
+            var texts = columns.flatMap { column in
+                ["reason", "becomes", "note"].map { column[$0]?.string }
+            }
+            texts +=
+                (json["notes"]?.array ?? []).map(\.string) + [json["target"]?["reason"]?.string]
+            for text in texts.compactMap({ $0 }) where !text.isEmpty {
+                let rest = text.replacing(/"[^"]*"|--[a-z]+( [a-z_]+(=[a-z]+)?)?/, with: "")
+                #expect(!rest.contains(/[a-z]{2}/), "\(text)")
+            }
+            #expect(guesses.json == guesses.json(.english))
+        }
+    }
+
     @Test func leadingZerosMakeText() throws {
         let zip = try guess(column { ["01001", "1001", "20095"][$0 % 3] })
         #expect(zip.role == .category)

@@ -93,7 +93,7 @@ class LiveTests(PagesCase):
     def test_pages_of_a_run(self):
         key = self.server.run_named("digits")
         for tab, what in [("layers", ".chart .plot rect"), ("settings", ".facts dt"),
-                          ("network", "pre.summary"), ("files", "table.plain tbody tr"),
+                          ("network", ".tab-panel table tbody tr"), ("files", "table.plain tbody tr"),
                           ("doctor", ".finding")]:
             with self.subTest(tab):
                 self.open(f"/runs/{key}/{tab}", what)

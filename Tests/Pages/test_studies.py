@@ -18,6 +18,19 @@ class StudiesTests(PagesCase):
         self.wait("document.querySelectorAll('.best-line').length > 0", "the best so far")
         self.wait("document.querySelectorAll('.chart .curve').length > 5", "curves of trials")
 
+    def test_a_search_that_is_over_cannot_be_stopped(self):
+        """Also where its end comes while one looks."""
+        self.open("/studies/iris", ".dot")
+        self.assertEqual(self.count("#stop"), 0)
+        is_searching = self.browser.run("""import("/assets/views/study-data.js").then((m) => {
+            const data = new m.StudyData("s", undefined);
+            return ["running", "waiting", "complete", "pruned"].map((state) => {
+                data.trials = [{ state: "complete" }, { state }];
+                return data.isSearching;
+            });
+        })""")
+        self.assertEqual(is_searching, [True, True, False, False])
+
     def test_brushes(self):
         self.open("/studies/iris", ".brush-area")
         area = self.browser.run("""(() => {

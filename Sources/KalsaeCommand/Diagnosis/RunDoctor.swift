@@ -8,15 +8,18 @@ import KalsaeTraining
 struct RunDoctor {
     private let store: Store
     private let run: Run
+    private let language: TextLanguage
 
-    init(_ wanted: String, _ location: RunsOptions) throws {
+    init(_ wanted: String, _ location: RunsOptions, _ language: TextLanguage) throws {
+        self.language = language
         store = try location.store(for: .reading)
         run = try store.run(wanted)
     }
 
     func report(json: Bool) throws {
         let checkup = try checkup()
-        let diagnosis = try Diagnosis(run, in: store, checkup: checkup)
+        let diagnosis = try Diagnosis(
+            run, in: store, checkup: checkup, language: language)
         if json {
             let text = String(decoding: try JSONEncoder().encode(diagnosis.findings), as: UTF8.self)
             return try Console.print([
@@ -26,16 +29,31 @@ struct RunDoctor {
             ])
         }
         for finding in diagnosis.findings {
-            try Console.print("\(finding.verdict.rawValue): \(finding.text)")
-            if !finding.remedy.isEmpty { try Console.print("  what helps: \(finding.remedy)") }
+            try Console.print("\(word(finding.verdict)): \(finding.text)")
+            if !finding.remedy.isEmpty {
+                try Console.print("  \(language("what helps", "해결책")): \(finding.remedy)")
+            }
             if !finding.command.isEmpty { try Console.print("  \(finding.command)") }
         }
-        for line in diagnosis.notJudged { try Console.print("not judged: \(line)") }
+        for line in diagnosis.notJudged {
+            try Console.print("\(language("not judged", "판단하지 못함")): \(line)")
+        }
         let problems = diagnosis.findings.count { $0.verdict == .problem }
         let notices = diagnosis.findings.count { $0.verdict == .notice }
         try Console.print(
-            "\(run.name): \(problems.counting("problem")), \(notices.counting("notice")), of "
-                + "\(diagnosis.findings.count.counting("finding"))")
+            language(
+                "\(run.name): \(problems.counting("problem")), \(notices.counting("notice")), of "
+                    + "\(diagnosis.findings.count.counting("finding"))",
+                "\(run.name): 진단 \(diagnosis.findings.count)개 중 문제 \(problems)개, 주의 \(notices)개"
+            ))
+    }
+
+    private func word(_ verdict: Finding.Verdict) -> String {
+        switch verdict {
+        case .problem: language("problem", "문제")
+        case .notice: language("notice", "주의")
+        case .good: language("good", "양호")
+        }
     }
 
     /// A look at a network of a text.
@@ -75,7 +93,8 @@ struct RunDoctor {
             // Those that are shown.
             for index in checkup.oddRows.indices.prefix(5) {
                 let row = checkup.oddRows[index]
-                checkup.oddRows[index].location = source.location(part: row.part, row: row.row)
+                checkup.oddRows[index].location = source.location(
+                    part: row.part, row: row.row, language)
             }
             return checkup
         } catch {

@@ -179,4 +179,4 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
     }
 }
 
-extension LessonLanguage: ExpressibleByArgument {}
+extension TextLanguage: ExpressibleByArgument {}

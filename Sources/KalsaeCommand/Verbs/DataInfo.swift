@@ -39,6 +39,9 @@ struct DataInfo: ParsableCommand {
     @Flag(help: "Replace the sheet's file, whatever it holds.")
     var overwrite = false
 
+    @Option(help: "The language of what is told of columns with --json, en or ko.")
+    var language: TextLanguage = .english
+
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
@@ -57,7 +60,7 @@ struct DataInfo: ParsableCommand {
             return try Console.print(
                 [
                     "file": .string(table.subject), "reading": table.csv.guesses.json,
-                    "table": guesses.json,
+                    "table": guesses.json(language),
                 ] as JSONValue)
         }
         try Console.print(table.subject)

@@ -30,12 +30,15 @@ struct Doctor: ParsableCommand {
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
+    @Option(help: "The language of what is found in a run, en or ko.")
+    var language: TextLanguage = .english
+
     @Flag(help: "Show the environment variables for developers of Kalsae as well.")
     var all = false
 
     func run() throws {
         try InstructionSet.apply()
-        if let wanted { return try RunDoctor(wanted, location).report(json: json) }
+        if let wanted { return try RunDoctor(wanted, location, language).report(json: json) }
         let facts = Machine.facts(all: all)
         if json {
             return try Console.print(JSONValue.object(facts.map { JSONValue.Member($0.0, $0.1) }))

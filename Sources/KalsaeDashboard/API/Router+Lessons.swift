@@ -58,7 +58,7 @@ extension Router {
         character == "," || character == " " || numbers.contains(character)
     }
 
-    private static func language(_ request: DashboardRequest) throws -> String {
+    static func language(_ request: DashboardRequest) throws -> String {
         let language = request.text("language") ?? "en"
         try check("language", language, language == "en" || language == "ko", "en or ko")
         return "--language=\(language)"

@@ -9,16 +9,17 @@ extension Router {
     func runSummary(_ key: String, _ request: DashboardRequest) throws -> JSONValue {
         let run = try stores.read { try $0.knownRun(key) }
         let model = try modelPath(of: run)
-        let result = try programs.output(["summary", model], seconds: 60, for: request.presence)
-        return ["text": .string(String(decoding: result, as: UTF8.self))]
+        let result = try programs.output(
+            ["summary", model, "--json"], seconds: 60, for: request.presence)
+        return try JSONValue(parsing: result, subject: "kalsae summary")
     }
 
     /// `/api/runs/KEY/doctor`.
     func runDoctor(_ key: String, _ request: DashboardRequest) throws -> JSONValue {
         let run = try stores.read { try $0.knownRun(key) }
         let result = try programs.output(
-            ["doctor", run.id, "--runs", options.folder, "--json"], seconds: 300,
-            for: request.presence)
+            ["doctor", run.id, "--runs", options.folder, "--json", try Self.language(request)],
+            seconds: 300, for: request.presence)
         return try JSONValue(parsing: result, subject: "kalsae doctor")
     }
 
@@ -71,7 +72,8 @@ extension Router {
         guard let path = request.upload else { throw HTTPFault(400, "upload: expected a file") }
         do {
             let info = try programs.output(
-                ["data", "info", path, "--json"], seconds: 120, for: request.presence)
+                ["data", "info", path, "--json", try Self.language(request)], seconds: 120,
+                for: request.presence)
             let text = UploadFolder.named(String(decoding: info, as: UTF8.self), in: options.folder)
             return [
                 "upload": .string(uploads.name(of: path)),

@@ -68,7 +68,12 @@ extension Router {
                         })
                 ]
             } catch let error as KalsaeError {
-                return ["reason": .string(error.description)]
+                let count = try study.trials().count { $0.state == .complete }
+                return [
+                    "reason": .string(error.description),
+                    "needed": count < ImportanceMethod.fewest
+                        ? .integer(ImportanceMethod.fewest) : .null,
+                ]
             }
         }
     }

@@ -126,9 +126,11 @@ public struct PreparedTable: Sendable {
     }
 
     /// Where a labeled row stands in its file, as `row 17 (line 19) of houses.csv`, rows from 1.
-    package func location(of row: Int) -> String? {
+    package func location(of row: Int, _ language: TextLanguage = .english) -> String? {
         guard labeled.indices.contains(row) else { return nil }
         let line = table.csv.line(ofRow: labeled[row])
-        return "row \(labeled[row] + 1) (line \(line)) of \(table.subject)"
+        return language(
+            "row \(labeled[row] + 1) (line \(line)) of \(table.subject)",
+            "\(table.subject) \(labeled[row] + 1)행(파일의 \(line)번째 줄)")
     }
 }

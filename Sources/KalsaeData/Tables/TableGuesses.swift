@@ -150,10 +150,14 @@ public struct TableGuesses: Sendable, Equatable {
     }
 
     /// The guesses as JSON.
-    public var json: JSONValue {
+    public var json: JSONValue { json(.english) }
+
+    /// The guesses as JSON, with their sentences in a language.
+    public func json(_ language: TextLanguage) -> JSONValue {
         [
-            "rows": .integer(rows), "columns": .array(columns.map(\.json)),
-            "target": target?.json ?? .null, "notes": .array(notes.map { .string($0) }),
+            "rows": .integer(rows), "columns": .array(columns.map { $0.json(language) }),
+            "target": target?.json(language) ?? .null,
+            "notes": .array(notes.map { .string(GuessWords.say($0, language)) }),
         ]
     }
 }

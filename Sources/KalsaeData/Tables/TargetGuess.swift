@@ -155,14 +155,14 @@ public struct TargetGuess: Sendable, Equatable {
         return notes
     }
 
-    /// The guess as JSON.
-    var json: JSONValue {
+    /// The guess as JSON, with its sentences in a language.
+    func json(_ language: TextLanguage) -> JSONValue {
         let classes = zip(classNames, classCounts).map { name, count -> JSONValue in
             ["name": .string(name), "rows": .integer(count)]
         }
         return [
             "name": .string(encoder.name), "task": .string(task.rawValue),
-            "reason": .string(reason), "classes": .array(classes),
+            "reason": .string(GuessWords.say(reason, language)), "classes": .array(classes),
         ]
     }
 }

@@ -18,7 +18,7 @@ public enum ImportanceMethod: String, Sendable, CaseIterable {
     case functionalAnova
 
     /// The least number of complete trials.
-    static let fewest = 10
+    package static let fewest = 10
 
     func importance(
         in history: TrialHistory, _ space: SearchSpace, seed: UInt64

@@ -14,6 +14,14 @@ extension Double {
         return "\(sign)\(whole).\(zeros)\(rest)"
     }
 
+    /// A share as percent with two or three digits that count, as 34.2 % and 0.36 %.
+    package var percentText: String {
+        let percent = self * 100
+        let bounds = [99.95, 9.995, 0.0995, 0.00995]
+        let digits = bounds.firstIndex { percent.magnitude >= $0 } ?? (self == 0 ? 0 : 4)
+        return "\(percent.fixed(digits)) %"
+    }
+
     /// The number for a table: four digits behind the point, or a power of ten where that says
     /// nothing, as 1.500e-05.
     package var short: String {

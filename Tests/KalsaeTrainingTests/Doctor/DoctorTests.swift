@@ -36,11 +36,48 @@ import Testing
             try store.append(points, to: name, of: run)
         }
         let diagnosis = try Diagnosis(store.run("patient"), in: store, checkup: checkup)
+        let korean = try Diagnosis(
+            store.run("patient"), in: store, checkup: checkup, language: .korean)
+        Self.compare(diagnosis, korean)
         let ranks = diagnosis.findings.map {
             Finding.Verdict.allCases.firstIndex(of: $0.verdict) ?? 9
         }
         #expect(ranks == ranks.sorted())
         return Dictionary(diagnosis.findings.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Both languages say the same of the same, each in its own letters.
+    private static func compare(_ english: Diagnosis, _ korean: Diagnosis) {
+        func hasHangul(_ text: String) -> Bool {
+            text.unicodeScalars.contains { (0xac00...0xd7a3).contains($0.value) }
+        }
+        /// Whether English is left but options, activations, and names of layers and columns.
+        func hasEnglish(_ text: String) -> Bool {
+            let rest = text.replacing(
+                /--[a-z-]+|[a-z]+[0-9]+[.a-z]*|[0-9]e[-+][0-9]+|relu|tanh/, with: "")
+            return rest.replacing(/ReLU|sigmoid|He |ln |inf|nan|validation|train/, with: "")
+                .contains(/[a-zA-Z]{2}/)
+        }
+        #expect(english.findings.map(\.name) == korean.findings.map(\.name))
+        #expect(english.findings.map(\.numbers) == korean.findings.map(\.numbers))
+        #expect(english.findings.map(\.command) == korean.findings.map(\.command))
+        for (one, other) in zip(english.findings, korean.findings) {
+            #expect(!hasHangul(one.text + one.remedy))
+            #expect(hasHangul(other.text) && !hasEnglish(other.text), "\(other.text)")
+            #expect(one.remedy.isEmpty == other.remedy.isEmpty)
+            #expect(other.remedy.isEmpty || hasHangul(other.remedy), "\(other.remedy)")
+            #expect(!hasEnglish(other.remedy), "\(other.remedy)")
+        }
+        #expect(english.notJudged.count == korean.notJudged.count)
+        #expect(korean.notJudged.allSatisfy { hasHangul($0) && !hasEnglish($0) })
+    }
+
+    @Test func sharesHaveTwoOrThreeDigits() {
+        let cases: [(Double, String)] = [
+            (0, "0 %"), (1, "100 %"), (0.341797, "34.2 %"), (0.020730, "2.07 %"),
+            (0.00358, "0.36 %"), (0.000512, "0.051 %"), (0.9999, "100 %"), (0.0996, "9.96 %"),
+        ]
+        for (share, text) in cases { #expect(share.percentText == text) }
     }
 
     @Test func aSoundTrainingHasNoProblem() async throws {

@@ -1,7 +1,7 @@
 // Messages, questions and forms over the page. A dialog of the browser keeps the focus inside.
 
 import { append, h, newID } from "./dom.js";
-import { t } from "./words.js";
+import { t, tIf } from "./words.js";
 
 /** A line at the edge of the page, read aloud by screen readers. */
 export function tell(text, kind = "good") {
@@ -12,9 +12,15 @@ export function tell(text, kind = "good") {
     setTimeout(end, kind === "bad" ? 9000 : 5000);
 }
 
+/** The server's own line, with what kind of error it is. */
+export function errorText(error) {
+    const kind = tIf(`error.${error.status}`);
+    return kind ? `${kind}: ${error.message}` : error.message;
+}
+
 /** Tells an error, but not that a page was left. */
 export function tellError(error) {
-    if (error.name !== "AbortError") tell(error.message, "bad");
+    if (error.name !== "AbortError") tell(errorText(error), "bad");
 }
 
 /** A dialog with a title; resolves with what `close(value)` is called with. */

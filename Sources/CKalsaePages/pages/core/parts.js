@@ -1,5 +1,6 @@
 // Small parts that several pages are made of.
 
+import { errorText } from "./dialogs.js";
 import { h, newID, show } from "./dom.js";
 import { t, tIf } from "./words.js";
 
@@ -30,7 +31,7 @@ export function loading() {
 }
 
 export function failure(error, again) {
-    return h("div", { class: "empty bad", role: "alert" }, h("p", {}, error.message),
+    return h("div", { class: "empty bad", role: "alert" }, h("p", {}, errorText(error)),
         again && h("button", { onclick: again }, t("again")));
 }
 

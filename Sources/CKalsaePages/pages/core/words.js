@@ -21,6 +21,21 @@ export function tIf(key, otherwise) {
     return words[key] ?? otherwise;
 }
 
+/** What a metric of a record is called: `validation/loss` is a loss of a part. */
+export function metricName(name) {
+    if (words[`metric.${name}`]) return words[`metric.${name}`];
+    const [, part, rest] = /^([^/]+)\/(.+)$/.exec(name) ?? [null, null, name];
+    const text = words[`metric.${rest}`] ?? rest;
+    return part ? t("metric.of", { part: words[`part.${part}`] ?? part, name: text }) : text;
+}
+
+/** What data are, as a record says it: counts of rows, and of the numbers of each. */
+export function dataName(text) {
+    const [, train, validation, test, width, rest] =
+        /^(\d+) \+ (\d+) \+ (\d+) rows of (\d+) numbers, (.*)$/.exec(text) ?? [];
+    return train ? t("data.rows", { train, validation, test, width, rest }) : text;
+}
+
 export const currentLanguage = () => language;
 
 export async function useLanguage(next) {

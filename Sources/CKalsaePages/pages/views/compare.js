@@ -6,7 +6,7 @@ import { tell } from "../core/dialogs.js";
 import { number, setting } from "../core/format.js";
 import { badge, check, pageHead } from "../core/parts.js";
 import { listen } from "../core/stream.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 import { Curves } from "./curves.js";
 import { RunData } from "./run-data.js";
 import { flat } from "./run-details.js";
@@ -19,13 +19,13 @@ function runHead(data, index) {
 const most = 20;
 
 /** A table with a column for each run. */
-function table(caption, runs, names, cell, isDifferent) {
+function table(caption, runs, names, cell, isDifferent, title = (name) => name) {
     return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": caption },
         h("table", { class: "left" }, h("caption", { class: "sr" }, caption),
             h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("column.name")),
                 runs.map(runHead))),
             h("tbody", {}, names.map((name) => h("tr", { class: isDifferent(name) ? "different" : "" },
-                h("th", { scope: "row" }, name),
+                h("th", { scope: "row" }, title(name)),
                 runs.map((data) => h("td", {}, cell(data, name))))))));
 }
 
@@ -64,7 +64,7 @@ function valuesTable(runs) {
             const best = isRising ? metric.high : metric.low;
             return h("span", {}, number(metric.lastValue), metric.count > 1
                 && h("small", {}, ` ${t("best")} ${number(best)}`));
-        }, () => false));
+        }, () => false, metricName));
 }
 
 export default async function compare(main, { parameters, signal, setTitle }) {

@@ -8,7 +8,7 @@ import { eachFrame, h, show } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { keep, kept } from "../core/kept.js";
 import { check, segmented } from "../core/parts.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 import { chartGroups } from "./chart-groups.js";
 
 const dashes = ["", "6 3", "2 2.5", "8 3 2 3"];
@@ -82,11 +82,11 @@ export class Curves {
     part(group) {
         const isRate = group.title === "rate";
         const chart = new LineChart({
-            label: group.title, height: isRate ? 120 : group.isSpan ? 300 : 210, group: this.group,
+            label: metricName(group.title), height: isRate ? 120 : group.isSpan ? 300 : 210, group: this.group,
             showsPoints: true, isAligned: isRate || group.isSpan,
         });
         const names = legend(chart);
-        const card = figure(group.title, chart, {
+        const card = figure(metricName(group.title), chart, {
             isSpan: group.isSpan || isRate, below: names.element,
         });
         const part = { ...group, chart, card, legend: names };
@@ -114,8 +114,8 @@ export class Curves {
         this.runs.forEach((data, at) => part.names.forEach((name, index) => {
             const points = data.series.get(name);
             if (!points) return;
-            const title = isOne ? name
-                : part.names.length === 1 ? data.run.name : `${data.run.name} ${name}`;
+            const title = isOne ? metricName(name)
+                : part.names.length === 1 ? data.run.name : `${data.run.name} ${metricName(name)}`;
             series.push({
                 name: title, color: isOne ? colorOf(name, index) : at,
                 dash: isOne ? "" : dashes[(index + Math.floor(at / 7)) % 4], x: data.x(points, this.look.x),

@@ -4,7 +4,7 @@ import { api, runPath } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { ago, bytes, moment, number, setting } from "../core/format.js";
 import { badge, empty, facts, failure, loading, plainTable } from "../core/parts.js";
-import { t, tIf } from "../core/words.js";
+import { currentLanguage, dataName, t, tIf } from "../core/words.js";
 import { checkpointsByStep } from "./checkpoint-slider.js";
 import { eventWords } from "./run-marks.js";
 
@@ -62,7 +62,7 @@ export function settingsPage(data) {
             facts([
                 [t("column.created"), moment(run.created)],
                 [t("ended"), run.ended ? moment(run.ended) : "–"],
-                [t("data"), run.data || "–"], [t("seed"), setting(run.seed)],
+                [t("data"), dataName(run.data ?? "") || "–"], [t("seed"), setting(run.seed)],
                 [t("parent"), parent || "–"], [t("study"), run.study
                     ? h("a", { href: `#/studies/${encodeURIComponent(run.study)}` }, run.study) : "–"],
                 [t("directory"), h("code", {}, run.directory ?? "–")],
@@ -90,15 +90,37 @@ function asked(build, signal) {
 export function networkPage(data, signal) {
     if (data.run.model === "") return empty(t("network.none"));
     return h("section", { class: "card" }, h("h2", {}, t("tab.network")), asked(async () => {
-        let text;
+        let summary;
         try {
-            ({ text } = await api.get(runPath(data.run.key, "/summary"), {}, signal));
+            summary = await api.get(runPath(data.run.key, "/summary"), {}, signal);
         } catch (error) {
             if (error.status !== 404) throw error;
             return empty(t("network.none"));
         }
-        return h("pre", { class: "summary", tabindex: "0", "aria-label": t("tab.network") }, text);
+        return networkTable(summary);
     }, signal));
+}
+
+/** The layers, those of an ensemble's networks once for each group. */
+function layerRows(layers, indent) {
+    return layers.flatMap((layer) => [
+        [indent + layer.name, layer.output.length ? `[${layer.output.join(", ")}]` : "–",
+            number(layer.parameters, 8), number(layer.operations, 8)],
+        ...(layer.networks ?? []).flatMap((group) => [
+            [`${indent}\u2003${t("network.group", { count: group.count })}`, "", "", ""],
+            ...layerRows(group.layers, `${indent}\u2003\u2003`)]),
+    ]);
+}
+
+function networkTable({ layers, parameters, operations, memory }) {
+    const sizes = ["total", "model", "optimizer", "batch", "arena"]
+        .map((name) => [name, bytes(memory[name])]);
+    return h("div", { class: "stack" }, plainTable(t("tab.network"),
+        [t("tab.layers"), t("network.output"), t("study.parameters"), t("network.operations")],
+        [...layerRows(layers, ""),
+            [t("network.total"), "", number(parameters, 8), number(operations, 8)]]),
+    h("p", { class: "muted" }, t("network.memory",
+        { ...Object.fromEntries(sizes), rows: memory.batch_size })));
 }
 
 export function filesPage(data) {
@@ -114,14 +136,15 @@ export function filesPage(data) {
             : empty(t("checkpoints.none"))),
         h("section", { class: "card" }, h("h2", {}, t("artifacts")), run.artifacts.length
             ? plainTable(t("artifacts"), [t("column.name"), t("kind"), t("path"), t("size"), t("written")],
-                run.artifacts.map((one) => [one.name, one.kind, h("code", {}, one.path),
+                run.artifacts.map((one) => [one.name, tIf(`kind.${one.kind}`, one.kind), h("code", {}, one.path),
                     bytes(one.bytes), ago(one.time)]))
             : empty(t("artifacts.none"))));
 }
 
 export function doctorPage(data, signal) {
     return asked(async () => {
-        const report = await api.get(runPath(data.run.key, "/doctor"), {}, signal);
+        const report = await api.get(runPath(data.run.key, "/doctor"),
+            { language: currentLanguage() }, signal);
         const finding = (one) => h("li", { class: `finding ${one.verdict}` },
             h("div", { class: "finding-head" }, badge(one.verdict),
                 h("b", {}, tIf(`finding.${one.name}`, one.name))),

@@ -4,7 +4,7 @@ import { api, runPath } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { empty, failure, loading, plainTable } from "../core/parts.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 
 const mostClasses = 40;
 const told = ["accuracy", "balancedAccuracy", "f1", "rocAUC", "logLoss", "calibrationError",
@@ -61,7 +61,7 @@ function parts({ data, report }) {
     return h("div", { class: "stack" },
         h("section", { class: "card" }, h("h2", {}, t("evaluation.on", { data, rows: number(report.rows) })),
             h("div", { class: "test-numbers" }, numbers.map((name) => h("div", {},
-                h("span", { class: "muted" }, name), h("b", {}, number(report[name])))))),
+                h("span", { class: "muted" }, metricName(name)), h("b", {}, number(report[name])))))),
         report.confusion && h("section", { class: "card" }, h("h2", {}, t("evaluation.matrix")),
             matrix(classes, report.confusion)),
         report.worst?.rows.length > 0 && h("section", { class: "card" },

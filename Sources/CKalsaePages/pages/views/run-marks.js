@@ -15,6 +15,13 @@ export function dataText(verb, data) {
     return Object.entries(data).map(([name, value]) => `${name} = ${setting(value)}`).join(", ");
 }
 
+/** What a training answered to a command; settings and refusals are its own words. */
+export function answerText({ verb, state, answer }) {
+    const [, step, rate] = /^back at step (\d+).*, learningRate = (.+)$/.exec(answer) ?? [];
+    if (step) return t("answer.rollback", { step, rate });
+    return (state === "applied" && answer && tIf(`answer.${verb}`)) || answer;
+}
+
 /** The kind and the words of an event. */
 export function eventWords(event) {
     const data = event.data ?? {};

@@ -4,7 +4,7 @@ import { api } from "../core/api.js";
 import { eachFrame, h, show, throttled } from "../core/dom.js";
 import { ago, duration, moment, number } from "../core/format.js";
 import { badge, failure, tagList } from "../core/parts.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 
 const rowHeight = 37;
 const pageSize = 100;
@@ -98,7 +98,7 @@ export class RunRows {
             h("span", { class: "sr" }, t("runs.select")))];
         for (const [key, text] of sortable) cells.push(this.headCell(key, t(`column.${text}`)));
         cells.push(h("th", { scope: "col", class: "right" }, t("step")));
-        for (const name of columns) cells.push(this.headCell(`metric:${name}`, name, true));
+        for (const name of columns) cells.push(this.headCell(`metric:${name}`, metricName(name), true));
         const sign = `${columns.join()}|${this.filter.sort}|${this.filter.order}`;
         if (sign === this.headSign) return;
         this.headSign = sign;

@@ -7,7 +7,7 @@ import { duration, number } from "../core/format.js";
 import { bind } from "../core/keys.js";
 import { badge, tabs, tagList } from "../core/parts.js";
 import { listen } from "../core/stream.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 import { singleNumbers } from "./chart-groups.js";
 import { Curves } from "./curves.js";
 import { RunData } from "./run-data.js";
@@ -91,9 +91,9 @@ export default async function run(main, { parameters, signal, setTitle }) {
                 epoch ? `${t("epoch")} ${epoch}` : undefined),
             tile(t("column.duration"), duration(seconds),
                 latest ? t("steps.second", { count: number(latest / (seconds / 1000), 3) }) : undefined),
-            loss && tile(loss.name, number(loss.lastValue),
+            loss && tile(metricName(loss.name), number(loss.lastValue),
                 t("best.at", { value: number(loss.low), step: loss.lowStep })),
-            accuracy && tile(accuracy.name, number(accuracy.lastValue),
+            accuracy && tile(metricName(accuracy.name), number(accuracy.lastValue),
                 t("best.at", { value: number(accuracy.high), step: accuracy.highStep })),
             rate && tile(t("rate"), number(rate.lastValue), run.configuration?.optimizer));
     }
@@ -102,7 +102,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
         const numbers = singleNumbers(data.run.metrics);
         return numbers.length > 0 && h("section", { class: "card" }, h("h2", {}, t("test")),
             h("div", { class: "test-numbers" }, numbers.map((metric) => h("div", {},
-                h("span", { class: "muted" }, metric.name.slice(5)),
+                h("span", { class: "muted" }, metricName(metric.name.slice(5))),
                 h("b", {}, number(metric.lastValue))))));
     };
     const tests = h("div", {});

@@ -7,7 +7,7 @@ import { keep, kept } from "../core/kept.js";
 import { bind } from "../core/keys.js";
 import { check, empty, pageHead, select } from "../core/parts.js";
 import { listen } from "../core/stream.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 import { deleteRuns, togglePin } from "./run-edit.js";
 import { RunRows } from "./run-rows.js";
 
@@ -96,7 +96,7 @@ export default async function runs(main, { query, signal }) {
         }, t("runs.columns"));
         const names = [...known.metrics].sort();
         const shown = columns ?? usualMetrics(names);
-        show(list, names.map((name) => check(name, shown.includes(name), (isOn) => {
+        show(list, names.map((name) => check(metricName(name), shown.includes(name), (isOn) => {
             const now = columns ?? usualMetrics(names);
             columns = isOn ? [...now, name] : now.filter((other) => other !== name);
             keep("columns", columns);

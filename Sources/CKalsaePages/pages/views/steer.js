@@ -8,7 +8,7 @@ import { ago, number } from "../core/format.js";
 import { badge, field, select } from "../core/parts.js";
 import { t, tIf } from "../core/words.js";
 import { checkpointSlider } from "./checkpoint-slider.js";
-import { dataText } from "./run-marks.js";
+import { answerText, dataText } from "./run-marks.js";
 
 const schedules = ["constant", "step", "exponential", "inverse-time", "cosine", "cosine-restarts",
     "warmup", "warmup-cosine", "one-cycle", "noam", "plateau"];
@@ -83,7 +83,7 @@ export class SteerPanel {
     answered(command) {
         if (command.state !== "pending") {
             const verb = tIf(`verb.${command.verb}`, command.verb);
-            tell(`${verb}: ${command.answer || t(`state.${command.state}`)}`,
+            tell(`${verb}: ${answerText(command) || t(`state.${command.state}`)}`,
                 command.state === "refused" ? "bad" : "good");
         }
         if (["pause", "continue"].includes(command.verb)) this.draw();
@@ -231,7 +231,7 @@ export class SteerPanel {
                     command.appliedStep ?? command.step
                         ? `${t("step")} ${number(command.step ?? command.appliedStep, 8)} · ` : "",
                     command.author ? `${command.author} · ` : "", ago(command.time)),
-                command.answer && h("div", { class: "answer" }, command.answer)))
+                command.answer && h("div", { class: "answer" }, answerText(command))))
             : h("li", { class: "muted" }, t("commands.none")));
     }
 }

@@ -66,7 +66,9 @@ export function importanceChart(data) {
     const card = figure(t("study.importance"), chart);
     return { card, chart, fill() {
         const shares = data.importance?.parameters ?? [];
-        card.setNote(data.importance?.reason ?? (shares.length ? "" : "–"));
+        const { reason, needed } = data.importance ?? {};
+        card.setNote(needed ? t("study.importance.few", { needed, count: data.complete.length })
+            : reason ?? (shares.length ? "" : "–"));
         chart.bars = [...shares].sort((a, b) => b.share - a.share)
             .map((one) => ({ name: one.name, value: one.share }));
         chart.schedule();

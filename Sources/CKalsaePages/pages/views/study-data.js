@@ -2,6 +2,7 @@
 
 import { api, studyPath } from "../core/api.js";
 import { parsed } from "../core/format.js";
+import { metricName, t } from "../core/words.js";
 
 export class StudyData {
     constructor(name, signal) {
@@ -37,7 +38,8 @@ export class StudyData {
 
     get objectives() {
         const names = this.study.configuration?.objectives ?? [];
-        return this.directions.map((_, index) => names[index] ?? `value ${index + 1}`);
+        return this.directions.map((_, index) => (names[index]
+            ? metricName(names[index]) : `${t("value")} ${index + 1}`));
     }
 
     isLowBest(index = this.objective) {
@@ -47,6 +49,11 @@ export class StudyData {
     value(trial, index = this.objective) {
         const value = trial.objectives?.[index];
         return value === undefined ? NaN : parsed(value);
+    }
+
+    /** Whether a process has a trial, or is to take one. */
+    get isSearching() {
+        return this.trials.some((trial) => ["running", "waiting"].includes(trial.state));
     }
 
     get complete() {

@@ -21,8 +21,8 @@ export default async function study(main, { parameters, signal, setTitle }) {
 
     const act = async (action) => {
         try {
-            const answer = await api.post(studyPath(name, "/actions"), action);
-            tell(answer.message || t("done"));
+            await api.post(studyPath(name, "/actions"), action);
+            tell(tIf(`study.${action.action}.done`, t("done")));
             refreshSoon();
         } catch (error) {
             tellError(error);
@@ -51,7 +51,13 @@ export default async function study(main, { parameters, signal, setTitle }) {
         }
     }
 
+    let headSign;
     function drawHead() {
+        // Buttons stay the same elements while nothing of them changes, so that no click is lost.
+        const { isSearching } = data;
+        const sign = `${isSearching} ${data.objectives.join()}`;
+        if (sign === headSign) return;
+        headSign = sign;
         const objective = data.directions.length > 1 && select(t("objective"),
             data.objectives.map((text, index) => [String(index), text]), String(data.objective),
             (value) => {
@@ -64,7 +70,8 @@ export default async function study(main, { parameters, signal, setTitle }) {
                 actions: [
                     h("button", { class: "primary", onclick: extend }, t("study.extend")),
                     h("button", { onclick: fork }, t("study.fork")),
-                    h("button", { class: "danger", onclick: stop }, t("study.stop")),
+                    isSearching && h("button", { class: "danger", id: "stop", onclick: stop },
+                        t("study.stop")),
                 ],
             }));
     }
@@ -121,6 +128,7 @@ export default async function study(main, { parameters, signal, setTitle }) {
     show(main, head, tiles, pages.element);
 
     function fill() {
+        drawHead();
         drawTiles();
         for (const part of parts) part.fill();
         trials.fill();

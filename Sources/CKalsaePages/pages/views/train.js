@@ -6,7 +6,7 @@ import { tellError } from "../core/dialogs.js";
 import { takeFile } from "../core/drop.js";
 import { bytes } from "../core/format.js";
 import { loading, pageHead } from "../core/parts.js";
-import { t } from "../core/words.js";
+import { currentLanguage, t } from "../core/words.js";
 import { beginSearch, searchCard } from "./search-form.js";
 import { trainForm } from "./train-form.js";
 
@@ -40,7 +40,8 @@ export default async function train(main, { info, signal }) {
         show(body, h("section", { class: "card" }, h("p", {}, `${file.name}, ${bytes(file.size)}`),
             loading()));
         try {
-            const answer = await api.upload("/api/uploads", file, { name: file.name });
+            const answer = await api.upload("/api/uploads", file,
+                { name: file.name, language: currentLanguage() });
             if (signal.aborted) return;
             const { upload } = answer;
             show(body, trainForm(file.name, answer.info, (options, search) => (search

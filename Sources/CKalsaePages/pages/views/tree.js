@@ -5,7 +5,7 @@ import { api } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { ago, number } from "../core/format.js";
 import { badge, check, empty, pageHead } from "../core/parts.js";
-import { t } from "../core/words.js";
+import { metricName, t } from "../core/words.js";
 
 async function allRuns(signal) {
     const runs = [];
@@ -56,7 +56,7 @@ export default async function tree(main, { signal }) {
                 run.parentStep !== null && run.parentStep !== undefined && h("span", { class: "muted" },
                     t("tree.from", { step: number(run.parentStep, 8) })),
                 badge(run.state),
-                name && h("span", { class: "muted" }, `${name} ${number(run.metrics[name])}`),
+                name && h("span", { class: "muted" }, `${metricName(name)} ${number(run.metrics[name])}`),
                 h("span", { class: "muted push" }, ago(run.created)));
         })) : empty(t("tree.none")));
     };

@@ -1,4 +1,5 @@
 import KalsaeFiles
+import KalsaeSupport
 
 /// What a column was taken for, and why.
 public struct ColumnGuess: Sendable, Equatable {
@@ -46,14 +47,18 @@ public struct ColumnGuess: Sendable, Equatable {
     private var isInput: Bool { [.number, .category, .date, .text].contains(role) }
 
     /// The guess as JSON.
-    public var json: JSONValue {
-        [
+    public var json: JSONValue { json(.english) }
+
+    /// The guess as JSON, with its sentences in a language.
+    func json(_ language: TextLanguage) -> JSONValue {
+        func said(_ text: String) -> JSONValue { .string(GuessWords.say(text, language)) }
+        return [
             "name": .string(name), "column": .integer(column + 1),
             "role": .string(mark?.rawValue ?? role.rawValue),
             "input": isInput ? .string(role.rawValue) : .null,
-            "reason": .string(reason), "requested": .bool(isRequested),
+            "reason": said(reason), "requested": .bool(isRequested),
             "missing": .integer(missing), "distinct": .integer(distinct),
-            "becomes": .string(becomes), "note": note.map { .string($0) } ?? .null,
+            "becomes": said(becomes), "note": note.map(said) ?? .null,
             "missing_words": .array(missingWords.map { .string($0) }),
             "dates": dateOrder.map { .string($0.rawValue) } ?? .null,
         ]
