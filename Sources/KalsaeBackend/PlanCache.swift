@@ -32,9 +32,6 @@ public final class PlanCache: Sendable {
     private struct Entry {
         var plan: any Plan
         var lastUse: Int
-        let outline: Int
-        /// How often it was found.
-        var uses = 0
     }
 
     /// What was compiled of one outline.
@@ -42,12 +39,16 @@ public final class PlanCache: Sendable {
         var count = 0
         /// The input types of the last plan.
         var inputs: [TensorType] = []
+        /// How many plans of all had been found before the first.
+        let found: Int
         var isTold = false
     }
 
     private struct State {
         var entries: [Key: Entry] = [:]
         var clock = 0
+        /// How often a plan was found.
+        var found = 0
         /// Nodes of all graphs that are kept, but for that of `oversized`.
         var nodeCount = 0
         /// The graph that is kept although it has more nodes than all may have together.
@@ -55,9 +56,7 @@ public final class PlanCache: Sendable {
         var outlines: [Int: Outline] = [:]
 
         /// Adds a plan in place of those that were not used for the longest time.
-        mutating func keep(
-            _ key: Key, _ plan: any Plan, outline: Int, _ capacity: Int, _ nodeCapacity: Int
-        ) {
+        mutating func keep(_ key: Key, _ plan: any Plan, _ capacity: Int, _ nodeCapacity: Int) {
             // Another thread may have made the same plan meanwhile.
             remove(key)
             let count = key.graph.nodes.count
@@ -69,7 +68,7 @@ public final class PlanCache: Sendable {
             {
                 remove(oldest)
             }
-            entries[key] = Entry(plan: plan, lastUse: clock, outline: outline)
+            entries[key] = Entry(plan: plan, lastUse: clock)
             if isOversized { oversized = key } else { nodeCount += count }
         }
 
@@ -86,9 +85,9 @@ public final class PlanCache: Sendable {
 
     /// The number of plans of one outline from which on that is said, once.
     static let suspiciousCount = 16
-    /// How often each of them is found at least where nothing is said: a search that trains networks
-    /// of many sizes compiles each for many steps.
-    static let usefulCount = 4
+    /// How many plans are found meanwhile for each of them where nothing is said: a search that trains
+    /// networks of many sizes compiles once for many steps.
+    static let usefulCount = 10
 
     private let state = Mutex(State())
     private let capacity: Int
@@ -114,7 +113,7 @@ public final class PlanCache: Sendable {
             state.clock += 1
             guard let slot = state.entries.index(forKey: key) else { return nil }
             state.entries.values[slot].lastUse = state.clock
-            state.entries.values[slot].uses += 1
+            state.found += 1
             return state.entries.values[slot].plan
         }
         if let found { return found }
@@ -123,8 +122,8 @@ public final class PlanCache: Sendable {
         tell(plan, graph)
         let outline = graph.outline
         let storm = state.withLock { state -> String? in
-            state.keep(key, plan, outline: outline, capacity, nodeCapacity)
-            var known = state.outlines[outline] ?? Outline()
+            state.keep(key, plan, capacity, nodeCapacity)
+            var known = state.outlines[outline] ?? Outline(found: state.found)
             let before = known.inputs
             known.count += 1
             known.inputs = graph.inputs
@@ -132,9 +131,8 @@ public final class PlanCache: Sendable {
             guard known.count >= Self.suspiciousCount, known.count.nonzeroBitCount == 1,
                 !known.isTold
             else { return nil }
-            let others = state.entries.values.filter { $0.outline == outline && $0.plan !== plan }
-            let uses = others.reduce(0) { $0 + $1.uses }
-            guard uses < others.count * Self.usefulCount else { return nil }
+            let found = state.found - known.found
+            guard found < known.count * Self.usefulCount else { return nil }
             known.isTold = true
             return Self.stormText(known.count, graph, before)
         }

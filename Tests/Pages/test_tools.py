@@ -54,6 +54,8 @@ class ToolsTests(PagesCase):
         study = self.server.get("/api/studies/flats")
         self.assertEqual(study["configuration"]["training"]["target"], "town")
         self.wait("document.querySelectorAll('.dot').length > 1", "trials", 60)
+        self.wait("![...document.querySelectorAll('.page-head button')]"
+                  ".some((one) => one.innerText === 'Stop')", "an end that nobody can stop", 60)
 
     def test_searches_in_a_set(self):
         self.open("/train", "[data-search]")
