@@ -28,7 +28,7 @@ NAMES = {"kalsae", "csv", "tsv", "svg", "esc", "delete", "kb", "mb", "relu", "le
          "tanh", "ln", "roc", "auc", "rmse", "mae", "nan", "he", "utf"}
 
 # Texts that are the same in all languages.
-SAME = {"metric.f1", "metric.rocAUC", "metric.r2", "metric.rmse", "metric.mae", "metric.of",
+SAME = {"metric.rocAUC", "metric.r2", "metric.rmse", "metric.mae", "metric.of",
         "evaluation.as"}
 
 

@@ -29,7 +29,7 @@ export function metricName(name) {
     return part ? t("metric.of", { part: words[`part.${part}`] ?? part, name: text }) : text;
 }
 
-/** What data are, as a record says it: counts of rows, and of the numbers of each. */
+/** A record's data: counts of rows and numbers. */
 export function dataName(text) {
     const [, train, validation, test, width, rest] =
         /^(\d+) \+ (\d+) \+ (\d+) rows of (\d+) numbers, (.*)$/.exec(text) ?? [];

@@ -101,7 +101,7 @@ export function networkPage(data, signal) {
     }, signal));
 }
 
-/** The layers, those of an ensemble's networks once for each group. */
+/** Layers; those of an ensemble once for each group. */
 function layerRows(layers, indent) {
     return layers.flatMap((layer) => [
         [indent + layer.name, layer.output.length ? `[${layer.output.join(", ")}]` : "–",

@@ -15,7 +15,7 @@ export function dataText(verb, data) {
     return Object.entries(data).map(([name, value]) => `${name} = ${setting(value)}`).join(", ");
 }
 
-/** What a training answered to a command; settings and refusals are its own words. */
+/** The answer to a command; settings and refusals are the training's own words. */
 export function answerText({ verb, state, answer }) {
     const [, step, rate] = /^back at step (\d+).*, learningRate = (.+)$/.exec(answer) ?? [];
     if (step) return t("answer.rollback", { step, rate });

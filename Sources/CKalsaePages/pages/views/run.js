@@ -167,6 +167,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
             if (value.verb === "rollback" || value.verb === "checkpoint") reload().catch(tellError);
         } else if (kind === "removed" && value.run === data.run.key) location.hash = "#/runs";
     };
+    // Checkpoints come without an event.
     const looking = setInterval(() => {
         if (data.run.state !== "running" || document.hidden) return;
         data.loadCheckpoints().then(() => steer.checkpointsChanged()).catch(() => {});
@@ -180,13 +181,6 @@ export default async function run(main, { parameters, signal, setTitle }) {
         },
     });
     const clock = setInterval(() => data.run.state === "running" && drawTiles(), 1000);
-    // Checkpoints come without an event.
-    const look = setInterval(async () => {
-        if (data.run.state !== "running" || document.hidden) return;
-        await data.load().catch(() => {});
-        steer.checkpointsChanged();
-    }, 5000);
-    signal.addEventListener("abort", () => clearInterval(look));
     signal.addEventListener("abort", () => clearInterval(clock));
     bind("s", "keys.steer", () => steer.focus(), signal);
     bind("p", "keys.pin", () => change(togglePin), signal);

@@ -53,7 +53,7 @@ export default async function study(main, { parameters, signal, setTitle }) {
 
     let headSign;
     function drawHead() {
-        // Buttons stay the same elements while nothing of them changes, so that no click is lost.
+        // Buttons stay while nothing of them changes, so that no click is lost.
         const { isSearching } = data;
         const sign = `${isSearching} ${data.objectives.join()}`;
         if (sign === headSign) return;

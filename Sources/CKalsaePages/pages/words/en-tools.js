@@ -130,6 +130,4 @@ export default {
     "study.extend.done": "The search goes on.",
     "study.stop.done": "The search was asked to end.",
     "study.kill.done": "The trial was asked to end.",
-    "study.narrow.done": "The ranges were changed.",
-    "study.fork.done": "The new study learns from these trials.",
 };

@@ -129,6 +129,4 @@ export default {
     "study.extend.done": "탐색을 이어 갑니다.",
     "study.stop.done": "탐색을 끝내도록 요청했습니다.",
     "study.kill.done": "시행을 끝내도록 요청했습니다.",
-    "study.narrow.done": "범위를 바꾸었습니다.",
-    "study.fork.done": "새 탐색이 이 시행들에서 배웁니다.",
 };
