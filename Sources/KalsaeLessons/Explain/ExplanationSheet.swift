@@ -41,6 +41,9 @@ extension ExplanationSheet {
 
     /// A size in pixels that leaves the graph its air.
     public var size: (width: Double, height: Double) {
+        if let (width, height) = diagram.wantedSize {
+            return (min(max(width, 480), 6000), min(max(height, 260), 6000))
+        }
         let (columns, rows) = extent
         return (min(max(columns * columnWidth, 480), 3600), min(max(rows * 110, 260), 3000))
     }
@@ -63,8 +66,12 @@ extension ExplanationSheet {
 
     /// A page with figure and tables.
     public var page: HTMLDocument {
+        // The page's heading is the title.
+        var graph = figure
+        graph.title = ""
+        graph.summary = title
         var blocks: [HTMLDocument.Block] = [
-            .text(remark), .figure(figure, width: size.width, height: size.height),
+            .text(remark), .figure(graph, width: size.width, height: size.height),
         ]
         blocks += results.map { .text($0) }
         blocks += tables.map { .table(caption: $0.caption, columns: $0.columns, rows: $0.rows) }

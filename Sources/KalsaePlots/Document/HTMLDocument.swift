@@ -14,7 +14,8 @@ public struct HTMLDocument: Sendable {
         case facts([(name: String, value: String)])
         /// A table; columns of numbers stand at the right.
         case table(caption: String, columns: [String], rows: [[String]])
-        /// A figure at a size in pixels; it shrinks with the page.
+        /// A figure at a size in pixels; it shrinks with the page, but one that is broader than the
+        /// text stands out of it and is scrolled.
         case figure(Figure, width: Double, height: Double)
     }
 
@@ -83,8 +84,10 @@ public struct HTMLDocument: Sendable {
         case .figure(let figure, let width, let height):
             let light = try figure.themed(.light).svg(width: width, height: height, png: png)
             let dark = try figure.themed(.dark).svg(width: width, height: height, png: png)
+            // Text of 11 pixels would be too small in a column of text.
+            let broad = width > columnWidth ? " class=\"broad\" tabindex=\"0\"" : ""
             return """
-                <figure><div class="light">\(light)</div><div class="dark">\(dark)</div></figure>
+                <figure\(broad)><div class="light">\(light)</div><div class="dark">\(dark)</div></figure>
                 """
         }
     }
@@ -116,6 +119,9 @@ public struct HTMLDocument: Sendable {
             """
     }
 
+    /// The pixels of a line of text, which are 46 rem less the margins.
+    private static let columnWidth = 704.0
+
     private static let style = """
         :root { color-scheme: light dark; --ink: #1d2126; --soft: #5b636d; --line: #d9dde2; --paper: #fff; }
         @media (prefers-color-scheme: dark) {
@@ -130,11 +136,13 @@ public struct HTMLDocument: Sendable {
         figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; display: block; }
         .dark { display: none; }
         @media (prefers-color-scheme: dark) { .light { display: none; } .dark { display: block; } }
-        .wide { overflow-x: auto; }
+        .wide, .broad { overflow-x: auto; position: relative; left: 50%; transform: translateX(-50%);
+        box-sizing: border-box; width: max-content; min-width: 100%; max-width: calc(100vw - 3rem); }
+        figure.broad svg { max-width: none; margin: 0 auto; }
         table { border-collapse: collapse; margin: .6rem 0; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--soft); padding: .2rem 0; }
         th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); }
-        th { font-weight: 600; } .number { text-align: right; }
+        th { font-weight: 600; } .number { text-align: right; white-space: nowrap; }
         """
 }
 

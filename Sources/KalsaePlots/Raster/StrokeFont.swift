@@ -74,6 +74,7 @@ enum StrokeFont {
     }()
 
     private static let raised: [Unicode.Scalar: (Unicode.Scalar, Bool)] = [
+        "⁽": ("(", true), "⁾": (")", true),
         "⁰": ("0", true), "¹": ("1", true), "²": ("2", true), "³": ("3", true), "⁴": ("4", true),
         "⁵": ("5", true), "⁶": ("6", true), "⁷": ("7", true), "⁸": ("8", true), "⁹": ("9", true),
         "⁻": ("−", true), "₀": ("0", false), "₁": ("1", false), "₂": ("2", false),

@@ -14,7 +14,7 @@ public struct LayerSheet: ExplanationSheet {
 
     /// How the graph is read.
     public var remark: String {
-        "Above the arcs what goes forward, below them the gradient of the result by it: all numbers "
+        "At the arcs stand what goes forward and the gradient of the result by it: all numbers "
             + "where they are few, else the least, the greatest and the mean. ∂ is an activation's local "
             + "derivative, Δ the greatest difference between gradients and central differences."
     }

@@ -32,7 +32,7 @@ public struct NeuronSheet: ExplanationSheet {
 
     /// How the graph is read.
     public var remark: String {
-        "Weights stand above the arcs, below them the gradient of the result by each. A neuron has its "
+        "At each arc stand its weight and the gradient of the result by it. A neuron has its "
             + "sum z, the derivative of its activation there, and δ, the gradient by z: what comes back "
             + "to it, times that derivative."
     }

@@ -4,6 +4,9 @@ extension GraphDiagram {
         guard !nodes.isEmpty, let graph = LayeredGraph(count: nodes.count, arcs: pairs) else {
             return
         }
+        if !context.metrics.isCells, isCrowded(graph), let ports = GraphPorts(self) {
+            return ports.draw(in: &context)
+        }
         let painter = GraphPainter(diagram: self, graph: graph, context: context)
         for index in arcs.indices { painter.drawLine(index, in: &context) }
         for index in nodes.indices { painter.drawNode(index, in: &context) }
@@ -24,7 +27,19 @@ struct GraphPainter {
     var halves: [Drawing.Point] = []
     private var labels: [String] = []
     private var details: [[String]] = []
+    /// Of labels; details are a bit smaller.
     let size: Double
+
+    /// Nodes that stand where `ports` has them.
+    init(_ ports: GraphPorts, in context: PanelContext) {
+        (diagram, graph) = (ports.diagram, ports.graph)
+        (metrics, theme) = (context.metrics, context.theme)
+        let scale = ports.scale(in: context.frame)
+        size = GraphPorts.size * scale
+        (labels, details) = (ports.labels, ports.details)
+        centers = ports.centers.map { ports.placed($0, in: context.frame) }
+        halves = ports.sizes.map { Drawing.Point($0.x / 2 * scale, $0.y / 2 * scale) }
+    }
 
     init(diagram: GraphDiagram, graph: LayeredGraph, context: PanelContext) {
         self.diagram = diagram
@@ -82,23 +97,7 @@ struct GraphPainter {
     }
 
     func drawLine(_ arc: Int, in context: inout PanelContext) {
-        let points = points(arc)
-        let stroke = Drawing.Stroke(theme.axis, width: 1.3)
-        guard let end = points.last, points.count > 1 else { return }
-        context.add(.polyline(points, stroke))
-        guard !metrics.isCells else { return }
-        let from = points[points.count - 2]
-        let length = max(
-            ((end.x - from.x) * (end.x - from.x) + (end.y - from.y) * (end.y - from.y))
-                .squareRoot(), 1e-9)
-        let along = Drawing.Point((end.x - from.x) / length, (end.y - from.y) / length)
-        let base = Drawing.Point(end.x - along.x * 8, end.y - along.y * 8)
-        context.add(
-            .polygon(
-                [
-                    end, Drawing.Point(base.x - along.y * 3.5, base.y + along.x * 3.5),
-                    Drawing.Point(base.x + along.y * 3.5, base.y - along.x * 3.5),
-                ], theme.axis))
+        context.addArrow(points(arc), width: 1.3, tip: 8)
     }
 
     func drawNode(_ index: Int, in context: inout PanelContext) {
@@ -129,5 +128,27 @@ struct GraphPainter {
                 detail, at: Drawing.Point(center.x, center.y + line * below), size: size * 0.85,
                 color: theme.muted, anchor: .middle)
         }
+    }
+}
+
+extension PanelContext {
+    /// Adds a line with a tip at its end; in a terminal without one.
+    mutating func addArrow(_ points: [Drawing.Point], width: Double, tip: Double) {
+        guard let end = points.last, points.count > 1 else { return }
+        add(.polyline(points, Drawing.Stroke(theme.axis, width: width)))
+        guard !metrics.isCells else { return }
+        let from = points[points.count - 2]
+        let length = max(
+            ((end.x - from.x) * (end.x - from.x) + (end.y - from.y) * (end.y - from.y))
+                .squareRoot(), 1e-9)
+        let along = Drawing.Point((end.x - from.x) / length, (end.y - from.y) / length)
+        let base = Drawing.Point(end.x - along.x * tip, end.y - along.y * tip)
+        let side = tip * 0.4375
+        add(
+            .polygon(
+                [
+                    end, Drawing.Point(base.x - along.y * side, base.y + along.x * side),
+                    Drawing.Point(base.x + along.y * side, base.y - along.x * side),
+                ], theme.axis))
     }
 }

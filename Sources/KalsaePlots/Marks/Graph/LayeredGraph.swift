@@ -7,18 +7,26 @@ package struct LayeredGraph: Sendable {
     package private(set) var layerOf: [Int]
     /// The nodes of each layer, from the top.
     package private(set) var layers: [[Int]]
-    /// The position of each node across its layer, in multiples of the least distance; the middle
-    /// of all is 0.
+    /// The position of each node across its layer, in multiples of the least distance or in the
+    /// unit of heights; the middle of all is 0.
     package private(set) var offsets: [Double]
     /// The nodes that each arc passes, from its first to its last.
     package private(set) var paths: [[Int]]
 
     private var before: [[Int]]
     private var after: [[Int]]
+    private let heights: [Double]
+    private let bendHeight: Double
 
     /// Arranges the nodes; `nil` where arcs form a cycle.
-    package init?(count: Int, arcs: [(Int, Int)]) {
+    ///
+    /// Neighbors of a layer are half of the sum of their heights apart at least; a bend of an arc
+    /// counts with `bendHeight`, and so do nodes without a height.
+    package init?(
+        count: Int, arcs: [(Int, Int)], heights: [Double] = [], bendHeight: Double = 1
+    ) {
         guard let layer = Self.layers(count: count, arcs: arcs) else { return nil }
+        (self.heights, self.bendHeight) = (heights, bendHeight)
         layerOf = layer
         layers = Array(repeating: [], count: (layer.max() ?? -1) + 1)
         paths = []
@@ -122,34 +130,58 @@ package struct LayeredGraph: Sendable {
         return count
     }
 
-    /// Moves nodes towards the mean of their neighbors, at least 1 apart.
+    /// Moves nodes towards the mean of their neighbors, apart by their heights.
     private mutating func spread() {
         offsets = [Double](repeating: 0, count: layerOf.count)
-        for layer in layers {
-            for (at, node) in layer.enumerated() {
-                offsets[node] = Double(at) - Double(layer.count - 1) / 2
+        let positions = layers.map { layer -> [Double] in
+            var (positions, at) = ([Double](), 0.0)
+            for (index, node) in layer.enumerated() {
+                if index > 0 { at += (height(layer[index - 1]) + height(node)) / 2 }
+                positions.append(at)
+            }
+            return positions
+        }
+        for (layer, positions) in zip(layers, positions) {
+            for (node, position) in zip(layer, positions) {
+                offsets[node] = position - (positions.last ?? 0) / 2
             }
         }
         for sweep in 0..<12 {
-            for layer in sweep % 2 == 0 ? layers : layers.reversed() {
-                let wanted = layer.map { node -> Double in
+            for index in sweep % 2 == 0 ? Array(layers.indices) : layers.indices.reversed() {
+                let wanted = layers[index].map { node -> Double in
                     let neighbors = before[node] + after[node]
                     guard !neighbors.isEmpty else { return offsets[node] }
                     return neighbors.reduce(0) { $0 + offsets[$1] } / Double(neighbors.count)
                 }
-                for (node, offset) in zip(layer, Self.apart(wanted)) { offsets[node] = offset }
+                for (node, offset) in zip(layers[index], Self.apart(wanted, positions[index])) {
+                    offsets[node] = offset
+                }
             }
         }
-        let (low, high) = (offsets.min() ?? 0, offsets.max() ?? 0)
+        let low = offsets.indices.map { offsets[$0] - height($0) / 2 }.min() ?? 0
+        let high = offsets.indices.map { offsets[$0] + height($0) / 2 }.max() ?? 0
         offsets = offsets.map { $0 - (low + high) / 2 }
     }
 
-    /// Positions at least 1 apart, as near to the wanted ones as squares of distances tell: the
-    /// means of those that would run into each other (isotonic regression, pool adjacent violators).
-    private static func apart(_ wanted: [Double]) -> [Double] {
+    /// The height that a node or bend takes of its layer.
+    package func height(_ node: Int) -> Double {
+        heights.indices.contains(node) ? heights[node] : bendHeight
+    }
+
+    /// From the upper edge of the highest node to the lower one of the lowest.
+    package var span: Double {
+        let low = offsets.indices.map { offsets[$0] - height($0) / 2 }.min() ?? 0
+        let high = offsets.indices.map { offsets[$0] + height($0) / 2 }.max() ?? 0
+        return high - low
+    }
+
+    /// Positions as far apart as those given, as near to the wanted ones as squares of distances tell:
+    /// the means of those that would run into each other (isotonic regression, pool adjacent
+    /// violators).
+    private static func apart(_ wanted: [Double], _ positions: [Double]) -> [Double] {
         var blocks: [(sum: Double, count: Int)] = []
-        for (index, value) in wanted.enumerated() {
-            blocks.append((value - Double(index), 1))
+        for (value, position) in zip(wanted, positions) {
+            blocks.append((value - position, 1))
             while blocks.count > 1 {
                 let (last, previous) = (blocks[blocks.count - 1], blocks[blocks.count - 2])
                 guard previous.sum / Double(previous.count) > last.sum / Double(last.count) else {
@@ -162,7 +194,7 @@ package struct LayeredGraph: Sendable {
         var result: [Double] = []
         for block in blocks {
             for _ in 0..<block.count {
-                result.append(block.sum / Double(block.count) + Double(result.count))
+                result.append(block.sum / Double(block.count) + positions[result.count])
             }
         }
         return result
