@@ -149,6 +149,36 @@ import Testing
         }
     }
 
+    @Test func legendsHaveATitle() throws {
+        let marks = [0.1, 0.3].map { Mark.line(Series("\($0)", x: [0, 1], y: [$0, 1])) }
+        func words(_ title: String?) throws -> [Drawing.Label] {
+            try Figure(marks: marks, legend: .right, legendTitle: title)
+                .drawing(width: 640, height: 400).elements.compactMap {
+                    if case .text(let label) = $0 { label } else { nil }
+                }
+        }
+        let titled = try words("learning rate")
+        #expect(titled.count == (try words(nil).count) + 1)
+        let title = try #require(titled.first { $0.text == "learning rate" })
+        let names = titled.filter { ["0.1", "0.3"].contains($0.text) && $0.point.x > 500 }
+        #expect(names.count == 2 && names.allSatisfy { $0.point.y > title.point.y + 10 })
+        let width = Metrics.page.width(title.text, size: title.size)
+        #expect(title.point.x + width <= 640)
+    }
+
+    @Test func colorsOfPointsHaveARangeThatIsGiven() throws {
+        func ends(_ range: ClosedRange<Double>?) throws -> [String] {
+            let scatter = Scatter(
+                x: [0, 1], y: [0, 1], values: [0.5, 0.75], valueRange: range, valueLabel: "v")
+            return try Figure(marks: [.scatter(scatter)]).drawing(width: 640, height: 400)
+                .elements.compactMap {
+                    if case .text(let label) = $0, label.point.x > 590 { label.text } else { nil }
+                }
+        }
+        #expect(try ends(0...4) == ["0", "1", "2", "3", "4", "v"])
+        #expect(try !ends(nil).contains("4"))
+    }
+
     @Test func slantedWordsStayInside() throws {
         let names = (0..<20).map { "a rather long name \($0)" }
         let figure = Figure(marks: [

@@ -38,6 +38,45 @@ import Testing
         #expect(labels(0, 2, 8, whole: true) == ["0", "1", "2"])
     }
 
+    @Test func oneTickIsNoScale() {
+        // Steps of 5 would leave the 0 alone.
+        #expect(labels(-4, 4, 2) == ["−4", "−2", "0", "2", "4"])
+        #expect(labels(0.9, 1.4, 2).count >= 2)
+        // Between 3 and 3.5 is one whole number.
+        #expect(labels(2.9, 3.5, 4, whole: true) == ["3"])
+    }
+
+    /// Ticks of parallel axes and scales of colors, where all values are counts.
+    @Test func countsHaveNoHalves() throws {
+        let figure = Figure(marks: [
+            .parallel(
+                ParallelCoordinates(
+                    axes: [ParallelAxis("units"), ParallelAxis("layers")],
+                    rows: [[1, 2], [2, 1], [3, 2]], values: [0, 1, 2], valueLabel: "trial"))
+        ])
+        let words = try figure.drawing(width: 640, height: 400).elements.compactMap {
+            if case .text(let label) = $0 { label.text } else { nil }
+        }
+        #expect(!words.contains { $0.contains(".") }, "\(words)")
+        #expect(words.count { $0 == "2" } == 3)
+    }
+
+    /// A map has points between its corners, also where its axis counts.
+    @Test func axesOfCountsHaveWholeTicks() throws {
+        let map = HeatMap(
+            rows: 2, columns: 2, values: [1, 2, 3, 4], xRange: 0.9...3.1, yRange: 0...1)
+        for isWhole in [true, nil] {
+            let drawing = try Figure(x: Axis("layers", isWhole: isWhole), marks: [.heatMap(map)])
+                .drawing(width: 640, height: 400)
+            let words = drawing.elements.compactMap { element -> String? in
+                guard case .text(let label) = element, label.point.y > 350 else { return nil }
+                return label.text
+            }
+            let hasHalves = words.contains { $0.hasSuffix(".5") || $0.hasSuffix(".2") }
+            #expect(hasHalves == (isWhole == nil), "\(words)")
+        }
+    }
+
     @Test func valuesAreTheNearestToTheirTexts() {
         // .1 + .2 is not .3, but 3 · 10^−1 is.
         let ticks = Ticks.along(AxisMap(scale: .linear, low: 0, high: 1), count: 10)

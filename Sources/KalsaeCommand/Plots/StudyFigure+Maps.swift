@@ -44,7 +44,8 @@ extension StudyFigure {
         let axis = style.axis(objective)
         return Figure(
             title: name,
-            x: Axis(across.name, scale: maps[0].scale), y: Axis(up.name, scale: maps[1].scale),
+            x: Axis(across.name, scale: maps[0].scale, isWhole: across.isWhole),
+            y: Axis(up.name, scale: maps[1].scale, isWhole: up.isWhole),
             marks: [
                 .heatMap(
                     HeatMap(

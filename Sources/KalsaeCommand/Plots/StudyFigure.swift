@@ -163,7 +163,7 @@ enum StudyFigure: String, CaseIterable {
                 Series(
                     named.insert(kind).inserted ? kind : "",
                     x: trial.reports.map { Double($0.step) }, y: trial.reports.map(\.value),
-                    colorIndex: isBest ? 2 : trial.state == .pruned ? 1 : 0))
+                    colorIndex: isBest ? 1 : trial.state == .pruned ? 2 : 0))
         }
         guard !lines.isEmpty else {
             throw KalsaeError(
@@ -200,6 +200,11 @@ enum StudyFigure: String, CaseIterable {
 }
 
 extension Parameter {
+    /// Whether its values are whole numbers.
+    var isWhole: Bool {
+        if case .integer = domain { true } else { false }
+    }
+
     /// Whether it is searched by ratios.
     var isLogarithmic: Bool {
         switch domain {

@@ -8,15 +8,19 @@ public struct Axis: Codable, Equatable, Sendable {
     public var low: Double?
     /// The greatest value that is shown; `nil` for that of the data, with a margin.
     public var high: Double?
+    /// Whether ticks are whole numbers only, as those of counts; `nil` for whether all values are.
+    public var isWhole: Bool?
 
     /// Makes an axis.
     public init(
-        _ label: String = "", scale: AxisScale = .linear, low: Double? = nil, high: Double? = nil
+        _ label: String = "", scale: AxisScale = .linear, low: Double? = nil, high: Double? = nil,
+        isWhole: Bool? = nil
     ) {
         self.label = label
         self.scale = scale
         self.low = low
         self.high = high
+        self.isWhole = isWhole
     }
 }
 

@@ -20,29 +20,33 @@ public struct Figure: Codable, Equatable, Sendable {
     public var columns: Int?
     /// Where names of series stand.
     public var legend: Legend
+    /// What stands above the names of series, as a setting whose values they are; `nil` for nothing.
+    public var legendTitle: String?
     /// The colors.
     public var theme: Theme
 
     /// Makes a figure of one panel.
     public init(
         title: String = "", x: Axis = Axis(), y: Axis = Axis(), marks: [Mark],
-        legend: Legend = .automatic, theme: Theme = .light, summary: String = ""
+        legend: Legend = .automatic, legendTitle: String? = nil, theme: Theme = .light,
+        summary: String = ""
     ) {
         self.init(
-            title: title, panels: [Panel(x: x, y: y, marks: marks)], legend: legend, theme: theme,
-            summary: summary)
+            title: title, panels: [Panel(x: x, y: y, marks: marks)], legend: legend,
+            legendTitle: legendTitle, theme: theme, summary: summary)
     }
 
     /// Makes a figure of several panels.
     public init(
         title: String = "", panels: [Panel], columns: Int? = nil, legend: Legend = .automatic,
-        theme: Theme = .light, summary: String = ""
+        legendTitle: String? = nil, theme: Theme = .light, summary: String = ""
     ) {
         self.title = title
         self.summary = summary
         self.panels = panels
         self.columns = columns
         self.legend = legend
+        self.legendTitle = legendTitle
         self.theme = theme
     }
 

@@ -15,7 +15,7 @@ struct ColorBarBox {
     }
 
     private static func ticks(_ bar: ColorBar, _ count: Int) -> [Tick] {
-        Ticks.along(bar.range, count: count).filter {
+        Ticks.along(bar.range, count: count, wholeOnly: bar.isWhole).filter {
             let position = bar.range.position($0.value)
             return $0.isMajor && position > -1e-6 && position < 1 + 1e-6
         }

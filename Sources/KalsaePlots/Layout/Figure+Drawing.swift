@@ -83,7 +83,7 @@ extension Figure {
                     x: area.x + Double(index % columns) * (size.x + gap.x),
                     y: area.y + Double(index / columns) * (size.y + gap.y), width: size.x,
                     height: size.y),
-                legend: legend, theme: theme, metrics: metrics)
+                legend: legend, legendTitle: legendTitle ?? "", theme: theme, metrics: metrics)
             let drawn = layout.elements()
             elements += drawn.elements
             for note in drawn.notes where !notes.contains(note) { notes.append(note) }

@@ -2,6 +2,8 @@
 struct LegendBox {
     private let entries: [LegendEntry]
     private let texts: [String]
+    /// Above the entries; empty for nothing.
+    private let title: String
     let size: Drawing.Point
     private let theme: Theme
     private let metrics: Metrics
@@ -9,12 +11,19 @@ struct LegendBox {
     private let sample: Double
     private let padding: Double
 
-    init(entries: [LegendEntry], most area: Drawing.Rectangle, theme: Theme, metrics: Metrics) {
+    init(
+        title: String = "", entries: [LegendEntry], most area: Drawing.Rectangle, theme: Theme,
+        metrics: Metrics
+    ) {
         (self.theme, self.metrics) = (theme, metrics)
         line = metrics.lineHeight(metrics.labelSize)
         sample = metrics.isCells ? 8 : 22
         padding = metrics.isCells ? 0 : 6
-        let most = max(1, Int((area.height * 0.8 - 2 * padding) / line))
+        self.title =
+            entries.isEmpty
+            ? "" : metrics.fitted(title.label(), width: area.width * 0.3, size: metrics.labelSize)
+        let head = self.title.isEmpty ? 0.0 : 1
+        let most = max(1, Int((area.height * 0.8 - 2 * padding) / line - head))
         let shown = entries.count > most ? max(0, most - 1) : entries.count
         self.entries = Array(entries.prefix(shown))
         var texts = self.entries.map {
@@ -25,8 +34,11 @@ struct LegendBox {
         self.texts = texts
         let words = texts.map { metrics.width($0, size: metrics.labelSize) }.max() ?? 0
         size = Drawing.Point(
-            2 * padding + sample + metrics.gap * (metrics.isCells ? 0 : 1) + words,
-            2 * padding + Double(texts.count) * line)
+            2 * padding
+                + max(
+                    sample + metrics.gap * (metrics.isCells ? 0 : 1) + words,
+                    metrics.width(self.title, size: metrics.labelSize)),
+            2 * padding + (Double(texts.count) + head) * line)
     }
 
     var isEmpty: Bool { texts.isEmpty }
@@ -50,8 +62,12 @@ struct LegendBox {
                     Drawing.Rectangle(x: corner.x, y: corner.y, width: size.x, height: size.y),
                     fill: theme.panel.with(alpha: 225), stroke: Drawing.Stroke(theme.grid)))
         }
+        let head = title.isEmpty ? 0.0 : 1
+        context.addText(
+            title, at: Drawing.Point(corner.x + padding, corner.y + padding + line / 2),
+            size: metrics.labelSize, color: theme.muted)
         for (index, text) in texts.enumerated() {
-            let y = corner.y + padding + (Double(index) + 0.5) * line
+            let y = corner.y + padding + (Double(index) + head + 0.5) * line
             let x = corner.x + padding
             if index < entries.count { drawSample(entries[index].sample, x, y, in: &context) }
             context.addText(

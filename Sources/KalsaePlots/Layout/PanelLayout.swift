@@ -10,6 +10,7 @@ struct PanelLayout {
     /// All that the panel may cover.
     let area: Drawing.Rectangle
     let legend: Legend
+    let legendTitle: String
     let entries: [LegendEntry]
     let bar: ColorBar?
     /// The index of the first color of each mark.
@@ -17,13 +18,13 @@ struct PanelLayout {
 
     init(
         panel: Panel, contents: [any MarkContent], needs: [MarkNeeds], area: Drawing.Rectangle,
-        legend: Legend, theme: Theme, metrics: Metrics
+        legend: Legend, legendTitle: String = "", theme: Theme, metrics: Metrics
     ) {
         self.panel = panel
         self.contents = contents
         self.needs = MarkNeeds(needs)
         self.area = area
-        self.legend = legend
+        (self.legend, self.legendTitle) = (legend, legendTitle)
         (self.theme, self.metrics) = (theme, metrics)
         var firsts: [Int] = []
         var entries: [LegendEntry] = []
@@ -43,6 +44,7 @@ struct PanelLayout {
         let isCrowded = needs.fillsFrame || entries.count > 8
         let goesRight = legend == .right || legend == .automatic && isCrowded
         let box = LegendBox(
+            title: legendTitle,
             entries: legend == .none ? [] : entries, most: area, theme: theme, metrics: metrics)
         // In a corner, unless something would be hidden there that need not be.
         let isForced = legend == .inside || box.size.x > area.width * 0.4

@@ -116,9 +116,10 @@ struct PanelMargins {
                 names, map: map, length: length, most: most, isLevel: isLevel, metrics: metrics)
         }
         let extent = isLevel ? needs.x : needs.y
+        let axis = isLevel ? layout.panel.x : layout.panel.y
         return .numbers(
-            map, length: length, isLevel: isLevel, wholeOnly: extent.isWhole && !extent.isEmpty,
-            metrics: metrics)
+            map, length: length, isLevel: isLevel,
+            wholeOnly: axis.isWhole ?? (extent.isWhole && !extent.isEmpty), metrics: metrics)
     }
 
     /// Where a position of the vertical axis is.

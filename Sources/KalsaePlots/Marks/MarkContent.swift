@@ -63,6 +63,8 @@ struct ColorBar {
     var colors: [Drawing.Color]
     var range: AxisMap
     var label: String
+    /// Whether all values are whole numbers, as those of trials.
+    var isWhole = false
 
     /// The color of a value; transparent for NaN.
     func color(_ value: Double) -> Drawing.Color {

@@ -33,6 +33,15 @@ package enum Ticks {
         var factor = share < 1.5 ? 1 : share < 3 ? 2 : share < 7 ? 5 : 10
         if factor == 10 { (factor, exponent) = (1, exponent + 1) }
         if wholeOnly, exponent < 0 { (factor, exponent) = (1, 0) }
+        // One tick is no scale.
+        while !(wholeOnly && factor == 1 && exponent == 0) {
+            let step = decimal(factor, exponent: exponent)
+            guard step > 0, step.isFinite,
+                (map.high / step + 1e-9).rounded(.down) <= (map.low / step - 1e-9).rounded(.up)
+            else { break }
+            (factor, exponent) =
+                factor == 5 ? (2, exponent) : factor == 2 ? (1, exponent) : (5, exponent - 1)
+        }
         let step = decimal(factor, exponent: exponent)
         guard step > 0, step.isFinite else { return [] }
         let first = (map.low / step - 1e-9).rounded(.up)

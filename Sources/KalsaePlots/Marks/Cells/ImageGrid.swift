@@ -120,11 +120,20 @@ extension ImageGrid: MarkContent {
         let size = Drawing.Point(unit * Double(width), unit * Double(height))
         let total = Double(best) * size.x + gap * Double(best - 1)
         let left = frame.x + max(0, (frame.width - total) / 2)
+        let rows = Double((count + best - 1) / best)
+        let spare = frame.height - rows * (size.y + gap + line) + gap
+        let top = frame.y + (metrics.isCells ? 0 : max(0, spare / 2))
         for index in 0..<count {
             let x = left + Double(index % best) * (size.x + gap)
-            let y = frame.y + Double(index / best) * (size.y + gap + line)
+            let y = top + Double(index / best) * (size.y + gap + line)
             let area = Drawing.Rectangle(x: x, y: y, width: size.x, height: size.y)
             context.add(.image(area, pixels(index, shrunk: max(1, Int(0.5 / unit)))))
+            if !metrics.isCells {
+                // Light pixels at an edge would run into a light ground, dark ones into a dark one.
+                context.add(
+                    .rectangle(
+                        area, fill: nil, stroke: Drawing.Stroke(context.theme.axis, width: 0.8)))
+            }
             guard index < captions.count else { continue }
             let text = metrics.fitted(
                 captions[index].label(most: 100), width: size.x + gap * 0.6, size: metrics.tickSize)

@@ -54,7 +54,8 @@ extension ParallelCoordinates: MarkContent {
         guard !values.isEmpty else { return nil }
         return ColorBar(
             colors: theme.lineColors(.sequential),
-            range: Extent(values).map(Axis(), margin: 0), label: valueLabel)
+            range: Extent(values).map(Axis(), margin: 0), label: valueLabel,
+            isWhole: Extent(values).isWhole)
     }
 
     var table: DataTable {
@@ -128,18 +129,20 @@ extension ParallelCoordinates: MarkContent {
                 name, at: Drawing.Point(x - slot * 0.28, frame.y + line * 0.5),
                 size: metrics.labelSize, isBold: true)
             drawTicks(
-                of: axis, maps[index], at: x, top: top, height: height, slot: slot, in: &context)
+                of: axis, maps[index], isWhole: Extent(rows.map { $0[index] }).isWhole, at: x,
+                top: top, height: height, slot: slot, in: &context)
         }
     }
 
     private func drawTicks(
-        of axis: ParallelAxis, _ map: AxisMap, at x: Double, top: Double, height: Double,
-        slot: Double, in context: inout PanelContext
+        of axis: ParallelAxis, _ map: AxisMap, isWhole: Bool, at x: Double, top: Double,
+        height: Double, slot: Double, in context: inout PanelContext
     ) {
         let metrics = context.metrics
         let line = metrics.lineHeight(metrics.tickSize)
         let most = max(1, Int(height / line))
-        var ticks = Ticks.along(map, count: max(2, min(5, most / 2))).filter(\.isMajor)
+        var ticks = Ticks.along(map, count: max(2, min(5, most / 2)), wholeOnly: isWhole)
+            .filter(\.isMajor)
         if !axis.names.isEmpty {
             let stride = (axis.names.count + most - 1) / most
             ticks = axis.names.enumerated().filter { $0.offset % max(1, stride) == 0 }.map {

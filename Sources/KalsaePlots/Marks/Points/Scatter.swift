@@ -12,6 +12,8 @@ public struct Scatter: Codable, Equatable, Sendable {
     public var sizes: [Double]
     /// Numbers that are shown by color, with a scale beside the panel; empty for one color.
     public var values: [Double]
+    /// The numbers at the ends of the colors; `nil` for those of `values`.
+    public var valueRange: ClosedRange<Double>?
     /// What `values` are.
     public var valueLabel: String
     /// The colors of `values`.
@@ -22,7 +24,8 @@ public struct Scatter: Codable, Equatable, Sendable {
     /// Makes points.
     public init(
         _ name: String = "", x: [Double], y: [Double], sizes: [Double] = [],
-        values: [Double] = [], valueLabel: String = "", colors: ColorMap = .sequential,
+        values: [Double] = [], valueRange: ClosedRange<Double>? = nil, valueLabel: String = "",
+        colors: ColorMap = .sequential,
         colorIndex: Int? = nil
     ) {
         self.name = name
@@ -30,6 +33,7 @@ public struct Scatter: Codable, Equatable, Sendable {
         self.y = y
         self.sizes = sizes
         self.values = values
+        self.valueRange = valueRange
         self.valueLabel = valueLabel
         self.colors = colors
         self.colorIndex = colorIndex
@@ -53,9 +57,10 @@ extension Scatter: MarkContent {
 
     func colorBar(theme: Theme) -> ColorBar? {
         guard !values.isEmpty else { return nil }
+        let extent = valueRange.map { Extent([$0.lowerBound, $0.upperBound]) } ?? Extent(values)
         return ColorBar(
-            colors: theme.lineColors(colors), range: Extent(values).map(Axis(), margin: 0),
-            label: valueLabel)
+            colors: theme.lineColors(colors), range: extent.map(Axis(), margin: 0),
+            label: valueLabel, isWhole: Extent(values).isWhole)
     }
 
     var table: DataTable {
