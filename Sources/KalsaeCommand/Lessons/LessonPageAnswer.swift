@@ -66,7 +66,10 @@ struct LessonPageAnswer {
                 "rows": .array(table.cells.map { row in .array(row.map { .string($0) }) }),
             ]
         case .figure(let drawn):
-            let svg = try drawn.figure.themed(theme).svg(
+            // The card has the title.
+            var figure = drawn.figure.themed(theme)
+            figure.title = ""
+            let svg = try figure.svg(
                 width: Double(drawn.width), height: Double(drawn.height))
             return [
                 "kind": "figure", "name": .string(drawn.name),

@@ -92,17 +92,19 @@ struct ActivationCurves {
                 "\(function.name): slopes", slopes, points.map(function.derivative), within: 1e-9)
             rows.append(LessonTable.Row(shown(function.name), values))
             let wide = Tensor.doubles(line)
+            // The first panel has the names; in others they would cover curves.
+            let isFirst = panels.isEmpty
             panels.append(
                 Panel(
-                    title: shown(function.name),
+                    title: shown(function.name), x: Axis("x"), y: Axis("f(x)"),
                     marks: [
                         .line(
                             Series(
-                                context.say("value", "값"), x: line,
+                                isFirst ? context.say("value", "값") : "", x: line,
                                 y: try function.activation(wide).doubles, colorIndex: 0)),
                         .line(
                             Series(
-                                context.say("slope", "기울기"), x: line,
+                                isFirst ? context.say("slope", "기울기") : "", x: line,
                                 y: try gradient(at: wide) { function.activation($0).sum() }.doubles,
                                 colorIndex: 1)),
                     ]))
@@ -115,7 +117,7 @@ struct ActivationCurves {
             "curves",
             Figure(
                 title: context.say("Functions and their slopes", "활성화 함수와 그 기울기"), panels: panels,
-                columns: 4, legend: .inside), width: 960, height: 840, isForTerminals: false)
+                columns: 4, legend: .inside), width: 960, height: 900, isForTerminals: false)
         try softmax(&report)
         return report
     }

@@ -60,10 +60,12 @@ struct ForwardPass {
         for (layer, numbers) in outputs.enumerated() {
             starts.append(nodes.count)
             let name = layer == 0 ? "x" : layer == 3 ? "y" : "z"
+            // Both hidden layers have a z₁: the raised number is the layer's.
+            let raised = name == "z" ? ["⁽¹⁾", "⁽²⁾"][layer - 1] : ""
             for (index, number) in numbers.enumerated() {
                 nodes.append(
                     GraphNode(
-                        "\(name)\(index + 1)", detail: LessonNumber.short(number),
+                        name + ["₁", "₂", "₃"][index] + raised, detail: LessonNumber.short(number),
                         isOperation: layer > 0))
             }
         }

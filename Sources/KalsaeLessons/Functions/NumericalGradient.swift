@@ -71,8 +71,8 @@ struct NumericalGradient {
                 title: context.say("Descent on x₀² + x₁²", "x₀² + x₁²에서의 경사 하강"),
                 x: Axis("x₀", low: -5, high: 5), y: Axis("x₁", low: -5, high: 5),
                 marks: [
-                    .contour(Contour(x: -5...5, y: -5...5) { $0 * $0 + $1 * $1 }),
-                    .trail(Series(x: shown.map { $0[0] }, y: shown.map { $0[1] })),
+                    .contour(Contour(x: -5...5, y: -5...5, label: "f") { $0 * $0 + $1 * $1 }),
+                    .trail(Series(x: shown.map { $0[0] }, y: shown.map { $0[1] }, colorIndex: 1)),
                 ]), width: 560, height: 480)
         let marks = [0, 1, 2, 5, 10, 20, 50, 100].filter { $0 < path.count }
         report.show(

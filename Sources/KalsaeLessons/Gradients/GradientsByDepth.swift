@@ -24,7 +24,8 @@ struct GradientsByDepth {
             Way(name: "sigmoid, Xavier", activation: .sigmoid, scale: 1),
             Way(name: "tanh, Xavier", activation: .tanh, scale: 1),
             Way(name: "ReLU, He", activation: .relu, scale: 2.0.squareRoot()),
-            Way(name: "ReLU, s = .01", activation: .relu, scale: 0.01 * Double(width).squareRoot()),
+            Way(
+                name: "ReLU, s = 0.01", activation: .relu, scale: 0.01 * Double(width).squareRoot()),
             Way(name: "ReLU, 2 · He", activation: .relu, scale: 2 * 2.0.squareRoot()),
         ]
     }

@@ -57,14 +57,17 @@ struct PoolingSlide {
         report.check(
             "average: gradient of every pixel", shares, [Double](repeating: 0.25, count: 36),
             within: 1e-12)
-        func panel(_ title: String, _ tensor: Tensor) throws -> Panel {
+        /// Panels of one quantity have one scale of colors.
+        func panel(
+            _ title: String, _ tensor: Tensor, _ range: ClosedRange<Double>
+        ) throws -> Panel {
             Panel(
                 title: title,
                 marks: [
                     .heatMap(
                         HeatMap(
                             rows: tensor.shape[0], columns: tensor.shape[1],
-                            values: try tensor.doubles, showsValues: true))
+                            values: try tensor.doubles, colorRange: range, showsValues: true))
                 ])
         }
         report.figure(
@@ -72,12 +75,13 @@ struct PoolingSlide {
             Figure(
                 title: context.say("Where the gradient of a pool goes", "풀링의 기울기가 가는 곳"),
                 panels: [
-                    try panel(context.say("input", "입력"), input),
+                    try panel(context.say("input", "입력"), input, 0...4),
                     try panel(
                         context.say("max-pool", "최대치 풀링"),
-                        pooled(input) { $0.maxPooled(window: pair) }),
-                    try panel(context.say("gradient of max-pool", "최대치 풀링의 기울기"), largest),
-                    try panel(context.say("gradient of average pool", "평균치 풀링의 기울기"), average),
+                        pooled(input) { $0.maxPooled(window: pair) }, 0...4),
+                    try panel(context.say("gradient of max-pool", "최대치 풀링의 기울기"), largest, 0...1),
+                    try panel(
+                        context.say("gradient of average pool", "평균치 풀링의 기울기"), average, 0...1),
                 ], columns: 2, legend: .none), width: 760, height: 720, isForTerminals: false)
         report.show(
             .matrix(

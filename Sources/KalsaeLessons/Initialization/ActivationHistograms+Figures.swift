@@ -5,7 +5,7 @@ import KalsaeTensor
 extension ActivationHistograms {
     /// Histograms of the five layers for each of the four scales.
     func draw(_ function: Function, into report: inout LectureReport) throws {
-        let names = ["s = 1", "s = .01", "Xavier .1", "He .1414"]
+        let names = ["s = 1", "s = 0.01", "Xavier 0.1", "He 0.1414"]
         let range = function == .tanh ? -1.0...1.0 : 0.0...1.0
         let bins = 30
         let width = (range.upperBound - range.lowerBound) / Double(bins)
@@ -33,6 +33,7 @@ extension ActivationHistograms {
                     Panel(
                         title: names[index]
                             + context.say(", layer \(layer + 1)", ", \(layer + 1)층"),
+                        x: Axis(context.say("output", "출력")), y: Axis(context.say("count", "개수")),
                         marks: [.histogram(Histogram(edges: edges, counts: try counts.doubles))]))
             }
             rows.append(LessonTable.Row(names[index], deviations))
@@ -42,7 +43,7 @@ extension ActivationHistograms {
             Figure(
                 title: function.rawValue
                     + context.say(": outputs of layers 1, 3 and 5", ": 1, 3, 5층 출력의 분포"),
-                panels: panels, columns: 3, legend: .none), width: 900, height: 880,
+                panels: panels, columns: 3, legend: .none), width: 900, height: 1000,
             isForTerminals: false)
         report.show(
             LessonTable(

@@ -16,10 +16,11 @@ extension BatchNormScales {
         let panels = curves.map { curve in
             Panel(
                 title: "s = \(LessonNumber.short(curve.deviation))",
-                x: Axis(), y: Axis(low: 0, high: 1),
+                x: Axis(context.say("epoch", "에포크")),
+                y: Axis(context.say("accuracy", "정확도"), low: 0, high: 1),
                 marks: [
                     .line(Series(context.say("batch norm", "배치 정규화"), y: curve.normed)),
-                    .line(Series(context.say("none", "없음"), y: curve.plain)),
+                    .line(Series(context.say("no norm", "정규화 없음"), y: curve.plain)),
                 ])
         }
         report.figure(
@@ -32,7 +33,7 @@ extension BatchNormScales {
             LessonTable(
                 "finals", context.say("Accuracy at the end", "마지막 정확도"),
                 columns: [
-                    "k", "s", context.say("none", "없음"), context.say("batch norm", "배치 정규화"),
+                    "k", "s", context.say("no norm", "정규화 없음"), context.say("batch norm", "배치 정규화"),
                 ],
                 rows: curves.map {
                     LessonTable.Row(

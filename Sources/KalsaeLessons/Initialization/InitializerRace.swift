@@ -16,7 +16,7 @@ struct InitializerRace {
     func report() throws -> LectureReport {
         var report = LectureReport("initializers-mnist")
         let lanes: [(String, LectureNetwork.Deviation)] = [
-            ("std .01", .fixed(0.01)), ("Xavier", .xavier), ("He", .he),
+            ("std 0.01", .fixed(0.01)), ("Xavier", .xavier), ("He", .he),
         ]
         let race = LossRace(
             lanes: lanes.map {

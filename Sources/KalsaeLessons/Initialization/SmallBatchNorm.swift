@@ -97,7 +97,8 @@ struct SmallBatchNorm {
                             hasMarkers: true)),
                     .line(
                         Series(
-                            context.say("none", "없음"), x: trainedSizes.map(Double.init), y: plain,
+                            context.say("no norm", "정규화 없음"), x: trainedSizes.map(Double.init),
+                            y: plain,
                             hasMarkers: true)),
                 ]))
     }

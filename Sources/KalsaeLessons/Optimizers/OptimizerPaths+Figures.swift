@@ -15,8 +15,11 @@ extension OptimizerPaths {
                 title: name == "Adam, book" ? "Adam" : name,
                 x: Axis("x", low: -8, high: 4), y: Axis("y", low: -4, high: 4),
                 marks: [
-                    .contour(Contour(x: -8...4, y: -4...4) { $0 * $0 / 20 + $1 * $1 }),
-                    .trail(Series(x: points.map { $0[0] }, y: points.map { $0[1] })),
+                    .contour(
+                        Contour(x: -8...4, y: -4...4, label: "f") {
+                            $0 * $0 / 20 + $1 * $1
+                        }),
+                    .trail(Series(x: points.map { $0[0] }, y: points.map { $0[1] }, colorIndex: 1)),
                 ])
         }
         report.figure(

@@ -27,7 +27,7 @@ struct RateDecay {
                 name: context.say("1 / (1 + decay · epoch)", "1 / (1 + 감쇠 · 에포크)"),
                 rule: .inverseTime(decay: decay, every: 20)),
             Rule(
-                key: "exponential", name: context.say("exponential .95^epoch", "지수 .95^에포크"),
+                key: "exponential", name: context.say("exponential 0.95^epoch", "지수 0.95^에포크"),
                 rule: .exponential(factor: 0.95, every: 20)),
             Rule(
                 key: "steps", name: context.say("steps", "계단식"),

@@ -40,8 +40,8 @@ struct Augmenting {
                 title: context.say("200 digits, and many made of them", "숫자 200장과 거기서 만든 여러 장"),
                 x: Axis(context.say("step", "갱신 횟수")), y: Axis(context.say("accuracy", "정확도")),
                 marks: [
-                    (context.say("plain, train", "없음, 학습"), plain.steps, plain.train),
-                    (context.say("plain, test", "없음, 테스트"), plain.steps, plain.test),
+                    (context.say("plain, train", "증강 없음, 학습"), plain.steps, plain.train),
+                    (context.say("plain, test", "증강 없음, 테스트"), plain.steps, plain.test),
                     (context.say("augmented, train", "증강, 학습"), more.steps, more.train),
                     (context.say("augmented, test", "증강, 테스트"), more.steps, more.test),
                 ].map { .line(Series($0.0, x: $0.1, y: $0.2)) }))

@@ -34,8 +34,9 @@ struct DropoutRatios {
         }
         runs.show(
             [
-                (context.say("none", "없음"), plain), (LessonNumber.short(light), weak),
-                (LessonNumber.short(strong), hard),
+                (context.say("no dropout", "드롭아웃 없음"), plain),
+                (context.say("dropout", "드롭아웃") + " \(LessonNumber.short(light))", weak),
+                (context.say("dropout", "드롭아웃") + " \(LessonNumber.short(strong))", hard),
             ], context.say("Dropout on 300 images", "300장에서 드롭아웃의 효과"), context, into: &report)
         try forms(&report)
         guard epochs.last == 300 else { return report }

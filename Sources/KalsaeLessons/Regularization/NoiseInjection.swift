@@ -28,8 +28,8 @@ struct NoiseInjection {
                 title: context.say("200 digits with and without noise", "잡음을 넣은 학습과 넣지 않은 학습"),
                 x: Axis(context.say("step", "갱신 횟수")), y: Axis(context.say("accuracy", "정확도")),
                 marks: [
-                    (context.say("plain, train", "없음, 학습"), plain.steps, plain.train),
-                    (context.say("plain, test", "없음, 테스트"), plain.steps, plain.test),
+                    (context.say("plain, train", "잡음 없음, 학습"), plain.steps, plain.train),
+                    (context.say("plain, test", "잡음 없음, 테스트"), plain.steps, plain.test),
                     (context.say("noise, train", "잡음, 학습"), noisy.steps, noisy.train),
                     (context.say("noise, test", "잡음, 테스트"), noisy.steps, noisy.test),
                 ].map { .line(Series($0.0, x: $0.1, y: $0.2)) }))

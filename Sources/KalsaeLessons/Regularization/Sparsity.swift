@@ -21,7 +21,7 @@ struct Sparsity {
         let weight = Tensor(truth.map { Float($0) }, shape: [20, 1])
         let y = x.matmul(weight) + noise
         let ways: [(name: String, penalty: Regularizer?)] = [
-            (context.say("none", "없음"), nil), ("L2", .l2(factor)), ("L1", .l1(factor)),
+            (context.say("no penalty", "벌점 없음"), nil), ("L2", .l2(factor)), ("L1", .l1(factor)),
         ]
         let fits = try ways.map { try fit(x, y, $0.penalty) }
         let zeros = fits.map { weights in Double(weights.count { $0.magnitude < 0.01 }) }

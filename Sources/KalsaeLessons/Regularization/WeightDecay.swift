@@ -29,7 +29,10 @@ struct WeightDecay {
                 (200, 0.87...0.94, 0.70...0.735),
             ], into: &report)
         runs.show(
-            [(context.say("none", "없음"), plain), ("λ \(LessonNumber.short(lambda))", decayed)],
+            [
+                (context.say("no decay", "감소 없음"), plain),
+                ("λ \(LessonNumber.short(lambda))", decayed),
+            ],
             context.say("Weight decay on 300 images", "300장에서 가중치 감소의 효과"), context, into: &report)
         guard epochs.last == 200 else { return report }
         let gap = (plain.train.last ?? .nan) - (plain.test.last ?? .nan)

@@ -20,7 +20,8 @@ struct CoarseToFine {
         var report = LectureReport(Lesson.coarseToFine.rawValue)
         let iris = try Dataset(try Iris.load(seed: 0).train)
         var (rates, units) = (-5.0...0.0, 4...32)
-        var (panels, rows): ([Panel], [LessonTable.Row]) = ([], [])
+        var rows: [LessonTable.Row] = []
+        var founds: [[(rate: Double, units: Double, loss: Double)]] = []
         var (means, widths): ([Double], [Double]) = ([], [])
         for round in 0..<Self.rounds {
             context.progress(round, of: Self.rounds)
@@ -58,18 +59,7 @@ struct CoarseToFine {
                         pow(10, rates.lowerBound), pow(10, rates.upperBound), found[0].loss,
                         means[round],
                     ]))
-            panels.append(
-                Panel(
-                    title: context.say("round \(round + 1)", "\(round + 1)회차"),
-                    x: Axis(context.say("learning rate", "학습률"), scale: .log, low: 5e-6, high: 2),
-                    y: Axis(context.say("units", "뉴런 수"), low: 0, high: 34),
-                    marks: [
-                        .scatter(
-                            Scatter(
-                                x: found.map(\.rate), y: found.map(\.units),
-                                values: found.map { log10(max($0.loss, 1e-4)) },
-                                valueLabel: context.say("log₁₀ loss", "log₁₀ 손실")))
-                    ]))
+            founds.append(found)
             let best = found.prefix(kept)
             let exponents = best.map { log10($0.rate) }
             let margin = width * 0.05
@@ -91,6 +81,23 @@ struct CoarseToFine {
                     context.say("highest rate", "가장 높은 학습률"), context.say("best loss", "가장 낮은 손실"),
                     context.say("mean loss", "평균 손실"),
                 ], rows: rows))
+        // One scale of colors for all rounds.
+        let logs = founds.map { $0.map { log10(max($0.loss, 1e-4)) } }
+        let finite = logs.joined().filter(\.isFinite)
+        let range = (finite.min() ?? 0)...(finite.max() ?? 1)
+        let panels = founds.indices.map { round in
+            Panel(
+                title: context.say("round \(round + 1)", "\(round + 1)회차"),
+                x: Axis(context.say("learning rate", "학습률"), scale: .log, low: 5e-6, high: 2),
+                y: Axis(context.say("units", "뉴런 수"), low: 0, high: 34),
+                marks: [
+                    .scatter(
+                        Scatter(
+                            x: founds[round].map(\.rate), y: founds[round].map(\.units),
+                            values: logs[round], valueRange: range,
+                            valueLabel: context.say("log₁₀ loss", "log₁₀ 손실")))
+                ])
+        }
         report.figure(
             "rounds",
             Figure(

@@ -44,7 +44,7 @@ struct PandaCaviar {
             switch number {
             case 3:
                 run.learningRate = 0.1
-                events.append((number, context.say("rate .1", "학습률 .1")))
+                events.append((number, context.say("rate 0.1", "학습률 0.1")))
             case 6:
                 run.learningRate = tooMuch
                 events.append(
@@ -58,7 +58,8 @@ struct PandaCaviar {
                 // A model is a value: the one of the morning of day 6 is still there.
                 try run.restore(saved[5])
                 run.learningRate = 0.05
-                events.append((number, context.say("back to day 6, rate .05", "6일차로 복귀, 학습률 .05")))
+                events.append(
+                    (number, context.say("back to day 6, rate 0.05", "6일차로 복귀, 학습률 0.05")))
             default: break
             }
             try day()
@@ -110,7 +111,8 @@ struct PandaCaviar {
                 title: context.say(
                     "Caviar: \(models) models side by side", "캐비어 전략: 모델 \(models)개를 함께"),
                 x: Axis(context.say("day", "일차")), y: Axis(context.say("loss", "손실"), scale: .log),
-                marks: marks, legend: .right))
+                marks: marks, legend: .right,
+                legendTitle: context.say("learning rate", "학습률")))
         report.show(
             LessonTable(
                 "caviar", context.say("Loss on the last day", "마지막 날의 손실"),
