@@ -55,7 +55,11 @@ struct FigureOptions: ParsableArguments {
     }
 
     private func sizes() throws(KalsaeError) -> (width: Int, height: Int)? {
-        guard let size else { return nil }
+        try size.map { text throws(KalsaeError) in try Self.size(text) }
+    }
+
+    /// Width and height of `--size`.
+    static func size(_ size: String) throws(KalsaeError) -> (width: Int, height: Int) {
         let numbers = size.split(separator: "x").compactMap { Int($0) }
         guard numbers.count == 2, numbers.allSatisfy({ (1...10_000).contains($0) }) else {
             throw KalsaeError(

@@ -27,6 +27,8 @@ struct RunFigure {
         var drawn: [Panel] = []
         for panel in panels {
             var marks: [Mark] = []
+            let events = try runs.count == 1 ? Self.events(of: runs[0], in: store) : nil
+            let countsEpochs = Self.areOfKinds(panel.metrics)
             for (run, names) in zip(runs, known) {
                 for metric in panel.metrics where names.contains(metric) {
                     let points = try store.points(metric, of: run, limit: Self.mostPoints)
@@ -37,17 +39,21 @@ struct RunFigure {
                     marks.append(
                         .line(
                             Series(
-                                title, x: points.map { Double($0.step) },
+                                title,
+                                // Kinds are compared from their first epoch on; events have steps.
+                                x: points.map { point in
+                                    Double(
+                                        countsEpochs && events == nil
+                                            ? point.epoch ?? point.step : point.step)
+                                },
                                 y: smoothed(points.map(\.value)),
                                 hasMarkers: points.count < 30)))
                 }
             }
-            if runs.count == 1, let events = try Self.events(of: runs[0], in: store) {
-                marks.append(.events(events))
-            }
+            if let events { marks.append(.events(events)) }
             drawn.append(
                 Panel(
-                    x: Axis("step"),
+                    x: Axis(countsEpochs ? "epoch" : "step"),
                     y: Axis(panel.title, scale: isLog ? .log : .linear), marks: marks))
         }
         let title = runs.count == 1 ? runs[0].name : "\(runs.count) runs"
@@ -91,6 +97,14 @@ struct RunFigure {
         }.sorted()
         if ofKinds.contains(where: isCurve) { return ofKinds }
         return ofEpochs.isEmpty ? ["loss"].filter { counts[$0] != nil } + ofKinds : ofEpochs
+    }
+
+    /// Whether these are losses of kinds of models, whose steps are the epochs of all of them.
+    private static func areOfKinds(_ metrics: [String]) -> Bool {
+        metrics.allSatisfy { name in
+            name.hasSuffix("/loss")
+                && !["train/", "validation/", "test/"].contains { name.hasPrefix($0) }
+        }
     }
 
     private func smoothed(_ values: [Double]) -> [Double] {

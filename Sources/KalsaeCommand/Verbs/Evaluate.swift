@@ -69,6 +69,14 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             """, valueName: "file"))
     var plot: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Width and height of --plot in pixels; 640x480 by default.", valueName: "size"))
+    var size: String?
+
+    @Flag(help: "Light lines on a dark ground in --plot; --report is both.")
+    var dark = false
+
     @Flag(help: "Replace these files if they are there.")
     var overwrite = false
 
@@ -147,7 +155,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         if let rows = measured.outcomes {
             let figures = EvaluationFigures(
                 rows: rows, report: report, effects: (columns ?? [], tables))
-            try plot?.write(figures.first(), width: 640, height: 480)
+            let (width, height) = try size.map(FigureOptions.size) ?? (640, 480)
+            try plot?.write(
+                figures.first().themed(dark ? .dark : .light), width: width, height: height)
             let document = EvaluationReport(model: model, data: title, figures: figures)
             try page?.write(document.document())
         }
@@ -184,7 +194,12 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     }
 
     private func plotFile() throws -> FigureFile? {
-        try plot.map { path in
+        guard plot != nil || !dark && size == nil else {
+            throw KalsaeError(
+                "--dark, --size", expected: "--plot FILE to go with", got: "no --plot")
+        }
+        _ = try size.map(FigureOptions.size)
+        return try plot.map { path in
             try checkOneSource("--plot")
             try checkRead(path, "--plot")
             return try FigureFile(path, overwrite: overwrite)

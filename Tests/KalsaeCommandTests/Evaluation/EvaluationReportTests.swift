@@ -133,6 +133,21 @@ import Testing
         ])
         #expect(evaluate.status == 0, "\(evaluate.errors)")
         #expect(try text("v.svg").hasPrefix("<svg"))
+        let dark = try run([
+            "evaluate", "v.safetensors", "v.csv", "--plot", "dark.svg", "--dark", "--size",
+            "800x500",
+        ])
+        #expect(dark.status == 0, "\(dark.errors)")
+        #expect(try text("dark.svg").contains("width=\"800\" height=\"500\""))
+        // The ground is the first color that is written: sums of its channels.
+        func ground(_ file: String) throws -> Int {
+            let color =
+                try text(file).split(separator: "fill=\"#").dropFirst().first?.prefix(6) ?? ""
+            return color.chunked(by: 2).compactMap { Int($0, radix: 16) }.reduce(0, +)
+        }
+        #expect(try ground("dark.svg") < 150 && ground("v.svg") > 700)
+        let alone = try run(["evaluate", "v.safetensors", "v.csv", "--dark"])
+        #expect(alone.status != 0 && alone.errors.contains("--plot"), "\(alone.errors)")
         let rows = try text("v.html").split(separator: "<tbody>").last ?? ""
         // Row 58 of the data, from 1.
         #expect(rows.contains("<td class=\"number\">58</td><td class=\"number\">5000"), "\(rows)")
@@ -169,5 +184,12 @@ import Testing
         ])
         #expect(search.status == 0, "\(search.errors)")
         #expect(try text("s.csv").contains("best so far"))
+    }
+}
+
+extension Substring {
+    /// Pieces of so many characters.
+    fileprivate func chunked(by count: Int) -> [Substring] {
+        isEmpty ? [] : [prefix(count)] + dropFirst(count).chunked(by: count)
     }
 }

@@ -55,6 +55,25 @@ import Testing
         #expect(series.count == 6)
     }
 
+    /// The steps of the learning of a table are epochs of all candidates, those of a network are not.
+    @Test func axesThatCountEpochsSaySo() throws {
+        defer { folder.remove() }
+        let store = try Store(folder: folder.runs)
+        for (name, metric) in [("table", "8-8/loss"), ("network", "train/loss"), ("steps", "loss")]
+        {
+            let run = try store.createRun(RunDescription(name: name))
+            let points = (0..<5).map { MetricPoint(step: $0, epoch: $0, time: $0, value: 0.5) }
+            try store.append(points, to: metric, of: run)
+            let plot = try self.run(["plot", name, "--output", "\(name).svg"])
+            #expect(plot.status == 0, "\(plot.errors)")
+            let text = try String(decoding: folder.bytes(of: "\(name).svg"), as: UTF8.self)
+            #expect(text.contains(">epoch</text>") == (name == "table"), "\(name)")
+            #expect(text.contains(">step</text>") == (name != "table"), "\(name)")
+            // Steps 0 to 4 have no halves.
+            #expect(!text.contains(">0.5</text>") || !text.contains(">1.5</text>"), "\(name)")
+        }
+    }
+
     @Test func theRatesThatWereTriedAreDrawn() throws {
         defer { folder.remove() }
         let tried = try run(["train", "iris", "--find-rate", "--json", "--plot", "rates.csv"])
