@@ -27,6 +27,8 @@ static const unsigned char app_js[] = {
 #embed "pages/charts/parallel.js"
 }, charts_plot_js[] = {
 #embed "pages/charts/plot.js"
+}, charts_colorbar_js[] = {
+#embed "pages/charts/colorbar.js"
 }, charts_ramp_js[] = {
 #embed "pages/charts/ramp.js"
 }, charts_saving_js[] = {
@@ -165,6 +167,7 @@ static const kpages_page pages[] = {
     PAGE("charts/marks.js", "text/javascript; charset=utf-8", charts_marks_js),
     PAGE("charts/parallel.js", "text/javascript; charset=utf-8", charts_parallel_js),
     PAGE("charts/plot.js", "text/javascript; charset=utf-8", charts_plot_js),
+    PAGE("charts/colorbar.js", "text/javascript; charset=utf-8", charts_colorbar_js),
     PAGE("charts/ramp.js", "text/javascript; charset=utf-8", charts_ramp_js),
     PAGE("charts/saving.js", "text/javascript; charset=utf-8", charts_saving_js),
     PAGE("charts/scale.js", "text/javascript; charset=utf-8", charts_scale_js),

@@ -53,12 +53,30 @@ class ModulesTests(PagesCase):
         ticks = self.call("charts/scale.js", """m.makeScale("integer", [1, 3], [0, 100]).ticks(9)
             .map((tick) => tick.text)""")
         self.assertEqual(ticks, ["1", "2", "3"])
+        # An axis has one unit, and whole numbers no halves.
+        for domain, wanted in [([0, 8e6], ["0", "2M", "4M", "6M", "8M"]),
+                               ([0, 8e5], ["0", "200k", "400k", "600k", "800k"]),
+                               ([0, 2.5e6], ["0", "0.5M", "1M", "1.5M", "2M", "2.5M"]),
+                               ([0, 2], ["0", "1", "2"]),
+                               ([0, 25000], ["0", "5k", "10k", "15k", "20k", "25k"])]:
+            ticks = self.call("charts/scale.js", f"""m.makeScale("integer", {domain}, [0, 100])
+                .ticks(5).map((tick) => tick.text)""")
+            self.assertEqual(ticks, wanted)
         back = self.call("charts/scale.js", """(() => {
             const scale = m.makeScale("log", [1e-4, 1], [10, 410]);
             return [scale(1e-2), scale.invert(scale(3e-3))];
         })()""")
         self.assertAlmostEqual(back[0], 210)
         self.assertAlmostEqual(back[1], 3e-3)
+
+    def test_scales_of_ranks(self):
+        values = [5, 1, 4, 2, 3, 1000, 7, 6, 8]
+        ticks = self.call("charts/colorbar.js", f"m.rankTicks({values})")
+        ranked = sorted(values)
+        # The least, the quarters, the greatest: every second of nine.
+        self.assertEqual([tick["text"] for tick in ticks], [str(one) for one in ranked[::2]])
+        self.assertEqual([tick["share"] for tick in ticks], [0, 0.25, 0.5, 0.75, 1])
+        self.assertEqual(self.call("charts/colorbar.js", "m.rankTicks([2, 2, NaN]).length"), 1)
 
     def test_numbers(self):
         for value, text in [("0.0005", "0.0005"), ("1e-7", "1e−7"), ("-1.23456", "−1.235"),

@@ -1,9 +1,9 @@
 // The objective over two parameters: a smooth surface through the trials, with the trials on it.
 
 import { s } from "../core/dom.js";
+import { colorBar, colorBarWidth } from "./colorbar.js";
 import { ramp, rankShares } from "./ramp.js";
 import { ScatterChart } from "./scatter.js";
-
 
 const cells = 64;
 const levels = 12;
@@ -15,7 +15,13 @@ export class ContourChart extends ScatterChart {
         this.isLowBest = true;
     }
 
+    color(share) {
+        return ramp(this.isLowBest ? 1 - share : share);
+    }
+
     draw() {
+        const heights = this.points.map((point) => point.value).filter(Number.isFinite);
+        this.margins.right = heights.length < 4 ? 12 : colorBarWidth(heights, this.valueLabel) + 12;
         super.draw();
         const { x0, x1, y0, y1 } = this.inner;
         const known = this.points.filter((point) => Number.isFinite(point.value));
@@ -48,6 +54,9 @@ export class ContourChart extends ScatterChart {
             }
         }
         this.svg.insertBefore(ground, this.svg.children[2]);
+        this.svg.append(colorBar(heights, (share) => this.color(share), {
+            x: x1 + 12, y0, y1, label: this.valueLabel,
+        }));
     }
 
     /** Neighboring cells of one level in a row. */
@@ -57,7 +66,7 @@ export class ContourChart extends ScatterChart {
         return s("rect", {
             x: (x0 + from * width).toFixed(1), y: (y0 + row * height).toFixed(1),
             width: ((to - from) * width + 0.5).toFixed(1), height: (height + 0.5).toFixed(1),
-            fill: ramp(this.isLowBest ? 1 - level : level),
+            fill: this.color(level),
         });
     }
 }

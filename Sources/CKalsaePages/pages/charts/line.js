@@ -21,7 +21,7 @@ export class LineChart extends Plot {
         this.series = [];
         this.marks = [];
         this.smoothing = 0;
-        this.xKind = "linear";
+        this.xKind = options.xKind ?? "linear";
         this.yKind = options.yKind ?? "linear";
         this.xLabel = options.xLabel ?? "";
         this.showsPoints = options.showsPoints ?? false;

@@ -5,6 +5,7 @@ import { h, s } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { t } from "../core/words.js";
 import { Plot, textWidth } from "./plot.js";
+import { colorBar, colorBarWidth } from "./colorbar.js";
 import { ramp } from "./ramp.js";
 import { extent, makeScale } from "./scale.js";
 
@@ -38,7 +39,9 @@ export class ParallelChart extends Plot {
         // A name stands above its axis: the outer ones need their halves beside it.
         const half = (name) => textWidth(name ?? "") / 2 + 4;
         this.margins.left = Math.max(34, half(names[0]));
-        this.margins.right = Math.max(34, half(names[count - 1]));
+        const values = (this.values ?? []).filter(Number.isFinite);
+        const bar = values.length < 2 ? 0 : colorBarWidth(values) + 12;
+        this.margins.right = Math.max(34, half(names[count - 1])) + bar;
         const { x0, x1, y0, y1 } = this.inner;
         const gap = (x1 - x0) / Math.max(1, count - 1);
         this.isStaggered = names.some((name, index) =>
@@ -67,11 +70,15 @@ export class ParallelChart extends Plot {
             s("path", { d: dim.join(""), stroke: "var(--s6)", opacity: 0.13 }));
         // The best are drawn last, over the others; lightest on dark grounds, darkest on light ones.
         const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+        const color = (share) => ramp(isDark ? 1 - share * 0.75 : share * 0.85);
         for (let index = colors - 1; index >= 0; index -= 1) {
-            const share = (index + 0.5) / colors;
             lines.append(s("path", {
-                d: buckets[index].join(""), stroke: ramp(isDark ? 1 - share * 0.75 : share * 0.85),
-                opacity: 0.75,
+                d: buckets[index].join(""), stroke: color((index + 0.5) / colors), opacity: 0.75,
+            }));
+        }
+        if (bar) {
+            lines.append(colorBar(values, (share) => color(this.isLowBest ? share : 1 - share), {
+                x: this.width - bar + 8, y0, y1,
             }));
         }
         this.svg.replaceChildren(lines, ...this.axisList.map((axis, index) =>

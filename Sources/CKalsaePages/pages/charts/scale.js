@@ -46,14 +46,19 @@ function every(low, high, step, text) {
     return ticks;
 }
 
+const units = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
 function linearTicks(low, high, count, least = 0) {
     const step = Math.max(least, niceStep(high - low, count));
     const largest = Math.max(Math.abs(low), Math.abs(high));
     const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const text = (value) => {
-        if (digits > 5 || largest >= 1e7) return number(value, 3);
+        if (digits > 5 || largest >= 1e15) return number(value, 3);
         if (largest >= 1e4 && digits === 0) {
-            return step % 1000 === 0 ? `${number(value / 1000)}k` : number(value);
+            // 8M, 0.5M and 150k: one unit for an axis, with two decimals at most.
+            const [size, unit] = units.find(([one]) => largest >= one && step % (one / 100) === 0)
+                ?? [1, ""];
+            return value === 0 ? "0" : number(value / size, 12) + unit;
         }
         return value.toFixed(digits).replace("-", "−");
     };

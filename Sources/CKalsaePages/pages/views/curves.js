@@ -128,8 +128,11 @@ export class Curves {
         chart.gap = isOne ? part.gap : undefined;
         chart.marks = isOne ? this.marks(this.look.x) : [];
         chart.smoothing = this.look.smoothing;
-        chart.xLabel = t(this.look.x);
-        chart.xKind = this.look.xLog ? "log" : this.look.x === "time" ? "time" : "linear";
+        // The steps of the learning of a table are epochs.
+        const areEpochs = this.look.x === "step" && this.runs.every((data) => data.countsEpochs);
+        chart.xLabel = t(areEpochs ? "epoch" : this.look.x);
+        const counts = this.look.x === "time" ? "time" : "integer";
+        chart.xKind = this.look.xLog ? "log" : counts;
         chart.yKind = this.look.yLog ? "log" : "linear";
         const sign = series.map((one) => one.name).join();
         if (sign !== part.sign) part.legend.update();

@@ -43,6 +43,13 @@ export class RunData {
         return this.run.started ?? this.run.created;
     }
 
+    /** Whether steps are the epochs of all candidates, as in the learning of a table. */
+    get countsEpochs() {
+        const losses = this.metricNames.filter((name) => /(^|\/)loss$/.test(name));
+        return !losses.includes("loss") && !losses.includes("train/loss")
+            && losses.some((name) => !/^(validation|test)\//.test(name));
+    }
+
     /** Steps of an epoch as the last metric by epochs tells, else undefined. */
     get stepsPerEpoch() {
         const metric = this.metric("train/loss") ?? this.metric("validation/loss");

@@ -28,7 +28,7 @@ function linesOf(data, trial) {
 
 export function historyChart(data) {
     const chart = new ScatterChart({
-        label: t("study.history"), xLabel: t("trial"), yLabel: data.objectives[data.objective],
+        label: t("study.history"), xLabel: t("trial"), xKind: "integer", yLabel: data.objectives[data.objective],
     });
     const card = figure(t("study.history"), chart);
     return { card, chart, fill() {
@@ -77,7 +77,7 @@ export function importanceChart(data) {
 
 export function reportsChart(data) {
     const chart = new LineChart({
-        label: t("study.reports"), xLabel: t("step"), height: 230, isFirstOnTop: true,
+        label: t("study.reports"), xLabel: t("epoch"), xKind: "integer", height: 230, isFirstOnTop: true,
     });
     const card = figure(t("study.reports"), chart, { isSpan: true });
     return { card, chart, fill() {
@@ -134,7 +134,7 @@ export function contourChart(data) {
         Object.assign(chart, {
             label: `${t("study.contour")}: ${x.name}, ${y.name}`, xKind: x.kind, yKind: y.kind,
             choices: x.choices, yChoices: y.choices, xLabel: x.name, yLabel: y.name,
-            isLowBest: data.isLowBest(),
+            isLowBest: data.isLowBest(), valueLabel: data.objectives[data.objective],
             points: data.complete.map((trial) => ({
                 x: x.at(trial), y: y.at(trial), value: data.value(trial), color: plain, radius: 2.6,
                 lines: linesOf(data, trial), open: openRun(trial),

@@ -73,6 +73,8 @@ export function parallelCard(data, { act, onBrush }) {
         const values = trials.map((trial) => data.value(trial));
         const shares = rankShares(values);
         chart.shares = data.isLowBest() ? shares : shares.map((share) => 1 - share);
+        chart.values = values;
+        chart.isLowBest = data.isLowBest();
         chart.names = trials.map((trial) => trial.number);
         chart.brushedNumbers = () => chart.names.filter((_, index) => chart.holds(index));
         chart.axisList = [
