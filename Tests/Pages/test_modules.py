@@ -69,6 +69,14 @@ class ModulesTests(PagesCase):
         self.assertAlmostEqual(back[0], 210)
         self.assertAlmostEqual(back[1], 3e-3)
 
+    def test_curves_have_colors_of_their_own(self):
+        for names in (["validation/loss", "additive/loss", "linear/loss"], ["rate"],
+                      ["loss", "train/loss", "validation/loss"], ["a", "b", "c"]):
+            colors = self.call("views/curves.js",
+                               f"{json.dumps(names)}.map((name, _, all) => m.colorOf(name, all))")
+            self.assertEqual(len(set(map(str, colors))), len(names), names)
+        self.assertEqual(self.call("views/curves.js", "m.colorOf('validation/x', ['validation/x'])"), 1)
+
     def test_scales_of_ranks(self):
         values = [5, 1, 4, 2, 3, 1000, 7, 6, 8]
         ticks = self.call("charts/colorbar.js", f"m.rankTicks({values})")

@@ -36,7 +36,7 @@ extension LessonPage {
           .dark { display: block; }
         }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
-        caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
+        caption { text-align: left; font-weight: 600; padding-bottom: .4rem; white-space: nowrap; }
         th, td { padding: .25rem .8rem; border-bottom: 1px solid var(--line); text-align: right;
           white-space: nowrap; }
         th[scope="row"], td.words { text-align: left; font-weight: 500; }

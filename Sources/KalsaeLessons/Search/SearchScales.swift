@@ -122,6 +122,7 @@ struct SearchScales {
     /// The shares of learning rates in each decade of 1e-4 to 1, by the scale that they are drawn on.
     private func drawRates(_ report: inout LectureReport) throws {
         let names = ["1e-4 to 1e-3", "1e-3 to 1e-2", "1e-2 to 1e-1", "1e-1 to 1"]
+        let shown = ["10⁻⁴…10⁻³", "10⁻³…10⁻²", "10⁻²…10⁻¹", "10⁻¹…1"]
         var series: [BarSeries] = []
         for (scale, expected) in [
             (ParameterScale.linear, [0.0009, 0.009, 0.09, 0.9]), (.log, [0.25, 0.25, 0.25, 0.25]),
@@ -145,7 +146,7 @@ struct SearchScales {
                 "shares", context.say("Share of 20,000 draws", "2만 번 뽑았을 때의 비율"),
                 columns: ["", series[0].name, series[1].name],
                 rows: names.indices.map {
-                    LessonTable.Row(names[$0], [series[0].values[$0], series[1].values[$0]])
+                    LessonTable.Row(shown[$0], [series[0].values[$0], series[1].values[$0]])
                 }))
         report.figure(
             "scales",
@@ -154,7 +155,7 @@ struct SearchScales {
                     "Learning rates by the scale that they are drawn on", "척도에 따라 뽑히는 학습률"),
                 x: Axis(context.say("learning rate", "학습률")),
                 y: Axis(context.say("share", "비율"), low: 0),
-                marks: [.bars(Bars(names: names, series: series))]))
+                marks: [.bars(Bars(names: shown, series: series))]))
     }
 
     /// β of .9 to .999 on the scale of 1 − β: as many in .9 to .99 as in .99 to .999.

@@ -140,7 +140,7 @@ public struct HTMLDocument: Sendable {
         box-sizing: border-box; width: max-content; min-width: 100%; max-width: calc(100vw - 3rem); }
         figure.broad svg { max-width: none; margin: 0 auto; }
         table { border-collapse: collapse; margin: .6rem 0; font-variant-numeric: tabular-nums; }
-        caption { text-align: left; color: var(--soft); padding: .2rem 0; }
+        caption { text-align: left; color: var(--soft); padding: .2rem 0; white-space: nowrap; }
         th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; } .number { text-align: right; white-space: nowrap; }
         """

@@ -117,7 +117,7 @@ export class Curves {
             const title = isOne ? metricName(name)
                 : part.names.length === 1 ? data.run.name : `${data.run.name} ${metricName(name)}`;
             series.push({
-                name: title, color: isOne ? colorOf(name, index) : at,
+                name: title, color: isOne ? colorOf(name, part.names) : at,
                 dash: isOne ? "" : dashes[(index + Math.floor(at / 7)) % 4], x: data.x(points, this.look.x),
                 y: points.value, isHidden: wasHidden.has(title)
                     || (isNew && !isOne && name === "loss" && part.names.length > 1),
@@ -154,10 +154,12 @@ export class Curves {
     }
 }
 
-/** Training and validation have the same color on every chart of one run. */
-function colorOf(name, index) {
-    if (name === "loss") return plain;
-    if (name.startsWith("train/")) return 0;
-    if (name.startsWith("validation/")) return 1;
-    return index;
+/** Training and validation have the same color on every chart of one run, others one of their own. */
+export function colorOf(name, names) {
+    const fixed = (one) => (one === "loss" ? plain : one.startsWith("train/") ? 0
+        : one.startsWith("validation/") ? 1 : undefined);
+    if (fixed(name) !== undefined) return fixed(name);
+    const taken = names.map(fixed);
+    const free = [...Array(names.length + 2).keys()].filter((color) => !taken.includes(color));
+    return free[names.filter((one) => fixed(one) === undefined).indexOf(name)];
 }
