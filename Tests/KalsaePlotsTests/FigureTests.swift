@@ -73,6 +73,8 @@ import Testing
         #expect(try count("heatMap", isText) == 6)
         #expect(try count("images", isImage) == 6)
         #expect(try count("images", isText) == 6)
+        // A frame around each.
+        #expect(try count("images", isArea) == 6)
         // Two lines in each of nine cells; three hold a 0, which has no share.
         #expect(try count("confusion", isText) == 9 * 2 - 3)
         // Whiskers, their ends and the median of three boxes.

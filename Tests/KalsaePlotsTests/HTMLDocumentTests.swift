@@ -7,6 +7,18 @@ import Testing
         title: "loss", x: Axis("step"), y: Axis("loss"),
         marks: [.line(Series("train", x: [0, 1, 2], y: [3, 2, 1]))])
 
+    /// A figure that is broader than the text is scrolled and never made smaller.
+    @Test func broadFiguresKeepTheirSize() throws {
+        let figure = Figure(marks: [.line(Series(y: [1, 2]))])
+        for (width, isBroad) in [(640.0, false), (1200, true)] {
+            let text = try HTMLDocument(
+                title: "t", blocks: [.figure(figure, width: width, height: 300)]
+            ).html()
+            #expect(text.contains("<figure class=\"broad\" tabindex=\"0\">") == isBroad)
+            #expect(text.contains("<figure>") != isBroad)
+        }
+    }
+
     @Test func aPageHoldsWhatItIsGiven() throws {
         let page = HTMLDocument(
             title: "A page", language: "ko",

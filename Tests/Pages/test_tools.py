@@ -160,6 +160,13 @@ class LessonsTests(PagesCase):
         self.assertGreater(len(self.text(".lesson p")), 20)
         self.wait("document.querySelectorAll('.lesson-exhibit svg, .lesson-exhibit table')"
                   ".length > 0", "a figure or a table")
+        # A title stands in the card's head and not again in its picture.
+        self.wait("!!document.querySelector('.lesson-exhibit svg text')", "a figure")
+        for title, words in self.browser.run("""[...document.querySelectorAll('.lesson-exhibit')]
+                .filter((one) => one.querySelector('svg')).map((one) => [
+                    one.querySelector('h2').textContent,
+                    [...one.querySelectorAll('svg text')].map((text) => text.textContent)])"""):
+            self.assertNotIn(title, words)
 
 
 if __name__ == "__main__":
