@@ -38,6 +38,26 @@ import Testing
         #expect(head.headers["content-length"] == "\(first.body.utf8.count)")
     }
 
+    @Test func whoeverTakesGzipIsSentLess() throws {
+        let server = try TestDashboard(runs: 1)
+        defer { server.stop() }
+        let plain = try server.ask("HEAD", "/assets/app.js")
+        #expect(plain.headers["content-encoding"] == nil)
+        let whole = try #require(plain.headers["content-length"].flatMap { Int($0) })
+        for accepted in ["gzip, deflate, br", "br,gzip", "GZIP"] {
+            let answer = try server.ask(
+                "HEAD", "/assets/app.js", headers: ["Accept-Encoding: \(accepted)"])
+            #expect(answer.headers["content-encoding"] == "gzip", "\(accepted)")
+            #expect(answer.headers["vary"] == "Accept-Encoding")
+            #expect(answer.headers["etag"] == plain.headers["etag"])
+            let size = try #require(answer.headers["content-length"].flatMap { Int($0) })
+            #expect(size < whole)
+        }
+        let refused = try server.ask(
+            "HEAD", "/assets/app.js", headers: ["Accept-Encoding: gzip;q=0, br"])
+        #expect(refused.headers["content-encoding"] == nil)
+    }
+
     @Test func nothingFromElsewhereRunsInThePage() throws {
         let server = try TestDashboard(runs: 1)
         defer { server.stop() }

@@ -79,7 +79,7 @@ final class Router: Sendable {
             if let cookie = request.login, let token = options.token {
                 return Pages.login(cookie: cookie, token: token)
             }
-            return try pages.answer(path, known: request.known)
+            return try pages.answer(path, for: request)
         }
         let rest = Array(path.dropFirst())
         switch (request.method, rest.first, rest.count) {

@@ -7,6 +7,8 @@ struct DashboardRequest: Sendable {
     var target: RequestTarget
     /// The ETags that the client has.
     var known: String?
+    /// Whether the client takes bytes that are compressed by gzip.
+    var takesGzip = false
     /// The number of the last event that a client of a live stream saw.
     var lastEvent: String?
     /// The cookie to set where the token came along.

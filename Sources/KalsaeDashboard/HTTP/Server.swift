@@ -122,6 +122,9 @@ final class Server: Sendable {
         if let fault = gatekeeper.fault(method, target, names) { throw fault }
         var request = DashboardRequest(method: method, target: target)
         request.known = head.headers.first(name: "If-None-Match")
+        request.takesGzip = head.headers[canonicalForm: "Accept-Encoding"].contains {
+            $0.lowercased() == "gzip"
+        }
         request.lastEvent = head.headers.first(name: "Last-Event-ID")
         if gatekeeper.isLogin(target) { request.login = gatekeeper.cookie }
         let isUpload = target.path == ["api", "uploads"] && method == "POST"

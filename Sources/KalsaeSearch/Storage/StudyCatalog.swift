@@ -29,9 +29,9 @@ extension StudyCatalog {
     }
 
     /// The error for a study that is not there.
-    package func missing(_ name: String, of place: String, in names: [String]) -> KalsaeError {
+    package func missing(_ name: String, in store: String, of names: [String]) -> KalsaeError {
         KalsaeError(
-            place, expected: "a study", got: "\"\(name)\"",
+            store, expected: "a study", got: "\"\(name)\"",
             advice: SpellingSuggestion.of(name, in: names).map { "did you mean \($0)?" }
                 ?? "see `kalsae search list`")
     }

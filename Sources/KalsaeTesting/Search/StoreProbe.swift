@@ -75,14 +75,14 @@ struct StoreProbe {
         let (first, second) = try two("contents")
         var trial = running(0, "host-1-2")
         trial.parameters["rate"] = .real(0.1 + 0.2)
-        trial.parameters["least"] = .real(5e-324)
+        trial.parameters["least"] = .real(.leastNonzeroMagnitude)
         trial.parameters["count"] = .integer(.max)
         trial.parameters["종류"] = .text("it's \"ㄱ\" \\ {1,2}\n\t")
         trial.parameters["flag"] = .flag(false)
         _ = try first.add(trial)
         var seen = try second.changes(since: 0, from: 0)
         guard seen.trials == [trial] else { return "\(seen.trials) instead of \(trial)" }
-        let values = [1.0, -0.0, .infinity, -.infinity, 1e308, 5e-324, 0.1]
+        let values = [1.0, -0.0, .infinity, -.infinity, 1e308, .leastNonzeroMagnitude, 0.1]
         for (index, value) in values.enumerated() {
             trial.reports.append(TrialReport(step: index * 3, value: value))
             trial.leasedUntil = now + index

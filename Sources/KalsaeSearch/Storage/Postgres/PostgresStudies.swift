@@ -42,7 +42,7 @@ public final class PostgresStudies: StudyCatalog {
     /// What belongs to a study beside its space.
     public func studyConfiguration(_ name: String) throws(KalsaeError) -> JSONValue {
         guard let text = try connection.run(Self.configuration, [name]).rows.first?[0] else {
-            throw missing(name, of: self.name, in: try studyNames())
+            throw missing(name, in: self.name, of: try studyNames())
         }
         return try JSONValue(parsing: text, subject: "study \(name)")
     }
