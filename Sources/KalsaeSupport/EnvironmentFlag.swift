@@ -18,6 +18,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case passes = "KALSAE_PASSES"
     /// The folder that runs are recorded in.
     case runs = "KALSAE_RUNS"
+    /// The database of studies that several hosts share.
+    case store = "KALSAE_STORE"
     /// How many threads a plan may use; empty means one per core.
     case threads = "KALSAE_THREADS"
     /// Whether the graph verifier runs after each pass: 0 or 1.
@@ -26,7 +28,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// The value used when the variable is unset or empty.
     public var defaultValue: String {
         switch self {
-        case .data, .isa, .threads: ""
+        case .data, .isa, .store, .threads: ""
         case .debug, .longTests, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
@@ -44,6 +46,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .longTests: "1 runs the tests that take minutes"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
         case .runs: "folder that runs are recorded in"
+        case .store: "PostgreSQL database of studies; empty: the folder of the runs"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"
         }

@@ -189,6 +189,20 @@ class ModulesTests(PagesCase):
              ["train/loss", "validation/loss"]],
             ["rate", ["rate"], None], ["accuracy", ["validation/accuracy"], None]])
 
+    def test_what_a_table_measures_once_is_a_number(self):
+        metrics = """[{ name: "wide/loss", count: 9 }, { name: "validation/loss", count: 1 },
+            { name: "validation/f1", count: 1 }, { name: "test/f1", count: 1 }]"""
+        charts = self.call("views/chart-groups.js",
+                           f"m.chartGroups({metrics}, true).map((group) => group.names)")
+        self.assertEqual(charts, [["wide/loss"]])
+        numbers = self.call("views/chart-groups.js", f"""m.singleNumbers({metrics}, true)
+            .map(([part, found]) => [part, found.map((metric) => metric.name)])""")
+        self.assertEqual(numbers, [["validation", ["validation/loss", "validation/f1"]],
+                                   ["test", ["test/f1"]]])
+        numbers = self.call("views/chart-groups.js", f"""m.singleNumbers({metrics}, false)
+            .map(([part, found]) => [part, found.map((metric) => metric.name)])""")
+        self.assertEqual(numbers, [["test", ["test/f1"]]])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -31,12 +31,14 @@ struct SearchBest: ParsableCommand {
             throw KalsaeError(
                 "study \(result.study.name)", expected: "a complete trial", got: "none")
         }
-        guard let run = result.bestRun else {
+        guard let store = result.store, let run = result.bestRun else {
             throw KalsaeError(
-                "trial \(best.number)", expected: "its recorded run", got: "one that was deleted")
+                "trial \(best.number)", expected: "its recorded run",
+                got: "one that was deleted, or that another host has",
+                advice: "see its settings by kalsae search show \(result.study.name)")
         }
         if asConfig {
-            return try Console.write(ConfigurationFile(run, in: result.store).text)
+            return try Console.write(ConfigurationFile(run, in: store).text)
         }
         if let output {
             guard !FileIdentity.isRegular(output) else {
@@ -44,7 +46,7 @@ struct SearchBest: ParsableCommand {
                     output, expected: "a new file", got: "one that is there",
                     advice: "give another --output")
             }
-            let path = "\(result.store.folder(of: run))/model.safetensors"
+            let path = "\(store.folder(of: run))/model.safetensors"
             try AtomicFile.write(FileBytes.read(path, limit: .max), to: output)
         }
         if json { return try Console.print(result.json(best)) }
@@ -61,7 +63,7 @@ struct SearchBest: ParsableCommand {
         for (name, value) in zip(best.parameters.names, best.parameters.values) {
             try Console.print("  \(name): \(SearchText.value(value))")
         }
-        if let parent = run.parent.flatMap({ try? result.store.run($0) }) {
+        if let parent = run.parent.flatMap({ try? store.run($0) }) {
             // Its training began with other settings.
             try Console.print(
                 "run: \(run.name), a branch of \(parent.name) at step \(run.parentStep ?? 0)")

@@ -51,8 +51,10 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         plan.space = try space(old.study.space, seeds)
         (plan.trials, plan.goal, plan.seconds) = (ranked.count * repeats, nil, nil)
         (plan.pruner, plan.population, plan.fingerprint) = (.none, nil, "")
-        let name = try old.store.freeStudyName("\(old.study.name)-retest")
-        let study = try plan.study(name, in: old.store)
+        // A study of a database may be retested where no run is yet.
+        let store = try old.store ?? Store(folder: argument.location.runs.folder)
+        let name = try old.studies.freeStudyName("\(old.study.name)-retest")
+        let study = try plan.study(name, in: old.studies)
         for trial in ranked {
             for repeated in 0..<repeats {
                 var parameters = trial.parameters
@@ -60,15 +62,16 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
                 try study.enqueue(parameters)
             }
         }
-        try old.store.setStudyConfiguration(name, to: plan.json)
+        try old.studies.setStudyConfiguration(name, to: plan.json)
         let training = TrialTraining(plan, workers: 1)
         let progress = SearchProgress(study, plan, workers: 1)
         defer { progress.end() }
-        let loop = SearchLoop(study: study, store: old.store, plan: plan, begin: .now)
+        let loop = SearchLoop(study: study, store: store, plan: plan, begin: .now)
         try await loop.run(training) { try progress.update() }
         progress.end()
         let new = SearchResult(
-            history: try study.history(), study: study, plan: plan, store: old.store, seconds: nil)
+            history: try study.history(), study: study, plan: plan, studies: old.studies,
+            store: store, seconds: nil)
         try report(Array(ranked), old, new)
         if Interrupt.isRequested {
             new.tellResume()
@@ -94,8 +97,8 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
         _ ranked: [TrialRecord], _ old: SearchResult, _ new: SearchResult
     ) throws {
         let rows = RetestRow.rows(ranked, new.history, repeats: repeats)
-        let before = fingerprint(ranked.first, old.store)
-        let after = fingerprint(new.history.trials.first, old.store)
+        let before = fingerprint(ranked.first, new.store)
+        let after = fingerprint(new.history.trials.first, new.store)
         let isChanged = before != nil && after != nil && before != after
         if common.json {
             return try Console.print(
@@ -122,8 +125,8 @@ struct SearchRetest: AsyncParsableCommand, ComputingCommand {
     }
 
     /// What identifies the data of a trial's run.
-    private func fingerprint(_ trial: TrialRecord?, _ store: Store) -> String? {
+    private func fingerprint(_ trial: TrialRecord?, _ store: Store?) -> String? {
         guard let trial, !trial.run.isEmpty else { return nil }
-        return try? store.run(trial.run).dataFingerprint
+        return try? store?.run(trial.run).dataFingerprint
     }
 }

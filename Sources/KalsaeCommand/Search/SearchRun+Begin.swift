@@ -27,9 +27,11 @@ extension SearchRun {
     }
 
     /// Throws where a study is of something else than a plan; tells of other differences.
-    func check(_ plan: SearchPlan, joining name: String, in store: Store) throws {
+    func check(
+        _ plan: SearchPlan, joining name: String, in studies: any StudyCatalog
+    ) throws {
         let stored = try SearchPlan(
-            store.studyConfiguration(name), of: name, space: SearchSpace())
+            studies.studyConfiguration(name), of: name, space: SearchSpace())
         guard stored.objectives == plan.objectives else {
             throw KalsaeError(
                 "study \(name)",

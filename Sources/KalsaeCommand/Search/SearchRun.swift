@@ -15,7 +15,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup var options: SearchOptions
 
-    @OptionGroup var location: RunsOptions
+    @OptionGroup var location: StudyLocation
 
     @OptionGroup var common: CommonOptions
 
@@ -46,7 +46,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
     func search() async throws -> SearchResult {
         let begin = ContinuousClock.now
         // A study that is taken up leads to the folder where it began.
-        let folder = options.resume == nil ? location.folder : location.absolute.folder
+        let folder = (options.resume == nil ? location : location.absolute).runs.folder
         var (plan, joined) = try plan()
         let isAsked = !plan.space.parameters.isEmpty
         let trainer = TrialTraining(plan, workers: options.workers)
@@ -63,17 +63,19 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
                 advice: "name settings with --space")
         }
         let store = try Store(folder: folder)
-        let name = try joined ?? freeName(in: store, for: plan)
-        if let joined, options.resume == nil { try check(plan, joining: joined, in: store) }
-        let known = try joined.map { try plan.study($0, in: store).space }
+        let studies: any StudyCatalog =
+            location.address == nil ? store : try location.studies(for: .writing)
+        let name = try joined ?? freeName(in: studies, for: plan)
+        if let joined, options.resume == nil { try check(plan, joining: joined, in: studies) }
+        let known = try joined.map { try plan.study($0, in: studies).space }
         if let known, !isAsked { plan.space = known }
         let middle = try middle(of: plan.space, trainer)
         plan.epochs = middle?.recipe.epochs ?? max(plan.epochs, 1)
         // What cannot be learned from is said before a study is made.
         let others = try options.warmStart.map {
-            ($0, try WarmStart($0, in: store).study(plan, in: store))
+            ($0, try WarmStart($0, in: studies).study(plan, in: studies))
         }
-        let study = try plan.study(name, in: store)
+        let study = try plan.study(name, in: studies)
         if let known, !known.isLike(plan.space) {
             try study.change(to: plan.space)
             tellChange(from: known, to: study.space, of: name)
@@ -84,7 +86,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         }
         tellData(plan.fingerprint, source.parts.fingerprint, of: name)
         plan.fingerprint = source.parts.fingerprint
-        try store.setStudyConfiguration(name, to: plan.json)
+        try studies.setStudyConfiguration(name, to: plan.json)
         if !common.quiet { tellBegin(study, plan, middle) }
         let progress = SearchProgress(study, plan, workers: options.workers)
         defer { progress.end() }
@@ -100,12 +102,12 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
         } else {
             let crew = SearchCrew(
                 count: options.workers, study: name, folder: folder,
-                threads: common.threads)
+                address: location.address, threads: common.threads)
             try await crew.run { try progress.update() }
         }
         progress.end()
         return SearchResult(
-            history: try study.history(), study: study, plan: plan, store: store,
-            seconds: begin.duration(to: .now) / .seconds(1))
+            history: try study.history(), study: study, plan: plan, studies: studies,
+            store: store, seconds: begin.duration(to: .now) / .seconds(1))
     }
 }

@@ -40,16 +40,16 @@ struct SearchList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the studies of a folder.")
 
-    @OptionGroup var location: RunsOptions
+    @OptionGroup var location: StudyLocation
 
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
     func run() throws {
-        let store = try location.store(for: .reading)
+        let studies = try location.studies(for: .reading)
         var table = TextTable("study", "trials", "complete", "best", "objective")
         var list: [JSONValue] = []
-        for name in try store.studyNames() {
+        for name in try studies.studyNames() {
             var argument = StudyArgument()
             (argument.study, argument.location) = (name, location)
             // One of another program is named all the same.
@@ -65,7 +65,8 @@ struct SearchList: ParsableCommand {
             table.add(name, "\(result.own.count)", "\(complete)", value, objective)
         }
         if json { return try Console.print(["studies": .array(list)] as JSONValue) }
-        if list.isEmpty { return Console.tell("no studies are in \(location.folder)") }
+        let place = (studies as? PostgresStudies)?.name ?? location.runs.folder
+        if list.isEmpty { return Console.tell("no studies are in \(place)") }
         for line in table.lines { try Console.print(line) }
     }
 }

@@ -9,16 +9,17 @@ struct StudyArgument: ParsableArguments {
     @Argument(help: "The study's name; last is the one made last.")
     var study: String
 
-    @OptionGroup var location: RunsOptions
+    @OptionGroup var location: StudyLocation
 
     /// Opens it with its plan.
     func open(for mode: Store.Mode = .reading) throws -> SearchResult {
-        let store = try location.store(for: mode)
-        let name = study == "last" ? try store.studyNames().last ?? study : study
+        let studies = try location.studies(for: mode)
+        let name = study == "last" ? try studies.studyNames().last ?? study : study
         let plan = try SearchPlan(
-            store.studyConfiguration(name), of: name, space: SearchSpace())
-        let opened = try plan.study(name, in: store)
+            studies.studyConfiguration(name), of: name, space: SearchSpace())
+        let opened = try plan.study(name, in: studies)
         return SearchResult(
-            history: try opened.history(), study: opened, plan: plan, store: store, seconds: nil)
+            history: try opened.history(), study: opened, plan: plan, studies: studies,
+            store: try location.recorded(for: mode), seconds: nil)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeTesting
 import Testing
 
 @Suite("kalsae search bench")
@@ -48,6 +49,22 @@ struct SearchBenchTests {
         #expect(report["different"]?.integer == 150)
         #expect(report["wrong"]?.integer == 0)
         #expect(report["errors"]?.integer == 0)
+        #expect((report["killed"]?.integer ?? 0) >= 2)
+        #expect((report["taken_over"]?.integer ?? 0) >= 1)
+    }
+
+    /// The same in a database, with values on the way.
+    @Test(.enabled(if: PostgresServer.isThere, "needs PostgreSQL's server and libpq"))
+    func killedWorkersLoseNothingOfADatabase() throws {
+        defer { folder.remove() }
+        let server = try PostgresServer()
+        let report = try #require(
+            try lines(
+                "workers", "--processes", "6", "--trials", "150", "--kill-every", "0.2", "--lease",
+                "1", "--milliseconds", "40", "--values", "10", "--store", server.address
+            ).first)
+        #expect(report["complete"]?.integer == 150 && report["different"]?.integer == 150)
+        #expect(report["wrong"]?.integer == 0 && report["errors"]?.integer == 0)
         #expect((report["killed"]?.integer ?? 0) >= 2)
         #expect((report["taken_over"]?.integer ?? 0) >= 1)
     }

@@ -49,6 +49,21 @@ struct PostgresTests {
         #expect(seen.allSatisfy { $0.state == .complete && $0.attempts == 1 })
     }
 
+    /// As a server that falls loses the beginnings of its last moment.
+    @Test func numbersGoOnBehindLostTrials() throws {
+        let server = try PostgresServer()
+        let studies = try PostgresStudies(server.address)
+        let study = try Study("s", in: studies, sampler: RandomSampler(), seed: 3)
+        try study.optimize(trials: 5, SearchFunction.training.evaluate)
+        let lost = try (0..<2).map { _ in try study.ask() }
+        try server.execute("DELETE FROM kalsae_trials WHERE number > 4")
+        #expect(throws: KalsaeError.self) { try study.tell(lost[1], 1) }
+        try study.optimize(trials: 10, SearchFunction.training.evaluate)
+        let states = try Study("s", in: PostgresStudies(server.address)).trials().map(\.state)
+        #expect(states.map { $0 == .failed } == (0..<10).map { $0 == 5 || $0 == 6 })
+        #expect(try study.trials()[5].reason == "its beginning was lost with the server")
+    }
+
     @Test func whatIsNoServerIsToldInALine() throws {
         let secret = "postgresql://me:secret@127.0.0.1:1/x?connect_timeout=2&password=secret"
         let error = #expect(throws: KalsaeError.self) { try PostgresStudies(secret) }

@@ -5,16 +5,17 @@ const hidden = /^(gradient|update)\//;
 
 /**
  * Groups of metrics: [{title, names, gap, isSpan}]. `metrics`: [{name, count}]. The values of a test
- * are numbers, not curves.
+ * are numbers, not curves; so are those that the learning of a table measures once.
  */
-export function chartGroups(metrics) {
+export function chartGroups(metrics, isTable = false) {
     const groups = new Map();
     const put = (title, name) => {
         if (!groups.has(title)) groups.set(title, { title, names: [] });
         groups.get(title).names.push(name);
     };
     for (const { name, count } of metrics) {
-        if (hidden.test(name) || name === "rate" || (name.startsWith("test/") && count < 3)) continue;
+        if (hidden.test(name) || name === "rate" || (name.startsWith("test/") && count < 3)
+            || isSingle({ name, count }, isTable)) continue;
         const [, first, rest] = /^([^/]+)\/(.+)$/.exec(name) ?? [null, null, name];
         put(first === null || parts.includes(first) || rest === "loss" ? rest : name, name);
     }
@@ -39,7 +40,11 @@ export function chartGroups(metrics) {
 const order = (name) => (name.startsWith("train/") ? 1 : name.startsWith("validation/") ? 2
     : name.includes("/") ? 3 : 0);
 
-/** Numbers that are told once: those of the test. */
-export function singleNumbers(metrics) {
-    return metrics.filter((metric) => metric.name.startsWith("test/"));
+const isSingle = ({ name, count }, isTable) => isTable && name.startsWith("validation/") && count < 2;
+
+/** Numbers that are told once, by part: those of the test, and of a table's validation. */
+export function singleNumbers(metrics, isTable) {
+    return ["validation", "test"].map((part) => [part, metrics.filter((metric) => (part === "test"
+        ? metric.name.startsWith("test/") : isSingle(metric, isTable)))])
+        .filter(([, found]) => found.length > 0);
 }

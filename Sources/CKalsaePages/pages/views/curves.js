@@ -56,6 +56,8 @@ export class Curves {
             h("span", { class: "muted hint" }, t("chart.hint")));
     }
 
+    get areTables() { return this.runs.every((data) => data.countsEpochs); }
+
     get metrics() {
         const found = new Map();
         for (const data of this.runs) {
@@ -69,7 +71,7 @@ export class Curves {
 
     /** Makes the charts anew where there are other metrics than before. */
     build() {
-        const groups = chartGroups(this.metrics);
+        const groups = chartGroups(this.metrics, this.areTables);
         const sign = groups.map((group) => group.names.join()).join(";");
         if (sign === this.sign) return;
         this.sign = sign;
@@ -129,7 +131,7 @@ export class Curves {
         chart.marks = isOne ? this.marks(this.look.x) : [];
         chart.smoothing = this.look.smoothing;
         // The steps of the learning of a table are epochs.
-        const areEpochs = this.look.x === "step" && this.runs.every((data) => data.countsEpochs);
+        const areEpochs = this.look.x === "step" && this.areTables;
         chart.xLabel = t(areEpochs ? "epoch" : this.look.x);
         const counts = this.look.x === "time" ? "time" : "integer";
         chart.xKind = this.look.xLog ? "log" : counts;

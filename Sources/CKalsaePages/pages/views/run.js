@@ -73,6 +73,9 @@ export default async function run(main, { parameters, signal, setTitle }) {
         if (gone.length) location.hash = "#/runs";
     }
 
+    const bestAt = (metric, value, step) => (metric.count > 1
+        ? t("best.at", { value: number(value), step }) : undefined);
+
     function drawTiles() {
         const { run } = data;
         const tile = (name, value, below) => h("div", { class: "tile" },
@@ -87,24 +90,22 @@ export default async function run(main, { parameters, signal, setTitle }) {
         const epoch = (last("train/loss") ?? last("loss"))?.lastEpoch ?? run.epoch;
         const seconds = (run.ended ?? Date.now()) - data.begin;
         show(tiles,
-            tile(t("step"), number(run.state === "running" ? latest : run.step ?? latest, 8),
-                epoch ? `${t("epoch")} ${epoch}` : undefined),
+            tile(t(data.countsEpochs ? "epoch" : "step"), number(run.state === "running" ? latest : run.step ?? latest, 8),
+                epoch && !data.countsEpochs ? `${t("epoch")} ${epoch}` : undefined),
             tile(t("column.duration"), duration(seconds),
-                latest ? t("steps.second", { count: number(latest / (seconds / 1000), 3) }) : undefined),
+                latest && !data.countsEpochs ? t("steps.second", { count: number(latest / (seconds / 1000), 3) }) : undefined),
             loss && tile(metricName(loss.name), number(loss.lastValue),
-                t("best.at", { value: number(loss.low), step: loss.lowStep })),
+                bestAt(loss, loss.low, loss.lowStep)),
             accuracy && tile(metricName(accuracy.name), number(accuracy.lastValue),
-                t("best.at", { value: number(accuracy.high), step: accuracy.highStep })),
+                bestAt(accuracy, accuracy.high, accuracy.highStep)),
             rate && tile(t("rate"), number(rate.lastValue), run.configuration?.optimizer));
     }
 
-    const testNumbers = () => {
-        const numbers = singleNumbers(data.run.metrics);
-        return numbers.length > 0 && h("section", { class: "card" }, h("h2", {}, t("test")),
+    const testNumbers = () => singleNumbers(data.run.metrics, data.countsEpochs)
+        .map(([part, numbers]) => h("section", { class: "card" }, h("h2", {}, t(`once.${part}`)),
             h("div", { class: "test-numbers" }, numbers.map((metric) => h("div", {},
-                h("span", { class: "muted" }, metricName(metric.name.slice(5))),
-                h("b", {}, number(metric.lastValue))))));
-    };
+                h("span", { class: "muted" }, metricName(metric.name.slice(part.length + 1))),
+                h("b", {}, number(metric.lastValue)))))));
     const tests = h("div", {});
     const curvesPage = () => h("div", { class: "stack" }, tests, curves.element);
     const list = [

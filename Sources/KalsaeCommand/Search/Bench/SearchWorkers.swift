@@ -14,6 +14,7 @@ struct SearchWorkers: ParsableCommand {
 
             Example:
               kalsae search bench workers --processes 8 --trials 2000 --kill-every 2
+              kalsae search bench workers --store postgresql://me@host/db --values 10
             """)
 
     @Option(help: "Processes that ask and tell.")
@@ -27,6 +28,15 @@ struct SearchWorkers: ParsableCommand {
 
     @Option(help: "Milliseconds of an evaluation.")
     var milliseconds = 20
+
+    @Option(help: "Values that each trial reports on its way.")
+    var values = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database to use instead of a folder; the study workers must be new there.",
+            valueName: "address"))
+    var store: String?
 
     @Option(help: "Seconds from one kill (SIGKILL) to the next; 0 for none.")
     var killEvery = 0.0
@@ -46,16 +56,24 @@ struct SearchWorkers: ParsableCommand {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("kalsae-workers-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        _ = try Study(SearchWorker.study, in: Store(folder: folder))
+        let studies: any StudyCatalog =
+            try store.map { try PostgresStudies($0) } ?? Store(folder: folder)
+        guard try !studies.studyNames().contains(SearchWorker.study) else {
+            throw KalsaeError(
+                "--store", expected: "a database without a study workers", got: "one with it",
+                advice: "DELETE FROM kalsae_studies WHERE name = 'workers'")
+        }
+        _ = try Study(SearchWorker.study, in: studies)
         let begin = ContinuousClock.now
         let crowd = try run(in: folder)
         let elapsed = begin.duration(to: .now) / .seconds(1)
         let report = try Self.report(
-            Study(SearchWorker.study, in: Store(folder: folder, for: .reading)).trials())
+            Study(SearchWorker.study, in: studies).trials(), values: values)
         let result: [JSONValue.Member] =
             report + [
                 .init("killed", .integer(crowd.killed)), .init("errors", .integer(crowd.errors)),
                 .init("seconds", .number(elapsed)),
+                .init("rate", .number(Double(report[1].value.integer ?? 0) / elapsed)),
             ]
         if json { return try Console.print(.object(result)) }
         for member in result { try Console.print("\(member.key): \(RunText.value(member.value))") }
@@ -67,6 +85,7 @@ struct SearchWorkers: ParsableCommand {
             ("--processes", (1...1000).contains(processes), "1 to 1000", "\(processes)"),
             ("--trials", trials > 0, "at least 1", "\(trials)"),
             ("--seconds", seconds >= 0 && seconds.isFinite, "at least 0", "\(seconds)"),
+            ("--values", (0...100_000).contains(values), "0 to 100000", "\(values)"),
             ("--milliseconds", milliseconds >= 0, "at least 0", "\(milliseconds)"),
             ("--kill-every", killEvery >= 0 && killEvery.isFinite, "at least 0", "\(killEvery)"),
             ("--lease", lease > 0 && lease.isFinite, "above 0", "\(lease)"),
@@ -106,21 +125,25 @@ struct SearchWorkers: ParsableCommand {
         let process = try OwnProgram.process([
             "search", "bench", "worker", folder, "--trials", "\(trials)", "--seconds",
             "\(seconds)", "--milliseconds", "\(milliseconds)", "--lease", "\(lease)", "--sampler",
-            sampler,
+            sampler, "--values", "\(values)",
         ])
+        process.environment = ProcessInfo.processInfo.environment
+            .merging([EnvironmentFlag.store.rawValue: store ?? ""]) { $1 }
         try process.run()
         return process
     }
 
     /// What is in the store: all trials, ended ones, those that others took over, different
-    /// parameters, and values that are not those of their parameters.
-    private static func report(_ trials: [TrialRecord]) throws -> [JSONValue.Member] {
+    /// parameters, and values that are not those of their parameters, or not as many as were reported.
+    private static func report(
+        _ trials: [TrialRecord], values: Int
+    ) throws -> [JSONValue.Member] {
         let complete = trials.filter { $0.state == .complete }
         let wrong = try complete.filter { trial in
             let study = try Study("check")
             try study.enqueue(trial.parameters)
             let value = try study.optimize(trials: 1, SearchFunction.training.evaluate)?.values
-            return value != trial.values
+            return value != trial.values || trial.reports.map(\.step) != Array(0..<values)
         }
         return [
             .init("trials", .integer(trials.count)), .init("complete", .integer(complete.count)),
@@ -156,12 +179,19 @@ struct SearchWorker: ParsableCommand {
     @Option(help: "The sampler.")
     var sampler: String
 
+    @Option(help: "Values that each trial reports.")
+    var values: Int
+
     func run() throws {
+        let address = EnvironmentFlag.store.value
+        let studies: any StudyCatalog =
+            address.isEmpty ? try Store(folder: folder) : try PostgresStudies(address)
         let study = try Study(
-            Self.study, in: Store(folder: folder), sampler: SamplerCatalog(named: sampler).make(),
+            Self.study, in: studies, sampler: SamplerCatalog(named: sampler).make(),
             lease: lease)
         try study.optimize(trials: trials, seconds: seconds > 0 ? seconds : nil) { trial in
             let value = try SearchFunction.training.evaluate(trial)
+            for step in 0..<values { _ = try trial.report(value, step: step) }
             if milliseconds > 0 { usleep(milliseconds * 1000) }
             return value
         }

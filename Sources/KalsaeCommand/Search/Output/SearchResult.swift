@@ -8,7 +8,9 @@ struct SearchResult {
     let history: TrialHistory
     let study: Study
     let plan: SearchPlan
-    let store: Store
+    let studies: any StudyCatalog
+    /// The runs of this machine; nil where it has none.
+    let store: Store?
     /// The time of the call; nil where nothing was searched.
     let seconds: Double?
 
@@ -31,7 +33,7 @@ struct SearchResult {
     /// Its recorded run; nil where it was deleted.
     var bestRun: Run? {
         guard let best, !best.run.isEmpty else { return nil }
-        return try? store.run(best.run)
+        return try? store?.run(best.run)
     }
 
     func print(json: Bool) throws {
@@ -71,7 +73,7 @@ struct SearchResult {
         for warning in try study.edgeWarnings() { lines.append("warning: \(warning)") }
         if let run = bestRun {
             lines.append("run: \(run.name), see `kalsae runs show \(run.name)`")
-            lines.append("model: \(modelPath(of: run))")
+            lines.append("model: \(modelPath(of: run) ?? "")")
         }
         return lines
     }
@@ -87,8 +89,8 @@ struct SearchResult {
         } catch { return "importance: not known, expected \(error.expected), got \(error.got)" }
     }
 
-    private func modelPath(of run: Run) -> String {
-        "\(store.folder(of: run))/model.safetensors"
+    private func modelPath(of run: Run) -> String? {
+        store.map { "\($0.folder(of: run))/model.safetensors" }
     }
 
     /// What `--json` prints.
@@ -115,22 +117,25 @@ struct SearchResult {
             .init("warnings", .array(warnings.map { .string($0.description) })),
             .init("front", .array(front.map { json($0) })),
             .init("seconds", seconds.map { .number($0) } ?? .null),
-            .init("runs", .string(store.folder)),
+            .init("runs", store.map { .string($0.folder) } ?? .null),
         ]
         return members
     }
 
     /// A trial as one object.
     func json(_ trial: TrialRecord) -> JSONValue {
-        let run = trial.run.isEmpty ? nil : try? store.run(trial.run)
+        let run = trial.run.isEmpty ? nil : try? store?.run(trial.run)
+        let model = run.flatMap { modelPath(of: $0) }
+        // Of a run of another host the id is known.
+        let name = run?.name ?? (trial.run.isEmpty ? nil : trial.run)
         return [
             "trial": .integer(trial.number), "state": .string(SearchText.state(trial).rawValue),
             "value": trial.values.first.map { .number($0) } ?? .null,
             "values": .array(trial.values.map { .number($0) }),
             "parameters": trial.parameters.json,
-            "run": run.map { .string($0.name) } ?? .null,
+            "run": name.map { .string($0) } ?? .null,
             "model": trial.state == .complete
-                ? run.map { .string(modelPath(of: $0)) } ?? .null : .null,
+                ? model.map { .string($0) } ?? .null : .null,
             "seconds": trial.ended > trial.started
                 ? .number(Double(trial.ended - trial.started) / 1000) : .null,
             "reason": .string(trial.reason),
@@ -148,7 +153,11 @@ struct SearchResult {
 
     /// Tells how a search that was ended goes on.
     func tellResume() {
-        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
-        Console.tell("go on with: kalsae search --resume \(study.name)\(folder)")
+        var words = ["kalsae search --resume \(study.name)"]
+        if let store, store.folder != EnvironmentFlag.runs.value {
+            words += ["--runs", store.folder]
+        }
+        if let database = studies as? PostgresStudies { words += ["--store", database.name] }
+        Console.tell("go on with: \(words.joined(separator: " "))")
     }
 }

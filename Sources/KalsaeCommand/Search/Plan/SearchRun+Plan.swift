@@ -15,8 +15,7 @@ extension SearchRun {
                     got: list.items[0].words.joined(separator: " "),
                     advice: "say it with --study \(name) instead")
             }
-            let store = try location.store(for: .reading)
-            let stored = try store.studyConfiguration(name)
+            let stored = try location.studies(for: .reading).studyConfiguration(name)
             var plan = try SearchPlan(stored, of: name, space: SearchSpace())
             try WorkingFolder.enter(plan.folder)
             try put(options, section: nil, into: &plan)
@@ -45,23 +44,25 @@ extension SearchRun {
                 "--study", expected: "a name of 1 to 150 bytes", got: "\(name.utf8.count)")
         }
         let isThere = try options.study.map { name in
-            guard Store.exists(in: location.folder) else { return false }
-            return try location.store(for: .reading).studyNames().contains(name)
+            guard location.address != nil || Store.exists(in: location.runs.folder) else {
+                return false
+            }
+            return try location.studies(for: .reading).studyNames().contains(name)
         }
         guard isThere == true, let name = options.study else { return (plan, nil) }
-        let stored = try location.store(for: .reading).studyConfiguration(name)
+        let stored = try location.studies(for: .reading).studyConfiguration(name)
         plan.fingerprint = stored["fingerprint"]?.string ?? ""
         return (plan, name)
     }
 
     /// A name that no study has, by the file or the data.
-    func freeName(in store: Store, for plan: SearchPlan) throws -> String {
+    func freeName(in studies: any StudyCatalog, for plan: SearchPlan) throws -> String {
         if let study = options.study { return study }
         let data = plan.training.settings.first { $0.key == OptionCatalog.data }?.value.string
         let catalog = try OptionCatalog.train()
         let file = ArgumentList(training, catalog).positionals.first
         let wanted = FileIdentity.stem(of: file ?? data ?? "study")
-        let free = try store.freeStudyName(wanted)
+        let free = try studies.freeStudyName(wanted)
         if free != wanted {
             Notice.say(
                 "study \(wanted) is there: this one is \(free); --study \(wanted) goes on with it")
@@ -158,12 +159,12 @@ extension SearchRun {
 
 extension SearchPlan {
     /// The study of the plan, made or joined.
-    func study(_ name: String, in store: Store) throws(KalsaeError) -> Study {
+    func study(_ name: String, in studies: any StudyCatalog) throws(KalsaeError) -> Study {
         let description = StudyDescription(name: name, directions: directions, space: space)
         return try Study(
             name, directions, space: space, sampler: sampler.make(),
             pruner: pruner.make(steps: epochs), seed: UInt64(bitPattern: Int64(seed)),
-            storage: StoreStorage(description, in: store), lease: Self.lease)
+            storage: studies.storage(of: description), lease: Self.lease)
     }
 
     /// Seconds after which the trial of a worker that is gone is taken over.

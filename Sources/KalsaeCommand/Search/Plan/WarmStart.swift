@@ -8,8 +8,8 @@ struct WarmStart {
     private let name: String
 
     /// Reads `STUDY` or `FILE:STUDY`; a study of the store that is named so comes first.
-    init(_ text: String, in store: Store) throws(KalsaeError) {
-        let isStudy = try store.studyNames().contains(text)
+    init(_ text: String, in studies: any StudyCatalog) throws(KalsaeError) {
+        let isStudy = try studies.studyNames().contains(text)
         guard !isStudy, let colon = text.lastIndex(of: ":") else {
             (file, name) = (nil, text)
             return
@@ -24,18 +24,20 @@ struct WarmStart {
     }
 
     /// The study, with the objectives of a plan.
-    func study(_ plan: SearchPlan, in store: Store) throws(KalsaeError) -> Study {
+    func study(
+        _ plan: SearchPlan, in studies: any StudyCatalog
+    ) throws(KalsaeError) -> Study {
         if let file {
             return try Study(
                 name, plan.directions,
                 storage: OptunaStorage(file, study: name, plan.directions, creates: false))
         }
-        let names = try store.studyNames()
+        let names = try studies.studyNames()
         guard names.contains(name) else {
             throw KalsaeError(
                 "--warm-start", expected: "one of \(names.joined(separator: ", "))",
                 got: "\"\(name)\"", advice: SpellingSuggestion.advice(name, in: names))
         }
-        return try Study(name, plan.directions, in: store)
+        return try Study(name, plan.directions, in: studies)
     }
 }

@@ -7,6 +7,8 @@ struct SearchCrew {
     let count: Int
     let study: String
     let folder: String
+    /// The database of the study; nil where it is in the folder.
+    let address: String?
     /// Threads of all together; nil for one per core.
     let threads: Int?
 
@@ -57,6 +59,11 @@ struct SearchCrew {
             "search", "trainer", study, "--workers", "\(count)", "--runs", folder, "--threads",
             "\(threads)", "--quiet", "--parent", "\(ProcessInfo.processInfo.processIdentifier)",
         ])
+        // Arguments are seen by all users of a machine, and an address may have a password.
+        if let address {
+            process.environment = ProcessInfo.processInfo.environment
+                .merging([EnvironmentFlag.store.rawValue: address]) { $1 }
+        }
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         return process

@@ -20,7 +20,7 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
     @Option(help: "The process that began it, without which it ends.")
     var parent: Int32
 
-    @OptionGroup var location: RunsOptions
+    @OptionGroup var location: StudyLocation
 
     @OptionGroup var common: CommonOptions
 
@@ -28,12 +28,14 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
         try common.apply()
         Interrupt.watch()
         endWithParent()
-        let store = try location.store(for: .writing)
+        let store = try location.runs.store(for: .writing)
+        let studies: any StudyCatalog =
+            location.address == nil ? store : try location.studies(for: .writing)
         let plan = try SearchPlan(
-            store.studyConfiguration(study), of: study, space: SearchSpace())
+            studies.studyConfiguration(study), of: study, space: SearchSpace())
         let training = TrialTraining(plan, workers: workers)
         let loop = SearchLoop(
-            study: try plan.study(study, in: store), store: store, plan: plan, begin: .now)
+            study: try plan.study(study, in: studies), store: store, plan: plan, begin: .now)
         try await loop.run(training) {}
     }
 

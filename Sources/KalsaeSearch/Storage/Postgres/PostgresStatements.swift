@@ -27,6 +27,7 @@ enum PostgresStatements {
             ORDER BY t.number
             """)
 
+    /// The number; or -1 where the trial before it, which the worker knows, is not there.
     static let add = Statement(
         name: "kalsae_add",
         sql: """
@@ -36,7 +37,21 @@ enum PostgresStatements {
             $7::integer, $8::bigint, $9::bigint, $10, $11::bigint, $12::integer, $13, $14 \
             WHERE $2::bigint = 0 OR EXISTS (SELECT FROM kalsae_trials WHERE study = $1::bigint AND \
             number = $2::bigint - 1) ON CONFLICT DO NOTHING RETURNING study, number), \
-            \(reports(of: "made", from: "0", steps: "$15", values: "$16")) SELECT number FROM made
+            \(reports(of: "made", from: "0", steps: "$15", values: "$16")) SELECT number FROM made UNION ALL SELECT -1 WHERE \
+            $2::bigint > 0 AND NOT EXISTS (SELECT FROM kalsae_trials WHERE study = $1::bigint AND \
+            number = $2::bigint - 1)
+            """)
+
+    /// Trials up to a number that were lost with a server as failed ones, so that numbers go on.
+    static let fill = Statement(
+        name: "kalsae_fill",
+        sql: """
+            INSERT INTO kalsae_trials (study, changed, number, state, parameters, objectives, reason, \
+            space_version, started, ended, owner, leased_until, attempts, source, run) \
+            SELECT $1::bigint, pg_current_xact_id(), lost, 'failed', '{}', '[]', \
+            'its beginning was lost with the server', 1, 0, 0, '', 0, 0, '', '' \
+            FROM generate_series((SELECT coalesce(max(number) + 1, 0) FROM kalsae_trials WHERE \
+            study = $1::bigint), $2::bigint - 1) AS lost ON CONFLICT DO NOTHING
             """)
 
     /// Durable where the last value says so.

@@ -113,6 +113,10 @@ public final class PostgresStorage: StudyStorage {
                 Self.array(row.reports.map { "\($0.step)" }),
                 Self.array(row.reports.map { "\($0.value)" }),
             ])
+        if answer.rows.first?[0] == "-1" {
+            _ = try connection.run(PostgresStatements.fill, [self.row, "\(row.number)"])
+            return nil
+        }
         guard try isDone(answer, trial) else { return nil }
         state.withLock { $0.reports[trial.number] = row.reports.count }
         return Self.uncounted

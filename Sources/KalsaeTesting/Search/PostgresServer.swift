@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// A PostgreSQL server of a test, on a socket in a folder of its own.
-final class PostgresServer {
+/// A PostgreSQL server for tests, on a socket in a temporary folder of its own.
+public final class PostgresServer {
     /// The folder of the server programs, where this machine has them and libpq.
     private static let programs: String? = {
         guard dlopen("libpq.so.5", RTLD_NOW) != nil else { return nil }
@@ -15,13 +15,14 @@ final class PostgresServer {
     }()
 
     /// Whether tests can start one.
-    static var isThere: Bool { programs != nil }
+    public static var isThere: Bool { programs != nil }
 
-    let folder: String
-    let address: String
+    private let folder: String
+    /// Its address, as libpq reads it.
+    public let address: String
 
     /// Starts it; a superuser may not run one, and lends it to the user `postgres`.
-    init() throws {
+    public init() throws {
         folder = NSTemporaryDirectory() + "kalsae-pg-" + UUID().uuidString.prefix(8)
         address = "postgresql://postgres@/postgres?host=\(folder)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -31,7 +32,8 @@ final class PostgresServer {
         try start()
     }
 
-    func start() throws {
+    /// Starts it again.
+    public func start() throws {
         try program(
             "pg_ctl",
             [
@@ -42,8 +44,15 @@ final class PostgresServer {
             ])
     }
 
+    /// Runs statements.
+    public func execute(_ sql: String) throws {
+        try program("psql", ["-h", folder, "-U", "postgres", "-c", sql])
+    }
+
     /// Ends it at once, as a machine that fails.
-    func kill() { try? program("pg_ctl", ["-D", "\(folder)/data", "-m", "immediate", "stop"]) }
+    public func kill() {
+        try? program("pg_ctl", ["-D", "\(folder)/data", "-m", "immediate", "stop"])
+    }
 
     deinit {
         kill()
