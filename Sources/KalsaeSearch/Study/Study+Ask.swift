@@ -32,6 +32,7 @@ extension Study {
                 record.leasedUntil = leaseEnd
                 if let revision = try storage.add(record) {
                     keep(record, revision, &state)
+                    state.written[number] = Clock.seconds
                     return Trial(record, space: state.space, of: self)
                 }
                 // Another worker was quicker: its trial is part of what is known now.

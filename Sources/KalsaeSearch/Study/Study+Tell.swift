@@ -62,6 +62,7 @@ extension Study {
     /// Gives a trial back, that is not ended: the next worker takes it over.
     public func release(_ trial: Trial) throws(KalsaeError) {
         keeper?.remove(trial.number)
+        _ = try storage.update(trial.record)
         try storage.renew([trial.number], of: worker, until: Clock.now - 1)
     }
 
@@ -75,7 +76,23 @@ extension Study {
                     advice: "its lease lapsed; drop the result, or make leases longer")
             }
             keep(record, revision, &state)
+            state.written[record.number] = record.state.isFinished ? nil : Clock.seconds
         }
+    }
+
+    /// Seconds within which the values of a trial are written together, where others share the storage:
+    /// a transaction costs more than a value.
+    private static let together = 0.05
+
+    private func note(_ record: TrialRecord) throws(KalsaeError) {
+        let isLater = state.withLock { state in
+            guard storage.isShared, let last = state.written[record.number],
+                Clock.seconds - last < Self.together
+            else { return false }
+            state.history.put(record)
+            return true
+        }
+        if !isLater { try write(record) }
     }
 
     /// The same as ``Trial/report(_:step:)`` for the record of a running trial of this worker, which
@@ -86,7 +103,7 @@ extension Study {
         if let last = record.reports.last, last.step >= step { return false }
         record.reports.append(TrialReport(step: step, value: value))
         record.leasedUntil = leaseEnd
-        try write(record)
+        try note(record)
         if pruner is NoPruner { return false }
         return try withState { state throws(KalsaeError) in
             try refresh(&state)

@@ -21,6 +21,8 @@ public final class Study: Sendable {
         var space: SearchSpace
         var revision = 0
         var isStopped = false
+        /// When running trials of this worker were last written, in seconds of `Clock`.
+        var written: [Int: Double] = [:]
     }
 
     /// Its name in the storage.
@@ -100,7 +102,14 @@ public final class Study: Sendable {
     func refresh(_ state: inout State) throws(KalsaeError) {
         let changes = try storage.changes(
             since: state.revision, from: state.history.firstOpen)
-        for trial in changes.trials { state.history.put(trial) }
+        for var trial in changes.trials {
+            // Of an own trial more may be known than was written.
+            if state.written[trial.number] != nil, trial.owner == worker, !trial.state.isFinished {
+                let known = state.history.trials[trial.number].reports
+                if known.count > trial.reports.count { trial.reports = known }
+            }
+            state.history.put(trial)
+        }
         if let space = changes.space, space.version >= state.space.version { state.space = space }
         state.revision = changes.revision
     }

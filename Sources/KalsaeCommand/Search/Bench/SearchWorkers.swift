@@ -102,7 +102,8 @@ struct SearchWorkers: ParsableCommand {
         while !running.isEmpty {
             usleep(5000)
             let now = begin.duration(to: .now) / .seconds(1)
-            if killEvery > 0, now >= next {
+            // Behind the end a new process would be killed before it has read a large study.
+            if killEvery > 0, now >= next, seconds == 0 || now < seconds {
                 next += killEvery
                 let index = killed % running.count
                 if running[index].isRunning {
