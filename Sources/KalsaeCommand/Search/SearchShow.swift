@@ -65,8 +65,8 @@ struct SearchList: ParsableCommand {
             table.add(name, "\(result.own.count)", "\(complete)", value, objective)
         }
         if json { return try Console.print(["studies": .array(list)] as JSONValue) }
-        let place = (studies as? PostgresStudies)?.name ?? location.runs.folder
-        if list.isEmpty { return Console.tell("no studies are in \(place)") }
+        let database = (studies as? PostgresStudies)?.name ?? location.runs.folder
+        if list.isEmpty { return Console.tell("no studies are in \(database)") }
         for line in table.lines { try Console.print(line) }
     }
 }
