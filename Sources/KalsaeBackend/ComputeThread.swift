@@ -16,10 +16,10 @@ public final class ComputeThread: SerialExecutor {
     /// The one there is.
     public static let shared = ComputeThread()
 
-    /// How many threads a plan may use: the flag's number, else one per core.
+    /// How many threads a plan may use: the flag's number, else one per core that this process has.
     public static var threadCount: Int {
         let wanted = EnvironmentFlag.threads.integer
-        return wanted > 0 ? min(wanted, 1024) : max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+        return wanted > 0 ? min(wanted, 1024) : Cores.available
     }
 
     private let queue = Mutex<[Work]>([])

@@ -8,7 +8,7 @@ package enum Parallel {
     /// How many threads read a file: the flag's number, else one per core.
     package static var threadCount: Int {
         let wanted = EnvironmentFlag.threads.integer
-        return min(64, wanted > 0 ? wanted : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        return min(64, wanted > 0 ? wanted : Cores.available)
     }
 
     /// What `body` makes of each element, in their order.

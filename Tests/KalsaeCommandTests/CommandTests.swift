@@ -123,6 +123,7 @@ import Testing
             arguments: ["train", "iris", "--weight-decay", "nan"], status: 1, says: "at least 0"),
         Wrong(arguments: ["train", "iris", "--threads", "0"], status: 64, says: "1 to 1024"),
         Wrong(arguments: ["bench", "steps", "--net", "x"], status: 1, says: "iris"),
+        Wrong(arguments: ["bench", "scaling", "--threads", "0"], status: 1, says: "as 1,2,4"),
         Wrong(arguments: ["bench", "ops", "--op", "x"], status: 1, says: "layerNorm"),
         Wrong(arguments: ["profile", "x"], status: 1, says: "kalsae data list"),
         Wrong(arguments: ["profile", "iris", "--seconds", "0"], status: 1, says: "--seconds"),

@@ -68,7 +68,7 @@ private enum Machine {
             JSONValue.Member($0.rawValue, .string("\($0.value) (\($0.summary))"))
         }
         return [
-            ("cores", .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
+            ("cores", .integer(Cores.available)),
             ("processor", .string(processor)),
             ("instructions", .array(instructions.map { .string($0) })),
             ("isa", .string("\(InstructionSet.current) (best here: \(InstructionSet.best))")),

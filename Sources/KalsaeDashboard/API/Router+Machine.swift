@@ -10,7 +10,7 @@ extension Router {
         return [
             "version": .string(options.version), "folder": .string(options.folder),
             "host": .string(Server.machine), "port": .integer(port.withLock { $0 }),
-            "cores": .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN))), "memory": .integer(pages),
+            "cores": .integer(Cores.available), "memory": .integer(pages),
             "now": .integer(Timestamp.now), "uploadBytes": .integer(options.limits.uploadBytes),
             "can": [
                 "train": .bool(options.program != nil), "predict": .bool(options.predict != nil),

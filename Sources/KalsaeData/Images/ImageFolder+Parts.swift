@@ -20,7 +20,7 @@ extension ImageFolder {
         public static let mostWorkers = 64
 
         func count() throws(KalsaeError) -> Int {
-            let workers = workers ?? min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1, 1), 4)
+            let workers = workers ?? min(max(Cores.available - 1, 1), 4)
             guard (0...Self.mostWorkers).contains(workers) else {
                 throw KalsaeError(
                     "--workers", expected: "threads from 0 to \(Self.mostWorkers)",

@@ -1,0 +1,83 @@
+import Glibc
+
+/// How many cores this process may use, as its affinity and its control group say.
+public enum Cores {
+    /// Cores in the affinity mask, or fewer where the quota of a control group is less, rounded up; at
+    /// least 1. As it was when first asked for.
+    public static let available: Int = max(
+        1,
+        min(
+            allowed(by: text("/proc/self/status") ?? "") ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            quota(of: text("/proc/self/cgroup") ?? "", text).map(whole) ?? .max))
+
+    /// The cores that a process may run on, as `/proc/self/status` has them (`Cpus_allowed: ff,ffffffff`);
+    /// nil where it does not tell.
+    package static func allowed(by status: String) -> Int? {
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+        guard let line else { return nil }
+        let count = line.drop { $0 != ":" }.reduce(0) {
+            $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0)
+        }
+        return count > 0 ? count : nil
+    }
+
+    /// The least quota of a process's control groups, in cores; nil where none has one.
+    ///
+    /// Version 2 has `cpu.max` (`max 100000`, or microseconds of each period), version 1 a file for each
+    /// number; a group has no more than the groups above it.
+    ///
+    /// - Parameters:
+    ///   - groups: what `/proc/self/cgroup` says, lines as `0::/user.slice/run`.
+    ///   - text: the text of a file; nil where there is none.
+    package static func quota(of groups: String, _ text: (String) -> String?) -> Double? {
+        var least: Double?
+        for line in groups.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { continue }
+            let isNew = parts[1].isEmpty
+            guard isNew || parts[1].split(separator: ",").contains("cpu") else { continue }
+            var path = parts[2] == "/" ? "" : String(parts[2])
+            while true {
+                let found = isNew ? newQuota(path, text) : oldQuota(path, text)
+                if let found { least = min(least ?? found, found) }
+                guard let slash = path.lastIndex(of: "/") else { break }
+                path = String(path[..<slash])
+            }
+        }
+        return least
+    }
+
+    private static func newQuota(_ path: String, _ text: (String) -> String?) -> Double? {
+        let words = text("/sys/fs/cgroup\(path)/cpu.max")?.split(whereSeparator: \.isWhitespace)
+        guard let words, words.count == 2 else { return nil }
+        return share(Double(words[0]), Double(words[1]))
+    }
+
+    private static func oldQuota(_ path: String, _ text: (String) -> String?) -> Double? {
+        func number(_ name: String) -> Double? {
+            text("/sys/fs/cgroup/cpu\(path)/\(name)")?.split(whereSeparator: \.isWhitespace).first
+                .flatMap { Double($0) }
+        }
+        return share(number("cpu.cfs_quota_us"), number("cpu.cfs_period_us"))
+    }
+
+    private static func share(_ quota: Double?, _ period: Double?) -> Double? {
+        guard let quota, let period, quota > 0, period > 0 else { return nil }
+        return quota / period
+    }
+
+    /// Threads that use a quota up: one more than would fit rests in each period.
+    package static func whole(_ quota: Double) -> Int {
+        quota < 1e6 ? max(1, Int(quota.rounded(.up))) : .max
+    }
+
+    /// The first bytes of a file of the system.
+    private static func text(_ path: String) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 14)
+        let count = read(file, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    }
+}
