@@ -62,8 +62,8 @@ import Testing
     @Test(arguments: ["1", "2"]) func endedSearchesGoOn(_ workers: String) throws {
         defer { folder.remove() }
         let search =
-            ["search", "iris", "--steps", "60000", "--batch", "8", "--trials", "4"] + space
-            + ["--stack", "never"] + ["--checkpoint-every", "2000steps"]
+            ["search", "iris", "--steps", "200000", "--batch", "8", "--trials", "4"] + space
+            + ["--stack", "never"] + ["--checkpoint-every", "5000steps"]
         let whole = try CommandRun(search + ["--study", "whole"], in: folder)
         #expect(whole.status == 0, "\(whole.errors)")
         let process = try CommandRun.process(

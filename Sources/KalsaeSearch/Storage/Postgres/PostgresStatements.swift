@@ -27,7 +27,7 @@ enum PostgresStatements {
             ORDER BY t.number
             """)
 
-    /// The number; or -1 where the trial before it, which the worker knows, is not there.
+    /// The number; or -1 where the trial before it is not there.
     static let add = Statement(
         name: "kalsae_add",
         sql: """

@@ -20,6 +20,8 @@ public final class PostgresStorage: StudyStorage {
     private struct State {
         /// Milliseconds that the server's clock is ahead.
         var offset = 0
+        /// The greatest number of a trial that the server was seen to have.
+        var last = -1
         /// How many reports of own trials the server has.
         var reports: [Int: Int] = [:]
     }
@@ -81,6 +83,9 @@ public final class PostgresStorage: StudyStorage {
             trial.leasedUntil = trial.leasedUntil.moved(by: -offset)
             changes.trials.append(trial)
         }
+        if let last = changes.trials.last?.number {
+            state.withLock { $0.last = max($0.last, last) }
+        }
         if let text = head[2] {
             changes.space = try SearchSpace(
                 json: JSONValue(parsing: text, subject: "space of \(name)"))
@@ -114,11 +119,15 @@ public final class PostgresStorage: StudyStorage {
                 Self.array(row.reports.map { "\($0.value)" }),
             ])
         if answer.rows.first?[0] == "-1" {
+            guard state.withLock({ $0.last }) >= row.number - 1 else { return nil }
             _ = try connection.run(PostgresStatements.fill, [self.row, "\(row.number)"])
             return nil
         }
         guard try isDone(answer, trial) else { return nil }
-        state.withLock { $0.reports[trial.number] = row.reports.count }
+        state.withLock { state in
+            state.last = max(state.last, row.number)
+            state.reports[trial.number] = row.reports.count
+        }
         return Self.uncounted
     }
 
