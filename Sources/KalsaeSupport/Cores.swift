@@ -2,23 +2,25 @@ import Glibc
 
 /// How many cores this process may use, as its affinity and its control group say.
 public enum Cores {
-    /// Cores in the affinity mask, or fewer where the quota of a control group is less, rounded up; at
-    /// least 1. As it was when first asked for.
+    /// Cores that are online and in the affinity mask, or fewer where the quota of a control group is
+    /// less, rounded up; at least 1. As it was when first asked for.
     public static let available: Int = max(
         1,
         min(
-            allowed(by: text("/proc/self/status") ?? "") ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            allowed(
+                by: text("/proc/self/status") ?? "",
+                online: sysconf(Int32(_SC_NPROCESSORS_ONLN))),
             quota(of: text("/proc/self/cgroup") ?? "", text).map(whole) ?? .max))
 
-    /// The cores that a process may run on, as `/proc/self/status` has them (`Cpus_allowed: ff,ffffffff`);
-    /// nil where it does not tell.
-    package static func allowed(by status: String) -> Int? {
+    /// The cores that a process may run on, as `/proc/self/status` has them (`Cpus_allowed: ff,ffffffff`),
+    /// whose mask may hold processors that are not there; all that are online where it does not tell.
+    package static func allowed(by status: String, online: Int) -> Int {
         let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
-        guard let line else { return nil }
+        guard let line else { return online }
         let count = line.drop { $0 != ":" }.reduce(0) {
             $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0)
         }
-        return count > 0 ? count : nil
+        return count > 0 ? min(count, online) : online
     }
 
     /// The least quota of a process's control groups, in cores; nil where none has one.

@@ -11,6 +11,32 @@ import Testing
         try CommandRun(arguments, in: folder)
     }
 
+    @Test func threadsAreComparedWithOne() throws {
+        defer { folder.remove() }
+        let result = try run(
+            "bench", "scaling", "--net", "iris", "--threads", "2", "--seconds", "0.1", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try result.json
+        let points = try #require(report["points"]?.array)
+        #expect(points.compactMap { $0["threads"]?.integer } == [1, 2])
+        let times = points.compactMap { $0["min_us"]?.number }
+        let shares = points.compactMap { $0["efficiency"]?.number }
+        try #require(times.count == 2 && shares.count == 2)
+        #expect(shares[0] == 1 && abs(shares[1] - times[0] / times[1] / 2) < 1e-12)
+        let losses = try #require(report["losses"]?.array)
+        #expect(!losses.isEmpty)
+        var last = Double.infinity
+        for loss in losses {
+            let lost = try #require(loss["lost_us"]?.number)
+            let (one, most) = (loss["one_us"]?.number ?? 0, loss["most_us"]?.number ?? 0)
+            #expect(abs(lost - (2 * most - one)) < 1e-9 && lost <= last)
+            last = lost
+        }
+        // Small steps have the same plan with both, so that each instruction is found in the other.
+        #expect(losses.allSatisfy { ($0["one_us"]?.number ?? 0) > 0 })
+        #expect(try run("bench", "scaling", "--top", "-1").status != 0)
+    }
+
     @Test func everyInstructionIsTimedAndTraced() throws {
         defer { folder.remove() }
         let result = try run("profile", "iris", "--seconds", "0.1", "--trace", "t.json", "--json")

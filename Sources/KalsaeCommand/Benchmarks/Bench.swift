@@ -8,8 +8,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure how fast this machine trains.",
         subcommands: [
             BenchSteps.self, BenchScaling.self, BenchOps.self, BenchFit.self, BenchServe.self,
-            BenchCounts.self,
-            BenchStore.self, BenchStoreWriter.self, BenchStoreReader.self,
+            BenchCounts.self, BenchStore.self, BenchStoreWriter.self, BenchStoreReader.self,
         ])
 }
 
@@ -35,13 +34,7 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
-        let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
-        guard !nets.isEmpty else {
-            throw KalsaeError(
-                "--net", expected: "\(BenchmarkNetwork.names) or all", got: "\"\(net)\"",
-                advice: SpellingSuggestion.advice(
-                    net, in: BenchmarkNetwork.allCases.map(\.rawValue)))
-        }
+        let nets = try BenchmarkNetwork.chosen(net)
         guard seconds > 0, seconds <= 3600 else {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")

@@ -19,13 +19,7 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
 
     func run() throws {
         try common.apply()
-        let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
-        guard !nets.isEmpty else {
-            throw KalsaeError(
-                "--net", expected: "\(BenchmarkNetwork.names) or all", got: "\"\(net)\"",
-                advice: SpellingSuggestion.advice(
-                    net, in: BenchmarkNetwork.allCases.map(\.rawValue)))
-        }
+        let nets = try BenchmarkNetwork.chosen(net)
         for net in nets {
             let counts = try BenchmarkCounts.measure(net)
             if common.json {

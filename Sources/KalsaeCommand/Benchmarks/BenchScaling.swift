@@ -36,16 +36,13 @@ struct BenchScaling: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let nets = BenchmarkNetwork.allCases.filter { net == "all" || net == $0.rawValue }
-        guard !nets.isEmpty else {
-            throw KalsaeError(
-                "--net", expected: "\(BenchmarkNetwork.names) or all", got: "\"\(net)\"",
-                advice: SpellingSuggestion.advice(
-                    net, in: BenchmarkNetwork.allCases.map(\.rawValue)))
-        }
-        guard seconds > 0, seconds <= 3600, top >= 0 else {
+        let nets = try BenchmarkNetwork.chosen(net)
+        guard seconds > 0, seconds <= 3600 else {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
+        }
+        guard top >= 0 else {
+            throw KalsaeError("--top", expected: "a number from 0", got: "\(top)")
         }
         let counts = try counts()
         for net in nets {

@@ -63,8 +63,7 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
                 advice: "name settings with --space")
         }
         let store = try Store(folder: folder)
-        let studies: any StudyCatalog =
-            location.address == nil ? store : try location.studies(for: .writing)
+        let studies = try location.studies(or: store)
         let name = try joined ?? freeName(in: studies, for: plan)
         if let joined, options.resume == nil { try check(plan, joining: joined, in: studies) }
         let known = try joined.map { try plan.study($0, in: studies).space }

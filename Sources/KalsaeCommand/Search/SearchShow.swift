@@ -65,8 +65,10 @@ struct SearchList: ParsableCommand {
             table.add(name, "\(result.own.count)", "\(complete)", value, objective)
         }
         if json { return try Console.print(["studies": .array(list)] as JSONValue) }
-        let database = (studies as? PostgresStudies)?.name ?? location.runs.folder
-        if list.isEmpty { return Console.tell("no studies are in \(database)") }
+        if list.isEmpty {
+            let store = (studies as? PostgresStudies)?.name ?? location.runs.folder
+            return Console.tell("no studies are in \(store)")
+        }
         for line in table.lines { try Console.print(line) }
     }
 }

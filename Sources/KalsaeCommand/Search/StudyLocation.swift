@@ -34,6 +34,12 @@ struct StudyLocation: ParsableArguments {
         return try runs.store(for: mode)
     }
 
+    /// The studies of the database, or else those of a store of runs.
+    func studies(or store: Store) throws(KalsaeError) -> any StudyCatalog {
+        if let address { return try PostgresStudies(address) }
+        return store
+    }
+
     /// The runs of this machine; nil where it has none, since the studies are in a database.
     func recorded(for mode: Store.Mode) throws(KalsaeError) -> Store? {
         if address != nil, !Store.exists(in: runs.folder) { return nil }

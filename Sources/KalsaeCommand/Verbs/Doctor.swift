@@ -4,6 +4,7 @@ import Glibc
 import KalsaeCPU
 import KalsaeData
 import KalsaeFiles
+import KalsaeSearch
 import KalsaeSupport
 
 struct Doctor: ParsableCommand {
@@ -64,8 +65,10 @@ private enum Machine {
     static func facts(all: Bool) -> [(String, JSONValue)] {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
-        let flags = (all ? EnvironmentFlag.allCases : usual).map {
-            JSONValue.Member($0.rawValue, .string("\($0.value) (\($0.summary))"))
+        let flags = (all ? EnvironmentFlag.allCases : usual).map { flag in
+            // An address may have a password.
+            let value = flag == .store ? PostgresStudies.redacted(flag.value) : flag.value
+            return JSONValue.Member(flag.rawValue, .string("\(value) (\(flag.summary))"))
         }
         return [
             ("cores", .integer(Cores.available)),

@@ -70,6 +70,7 @@ extension Study {
     func write(_ record: TrialRecord) throws(KalsaeError) {
         try withState { state throws(KalsaeError) in
             guard let revision = try storage.update(record) else {
+                state.written[record.number] = nil
                 throw KalsaeError(
                     "trial \(record.number)", expected: "a trial that this worker has",
                     got: "one that is finished, or that another worker took over",

@@ -5,10 +5,7 @@ extension TrainingRun {
     ///
     /// - Parameter state: where the training goes on; nil to begin.
     public func check(_ planned: [Intervention], from state: TrainingState?) throws {
-        guard !planned.isEmpty else { return }
-        try TrainingLoop<Sequential>.check(
-            planned, after: state?.progress.fit?.interventions ?? [], model: model,
-            optimizer: try recipe.makeOptimizer())
+        try TrainingLoop.check(planned, from: state, model: model, recipe)
     }
 }
 
@@ -17,9 +14,6 @@ extension TextRun {
     ///
     /// - Parameter state: where the training goes on; nil to begin.
     public func check(_ planned: [Intervention], from state: TrainingState?) throws {
-        guard !planned.isEmpty else { return }
-        try TrainingLoop<Sequential>.check(
-            planned, after: state?.progress.fit?.interventions ?? [], model: model,
-            optimizer: try recipe.makeOptimizer())
+        try TrainingLoop.check(planned, from: state, model: model, recipe)
     }
 }

@@ -68,11 +68,14 @@ extension TrainingLoop {
     ///
     /// - Parameters:
     ///   - changes: those to make.
-    ///   - done: those that the training had before.
+    ///   - state: where the training goes on, with the changes that it had; nil to begin.
     static func check(
-        _ changes: [Intervention], after done: [Intervention], model: Sequential,
-        optimizer: any Optimizer
+        _ changes: [Intervention], from state: TrainingState?, model: Sequential,
+        _ recipe: Recipe
     ) throws where Model == Sequential {
+        guard !changes.isEmpty else { return }
+        let done = state?.progress.fit?.interventions ?? []
+        let optimizer = try recipe.makeOptimizer()
         var configuration = Configuration(layers: model.spec, optimizer: optimizer)
         let slots = OptimizerState(for: model, optimizer).tensors.map(\.tensor.type)
         for (index, intervention) in (done + changes).enumerated() {

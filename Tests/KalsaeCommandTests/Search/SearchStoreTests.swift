@@ -44,6 +44,15 @@ struct SearchStoreTests {
         #expect(runs?.count == 2)
     }
 
+    @Test func aPasswordIsNotShown() throws {
+        defer { hosts.forEach { $0.remove() } }
+        let doctor = try CommandRun(
+            ["doctor", "--all"], in: hosts[0],
+            environment: ["KALSAE_STORE": "postgresql://me:secret@host/x"])
+        #expect(doctor.output.contains("postgresql://me@host/x"))
+        #expect(!doctor.output.contains("secret"))
+    }
+
     @Test func whoReachesNoServerIsTold() throws {
         defer { hosts.forEach { $0.remove() } }
         let refused = try CommandRun(

@@ -2,8 +2,6 @@ import Foundation
 import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
-import KalsaeTesting
-import Synchronization
 import Testing
 
 @Suite("Studies in a store")
@@ -198,27 +196,6 @@ struct StoreTests {
             let study = try Study("s", in: store)
             try study.optimize(trials: 3) { try $0.real("x", in: 0...1) }
             #expect(try study.trials().count == 3)
-        }
-    }
-}
-
-@Suite("Rules of stores")
-struct StoreRuleTests {
-    @Test func aFolderObeysThem() throws {
-        let path = NSTemporaryDirectory() + "kalsae-search-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        checkStore { try Store(folder: path).storage(of: $0) }
-    }
-
-    /// Storages in memory are shared by name.
-    @Test func memoryObeysThem() {
-        let studies = Mutex<[String: MemoryStorage]>([:])
-        checkStore { study in
-            studies.withLock { studies in
-                let storage = studies[study.name] ?? MemoryStorage()
-                studies[study.name] = storage
-                return storage
-            }
         }
     }
 }

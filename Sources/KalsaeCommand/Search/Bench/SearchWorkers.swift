@@ -67,13 +67,14 @@ struct SearchWorkers: ParsableCommand {
         let begin = ContinuousClock.now
         let crowd = try run(in: folder)
         let elapsed = begin.duration(to: .now) / .seconds(1)
-        let report = try Self.report(
-            Study(SearchWorker.study, in: studies).trials(), values: values)
+        let trials = try Study(SearchWorker.study, in: studies).trials()
+        let report = try Self.report(trials, values: values)
+        let complete = trials.count { $0.state == .complete }
         let result: [JSONValue.Member] =
             report + [
                 .init("killed", .integer(crowd.killed)), .init("errors", .integer(crowd.errors)),
                 .init("seconds", .number(elapsed)),
-                .init("rate", .number(Double(report[1].value.integer ?? 0) / elapsed)),
+                .init("rate", .number(Double(complete) / elapsed)),
             ]
         if json { return try Console.print(.object(result)) }
         for member in result { try Console.print("\(member.key): \(RunText.value(member.value))") }

@@ -29,8 +29,7 @@ struct SearchTrainer: AsyncParsableCommand, ComputingCommand {
         Interrupt.watch()
         endWithParent()
         let store = try location.runs.store(for: .writing)
-        let studies: any StudyCatalog =
-            location.address == nil ? store : try location.studies(for: .writing)
+        let studies = try location.studies(or: store)
         let plan = try SearchPlan(
             studies.studyConfiguration(study), of: study, space: SearchSpace())
         let training = TrialTraining(plan, workers: workers)

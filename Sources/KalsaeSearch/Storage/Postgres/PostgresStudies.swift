@@ -34,6 +34,11 @@ public final class PostgresStudies: StudyCatalog {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
 
+    /// An address that can be shown: without its password.
+    public static func redacted(_ address: String) -> String {
+        PostgresConnection.redacted(address)
+    }
+
     /// The names of all studies, in the order in which they were made.
     public func studyNames() throws(KalsaeError) -> [String] {
         try connection.run(Self.names, []).rows.compactMap { $0[0] }
