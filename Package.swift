@@ -29,6 +29,7 @@ let rows: [Row] = [
     Row(name: "CKalsaePages", kind: .c, excluded: ["pages"]),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
+    Row(name: "KalsaeDistributed", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
