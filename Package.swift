@@ -27,9 +27,10 @@ let rows: [Row] = [
     Row(name: "CKalsaeHTTP", kind: .c, libraries: ["dl"]),
     Row(name: "CKalsaeLessonTexts", kind: .c, excluded: ["texts"]),
     Row(name: "CKalsaePages", kind: .c, excluded: ["pages"]),
+    Row(name: "CKalsaeMPI", kind: .c, excluded: ["shim"]),
     Row(name: "CZlib", kind: .system),
     Row(name: "KalsaeSupport"),
-    Row(name: "KalsaeDistributed", imports: ["KalsaeSupport"]),
+    Row(name: "KalsaeDistributed", imports: ["KalsaeSupport", "CKalsaeMPI"]),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
@@ -53,14 +54,17 @@ let rows: [Row] = [
     Row(
         name: "KalsaeLessons",
         imports: ["Kalsae", "KalsaeSearch", "KalsaePlots", "CKalsaeLessonTexts"]),
-    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch"]),
+    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch", "KalsaeDistributed"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
         imports: [
-            "Kalsae", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots",
+            "Kalsae", "KalsaeDistributed", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots",
             "KalsaeDashboard", "CKalsaeOneDNN", argumentParser,
         ]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),
+    Row(
+        name: "KalsaeDistributedTests", kind: .test,
+        imports: ["KalsaeDistributed", "KalsaeTesting"]),
     Row(name: "KalsaeGraphTests", kind: .test, imports: ["KalsaeGraph"]),
     Row(
         name: "KalsaeFilesTests", kind: .test, imports: ["KalsaeFiles", "KalsaeTesting"],

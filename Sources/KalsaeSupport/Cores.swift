@@ -1,26 +1,42 @@
 import Glibc
+import Synchronization
 
 /// How many cores this process may use, as its affinity and its control group say.
 public enum Cores {
     /// Cores that are online and in the affinity mask, or fewer where the quota of a control group is
-    /// less, rounded up; at least 1. As it was when first asked for.
-    public static let available: Int = max(
-        1,
-        min(
-            allowed(
-                by: text("/proc/self/status") ?? "",
-                online: sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-            quota(of: text("/proc/self/cgroup") ?? "", text).map(whole) ?? .max))
+    /// less, rounded up; this process's share of them where it was launched with others (`share`); at
+    /// least 1. Mask and quota are those of when it was first asked for.
+    public static var available: Int {
+        sharing.withLock { $0 }.count(mask: own.mask, quota: own.quota)
+    }
+
+    /// What `available` is a share of.
+    private static let own = (
+        mask: allowed(by: status, online: sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+        quota: quota(of: text("/proc/self/cgroup") ?? "", text)
+    )
+
+    private static let sharing = Mutex(CoreShare.all)
+
+    /// Leaves the others' share to them from now on; called before anything is computed.
+    public static func share(_ share: CoreShare) { sharing.withLock { $0 = share } }
+
+    /// What the system says about this process.
+    private static var status: String { text("/proc/self/status") ?? "" }
+
+    /// The affinity mask of this process in hexadecimal digits; empty where the system does not tell.
+    public static var affinity: String { mask(in: status) }
 
     /// The cores that a process may run on, as `/proc/self/status` has them (`Cpus_allowed: ff,ffffffff`),
     /// whose mask may hold processors that are not there; all that are online where it does not tell.
     package static func allowed(by status: String, online: Int) -> Int {
-        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
-        guard let line else { return online }
-        let count = line.drop { $0 != ":" }.reduce(0) {
-            $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0)
-        }
+        let count = mask(in: status).reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
         return count > 0 ? min(count, online) : online
+    }
+
+    private static func mask(in status: String) -> String {
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+        return (line?.drop { $0 != ":" } ?? "").filter(\.isHexDigit)
     }
 
     /// The least quota of a process's control groups, in cores; nil where none has one.

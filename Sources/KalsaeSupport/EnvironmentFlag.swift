@@ -13,6 +13,9 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case isa = "KALSAE_ISA"
     /// Whether the tests run that take minutes or much memory: 0 or 1.
     case longTests = "KALSAE_LONG_TESTS"
+    /// The library that `kalsae mpi build` made; empty means its usual path, `off` that processes which
+    /// were launched together know nothing of each other.
+    case mpi = "KALSAE_MPI"
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
@@ -24,15 +27,19 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case threads = "KALSAE_THREADS"
     /// Whether the graph verifier runs after each pass: 0 or 1.
     case verify = "KALSAE_VERIFY"
+    /// After how many seconds of waiting for another rank it is told, and after how many the process
+    /// ends: two numbers and a comma, or `off`.
+    case watchdog = "KALSAE_WATCHDOG"
 
     /// The value used when the variable is unset or empty.
     public var defaultValue: String {
         switch self {
-        case .data, .isa, .store, .threads: ""
+        case .data, .isa, .mpi, .store, .threads: ""
         case .debug, .longTests, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
         case .runs: "kalsae-runs"
+        case .watchdog: "60,600"
         }
     }
 
@@ -44,11 +51,13 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .fuzz: "mutated files per reader in the tests"
         case .isa: "instructions of kernels: scalar, avx2, avx512, amx; empty: the best there are"
         case .longTests: "1 runs the tests that take minutes"
+        case .mpi: "library for MPI; empty: the one of kalsae mpi build; off: no MPI"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
         case .runs: "folder that runs are recorded in"
         case .store: "PostgreSQL database of studies; empty: the folder of the runs"
         case .threads: "threads per plan; empty: one per core"
         case .verify: "1 runs the graph verifier after each pass"
+        case .watchdog: "seconds of waiting for a rank until it is told, and until the end"
         }
     }
 

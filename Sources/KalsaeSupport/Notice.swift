@@ -13,6 +13,11 @@ public enum Notice {
     /// What was said once, by nobody's collector.
     private static let subjects = Mutex<Set<String>>([])
 
+    private static let isSilent = Atomic(false)
+
+    /// Says nothing from now on, as ranks above 0 do, whose notices rank 0 says too.
+    public static func silence() { isSilent.store(true, ordering: .relaxed) }
+
     /// Writes one line, with `kalsae: ` in front and control characters as escapes, to standard
     /// error.
     public static func say(_ line: String) {
@@ -21,6 +26,7 @@ public enum Notice {
             collector.lines.withLock { $0.append(line) }
             return
         }
+        guard !isSilent.load(ordering: .relaxed) else { return }
         let text = "kalsae: \(line)\n"
         _ = text.withCString { write(2, $0, strlen($0)) }
     }
