@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import KalsaeDistributed
 import KalsaeSupport
 import KalsaeTensor
 
@@ -20,7 +21,7 @@ struct KalsaeTool: AsyncParsableCommand {
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
             RunsVerb.self, SearchVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
             PlotVerb.self, WatchVerb.self, ServeVerb.self, ExplainVerb.self, Bench.self,
-            ProfileVerb.self, LessonVerb.self,
+            ProfileVerb.self, LessonVerb.self, MPIVerb.self,
         ])
 
     /// Runs the verb; an error is one line on standard error.
@@ -37,25 +38,33 @@ struct KalsaeTool: AsyncParsableCommand {
                 return try await run(arguments)
             }
             _ = try await Notice.collect { try await run(arguments) }
-        } catch let error as KalsaeError {
-            Console.fail(Arguments.located(error).description)
-        } catch let fault as TensorFault {
-            Console.fail(fault.description)
         } catch {
-            let message = Self.message(for: error)
-            let located = Arguments.located(message)
-            let code = Self.exitCode(for: error)
-            if located != message, code == .validationFailure {
-                Console.fail(located, code: code.rawValue)
-            }
-            let full = Self.fullMessage(for: error)
-            if full.hasPrefix("Error: ") {
-                Console.writeError("error: \(full.dropFirst(7))\n")
-                Glibc.exit(code.rawValue)
-            }
-            // Help and version are the parser's: it knows text and exit code.
-            exit(withError: error)
+            LaunchedProcess.letRankZeroTell(error)
+            end(with: error)
         }
+    }
+
+    /// Tells an error and ends the process.
+    private static func end(with error: any Error) -> Never {
+        switch error {
+        case let error as KalsaeError: Console.fail(Arguments.located(error).description)
+        case let error as RankFailed: Console.fail(error.description)
+        case let fault as TensorFault: Console.fail(fault.description)
+        default: break
+        }
+        let message = Self.message(for: error)
+        let located = Arguments.located(message)
+        let code = Self.exitCode(for: error)
+        if located != message, code == .validationFailure {
+            Console.fail(located, code: code.rawValue)
+        }
+        let full = Self.fullMessage(for: error)
+        if full.hasPrefix("Error: ") {
+            Console.writeError("error: \(LaunchedProcess.errorPrefix)\(full.dropFirst(7))\n")
+            Console.end(code.rawValue)
+        }
+        // Help and version are the parser's: it knows text and exit code.
+        exit(withError: error)
     }
 
     private static func run(_ arguments: [String]) async throws {

@@ -23,6 +23,7 @@ enum Console {
 
     /// Writes bytes of data as they are.
     static func write(_ data: [UInt8]) throws(KalsaeError) {
+        guard !hasNoResults.load(ordering: .relaxed) else { return }
         var bytes = data[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
@@ -35,6 +36,11 @@ enum Console {
             bytes = bytes.dropFirst(count)
         }
     }
+
+    private static let hasNoResults = Atomic(false)
+
+    /// Writes nothing to standard output from now on, as ranks above 0 do.
+    static func silenceResults() { hasNoResults.store(true, ordering: .relaxed) }
 
     private static let quiet = Atomic(false)
 
@@ -54,7 +60,13 @@ enum Console {
 
     /// Writes an error and ends the process, with code 1 by default.
     static func fail(_ message: String, code: Int32 = 1) -> Never {
-        tell("error: " + message.replacing("\n", with: " "))
+        tell("error: " + LaunchedProcess.errorPrefix + message.replacing("\n", with: " "))
+        end(code)
+    }
+
+    /// Ends the process behind its error, and with it the other ranks.
+    static func end(_ code: Int32) -> Never {
+        LaunchedProcess.abort(code)
         exit(code)
     }
 

@@ -3,6 +3,7 @@ import CKalsaeOneDNN
 import Glibc
 import KalsaeCPU
 import KalsaeData
+import KalsaeDistributed
 import KalsaeFiles
 import KalsaeSearch
 import KalsaeSupport
@@ -79,6 +80,7 @@ private enum Machine {
             ("memory", .string("\(bytes >> 30) GiB")),
             ("data", .array(DataFolders.folders.map { .string($0) })),
             ("device", .string("cpu")),
+            ("mpi", .string(mpi)),
             ("flags", .object(flags)),
         ]
     }
@@ -103,6 +105,17 @@ private enum Machine {
             if parts.count == 2, parts[0].trimmed == key { return parts[1].trimmed }
         }
         return nil
+    }
+
+    /// The library for MPI and whose it is.
+    private static var mpi: String {
+        guard let path = MPILibrary.wantedPath else { return "off" }
+        guard access(path, F_OK) == 0 else { return "no library; kalsae mpi build makes one" }
+        do throws(KalsaeError) {
+            return "\(path), \(try MPILibrary(path).version)"
+        } catch {
+            return error.description
+        }
     }
 
     private static var oneDNN: String {
