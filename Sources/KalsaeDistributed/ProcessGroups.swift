@@ -29,13 +29,13 @@ public enum ProcessGroups {
         let group = try MPIGroup(MPILibrary(path))
         guard (group.size, group.rank) == (launcher.size, launcher.rank) else {
             try? group.finish()
-            let version = group.library.version
             throw KalsaeError(
-                path, expected: "a library for the MPI of \(launcher.name), with "
-                    + "\(launcher.size.counting("process", "processes"))",
-                got: "\(version.isEmpty ? "one of another MPI" : "one for \(version)"), with "
-                    + "\(group.size)",
-                advice: "build it with that MPI's mpicc: kalsae mpi build --mpicc PATH")
+                path,
+                expected: "\(launcher.size.counting("process", "processes")), as "
+                    + "\(launcher.name) launched",
+                got: "\(group.size) by \(group.library.version)",
+                advice: "build it with the mpicc of the MPI that launches: "
+                    + "kalsae mpi build --mpicc PATH")
         }
         Cores.share(group.share)
         return group

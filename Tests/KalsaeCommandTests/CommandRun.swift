@@ -66,7 +66,17 @@ struct CommandRun {
         _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
         input: String? = nil
     ) throws {
-        let process = try Self.process(arguments, in: folder, environment: environment)
+        try self.init(
+            Self.process(arguments, in: folder, environment: environment), in: folder, input: input)
+    }
+
+    /// Runs a process to its end.
+    ///
+    /// - Parameter whileItRuns: called once it has started.
+    init(
+        _ process: Process, in folder: Folder, input: String? = nil,
+        whileItRuns: (Process) throws -> Void = { _ in }
+    ) throws {
         let (out, err) = (folder.path + "/.out", folder.path + "/.err")
         for path in [out, err] {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
@@ -77,6 +87,7 @@ struct CommandRun {
         process.standardOutput = FileHandle(forWritingAtPath: out)
         process.standardError = FileHandle(forWritingAtPath: err)
         try process.run()
+        try whileItRuns(process)
         process.waitUntilExit()
         status = process.terminationStatus
         output = try String(contentsOfFile: out, encoding: .utf8)

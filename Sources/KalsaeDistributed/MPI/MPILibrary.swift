@@ -65,9 +65,11 @@ public struct MPILibrary: Sendable {
 
     static let advice = "kalsae mpi build makes one"
 
-    /// The first line of what MPI says about itself: `Open MPI v4.1.4, …`.
+    /// The beginning of what MPI says about itself: `Open MPI v4.1.4`.
     public var version: String {
-        Self.text { self.table.library($0, $1) }
+        let words = Self.text { self.table.library($0, $1) }.prefix { $0 != "," }
+            .split(whereSeparator: \.isWhitespace)
+        return words.isEmpty ? "an MPI without a name" : words.joined(separator: " ")
     }
 
     /// A text that a function of the table writes, up to its first line end or zero.
