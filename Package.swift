@@ -54,11 +54,14 @@ let rows: [Row] = [
     Row(
         name: "KalsaeLessons",
         imports: ["Kalsae", "KalsaeSearch", "KalsaePlots", "CKalsaeLessonTexts"]),
-    Row(name: "KalsaeTesting", imports: ["Kalsae", "KalsaeReference", "KalsaeSearch", "KalsaeDistributed"]),
+    Row(
+        name: "KalsaeTesting",
+        imports: ["Kalsae", "KalsaeReference", "KalsaeSearch", "KalsaeDistributed"]),
     Row(
         name: "KalsaeCommand", kind: .executable,
         imports: [
-            "Kalsae", "KalsaeDistributed", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch", "KalsaePlots",
+            "Kalsae", "KalsaeDistributed", "KalsaeLessons", "KalsaeRuns", "KalsaeSearch",
+            "KalsaePlots",
             "KalsaeDashboard", "CKalsaeOneDNN", argumentParser,
         ]),
     Row(name: "KalsaeSupportTests", kind: .test, imports: ["KalsaeSupport"]),

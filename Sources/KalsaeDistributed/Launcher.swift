@@ -7,6 +7,9 @@ public struct Launcher: Equatable, Sendable {
     /// The number of this process, from 0, and how many there are.
     public let (rank, size): (Int, Int)
 
+    /// Whether it is the one of Open MPI.
+    var isOpenMPI: Bool { name == Self.known[0].name }
+
     /// The variables of a launcher.
     private struct Names {
         let name: String

@@ -26,16 +26,25 @@ public enum ProcessGroups {
         }
         _ = try Watchdog()
         guard let path = try path(for: launcher) else { return nil }
-        let group = try MPIGroup(MPILibrary(path))
-        guard (group.size, group.rank) == (launcher.size, launcher.rank) else {
-            try? group.finish()
-            throw KalsaeError(
+        let library = try MPILibrary(path)
+        func mismatch(_ got: String) -> KalsaeError {
+            KalsaeError(
                 path,
                 expected: "\(launcher.size.counting("process", "processes")), as "
                     + "\(launcher.name) launched",
-                got: "\(group.size) by \(group.library.version)",
+                got: got,
                 advice: "build it with the mpicc of the MPI that launches: "
                     + "kalsae mpi build --mpicc PATH")
+        }
+        // These end the process where they do not know the launcher.
+        let ending = ["MPICH", "MVAPICH", "Intel"]
+        if launcher.isOpenMPI, ending.contains(where: { library.version.hasPrefix($0) }) {
+            throw mismatch("a library for \(library.version)")
+        }
+        let group = try MPIGroup(library)
+        guard (group.size, group.rank) == (launcher.size, launcher.rank) else {
+            try? group.finish()
+            throw mismatch("\(group.size) by \(library.version)")
         }
         Cores.share(group.share)
         return group

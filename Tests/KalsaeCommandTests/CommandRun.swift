@@ -87,7 +87,12 @@ struct CommandRun {
         process.standardOutput = FileHandle(forWritingAtPath: out)
         process.standardError = FileHandle(forWritingAtPath: err)
         try process.run()
-        try whileItRuns(process)
+        do {
+            try whileItRuns(process)
+        } catch {
+            process.terminate()
+            throw error
+        }
         process.waitUntilExit()
         status = process.terminationStatus
         output = try String(contentsOfFile: out, encoding: .utf8)

@@ -82,9 +82,9 @@ import Testing
             }
             var got: [UInt8] = [0, 0, 0]
             try got.withUnsafeMutableBytes { memory in
-                let messages = try (0..<3).map { place in
+                let messages = try (0..<3).map { index in
                     try group.receive(
-                        into: UnsafeMutableRawBufferPointer(rebasing: memory[place..<place + 1]),
+                        into: UnsafeMutableRawBufferPointer(rebasing: memory[index..<index + 1]),
                         from: 0, tag: 5)
                 }
                 // The last first: each receipt has its message by when it was asked for.

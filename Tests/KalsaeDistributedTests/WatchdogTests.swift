@@ -4,7 +4,6 @@ import KalsaeSupport
 import KalsaeTesting
 import Testing
 
-
 @Suite struct WatchdogTests {
     @Test func limitsAreTwoRisingNumbers() throws {
         #expect(try Watchdog("60,600").ending == 600)

@@ -44,8 +44,9 @@ struct MPICompiler {
         }
         let bytes = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus != 0
-            || !FileManager.default.fileExists(atPath: library)
+        guard
+            process.terminationStatus != 0
+                || !FileManager.default.fileExists(atPath: library)
         else { return }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let line = lines.first { $0.contains("error") } ?? lines.first

@@ -5,10 +5,15 @@ import Synchronization
 
 /// The processes that an MPI launcher started.
 public final class MPIGroup: ProcessGroup {
+    /// The number of this process.
     public let rank: Int
+    /// How many processes there are.
     public let size: Int
+    /// The host name of each rank.
     public let hosts: [String]
+    /// The number of this process on its host.
     public let localRank: Int
+    /// How many of the processes run on this host.
     public let localSize: Int
     /// The library that it speaks through.
     public let library: MPILibrary
@@ -38,7 +43,8 @@ public final class MPIGroup: ProcessGroup {
         let (width, length) = (512, 1024)
         var own = [UInt8](repeating: 0, count: length)
         for (text, start) in [(host, 0), (Cores.affinity, width)] {
-            own.replaceSubrange(start..<start + min(text.utf8.count, width), with: text.utf8.prefix(width))
+            own.replaceSubrange(
+                start..<start + min(text.utf8.count, width), with: text.utf8.prefix(width))
         }
         var all = [UInt8](repeating: 0, count: length * size)
         try check(table.collect(own, Int32(length), &all), "the hosts of all ranks")
@@ -58,6 +64,7 @@ public final class MPIGroup: ProcessGroup {
             masks: neighbors.map { fields[2 * $0 + 1] })
     }
 
+    /// Starts to send bytes.
     public func send(
         _ bytes: UnsafeRawBufferPointer, to rank: Int, tag: Int
     ) throws(KalsaeError) -> any Message {
@@ -75,6 +82,7 @@ public final class MPIGroup: ProcessGroup {
         return message
     }
 
+    /// Starts to receive bytes.
     public func receive(
         into bytes: UnsafeMutableRawBufferPointer, from rank: Int, tag: Int
     ) throws(KalsaeError) -> any Message {
@@ -92,6 +100,7 @@ public final class MPIGroup: ProcessGroup {
         return message
     }
 
+    /// Looks for a message that nobody receives yet.
     public func probe(
         from rank: Int?, tag: Int
     ) throws(KalsaeError) -> (rank: Int, byteCount: Int)? {
@@ -101,6 +110,7 @@ public final class MPIGroup: ProcessGroup {
         return found == 0 ? nil : (Int(sender), Int(count))
     }
 
+    /// Ends all processes.
     public func abort(_ code: Int32) {
         hasEnded.withLock { hasEnded in
             if !hasEnded { _ = library.table.abort(code) }
@@ -108,6 +118,7 @@ public final class MPIGroup: ProcessGroup {
         _exit(code)
     }
 
+    /// Waits for all and ends.
     public func finish() throws(KalsaeError) {
         guard !hasEnded.withLock({ $0 }) else { return }
         try barrier(doing: "the end")

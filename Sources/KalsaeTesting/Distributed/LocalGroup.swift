@@ -8,7 +8,9 @@ import Synchronization
 /// It is stricter than MPI: a message that is sent is done only when its receiver has it, so that who
 /// waits to send before all receive is found by the watchdog.
 public final class LocalGroup: ProcessGroup {
+    /// The number of this member.
     public let rank: Int
+    /// The host name of each rank.
     public let hosts: [String]
     private let mail: LocalMail
 
@@ -25,8 +27,11 @@ public final class LocalGroup: ProcessGroup {
         (self.rank, self.hosts, self.mail) = (rank, hosts, mail)
     }
 
+    /// How many members there are.
     public var size: Int { hosts.count }
+    /// The number of this member on its host.
     public var localRank: Int { hosts[..<rank].count { $0 == hosts[rank] } }
+    /// How many of the members are on this host.
     public var localSize: Int { hosts.count { $0 == hosts[rank] } }
 
     /// The code that a member ended the group with; nil while none has.
@@ -35,6 +40,7 @@ public final class LocalGroup: ProcessGroup {
     /// How many messages were sent, and their bytes, by all members.
     public var sent: (messages: Int, bytes: Int) { mail.boxes.withLock { $0.sent } }
 
+    /// Starts to send bytes.
     public func send(
         _ bytes: UnsafeRawBufferPointer, to rank: Int, tag: Int
     ) throws(KalsaeError) -> any Message {
@@ -45,6 +51,7 @@ public final class LocalGroup: ProcessGroup {
             mail, line, number: number, peer: rank, byteCount: bytes.count, memory: nil)
     }
 
+    /// Starts to receive bytes.
     public func receive(
         into bytes: UnsafeMutableRawBufferPointer, from rank: Int, tag: Int
     ) throws(KalsaeError) -> any Message {
@@ -55,6 +62,7 @@ public final class LocalGroup: ProcessGroup {
             mail, line, number: number, peer: rank, byteCount: bytes.count, memory: bytes)
     }
 
+    /// Looks for a message that nobody receives yet.
     public func probe(
         from rank: Int?, tag: Int
     ) throws(KalsaeError) -> (rank: Int, byteCount: Int)? {
@@ -72,6 +80,7 @@ public final class LocalGroup: ProcessGroup {
     /// Makes all messages of all members throw.
     public func abort(_ code: Int32) { mail.boxes.withLock { $0.abortCode = $0.abortCode ?? code } }
 
+    /// Waits for all and ends.
     public func finish() throws(KalsaeError) { try barrier(doing: "the end") }
 
     private func check(_ other: Int) throws(KalsaeError) {

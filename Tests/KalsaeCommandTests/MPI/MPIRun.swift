@@ -1,4 +1,5 @@
 import Foundation
+import KalsaeFiles
 
 /// A library for this machine's Open MPI, built once by `kalsae mpi build`, and programs run with it.
 enum MPIRun {
@@ -38,13 +39,18 @@ enum MPIRun {
         return process
     }
 
+    /// A file of the system, which says that it is empty; nothing where there is none.
+    static func text(of path: String) -> String {
+        String(decoding: (try? FileBytes.read(path)) ?? [], as: UTF8.self)
+    }
+
     /// The processes below one, as `/proc` has them.
     static func descendants(of root: Int32) -> [(process: Int32, name: String)] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         var parents: [Int32: (Int32, String)] = [:]
         for process in all.compactMap({ Int32($0) }) {
-            guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-                let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")
+            let text = text(of: "/proc/\(process)/stat")
+            guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")
             else { continue }
             let rest = text[close...].split(separator: " ")
             guard rest.count > 2, let parent = Int32(rest[2]) else { continue }

@@ -1,8 +1,10 @@
 import Foundation
 import KalsaeFiles
+import KalsaeSupport
 import Testing
 
-@Suite("Processes launched by MPI", .enabled(if: MPIRun.isThere, "needs Open MPI: mpicc and mpirun"))
+@Suite(
+    "Processes launched by MPI", .enabled(if: MPIRun.isThere, "needs Open MPI: mpicc and mpirun"))
 struct MPITests {
     /// A folder with the library built in it.
     private static func folder() throws -> CommandRun.Folder {
@@ -29,7 +31,8 @@ struct MPITests {
         #expect(ranks.dropFirst().allSatisfy { ($0["bytes_per_second"]?.number ?? 0) > 1e6 })
         // They share the cores.
         let threads = ranks.compactMap { $0["threads"]?.integer }
-        #expect(threads.allSatisfy { $0 == max(1, ProcessInfo.processInfo.activeProcessorCount / 3) })
+        #expect(
+            threads.allSatisfy { $0 == max(1, ProcessInfo.processInfo.activeProcessorCount / 3) })
     }
 
     @Test func aRankThatDiesEndsAll() throws {
@@ -69,8 +72,7 @@ struct MPITests {
                 .filter { $0.name == "kalsae" }.map(\.process)
             // By then the library is loaded, and the group a moment later.
             let speaks = ranks.allSatisfy { rank in
-                (try? String(contentsOfFile: "/proc/\(rank)/maps", encoding: .utf8))?
-                    .contains("libkalsae-mpi.so") == true
+                MPIRun.text(of: "/proc/\(rank)/maps").contains("libkalsae-mpi.so")
             }
             if ranks.count == 2, speaks {
                 usleep(700_000)
@@ -78,7 +80,7 @@ struct MPITests {
             }
             usleep(20_000)
         }
-        throw CocoaError(.featureUnsupported)
+        throw KalsaeError("mpirun", expected: "two ranks", got: "none that speak")
     }
 
     @Test func aLibraryOfAnotherMPIIsFound() throws {
@@ -147,7 +149,8 @@ struct MPITests {
         let none = try CommandRun(
             ["mpi", "build"], in: folder, environment: data.merging(["PATH": folder.path]) { $1 })
         #expect(none.status == 1 && none.errors.contains("expected MPI's compiler mpicc, got none"))
-        try folder.write("#!/bin/sh\necho warning >&2\necho 'x.c:1: error: no mpi.h' >&2\nexit 1\n", to: "cc")
+        try folder.write(
+            "#!/bin/sh\necho warning >&2\necho 'x.c:1: error: no mpi.h' >&2\nexit 1\n", to: "cc")
         chmod("\(folder.path)/cc", 0o755)
         let failing = try CommandRun(
             ["mpi", "build", "--mpicc", "./cc"], in: folder, environment: data)
@@ -155,6 +158,7 @@ struct MPITests {
         #expect(failing.errors.split(separator: "\n").count == 1)
         #expect(folder.contents == ["cc"])
         try folder.write("#!/bin/sh\n", to: "cc")
+        chmod("\(folder.path)/cc", 0o755)
         let lazy = try CommandRun(
             ["mpi", "build", "--mpicc", "./cc"], in: folder, environment: data)
         #expect(lazy.status == 1 && lazy.errors.contains("got code 0"))
