@@ -33,7 +33,6 @@ struct GroupExchange {
         to peer: Int, byteCount: Int, seconds: Double
     ) throws(KalsaeError) -> Double {
         let work = "the messages of \(byteCount) bytes to \(group.name(of: peer))"
-        defer { withExtendedLifetime(group) {} }
         if group.rank == peer { try answer(byteCount, work) }
         var times: [Double] = []
         if group.rank == 0 {
