@@ -67,6 +67,17 @@ public protocol Plan: AnyObject, Sendable {
     /// - Parameter binding: of ``PlanBinding/next()``.
     func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError)
 
+    /// The same, telling on the way how far it is.
+    ///
+    /// - Parameter progress: called behind each instruction with the number of those that are done; on
+    ///   the thread that computes.
+    func run(
+        inputs: [Buffer], outputs: [Buffer], binding: Int, progress: @escaping (Int) -> Void
+    ) throws(KalsaeError)
+
+    /// For each output, behind how many instructions it has its value.
+    var readiness: [Int] { get }
+
     /// Takes the times of its instructions from the next run on, until nil is given.
     ///
     /// A plan without a recorder spends nothing on it.
@@ -89,6 +100,17 @@ extension Plan {
     public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
         try run(inputs: inputs, outputs: outputs)
     }
+
+    /// Runs, and tells of the end.
+    public func run(
+        inputs: [Buffer], outputs: [Buffer], binding: Int, progress: @escaping (Int) -> Void
+    ) throws(KalsaeError) {
+        try run(inputs: inputs, outputs: outputs, binding: binding)
+        progress(instructions.count)
+    }
+
+    /// All outputs at the end.
+    public var readiness: [Int] { graph.outputs.map { _ in instructions.count } }
 
     /// Records nothing.
     public func record(into recorder: PlanRecorder?) {}

@@ -91,16 +91,32 @@ public final class CPUPlan: Plan {
 
     /// The same; buffers that were bound under this number the last time are not looked at.
     public func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
+        try run(inputs, outputs, binding, nil)
+    }
+
+    /// The same, telling on the way how far it is.
+    public func run(
+        inputs: [Buffer], outputs: [Buffer], binding: Int, progress: @escaping (Int) -> Void
+    ) throws(KalsaeError) {
+        try run(inputs, outputs, binding, progress)
+    }
+
+    /// For each output, behind how many instructions it has its value.
+    public var readiness: [Int] { code.readiness }
+
+    private func run(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int, _ progress: ((Int) -> Void)?
+    ) throws(KalsaeError) {
         if usesComputeThread {
             try ComputeThread.shared.sync { () throws(KalsaeError) in
                 kdnn_set_threads(Int32(code.threads))
                 kls_share_openmp(code.sharesPool)
-                try runHere(inputs, outputs, binding)
+                try runHere(inputs, outputs, binding, progress)
             }
         } else {
             // Own loops ask for the same number.
             if code.usesThreads { kdnn_set_threads(isSingleThreaded ? 1 : Int32(code.threads)) }
-            try runHere(inputs, outputs, binding)
+            try runHere(inputs, outputs, binding, progress)
         }
         Counters.record {
             $0.plansRun += 1
@@ -122,14 +138,21 @@ public final class CPUPlan: Plan {
     }
 
     private func runHere(
-        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int
+        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int, _ progress: ((Int) -> Void)?
     ) throws(KalsaeError) {
         let noted = try state.withLock { state throws(KalsaeError) -> kls_error in
             if binding == 0 || state.binding != binding {
                 try bind(inputs, outputs, &state)
                 state.binding = binding
             }
-            if let recorder = state.recorder { execute(recorder) } else { execute() }
+            if let recorder = state.recorder {
+                execute(recorder)
+                progress?(list.count)
+            } else if let progress {
+                execute(progress)
+            } else {
+                execute()
+            }
             return kls_take_error()
         }
         if noted.code != 0 { throw CPUPlan.error(noted) }
@@ -164,6 +187,14 @@ public final class CPUPlan: Plan {
                 next += 1
             }
             if kls_has_error() { return }
+        }
+    }
+
+    private func execute(_ progress: @escaping (Int) -> Void) {
+        for (index, instruction) in list.enumerated() {
+            instruction.body(instruction.pointers)
+            if kls_has_error() { return }
+            progress(index + 1)
         }
     }
 

@@ -30,6 +30,8 @@ final class CPUPlanCode: Sendable {
     let inputPatches: [[Patch]]
     let outputPatches: [[Patch]]
     let literalPatches: [(buffer: Buffer, patch: Patch)]
+    /// For each output, behind how many instructions nothing more is written to it.
+    let readiness: [Int]
     let inputBytes: [Int]
     let outputBytes: [Int]
     let threads: Int
@@ -99,6 +101,11 @@ final class CPUPlanCode: Sendable {
         }
         self.starts = starts
         pointerCount = index
+        readiness = outputPatches.map { patches in
+            // The last instruction that has a pointer to it; with none it is an input's own buffer.
+            guard let last = patches.map(\.index).max() else { return count }
+            return starts.lastIndex { $0 <= last }.map { $0 + 1 } ?? count
+        }
         self.inputPatches = inputPatches
         self.outputPatches = outputPatches
         self.arenaPatches = arenaPatches

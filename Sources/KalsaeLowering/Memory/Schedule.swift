@@ -49,9 +49,9 @@ struct Schedule {
         sort(fusion, followers, uses)
     }
 
-    /// Topological; among those that are ready, those that free memory go first, then the one that comes
-    /// first in the graph. So a weight's gradient is made as soon as what it needs would otherwise be
-    /// kept for it alone.
+    /// Topological; among those that are ready, those that free memory go first, each by itself or
+    /// several together, then the one that comes first in the graph. So a weight's gradient is made as
+    /// soon as what it needs would otherwise be kept for gradients alone.
     private mutating func sort(_ fusion: Fusion, _ followers: [[Int]], _ uses: StorageUses) {
         var uses = uses
         var waiting = [Int](repeating: 0, count: followers.count)
@@ -63,18 +63,27 @@ struct Schedule {
             guard let rank = fusion.groups[group]?.ops.last else { return }
             if uses.frees(group) { freeing.insert(rank) } else { ready.insert(rank) }
         }
-        for group in fusion.groups.indices where waiting[group] == 0 { add(group) }
+        func addTogether(_ groups: [Int]) {
+            for group in groups {
+                if let rank = fusion.groups[group]?.ops.last { freeing.insert(rank) }
+            }
+        }
+        func addReady(_ group: Int) {
+            add(group)
+            addTogether(uses.becameReady(group))
+        }
+        for group in fusion.groups.indices where waiting[group] == 0 { addReady(group) }
         while let rank = freeing.removeSmallest() ?? ready.removeSmallest() {
             let group = fusion.groupOf[rank]
             if hasRun[group] { continue }
             hasRun[group] = true
             order.append(group)
-            for last in uses.ran(group) where waiting[last] == 0 && uses.frees(last) {
-                add(last)
-            }
+            let readers = uses.ran(group)
+            for last in readers.alone where waiting[last] == 0 && uses.frees(last) { add(last) }
+            addTogether(readers.together)
             for next in followers[group] {
                 waiting[next] -= 1
-                if waiting[next] == 0 { add(next) }
+                if waiting[next] == 0 { addReady(next) }
             }
         }
     }
