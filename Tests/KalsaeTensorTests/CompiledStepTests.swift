@@ -85,6 +85,21 @@ import Testing
         #expect(lines[0].contains("float32[3]") && lines[0].contains("float32[4]"))
     }
 
+    /// One that changes nothing at first, for other inputs something.
+    @Test func aLaterTraceLeavesCopiesAsTheyWere() throws {
+        let start = try Tensor([1, 2] as [Float]).evaluate()
+        let step = try CompiledStep(start) { state, inputs in
+            if inputs[0].rank == 1 { state = state + inputs[0] }
+            return [state.sum()]
+        }
+        #expect(try step(Tensor(Float(0)))[0].item(Float.self) == 3)
+        let copy = step.state
+        #expect(try step(Tensor([10, 10] as [Float]))[0].item(Float.self) == 23)
+        #expect(try start.values(Float.self) == [1, 2])
+        #expect(try copy.values(Float.self) == [1, 2])
+        #expect(try step.state.values(Float.self) == [11, 12])
+    }
+
     @Test func aFaultInTheBodyIsThrown() throws {
         let step = try CompiledStep(Tensor([Float(1), 2])) { weight, inputs in
             weight = weight + inputs[0]

@@ -19,6 +19,35 @@ extension CompiledStep {
         }
     }
 
+    /// Runs the step, telling behind each instruction how many are done; see ``readiness``.
+    package func run(_ inputs: [Tensor], progress: @escaping (Int) -> Void) throws {
+        try bind(inputs)
+        do throws(KalsaeError) {
+            guard try !runner.run(inputs, progress: progress) else { return }
+        } catch { throw traces[active].tableNames.naming(error) }
+        throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
+    }
+
+    /// For each result, behind how many instructions it has its value, for inputs like the last.
+    package var readiness: [Int] {
+        guard traces.indices.contains(active) else { return [] }
+        return Array(traces[active].plan.readiness.dropFirst(traces[active].changed.count))
+    }
+
+    /// Calls `body` with the bytes of all results of the last run, where they are.
+    package func withResults(
+        _ body: ([UnsafeRawBufferPointer]) throws(KalsaeError) -> Void
+    ) throws(KalsaeError) {
+        guard traces.indices.contains(active) else { return try body([]) }
+        let trace = traces[active]
+        var results: [UnsafeRawBufferPointer] = []
+        for (output, type) in zip(trace.outputs.dropFirst(trace.changed.count), trace.resultTypes) {
+            results.append(
+                UnsafeRawBufferPointer(start: try output.hostPointer(), count: type.byteCount))
+        }
+        try body(results)
+    }
+
     /// How many results the last run had.
     package var resultCount: Int {
         traces.indices.contains(active) ? traces[active].resultTypes.count : 0

@@ -115,6 +115,15 @@ public final class CompiledStep<State: TensorTree> {
         do throws(KalsaeError) {
             if try runner.run(inputs) { return }
         } catch { throw traces[active].tableNames.naming(error) }
+        try bind(inputs)
+        do throws(KalsaeError) {
+            guard try !runner.run(inputs) else { return }
+        } catch { throw traces[active].tableNames.naming(error) }
+        throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
+    }
+
+    /// Takes over what the step runs on for these inputs.
+    func bind(_ inputs: [Tensor]) throws {
         runner.clear()
         guard !isReleased else {
             throw KalsaeError(
@@ -123,10 +132,6 @@ public final class CompiledStep<State: TensorTree> {
         try selectTrace(inputs)
         if isShared { try unshare() }
         runner.bind(traces[active], inputs)
-        do throws(KalsaeError) {
-            guard try !runner.run(inputs) else { return }
-        } catch { throw traces[active].tableNames.naming(error) }
-        throw KalsaeError("compiled step", expected: "a plan that is bound", got: "none")
     }
 
     /// Makes the plan for inputs like these, and runs nothing.
@@ -240,6 +245,9 @@ public final class CompiledStep<State: TensorTree> {
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
                 resultTypes: results.map(\.type), tableNames: gathered.tableNames))
         traceCount += 1
+        // A step that changes more than those before it may change what somebody else holds.
+        let written = Set(traces.dropLast().flatMap(\.changed))
+        if !written.isSuperset(of: changed) { isShared = true }
         if traceCount >= 4, traceCount & (traceCount - 1) == 0 { warnOfTraces() }
         return traces.count - 1
     }

@@ -72,6 +72,14 @@ final class StepRunner {
         return true
     }
 
+    /// The same, telling on the way how many instructions are done.
+    func run(_ tensors: [Tensor], progress: @escaping (Int) -> Void) throws(KalsaeError) -> Bool {
+        guard let plan, tensors.count == nodes.count else { return false }
+        for index in tensors.indices where tensors[index].node !== nodes[index] { return false }
+        try plan.run(inputs: inputs, outputs: outputs, binding: binding, progress: progress)
+        return true
+    }
+
     /// A result that is one `float32` on the host, while something is bound.
     func scalar(_ index: Int) -> Float? {
         guard plan != nil, scalars.indices.contains(index) else { return nil }
