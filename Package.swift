@@ -49,7 +49,9 @@ let rows: [Row] = [
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles", "CKalsaeHTTP"]),
     Row(
         name: "KalsaeTraining",
-        imports: ["KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns"]),
+        imports: [
+            "KalsaeLayers", "KalsaeOptimizers", "KalsaeData", "KalsaeRuns", "KalsaeDistributed",
+        ]),
     Row(name: "Kalsae", imports: ["KalsaeTraining"]),
     Row(
         name: "KalsaeLessons",

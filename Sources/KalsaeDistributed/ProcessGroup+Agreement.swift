@@ -7,7 +7,10 @@ public struct RankFailed: Error, Equatable, CustomStringConvertible {
 }
 
 /// Another rank failed, or this one, and rank 0 tells the error: nothing is to be printed.
-public struct OtherRankFailed: Error, Equatable {}
+public struct OtherRankFailed: Error, Equatable {
+    /// Makes one.
+    public init() {}
+}
 
 extension ProcessGroup {
     /// Runs `body` on every rank; where it throws on one, all throw, so that nobody goes on and

@@ -7,7 +7,8 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine trains.",
         subcommands: [
-            BenchSteps.self, BenchScaling.self, BenchOps.self, BenchFit.self, BenchServe.self,
+            BenchSteps.self, BenchScaling.self, BenchRanks.self, BenchOps.self, BenchFit.self,
+            BenchServe.self,
             BenchCounts.self, BenchStore.self, BenchStoreWriter.self, BenchStoreReader.self,
         ])
 }

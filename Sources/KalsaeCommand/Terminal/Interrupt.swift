@@ -22,6 +22,7 @@ enum Interrupt {
                     _ = write(2, "\n", 1)
                     _exit(128 + number)
                 }
+                StopLine.write()
             }
         }
     }

@@ -8,47 +8,40 @@ extension Train {
     /// Whether a text is trained on.
     var isOfText: Bool { text.isText(data, target: target) }
 
+    /// What the training of a text begins with; of ranks above 0 without what they leave to rank 0.
+    private struct Prepared {
+        var run: TextRun
+        var output: (destination: ModelDestination, record: Recording?)?
+    }
+
     /// Trains a network to tell the next token of a text.
-    func trainText() async throws {
-        try checkTextOptions()
-        if text.tokens == nil, NamedText(rawValue: data) == nil {
-            Notice.say(
-                "\(data): a text, whose next character is learned (--tokens); of a table, name the "
-                    + "column: --target")
+    func trainText(_ ranks: Ranks, start: ContinuousClock.Instant) async throws {
+        if findRate {
+            try checkTextOptions()
+            let (source, files) = try locating { try textData() }
+            let run = try textRun(try textRecipe(for: source), source)
+            return try await findRate(run.recipe, files, run.findLearningRate)
         }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let context = text.context ?? TextOptions.context
-        let (source, files) = try locating { try textData() }
-        let recipe = try textRecipe(for: source)
-        let run = try Arguments.option("network") {
-            try TextRun(recipe, data: source, context: context)
+        let prepared = try ranks.agree("the preparation") { try prepareText(ranks) }
+        let (run, recipe) = (prepared.run, prepared.run.recipe)
+        try ranks.checkAlike(data: run.data.fingerprint)
+        guard let (destination, record) = prepared.output else {
+            return try await run.follow(followerOptions(ranks))
         }
-        if findRate { return try await findRate(recipe, files, run.findLearningRate) }
-        let isNamed = NamedText(rawValue: data) != nil
-        let destination = try ModelDestination(
-            output: output, name: source.name, data: isNamed ? nil : data, title: data,
-            target: text.tokens ?? "characters", files: files, overwrite: overwrite)
-        try Arguments.option("monitor") { try run.checkMonitor() }
-        let figure = try checkOutputs(files, model: destination.path)
-        destination.tellReplacing(recording)
-        let planned = try interventions()
-        let record = try Recording(
-            recording, configuration: try configuration(recipe), name: source.name,
-            fingerprint: source.fingerprint, seed: seed, model: destination.path,
-            figure: figure, check: { try run.check(planned, from: $0) })
         do {
             let progress = Progress(epochs: recipe.epochs)
+            let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let outcome = try await run.run(
-                try runOptions(record, destination.path),
+                try runOptions(record, destination.path, ranks),
                 onStep: { record in
                     try Interrupt.check()
                     progress.step(record)
+                    stopLine?(record)
                 }, onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             progress.end()
             try destination.save(outcome.file)
-            let seconds = start.duration(to: clock.now).seconds
+            let seconds = start.duration(to: .now).seconds
             finish(record, outcome, outcome.state, destination.path)
             try report(outcome, recipe, run, destination.path, seconds, record)
             if !common.json { try record?.tell() }
@@ -58,6 +51,42 @@ extension Train {
         } catch {
             record?.fail(error)
             throw error
+        }
+    }
+
+    /// Reads the text, decides what was not said, and begins the record.
+    private func prepareText(_ ranks: Ranks) throws -> Prepared {
+        try checkTextOptions()
+        if text.tokens == nil, NamedText(rawValue: data) == nil {
+            Notice.say(
+                "\(data): a text, whose next character is learned (--tokens); of a table, name the "
+                    + "column: --target")
+        }
+        let (source, files) = try locating { try textData() }
+        var recipe = try textRecipe(for: source)
+        recipe.microBatches = microBatches(for: ranks)
+        let run = try textRun(recipe, source)
+        try Arguments.option("monitor") { try run.checkMonitor() }
+        var prepared = Prepared(run: run)
+        guard ranks.leads else { return prepared }
+        let isNamed = NamedText(rawValue: data) != nil
+        let destination = try ModelDestination(
+            output: output, name: source.name, data: isNamed ? nil : data, title: data,
+            target: text.tokens ?? "characters", files: files, overwrite: overwrite)
+        let figure = try checkOutputs(files, model: destination.path)
+        destination.tellReplacing(recording)
+        let planned = try interventions()
+        let record = try Recording(
+            recording, configuration: try configuration(recipe), name: source.name,
+            fingerprint: source.fingerprint, seed: seed, model: destination.path,
+            figure: figure, check: { try run.check(planned, from: $0) })
+        prepared.output = (destination, record)
+        return prepared
+    }
+
+    private func textRun(_ recipe: Recipe, _ source: TextData) throws -> TextRun {
+        try Arguments.option("network") {
+            try TextRun(recipe, data: source, context: text.context ?? TextOptions.context)
         }
     }
 

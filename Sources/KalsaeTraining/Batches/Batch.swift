@@ -87,6 +87,20 @@ public struct Batch: Sendable {
         }
     }
 
+    /// One of parts, whose sizes differ by one row at most.
+    func part(_ index: Int, of count: Int) -> Batch {
+        guard count > 1 else { return self }
+        let range = SumTree.share(index, of: count, self.count)
+        switch storage {
+        case .rows(let set, let rows):
+            let start = rows.startIndex
+            return Batch(
+                set, rows: rows[(start + range.lowerBound)..<(start + range.upperBound)])
+        case .tensors(let inputs, let targets, let weights):
+            return Batch(inputs[range], targets[range], weights: weights.map { $0[range] })
+        }
+    }
+
     /// The first rows, at most as many as given.
     func prefix(_ most: Int) -> Batch {
         guard count > most else { return self }

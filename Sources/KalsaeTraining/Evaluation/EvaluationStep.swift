@@ -34,6 +34,7 @@ final class EvaluationStep<Model: Layer> {
         var batches = 0
         while let batch = try source.next() {
             try Task.checkCancellation()
+            try RankLeader.keepAlive()
             try batch.check()
             try compiled.run(BatchInputs.tensors(of: batch))
             let results = compiled.results

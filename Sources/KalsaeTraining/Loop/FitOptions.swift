@@ -54,6 +54,9 @@ public struct FitOptions: Sendable {
     /// Changes to make, each behind its step: those of another training replay it.
     public var interventions: [Intervention] = []
 
+    /// What ranks above 0 of a group call behind each step, with its number.
+    package var onFollowedStep: (@Sendable (Int) -> Void)?
+
     /// Options, by default those of Keras; the rarer ones are properties.
     ///
     /// - Parameters:

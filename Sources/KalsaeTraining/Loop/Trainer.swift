@@ -1,5 +1,6 @@
 import KalsaeBackend
 import KalsaeData
+import KalsaeDistributed
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
@@ -22,6 +23,9 @@ public actor Trainer<Model: Layer> {
     public let metrics: [Metric]
     /// The seed of shuffling and of layers' random numbers.
     public let seed: Int
+    /// Into how many micro-batches each batch is cut; 1 for none.
+    public let microBatches: Int
+    private let group: (any ProcessGroup)?
 
     private var optimizer: any Optimizer
     private let extras: StepExtras
@@ -54,12 +58,27 @@ public actor Trainer<Model: Layer> {
     ///   - seed: equal seeds give equal bits.
     ///   - observesNorms: whether steps tell callbacks the sizes of gradients and updates; it costs
     ///     passes over both.
+    ///   - microBatches: into how many parts each batch is cut, whose gradients are summed in the order
+    ///     of one balanced tree before the update: memory of a part is enough then. Batch norm measures
+    ///     each by itself, and each draws random numbers of its own. A batch of fewer rows has as many as
+    ///     rows.
+    ///   - group: the processes that take each step together, each some of the micro-batches; all of
+    ///     them make the same trainer and call `fit` with the same data and options. The result does not
+    ///     depend on how many they are. Callbacks, measurements and commands are those of rank 0; the
+    ///     others end with its model and history.
     public init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, metrics: [Metric] = [],
         regularizer: Regularizer? = nil, constraint: Constraint? = nil,
         mixing: BatchAugmentation? = nil,
-        seed: Int = 0, observesNorms: Bool = false
+        seed: Int = 0, observesNorms: Bool = false, microBatches: Int = 1,
+        group: (any ProcessGroup)? = nil
     ) throws {
+        let ranks = group?.size ?? 1
+        guard microBatches >= ranks else {
+            throw KalsaeError(
+                "micro-batches", expected: "at least \(ranks), one for each rank",
+                got: "\(microBatches)")
+        }
         evaluator = try Evaluator(model, loss: loss, metrics: metrics)
         try optimizer.check(for: model)
         initial = model.labeled()
@@ -67,6 +86,7 @@ public actor Trainer<Model: Layer> {
         self.metrics = metrics
         self.optimizer = optimizer
         self.seed = seed
+        (self.microBatches, self.group) = (microBatches, ranks > 1 ? group : nil)
         extras = StepExtras(
             regularizer: regularizer, constraint: constraint, mixing: mixing,
             observesNorms: observesNorms)
@@ -166,7 +186,31 @@ public actor Trainer<Model: Layer> {
         let loop = try TrainingLoop(
             try prepareStep(), evaluator, source, options, seed: seed,
             learningRate: optimizer.learningRate, epochsBegun: epochsBegun)
-        if let state { try loop.restore(state) }
+        if let group, group.rank > 0 {
+            self.loop = loop
+            defer { end(loop) }
+            return try loop.follow(group)
+        }
+        guard let group else { return try await run(loop, from: state) }
+        let leader = RankLeader(group)
+        return try await RankLeader.$current.withValue(leader) {
+            do {
+                let history = try await run(loop, from: state)
+                try leader.send(.end(history))
+                return history
+            } catch {
+                // The others have nothing to wait for; what failed is thrown here.
+                try? leader.send(.end(nil))
+                throw error
+            }
+        }
+    }
+
+    /// Takes all steps of a call of `fit`.
+    private func run(
+        _ loop: TrainingLoop<Model>, from state: TrainingState?
+    ) async throws -> History {
+        if let state { try loop.restore(state) } else { try loop.step.share() }
         self.loop = loop
         defer { end(loop) }
         try loop.begin()
@@ -219,7 +263,8 @@ public actor Trainer<Model: Layer> {
     /// The step of a training that starts from the model now and changes nothing here.
     func trialStep() throws -> TrainingStep<Model> {
         try TrainingStep(
-            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
+            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
+            microBatches: microBatches)
     }
 
     /// Gives the model the weights of the best epoch of the last call of `fit` with early stopping,
@@ -234,7 +279,8 @@ public actor Trainer<Model: Layer> {
     private func prepareStep() throws -> TrainingStep<Model> {
         if let step { return step }
         let new = try TrainingStep(
-            initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
+            initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
+            microBatches: microBatches, group: group)
         step = new
         return new
     }

@@ -133,6 +133,9 @@ final class TrainingLoop<Model: Layer> {
     /// What to do where the loss diverges.
     var divergenceGuard: DivergenceGuard? { options.divergence }
 
+    /// What ranks above 0 call behind each step.
+    var onFollowedStep: (@Sendable (Int) -> Void)? { options.onFollowedStep }
+
     /// Where a step that is not finite goes.
     var autopsyPath: String? { options.autopsyPath }
 
@@ -198,7 +201,7 @@ final class TrainingLoop<Model: Layer> {
         let number = progress.steps + 1
         let factor = progress.rateScale * (configuration.schedule?.factor(step: number) ?? 1)
         setRate(learningRate * factor)
-        let loss = try step.runUnchecked(batch)
+        let loss = try step.runUnchecked(batch, at: position)
         let weight = step.weight(of: batch)
         progress.steps = number
         progress.epochSteps += 1
@@ -251,6 +254,7 @@ final class TrainingLoop<Model: Layer> {
     // MARK: - Epochs
 
     private func endEpoch() throws {
+        if let leader = RankLeader.current { try leader.send(.check(step.checksum)) }
         var report: Report?
         let epoch = progress.history.epochCount + 1
         if let validation = options.validation, epoch % options.validationFrequency == 0 {

@@ -33,6 +33,8 @@ public struct Recipe: Sendable, Equatable {
     public var steps: Int?
     /// Rows per step.
     public var batch: Int
+    /// Into how many micro-batches each batch is cut; 1 for none.
+    public var microBatches = 1
     /// Which rows make a batch.
     public var order = BatchOrder.shuffled
     /// What becomes of rows that do not fill a batch.

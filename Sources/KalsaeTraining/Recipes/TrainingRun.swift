@@ -1,4 +1,5 @@
 import KalsaeData
+import KalsaeDistributed
 import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
@@ -46,6 +47,10 @@ public struct TrainingRun: Sendable {
         public var logs: [MetricLog] = []
         /// Where a step that is not finite is written.
         public var autopsyPath: String?
+        /// The processes that train together; nil for this one alone.
+        public var group: (any ProcessGroup)?
+        /// What ranks above 0 of it call behind each step, with its number.
+        public var onFollowedStep: (@Sendable (Int) -> Void)?
         /// Whether a pause is to end because the process is asked to.
         public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -93,10 +98,7 @@ public struct TrainingRun: Sendable {
         onChange: (@Sendable (Intervention) throws -> Void)? = nil
     ) async throws -> Outcome {
         let parts = try weightedParts()
-        let trainer = try Trainer(
-            model, loss: data.train.targets.loss,
-            optimizer: try recipe.makeOptimizer(), metrics: metrics,
-            seed: recipe.seed, observesNorms: recipe.logsGradients)
+        let trainer = try self.trainer(options)
         let targets = data.train.targets
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
@@ -109,14 +111,7 @@ public struct TrainingRun: Sendable {
             targets: targets, monitor: recipe.monitor)
         var history: History
         do {
-            if let streamed = data.streamed {
-                let source = try StreamedBatches(
-                    streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
-                    seed: recipe.seed, classWeights: parts.classWeights ?? [])
-                history = try await trainer.fit(source, fit, resuming: options.state)
-            } else {
-                history = try await trainer.fit(parts.train, fit, resuming: options.state)
-            }
+            history = try await train(trainer, parts.train, parts.classWeights, fit, options.state)
         } catch {
             await options.noteEnd(of: trainer)
             throw error
@@ -132,6 +127,35 @@ public struct TrainingRun: Sendable {
             log.flush()
         }
         return outcome
+    }
+
+    /// Takes part in the training of a group's rank 0, as its other ranks do.
+    public func follow(_ options: Options) async throws {
+        let parts = try weightedParts()
+        var fit = fitOptions(validation: parts.validation)
+        fit.onFollowedStep = options.onFollowedStep
+        try await train(try trainer(options), parts.train, parts.classWeights, fit, nil)
+    }
+
+    private func trainer(_ options: Options) throws -> Trainer<Sequential> {
+        try Trainer(
+            model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
+            metrics: metrics, seed: recipe.seed, observesNorms: recipe.logsGradients,
+            microBatches: recipe.microBatches, group: options.group)
+    }
+
+    @discardableResult
+    private func train(
+        _ trainer: Trainer<Sequential>, _ train: Dataset, _ classWeights: [Double]?,
+        _ options: FitOptions, _ state: TrainingState?
+    ) async throws -> History {
+        guard let streamed = data.streamed else {
+            return try await trainer.fit(train, options, resuming: state)
+        }
+        let source = try StreamedBatches(
+            streamed, size: recipe.batch, order: recipe.order, last: recipe.lastBatch,
+            seed: recipe.seed, classWeights: classWeights ?? [])
+        return try await trainer.fit(source, options, resuming: state)
     }
 
     /// What training takes, by compiling a step; nothing is trained.
@@ -156,7 +180,7 @@ public struct TrainingRun: Sendable {
         let train = try Dataset(data.train.weighted(byClass: weights ?? []))
         let trainer = try Trainer(
             model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
-            seed: recipe.seed)
+            seed: recipe.seed, microBatches: recipe.microBatches)
         return try await trainer.findLearningRate(train, batch: recipe.batch)
     }
 
@@ -186,7 +210,8 @@ public struct TrainingRun: Sendable {
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         let trainer = try Trainer(
-            model, loss: targets.loss, optimizer: try recipe.makeOptimizer(), seed: recipe.seed)
+            model, loss: targets.loss, optimizer: try recipe.makeOptimizer(), seed: recipe.seed,
+            microBatches: recipe.microBatches)
         var options = FitOptions(epochs: epochs, batch: recipe.batch, order: recipe.order)
         options.callbacks = [ClosureCallback(onStep: tellStep, onEpoch: nil)]
         func schedule(rows: Int) -> LearningRateSchedule? {

@@ -48,6 +48,7 @@ public struct SteeringCallback: Callback {
         while isPaused, commands.isEmpty {
             if isInterrupted() || Task.isCancelled { return isPaused = false }
             Pause.milliseconds(10)
+            try RankLeader.keepAlive()
             commands = recorder.pendingCommands()
         }
         for command in commands {

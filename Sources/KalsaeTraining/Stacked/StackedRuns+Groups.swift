@@ -51,7 +51,7 @@ private struct StackKey: Equatable {
 
     /// Nil for a recipe that trains alone.
     init?(_ recipe: Recipe) {
-        guard recipe.augmentations.isEmpty, !recipe.logsGradients,
+        guard recipe.augmentations.isEmpty, !recipe.logsGradients, recipe.microBatches == 1,
             let optimizer = try? recipe.makeOptimizer()
         else { return nil }
         var common = recipe

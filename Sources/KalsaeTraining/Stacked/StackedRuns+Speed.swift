@@ -14,7 +14,7 @@ extension StackedRuns {
     ///   - count: how many there are.
     public static func speedup(for run: TrainingRun, count: Int) -> Double {
         guard count > 1, obstacle(run.data) == nil, run.recipe.augmentations.isEmpty,
-            !run.recipe.logsGradients
+            !run.recipe.logsGradients, run.recipe.microBatches == 1
         else { return 0 }
         return StackLayout(for: run, count: count).speedup(StepCost(run), count: count)
     }

@@ -52,16 +52,22 @@ extension TrainingLoop {
     /// - Throws: a `KalsaeError` where there is no such setting, its value breaks its rule, or shapes
     ///   would change; nothing has changed then.
     func intervene(_ change: SettingChange, reason: String) throws {
+        let intervention = Intervention(step: progress.steps, change, reason: reason)
         if case .setting(let name, let value) = change, SettingName.isLearningRate(name) {
             learningRate = try Self.rate(value)
         } else {
-            var changed = configuration
-            try changed.make(change)
-            try configure(changed)
+            try make(change)
+            try RankLeader.current?.send(.change(intervention))
         }
-        let intervention = Intervention(step: progress.steps, change, reason: reason)
         progress.interventions = (progress.interventions ?? []) + [intervention]
         for index in callbacks.indices { try callbacks[index].onIntervention(intervention) }
+    }
+
+    /// Makes a change of anything but the learning rate.
+    func make(_ change: SettingChange) throws {
+        var changed = configuration
+        try changed.make(change)
+        try configure(changed)
     }
 
     /// Throws where changes of settings cannot be made in turn: nothing is trained.
@@ -124,6 +130,7 @@ extension TrainingLoop {
             try changed.make(intervention.change)
         }
         try configure(changed)
+        try RankLeader.current?.send(.configure(interventions))
     }
 
     /// Whether a batch is to be left out.

@@ -1,5 +1,6 @@
 import KalsaeBackend
 import KalsaeData
+import KalsaeDistributed
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
@@ -8,24 +9,45 @@ import KalsaeTensor
 
 /// The training step of batches: rows of a set in memory are gathered by number inside of the plan.
 package final class TrainingStep<Model: Layer> {
-    private var step: BatchStep<Model>
+    private var step: any BatchStepping<Model>
     private let loss: Loss
     private let extras: StepExtras
     private let seed: Int
-    private var rows: [Int: HostTensor<Int32>] = [:]
+    private let microBatches: Int
+    private let group: (any ProcessGroup)?
+    private let arguments: BatchArguments
     /// Compilations of steps before a change of settings.
     private var formerCompilations = 0
-    private let scale: HostTensor<Float>
 
+    /// - Parameters:
+    ///   - microBatches: into how many parts each batch is cut; 1 for none.
+    ///   - group: the processes that take each step together, each some of its micro-batches.
     package init(
         _ model: Model, loss: Loss, optimizer: any Optimizer, seed: Int,
-        extras: StepExtras = StepExtras()
+        extras: StepExtras = StepExtras(), microBatches: Int = 1, group: (any ProcessGroup)? = nil
     ) throws {
         (self.loss, self.extras, self.seed) = (loss, extras, seed)
-        scale = try HostTensor(count: 1)
-        step = try BatchStep(
-            model, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
-            prepare: BatchInputs.prepared)
+        (self.microBatches, self.group) = (microBatches, group)
+        arguments = try BatchArguments()
+        step = try Self.step(
+            model, loss, optimizer, OptimizerState(for: model, optimizer), count: 0, seed, extras,
+            microBatches, group)
+    }
+
+    private static func step(
+        _ model: Model, _ loss: Loss, _ optimizer: any Optimizer, _ state: OptimizerState,
+        count: Int, _ seed: Int, _ extras: StepExtras, _ microBatches: Int,
+        _ group: (any ProcessGroup)?
+    ) throws -> any BatchStepping<Model> {
+        guard microBatches == 1, group?.size ?? 1 == 1 else {
+            return try MicroBatchStep(
+                model, loss: loss, optimizer: optimizer, state: state, count: count, seed: seed,
+                extras: extras, microBatches: microBatches, group: group,
+                prepare: BatchInputs.prepared)
+        }
+        return try BatchStep(
+            model, loss: loss, optimizer: optimizer, state: state, count: count, seed: seed,
+            extras: extras, prepare: BatchInputs.prepared)
     }
 
     /// Goes on with another optimizer, and with a model of the same tensors, traced anew.
@@ -39,9 +61,9 @@ package final class TrainingStep<Model: Layer> {
             state.tensors.map(\.tensor.type), are: fresh.tensors.map(\.tensor.type))
         try optimizer.check(for: model)
         formerCompilations += step.compilations
-        step = try BatchStep(
-            model, loss: loss, optimizer: optimizer, state: state, count: step.count, seed: seed,
-            extras: extras, prepare: BatchInputs.prepared)
+        step = try Self.step(
+            model, loss, optimizer, state, count: step.count, seed, extras, microBatches,
+            group)
     }
 
     /// Throws where an optimizer of other settings remembers other tensors.
@@ -58,7 +80,8 @@ package final class TrainingStep<Model: Layer> {
         var extras = extras
         extras.observesNorms = false
         let copy = try TrainingStep(
-            step.model, loss: loss, optimizer: optimizer, seed: seed, extras: extras)
+            step.model, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
+            microBatches: microBatches)
         try copy.restore(step.model, step.optimizerState, count: step.count)
         return copy
     }
@@ -82,29 +105,49 @@ package final class TrainingStep<Model: Layer> {
         set { step.optimizer = newValue }
     }
 
-    package func restore(_ model: Model) throws { try step.restore(model) }
+    package func restore(_ model: Model) throws {
+        try step.restore(model)
+        try share()
+    }
+
+    /// Gives the other ranks the model and what the optimizer remembers.
+    func share() throws {
+        guard let leader = RankLeader.current else { return }
+        let tensors = step.model.tensors + step.optimizerState.tensors
+        try leader.send(tensors.map(\.tensor), count: count)
+    }
+
+    /// A checksum of the bits of all weights.
+    var checksum: UInt64 {
+        get throws {
+            try step.model.tensors.reduce(14_695_981_039_346_656_037) { sum, entry in
+                try entry.tensor.evaluatedBuffer().withHostBytes { bytes in
+                    // FNV-1a, four bytes at a time.
+                    (0..<bytes.count / 4).reduce(sum) { sum, index in
+                        let word = bytes.load(fromByteOffset: 4 * index, as: UInt32.self)
+                        return (sum ^ UInt64(word)) &* 1_099_511_628_211
+                    }
+                }
+            }
+        }
+    }
 
     /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
     package func restore(_ model: Model, _ state: OptimizerState, count: Int) throws {
         try step.restore(model, state, count: count)
+        try share()
     }
 
     /// Takes one step and returns the loss before the update, whatever it is.
-    package func runUnchecked(_ batch: Batch) throws -> Double {
-        switch batch.storage {
-        case .rows(let set, let numbers):
-            let data = set.data
-            let rows = try rowTensor(numbers)
-            scale.values[0] = Float(data.featureScale)
-            guard let weights = data.weights else {
-                return try step.run(data.features, data.targets, rows.tensor, scale.tensor)
-            }
-            return try step.run(data.features, data.targets, rows.tensor, scale.tensor, weights)
-        case .tensors(let inputs, let targets, let weights):
-            scale.values[0] = 1
-            guard let weights else { return try step.run(inputs, targets, scale.tensor) }
-            return try step.run(inputs, targets, scale.tensor, weights)
+    ///
+    /// - Parameter position: where the batch is in its source, for the other ranks.
+    package func runUnchecked(
+        _ batch: Batch, at position: BatchPosition = BatchPosition()
+    ) throws -> Double {
+        if group != nil, let leader = RankLeader.current {
+            try leader.step(count + 1, at: position, rate: optimizer.learningRate)
         }
+        return try step.run(batch, arguments)
     }
 
     /// Takes one step and returns the loss before the update, which must be finite.
@@ -120,13 +163,4 @@ package final class TrainingStep<Model: Layer> {
 
     /// How much the last batch counts in the mean over an epoch: its rows, or their weights.
     package func weight(of batch: Batch) -> Double { step.weight ?? Double(batch.count) }
-
-    /// The place in memory for batches of this size: an epoch has at most two sizes.
-    private func rowTensor(_ batch: ArraySlice<Int32>) throws -> HostTensor<Int32> {
-        let known = rows[batch.count]
-        let tensor = try known ?? HostTensor<Int32>(count: batch.count)
-        if known == nil { rows[batch.count] = tensor }
-        tensor.write(batch)
-        return tensor
-    }
 }

@@ -69,12 +69,9 @@ public struct TextRun: Sendable {
         onEpoch: (@Sendable (EpochRecord) throws -> Void)? = nil,
         onChange: (@Sendable (Intervention) throws -> Void)? = nil
     ) async throws -> TrainingRun.Outcome {
-        let trainer = try Trainer(
-            model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
-            metrics: Self.metrics, seed: recipe.seed, observesNorms: recipe.logsGradients)
+        let trainer = try self.trainer(options)
         let source = try batches()
-        var fit = recipe.fitOptions(perEpoch: source.batchesPerEpoch ?? 1)
-        fit.validation = try windows(data.validation)
+        var fit = try self.fitOptions(source)
         options.add(
             to: &fit, behind: ClosureCallback(onStep: onStep, onEpoch: onEpoch, onChange: onChange),
             monitor: recipe.monitor)
@@ -107,12 +104,33 @@ public struct TextRun: Sendable {
             state: try await trainer.finalState)
     }
 
+    /// Takes part in the training of a group's rank 0, as its other ranks do.
+    public func follow(_ options: TrainingRun.Options) async throws {
+        let source = try batches()
+        var fit = try fitOptions(source)
+        fit.onFollowedStep = options.onFollowedStep
+        try await trainer(options).fit(source, fit)
+    }
+
+    private func trainer(_ options: TrainingRun.Options) throws -> Trainer<Sequential> {
+        try Trainer(
+            model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
+            metrics: Self.metrics, seed: recipe.seed, observesNorms: recipe.logsGradients,
+            microBatches: recipe.microBatches, group: options.group)
+    }
+
+    private func fitOptions(_ source: TextBatches) throws -> FitOptions {
+        var fit = recipe.fitOptions(perEpoch: source.batchesPerEpoch ?? 1)
+        fit.validation = try windows(data.validation)
+        return fit
+    }
+
     /// Tries learning rates on the training part, from a small one until the loss diverges; nothing is
     /// trained.
     public func findLearningRate() async throws -> LearningRateFinder {
         let trainer = try Trainer(
             model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
-            seed: recipe.seed)
+            seed: recipe.seed, microBatches: recipe.microBatches)
         return try await trainer.findLearningRate(try batches())
     }
 

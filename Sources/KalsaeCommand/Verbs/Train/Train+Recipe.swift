@@ -80,6 +80,7 @@ extension Train {
         if steps != nil { recipe.patience = nil }
         if let patience { recipe.patience = patience > 0 ? patience : nil }
         if let batch { recipe.batch = batch }
+        if let microBatches { recipe.microBatches = microBatches }
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled

@@ -28,6 +28,9 @@ extension Train {
             ("patience", .integer(recipe.patience ?? 0)), ("seed", .integer(recipe.seed)),
         ]
         for (name, value) in decided { all.complete(name, value) }
+        if recipe.microBatches > 1 {
+            all.complete("micro-batches", .integer(recipe.microBatches))
+        }
         if recipe.steps == nil { all.complete("epochs", .integer(recipe.epochs)) }
         return all.json
     }
@@ -44,8 +47,11 @@ extension Train {
     ///
     /// - Parameter model: where the model goes; a step that is not finite goes beside it, or into the
     ///   run's folder.
-    func runOptions(_ record: Recording?, _ model: String) throws -> TrainingRun.Options {
+    func runOptions(
+        _ record: Recording?, _ model: String, _ ranks: Ranks
+    ) throws -> TrainingRun.Options {
         var options = TrainingRun.Options()
+        options.group = ranks.group
         options.autopsyPath = autopsyPath(record, model)
         options.session = record?.session
         options.state = record?.state()

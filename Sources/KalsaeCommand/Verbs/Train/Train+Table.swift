@@ -7,7 +7,7 @@ import KalsaeTraining
 extension Train {
     /// Whether a table is learned with nothing set, by several kinds of models; an option of a plain
     /// network's training asks for one.
-    func isLearnedWhole() throws(KalsaeError) -> Bool {
+    func isLearnedWhole(_ ranks: Ranks) throws(KalsaeError) -> Bool {
         guard NamedSet(rawValue: data) == nil, FileSet(path: data) == nil else {
             guard effort == nil else {
                 throw KalsaeError(
@@ -23,12 +23,19 @@ extension Train {
             ("--learning-rate", learningRate != nil), ("--schedule", schedule != nil),
             ("--clip-norm", clipNorm != nil), ("--weight-decay", weightDecay != nil),
             ("--epochs", epochs != nil), ("--steps", steps != nil), ("--batch", batch != nil),
-            ("--order", order != nil), ("--drop-last", dropLast), ("--patience", patience != nil),
+            ("--micro-batches", microBatches != nil), ("--order", order != nil),
+            ("--drop-last", dropLast), ("--patience", patience != nil),
             ("--monitor", monitor != nil), ("--find-rate", findRate),
             ("--log-gradients", recording.logGradients), ("--log", !recording.log.isEmpty),
         ]
         let asked = plain.filter(\.isSet).map(\.name)
-        guard let first = asked.first else { return true }
+        guard let first = asked.first else {
+            guard ranks.count > 1 else { return true }
+            throw KalsaeError(
+                data, expected: "a plain network, as several ranks train one together",
+                got: "no option of one", advice: "give it, as --network 64-32, or start one process"
+            )
+        }
         guard effort == nil else {
             throw KalsaeError(
                 "--effort", expected: "no option of one network's training beside it",

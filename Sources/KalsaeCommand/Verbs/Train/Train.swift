@@ -120,6 +120,13 @@ struct Train: AsyncParsableCommand, ComputingCommand {
             """)
     var batch: Int?
 
+    @Option(
+        help: """
+            Cut each batch into so many parts, whose gradients are summed before the update: memory \
+            for a part is enough then. Batch norm measures each part by itself.
+            """)
+    var microBatches: Int?
+
     @Option(help: "How batches are drawn; shuffled by default.")
     var order: BatchOrder?
 
@@ -206,71 +213,28 @@ struct Train: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         try checkNumbers()
-        if recording.live { return try await trainLive() }
+        let ranks = try Ranks.open()
+        if recording.live, ranks.count == 1 { return try await trainLive() }
         Interrupt.watch()
-        let clock = ContinuousClock()
-        let start = clock.now
-        _ = try memoryLimit()
-        if isOfText { return try await trainText() }
-        try text.refuse(for: data)
+        try await ranks.perform { try await train(ranks) }
+    }
+
+    private func train(_ ranks: Ranks) async throws {
+        let start = ContinuousClock.now
+        try ranks.agree("the options") {
+            try checkRanks(ranks)
+            _ = try memoryLimit()
+            if !isOfText { try text.refuse(for: data) }
+        }
+        if isOfText { return try await trainText(ranks, start: start) }
         if let search { return try await trainBest(of: search) }
-        if try isLearnedWhole() { return try learnTable() }
+        if try ranks.agree("the options", { try isLearnedWhole(ranks) }) { return try learnTable() }
         if let folds = splitting.folds {
             try checkFolds()
             try checkRecipe()
             return try await trainFolds(folds)
         }
-        try checkRecipe()
-        let source = try source()
-        let recipe = try recipe(for: source.parts)
-        if findRate {
-            let run = try Arguments.option("network") {
-                try TrainingRun(recipe, data: source.parts)
-            }
-            return try await findRate(recipe, source.files, run.findLearningRate)
-        }
-        let destination = try ModelDestination(
-            output: output, source: source, overwrite: overwrite)
-        try threshold?.check(source.parts.train.targets.classNames)
-        var run = try Arguments.option("network") {
-            try TrainingRun(recipe, data: source.parts)
-        }
-        run.threshold = threshold
-        try Arguments.option("monitor") { try run.checkMonitor() }
-        let figure = try checkOutputs(source.files, model: destination.path)
-        destination.tellReplacing(recording)
-        let planned = try interventions()
-        let record = try Recording(
-            recording, configuration: try configuration(recipe), name: source.parts.name,
-            fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
-            figure: figure, check: { try run.check(planned, from: $0) })
-        do {
-            let progress = Progress(epochs: recipe.epochs)
-            defer { progress.end() }
-            let onStep = { @Sendable (record: StepRecord) in
-                try Interrupt.check()
-                progress.step(record)
-            }
-            var outcome = try await run.run(
-                try runOptions(record, destination.path), onStep: onStep,
-                onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
-            let end = outcome.state
-            if splitting.allRows, !Interrupt.isRequested {
-                outcome = try await run.refit(outcome, onStep: onStep)
-            }
-            progress.end()
-            try destination.save(outcome.file)
-            let seconds = start.duration(to: clock.now).seconds
-            finish(record, outcome, end, destination.path)
-            try report(outcome, recipe, source, destination.path, seconds, record)
-            if !common.json { try record?.tell() }
-            try conclude(outcome, destination.path, record)
-        } catch let error as ExitCode {
-            throw error
-        } catch {
-            record?.fail(error)
-            throw error
-        }
+        try await trainNetwork(ranks, start: start)
     }
 }
 

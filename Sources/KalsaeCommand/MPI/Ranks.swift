@@ -1,0 +1,68 @@
+import ArgumentParser
+import KalsaeBackend
+import KalsaeCPU
+import KalsaeDistributed
+import KalsaeSupport
+
+/// The processes that this one was launched with by `mpirun` or `srun`, as a verb sees them: rank 0
+/// reads, writes and tells, the others compute with it.
+struct Ranks {
+    /// The group; nil in a process of its own.
+    let group: (any ProcessGroup)?
+
+    /// Joins the group that this process was launched in.
+    static func open() throws(KalsaeError) -> Ranks {
+        guard let group = try LaunchedProcess.group() else { return Ranks(group: nil) }
+        guard group.size > 1 else {
+            try group.finish()
+            return Ranks(group: nil)
+        }
+        return Ranks(group: group)
+    }
+
+    /// Whether this process reads, writes and tells.
+    var leads: Bool { group?.rank ?? 0 == 0 }
+
+    /// How many there are.
+    var count: Int { group?.size ?? 1 }
+
+    /// Does what every rank must have done before they go on together; see `ProcessGroup.agree`.
+    func agree<Result>(_ work: String, _ body: () throws -> Result) throws -> Result {
+        guard let group else { return try body() }
+        return try group.agree(work, body)
+    }
+
+    /// Throws where ranks differ in what must be the same on all of them.
+    ///
+    /// - Parameter fingerprint: what identifies the data.
+    func checkAlike(data fingerprint: String) throws {
+        guard let group else { return }
+        let own = [
+            ("version", KalsaeTool.configuration.version),
+            ("instruction set", InstructionSet.current.rawValue), ("data", fingerprint),
+        ]
+        for (name, value) in own {
+            let all = try group.gather(Array(value.utf8), doing: "the \(name)")
+            try agree("the \(name)") {
+                guard leads, let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+                let got = String(decoding: all[other], as: UTF8.self)
+                throw KalsaeError(
+                    name, expected: "\(value) on all hosts, as on \(group.name(of: 0))",
+                    got: "\(got) on \(group.name(of: other))",
+                    advice: name == "instruction set"
+                        ? "set KALSAE_ISA to one that all have" : "give all hosts the same")
+            }
+        }
+    }
+
+    /// Runs a verb's work on all ranks, and leaves the group; after an error the process ends, and all
+    /// others with it.
+    func perform(_ body: () async throws -> Void) async throws {
+        guard let group else { return try await body() }
+        do { try await body() } catch let code as ExitCode {
+            try group.finish()
+            throw code
+        }
+        try group.finish()
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import KalsaeDistributed
+import KalsaeSupport
+import KalsaeTraining
+
+extension Train {
+    /// What a plain network's training begins with; of ranks above 0 without what they leave to rank 0.
+    private struct Prepared {
+        var source: Source
+        var recipe: Recipe
+        var run: TrainingRun
+        var output: (destination: ModelDestination, record: Recording?)?
+    }
+
+    /// Trains a plain network, writes the model and reports.
+    func trainNetwork(_ ranks: Ranks, start: ContinuousClock.Instant) async throws {
+        if findRate {
+            try checkRecipe()
+            let source = try source()
+            let recipe = try recipe(for: source.parts)
+            let run = try Arguments.option("network") {
+                try TrainingRun(recipe, data: source.parts)
+            }
+            return try await findRate(recipe, source.files, run.findLearningRate)
+        }
+        let prepared = try ranks.agree("the preparation") { try prepare(ranks) }
+        try ranks.checkAlike(data: prepared.source.parts.fingerprint)
+        guard let (destination, record) = prepared.output else {
+            return try await prepared.run.follow(followerOptions(ranks))
+        }
+        let (source, recipe, run) = (prepared.source, prepared.recipe, prepared.run)
+        do {
+            let progress = Progress(epochs: recipe.epochs)
+            let stopLine = stopLine(ranks, record)
+            defer { progress.end() }
+            let onStep = { @Sendable (record: StepRecord) in
+                try Interrupt.check()
+                progress.step(record)
+                stopLine?(record)
+            }
+            var outcome = try await run.run(
+                try runOptions(record, destination.path, ranks), onStep: onStep,
+                onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
+            let end = outcome.state
+            if splitting.allRows, !Interrupt.isRequested {
+                outcome = try await run.refit(outcome, onStep: onStep)
+            }
+            progress.end()
+            try destination.save(outcome.file)
+            let seconds = start.duration(to: .now).seconds
+            finish(record, outcome, end, destination.path)
+            try report(outcome, recipe, source, destination.path, seconds, record)
+            if !common.json { try record?.tell() }
+            try conclude(outcome, destination.path, record)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            record?.fail(error)
+            throw error
+        }
+    }
+
+    /// Reads the data, decides what was not said, and begins the record.
+    private func prepare(_ ranks: Ranks) throws -> Prepared {
+        try checkRecipe()
+        let source = try source()
+        var recipe = try recipe(for: source.parts)
+        recipe.microBatches = microBatches(for: ranks)
+        var run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
+        run.threshold = threshold
+        try threshold?.check(source.parts.train.targets.classNames)
+        try Arguments.option("monitor") { try run.checkMonitor() }
+        var prepared = Prepared(source: source, recipe: recipe, run: run)
+        guard ranks.leads else { return prepared }
+        let destination = try ModelDestination(output: output, source: source, overwrite: overwrite)
+        let figure = try checkOutputs(source.files, model: destination.path)
+        destination.tellReplacing(recording)
+        let planned = try interventions()
+        let record = try Recording(
+            recording, configuration: try configuration(recipe), name: source.parts.name,
+            fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
+            figure: figure, check: { try prepared.run.check(planned, from: $0) })
+        prepared.output = (destination, record)
+        return prepared
+    }
+}

@@ -1,0 +1,46 @@
+import KalsaeBackend
+import KalsaeLayers
+import KalsaeOptimizers
+import KalsaeTensor
+
+/// What takes the steps of a training: one plan for a whole batch (``BatchStep``), or one for each
+/// micro-batch and one for the update (``MicroBatchStep``).
+package protocol BatchStepping<Model>: AnyObject {
+    associatedtype Model: Layer
+
+    /// What moves parameters; a change of its rate compiles nothing.
+    var optimizer: any Optimizer { get set }
+    /// The steps taken.
+    var count: Int { get }
+    /// The model now, as a value.
+    var model: Model { get }
+    /// What the optimizer remembers now, as a value.
+    var optimizerState: OptimizerState { get }
+    /// The model with the weights that the optimizer keeps for use outside of training.
+    var averagedModel: Model { get }
+    /// The sum of the weights of the last batch's rows; nil where they have none.
+    var weight: Double? { get }
+    /// Whether ``norms`` are told.
+    var observesNorms: Bool { get }
+    /// The sizes of parameters, gradients and updates in the last step.
+    var norms: [ParameterNorms] { get }
+    /// How often it was compiled.
+    var compilations: Int { get }
+    /// The plan of the last step, or of its update.
+    var plan: (any Plan)? { get }
+
+    /// Goes on from other weights.
+    func restore(_ model: Model) throws
+    /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
+    func restore(_ model: Model, _ state: OptimizerState, count: Int) throws
+    /// The graph of the next step on inputs, with names and data.
+    func graph(for inputs: [Tensor]) throws -> StepGraph
+    /// Takes one step and returns the loss before the update.
+    func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double
+}
+
+extension BatchStep: BatchStepping {
+    package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
+        try run(arguments.tensors(for: batch))
+    }
+}
