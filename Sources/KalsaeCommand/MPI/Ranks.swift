@@ -55,14 +55,22 @@ struct Ranks {
         }
     }
 
-    /// Runs a verb's work on all ranks, and leaves the group; after an error the process ends, and all
-    /// others with it.
+    /// Runs a verb's work on all ranks, and leaves the group; so that an error which rank 0 tells ends all
+    /// in order. One of another rank, which the others do not know of, ends them at once.
     func perform(_ body: () async throws -> Void) async throws {
         guard let group else { return try await body() }
-        do { try await body() } catch let code as ExitCode {
-            try group.finish()
-            throw code
+        let work = leads ? RankZeroWork(group) : nil
+        do { try await body() } catch {
+            guard leads || error is OtherRankFailed else { throw error }
+            try? leave(group, work)
+            throw leads ? error : ExitCode.failure
         }
+        try leave(group, work)
+    }
+
+    /// Leaves the group once rank 0 is done with all that it does alone.
+    private func leave(_ group: any ProcessGroup, _ work: RankZeroWork?) throws(KalsaeError) {
+        if let work { work.end() } else { try RankZeroWork.wait(in: group) }
         try group.finish()
     }
 }

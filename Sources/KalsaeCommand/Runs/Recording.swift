@@ -202,10 +202,15 @@ struct Recording {
         try Console.print(line.count + hint.count <= 80 ? line + hint : line)
     }
 
+    /// What goes on with it.
+    var resumeCommand: String {
+        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
+        return "kalsae train --resume \(run.name)\(folder)"
+    }
+
     /// Tells how a training that was stopped goes on.
     func tellResume() {
-        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
-        Console.tell("go on with: kalsae train --resume \(run.name)\(folder)")
+        Console.tell("go on with: \(resumeCommand)")
     }
 
     /// Ends the record.

@@ -2,6 +2,7 @@ import KalsaeData
 import KalsaeFiles
 import KalsaeRuns
 import KalsaeSupport
+import Synchronization
 
 /// A training that is recorded as a run, obeys commands, and is written down in checkpoints.
 ///
@@ -21,6 +22,12 @@ public final class RunSession: Sendable {
     public let writer: CheckpointWriter
     private let interval: CheckpointInterval
     private let keepsBest: Bool
+    private let observer: Observer
+
+    /// Who wants to know of checkpoints.
+    private final class Observer: Sendable {
+        let body = Mutex<(@Sendable (Int) -> Void)?>(nil)
+    }
 
     /// The folder of a run's checkpoints inside of its own.
     public static func checkpoints(of run: Run, in store: Store) -> CheckpointFolder {
@@ -46,6 +53,8 @@ public final class RunSession: Sendable {
         let folder = Self.checkpoints(of: run, in: store)
         (self.run, self.recorder, self.interval) = (run, recorder, interval)
         self.keepsBest = keepsBest
+        let observer = Observer()
+        self.observer = observer
         writer = CheckpointWriter(folder, kept: kept, bytes: bytes) { event in
             switch event {
             case .written(let entry, let progress):
@@ -55,11 +64,18 @@ public final class RunSession: Sendable {
                         step: entry.step, epoch: progress.fit?.history.epochCount ?? 0,
                         path: "checkpoints/\(name)", metric: progress.fit?.bestLoss,
                         isBest: entry.isBest, bytes: entry.bytes))
+                observer.body.withLock { $0 }?(entry.step)
             case .failed(let error):
                 say("\(error.description); training goes on, and the last checkpoints stay")
             case .recovered: say("\(folder.path): checkpoints are written again")
             }
         }
+    }
+
+    /// Calls `body` with the step of each checkpoint that is written from now on, on the thread that
+    /// writes.
+    public func observeCheckpoints(_ body: @escaping @Sendable (Int) -> Void) {
+        observer.body.withLock { $0 = body }
     }
 
     /// What records, steers and writes, in this order: put them behind other callbacks.

@@ -54,38 +54,40 @@ extension Train {
     /// Called behind each step on rank 0, sees to what is said when a signal comes; nil in one process.
     func stopLine(_ ranks: Ranks, _ record: Recording?) -> (@Sendable (StepRecord) -> Void)? {
         guard let group = ranks.group else { return nil }
-        let name = group.name(of: group.rank)
-        let reached = LastCheckpoint(record)
-        return { record in
-            StopLine.set(
-                "\(name) was told to stop behind step \(record.step): another rank ended, or "
-                    + "somebody asked for it\(reached.text)")
-        }
+        let line = LeaderStopLine(group.name(of: group.rank), record)
+        return { line.reach($0.step) }
     }
 }
 
-/// The last checkpoint of a run, looked for once a second.
-private final class LastCheckpoint: Sendable {
-    private let folder: CheckpointFolder?
+/// What rank 0 says when a signal comes: how far the training is, and how it goes on.
+private final class LeaderStopLine: Sendable {
     private let name: String
-    private let state = Mutex<(text: String, time: ContinuousClock.Instant?)>(("", nil))
+    private let command: String?
+    private let state: Mutex<(step: Int, checkpoint: Int?)>
 
-    init(_ record: Recording?) {
-        folder = record?.session.writer.folder
-        name = record?.run.name ?? ""
+    init(_ name: String, _ record: Recording?) {
+        (self.name, command) = (name, record?.resumeCommand)
+        state = Mutex((0, record?.session.writer.folder.entries.map(\.step).max()))
+        record?.session.observeCheckpoints { [weak self] step in
+            self?.change { $0.checkpoint = max($0.checkpoint ?? 0, step) }
+        }
     }
 
-    var text: String {
-        guard let folder else { return "; it is not recorded" }
-        return state.withLock { state in
-            if let time = state.time, time.duration(to: .now) < .seconds(1) { return state.text }
-            let step = folder.entries.map(\.step).max()
-            state = (
-                step.map {
-                    "; the last checkpoint is of step \($0), go on with: kalsae train --resume \(name)"
-                } ?? "; there is no checkpoint yet", .now
-            )
-            return state.text
+    func reach(_ step: Int) { change { $0.step = step } }
+
+    private func change(_ body: (inout (step: Int, checkpoint: Int?)) -> Void) {
+        state.withLock { state in
+            body(&state)
+            var text = "; it is not recorded"
+            if let command {
+                text =
+                    state.checkpoint.map {
+                        "; the last checkpoint is of step \($0), go on with: \(command)"
+                    } ?? "; there is no checkpoint yet"
+            }
+            StopLine.set(
+                "\(name) was told to stop behind step \(state.step): another rank ended, or "
+                    + "somebody asked for it\(text)")
         }
     }
 }
