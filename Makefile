@@ -33,6 +33,10 @@ test-long: deps ## run what takes minutes or much memory: long graphs, damaged f
 	@KALSAE_FUZZ=$(or $(FUZZ),1000000) Scripts/run-tests --filter FuzzTests
 	@Scripts/test-isa --emulated
 
+test-ranks: deps ## test trainings on several ranks and on two hosts of this machine, where it has Open MPI
+	@KALSAE_RANK_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 \
+		Scripts/run-tests --filter 'MPITrainingTests|TwoHostsTests'
+
 test-pages: build ## test the live page in headless Chromium, where there is one
 	@Scripts/test-pages
 

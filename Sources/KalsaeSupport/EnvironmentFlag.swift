@@ -19,6 +19,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
+    /// Whether the tests run that launch trainings on several ranks, which need all cores: 0 or 1.
+    case rankTests = "KALSAE_RANK_TESTS"
     /// The folder that runs are recorded in.
     case runs = "KALSAE_RUNS"
     /// The database of studies that several hosts share.
@@ -35,7 +37,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     public var defaultValue: String {
         switch self {
         case .data, .isa, .mpi, .store, .threads: ""
-        case .debug, .longTests, .verify: "0"
+        case .debug, .longTests, .rankTests, .verify: "0"
         case .fuzz: "2000"
         case .passes: "all"
         case .runs: "kalsae-runs"
@@ -53,6 +55,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .longTests: "1 runs the tests that take minutes"
         case .mpi: "library for MPI; empty: the one of kalsae mpi build; off: no MPI"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
+        case .rankTests: "1 runs the tests that train on several ranks"
         case .runs: "folder that runs are recorded in"
         case .store: "PostgreSQL database of studies; empty: the folder of the runs"
         case .threads: "threads per plan; empty: one per core"

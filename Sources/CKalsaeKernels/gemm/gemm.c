@@ -115,8 +115,12 @@ static int64_t row_tiles(const kls_gemm *g, int64_t rows) {
     return (rows + g->micro->mr - 1) / g->micro->mr;
 }
 
+// Floats from tile to tile of a packed A: one cache line more than a tile has, as all tiles are written side
+// by side, and lines a multiple of 4 KiB apart would share a few sets of the first-level cache.
+static int64_t packed_a_tile(const kls_gemm *g) { return g->micro->mr * g->spec.k + 16; }
+
 static int64_t packed_a_floats(const kls_gemm *g) {
-    return g->packs_a ? row_tiles(g, g->spec.m) * g->micro->mr * g->spec.k : 0;
+    return g->packs_a ? row_tiles(g, g->spec.m) * packed_a_tile(g) : 0;
 }
 
 bool kls_gemm_uses_amx(const kls_gemm *g) { return g->amx != NULL; }
@@ -195,7 +199,7 @@ static void run_task(const gemm_run *run, int64_t task, bool upwards) {
             float *target =
                 writes_c ? c + (above + row) * s->n : block + (above + row - start) * used;
             const float *rows =
-                g->packs_a ? run->a + t * micro->mr * s->k : a + row * s->a_row;
+                g->packs_a ? run->a + t * packed_a_tile(g) : a + row * s->a_row;
             micro->run(&tile, rows, target, (int)(next - row), vectors, s->a_row == 1);
             if (edge_columns > 0)
                 micro->run_edge(&edge, rows, target + main, (int)(next - row), s->a_row == 1);
@@ -228,7 +232,7 @@ static void pack_a(int64_t begin, int64_t end, void *context) {
     const int64_t mr = g->micro->mr, tiles = row_tiles(g, s->m);
     for (int64_t p = begin; p < end; p++) {
         const float *from = (const float *)run->buffers[s->a] + p * s->a_column;
-        kls_interleave(from, s->m, tiles, run->a + p * mr, mr * s->k);
+        kls_interleave(from, s->m, tiles, run->a + p * mr, packed_a_tile(g));
     }
 }
 

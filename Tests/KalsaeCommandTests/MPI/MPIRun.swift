@@ -1,10 +1,14 @@
 import Foundation
 import KalsaeFiles
+import KalsaeSupport
 
 /// A library for this machine's Open MPI, built once by `kalsae mpi build`, and programs run with it.
 enum MPIRun {
     /// Whether this machine has Open MPI, whose options the tests use.
     static let isThere = isOnPath("mpicc") && isOnPath("mpirun") && isOnPath("ompi_info")
+
+    /// Whether tests run that train on several ranks.
+    static let areTrainingsWanted = EnvironmentFlag.rankTests.integer != 0
 
     private static func isOnPath(_ name: String) -> Bool {
         let folders = ProcessInfo.processInfo.environment["PATH"] ?? ""

@@ -3,7 +3,8 @@ import KalsaeFiles
 import Testing
 
 @Suite(
-    "Training on ranks of one host",
+    "Training on ranks of one host", .serialized,
+    .enabled(if: MPIRun.areTrainingsWanted, "needs the cores for itself: make test-ranks"),
     .enabled(if: MPIRun.isThere, "needs Open MPI: mpicc and mpirun"))
 struct MPITrainingTests {
     /// Rows that the micro-batches do not divide evenly, an epoch's end, and a best epoch that comes back.

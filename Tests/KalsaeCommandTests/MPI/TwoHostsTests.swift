@@ -4,6 +4,7 @@ import Testing
 
 @Suite(
     "Training on two hosts", .serialized,
+    .enabled(if: MPIRun.areTrainingsWanted, "needs the cores for itself: make test-ranks"),
     .enabled(if: TwoHosts.arePossible, "needs Open MPI, ip, and root to make network namespaces"))
 struct TwoHostsTests {
     private static func hosts() throws -> (CommandRun.Folder, TwoHosts) {
