@@ -34,7 +34,7 @@ let rows: [Row] = [
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),
     Row(name: "KalsaeRuns", imports: ["KalsaeFiles", grdb]),
-    Row(name: "KalsaeSearch", imports: ["KalsaeRuns", grdb]),
+    Row(name: "KalsaeSearch", imports: ["KalsaeRuns", "KalsaeDistributed", grdb]),
     Row(name: "KalsaePlots", imports: ["KalsaeSupport"]),
     Row(
         name: "KalsaeDashboard",
@@ -76,7 +76,8 @@ let rows: [Row] = [
         excluded: ["Vectors"]),
     Row(name: "KalsaeRunsTests", kind: .test, imports: ["KalsaeRuns", "KalsaeTesting", grdb]),
     Row(
-        name: "KalsaeSearchTests", kind: .test, imports: ["KalsaeSearch", "KalsaeTesting", grdb],
+        name: "KalsaeSearchTests", kind: .test,
+        imports: ["KalsaeSearch", "KalsaeDistributed", "KalsaeTesting", grdb],
         excluded: ["Vectors"]),
     Row(name: "KalsaePlotsTests", kind: .test, imports: ["KalsaePlots"]),
     Row(name: "KalsaeDashboardTests", kind: .test, imports: ["KalsaeDashboard"]),

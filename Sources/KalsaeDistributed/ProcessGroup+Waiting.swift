@@ -19,7 +19,14 @@ extension ProcessGroup {
     public func wait(
         _ message: any Message, doing work: @autoclosure () -> String
     ) throws(KalsaeError) {
-        var patience = Patience()
+        try wait(message, Patience(), doing: work())
+    }
+
+    /// The same in longer sleeps where `patience` says so.
+    package func wait(
+        _ message: any Message, _ patience: Patience, doing work: @autoclosure () -> String
+    ) throws(KalsaeError) {
+        var patience = patience
         var (watchdog, hasTold): (Watchdog?, Bool) = (nil, false)
         while !(try message.isDone()) {
             patience.pause()

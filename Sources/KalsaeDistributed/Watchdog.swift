@@ -8,10 +8,10 @@ package struct Watchdog: Equatable, Sendable {
 
     /// The exit code of a process that has waited too long: `EX_TEMPFAIL`, what a scheduler may try
     /// again.
-    static let exitCode: Int32 = 75
+    package static let exitCode: Int32 = 75
 
     /// The limits of `KALSAE_WATCHDOG`.
-    init() throws(KalsaeError) { try self.init(EnvironmentFlag.watchdog.value) }
+    package init() throws(KalsaeError) { try self.init(EnvironmentFlag.watchdog.value) }
 
     package init(_ text: String) throws(KalsaeError) {
         if text == "off" {
@@ -31,12 +31,12 @@ package struct Watchdog: Equatable, Sendable {
     }
 
     /// Seconds as messages have them: `60 s`, `0.5 s`.
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
     }
 
     /// Writes a line to standard error, of ranks above 0 too.
-    static func tell(_ line: String) {
+    package static func tell(_ line: String) {
         let text = "kalsae: \(line.printable)\n"
         _ = text.withCString { write(2, $0, strlen($0)) }
     }
@@ -47,14 +47,23 @@ package struct Patience {
     /// The seconds that were waited, without those in which this process itself was stopped.
     package private(set) var seconds = 0.0
     private var last: Double?
+    private let leavesCores: Bool
 
-    package init() {}
+    /// Waiting that begins.
+    ///
+    /// - Parameter leavesCores: whether it sleeps at once, a quarter of what was waited and up to 5 ms,
+    ///   so that who is to answer has the cores.
+    package init(leavesCores: Bool = false) { self.leavesCores = leavesCores }
 
     /// Waits for a moment.
     package mutating func pause() {
         let now = Self.now()
         seconds += min(now - (last ?? now), 1)
         last = now
+        if leavesCores {
+            usleep(UInt32(min(5000, max(50, 250_000 * seconds))))
+            return
+        }
         if seconds < 20e-6 { return }
         if seconds < 1e-3 {
             sched_yield()

@@ -18,16 +18,12 @@ public final class PostgresStorage: StudyStorage {
     private let state = Mutex(State())
 
     private struct State {
-        /// Milliseconds that the server's clock is ahead.
-        var offset = 0
+        var offset = ClockOffset()
         /// The greatest number of a trial that the server was seen to have.
         var last = -1
         /// How many reports of own trials the server has.
         var reports: [Int: Int] = [:]
     }
-
-    /// Clocks that differ by less, in milliseconds, count as equal.
-    private static let clockTolerance = 1000
 
     /// The study of a name, which is made where there is none.
     init(_ description: StudyDescription, _ connection: PostgresConnection) throws(KalsaeError) {
@@ -95,15 +91,12 @@ public final class PostgresStorage: StudyStorage {
 
     private func adjust(to clock: Int?) -> Int {
         state.withLock { state in
-            if let clock {
-                let offset = clock - Clock.now
-                if abs(offset - state.offset) > Self.clockTolerance { state.offset = offset }
-            }
-            return state.offset
+            if let clock { state.offset.adjust(to: clock) }
+            return state.offset.milliseconds
         }
     }
 
-    private var offset: Int { state.withLock { $0.offset } }
+    private var offset: Int { state.withLock { $0.offset.milliseconds } }
 
     /// Adds the next trial.
     public func add(_ trial: TrialRecord) throws(KalsaeError) -> Int? {
@@ -202,13 +195,6 @@ public final class PostgresStorage: StudyStorage {
 
     private static func array(_ texts: [String]) -> String {
         "{\(texts.joined(separator: ","))}"
-    }
-}
-
-extension Int {
-    /// A time by another clock; 0 is no time, and a lease without an end has none by any clock.
-    fileprivate func moved(by offset: Int) -> Int {
-        self == 0 || self > .max / 2 ? self : self + offset
     }
 }
 
