@@ -13,6 +13,7 @@ enum OwnProgram {
         process.executableURL = URL(fileURLWithPath: try path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
+        process.environment = LaunchedProcess.childEnvironment
         return process
     }
 }

@@ -20,6 +20,13 @@ enum LaunchedProcess {
         return group
     }
 
+    /// The environment of programs that this one starts: they are no ranks of its group.
+    static var childEnvironment: [String: String] {
+        let own = ProcessInfo.processInfo.environment
+        guard opened.withLock({ $0 != nil }) else { return own }
+        return own.merging([EnvironmentFlag.mpi.rawValue: "off"]) { $1 }
+    }
+
     /// The rank in front of its errors: nothing for rank 0, which speaks for all.
     static var errorPrefix: String {
         guard let group = opened.withLock({ $0 }), group.rank > 0 else { return "" }

@@ -34,14 +34,16 @@ struct Ranks {
 
     /// Throws where ranks differ in what must be the same on all of them.
     ///
-    /// - Parameter fingerprint: what identifies the data.
-    func checkAlike(data fingerprint: String) throws {
+    /// - Parameters:
+    ///   - fingerprint: what identifies the data.
+    ///   - instructions: whether they must compute by the same, so that bits are equal.
+    func checkAlike(data fingerprint: String, instructions: Bool = true) throws {
         guard let group else { return }
         let own = [
             ("version", KalsaeTool.configuration.version),
             ("instruction set", InstructionSet.current.rawValue), ("data", fingerprint),
         ]
-        for (name, value) in own {
+        for (name, value) in own where instructions || name != "instruction set" {
             let all = try group.gather(Array(value.utf8), doing: "the \(name)")
             try agree("the \(name)") {
                 guard leads, let other = all.firstIndex(where: { $0 != all[0] }) else { return }

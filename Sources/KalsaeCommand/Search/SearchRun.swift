@@ -1,6 +1,4 @@
 import ArgumentParser
-import KalsaeFiles
-import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
 
@@ -28,65 +26,60 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
     func run() async throws {
         try common.apply()
         try options.check()
-        let figure = try options.plot.map { path in try FigureFile(path, overwrite: false) }
         Interrupt.watch()
-        let result = try await search()
+        let ranks = try openRanks()
+        try await ranks.perform {
+            if ranks.leads { try await lead(ranks) } else { try await follow(ranks) }
+        }
+    }
+
+    private func lead(_ ranks: Ranks) async throws {
+        var figure: FigureFile?
+        let result = try await search(ranks) {
+            figure = try options.plot.map { path in try FigureFile(path, overwrite: false) }
+        }
         try result.print(json: common.json)
         do {
             try figure?.write(StudyFigure.history.figure(result), width: 640, height: 400)
         } catch { Notice.say("\(error)") }
         if Interrupt.isRequested {
-            result.tellResume()
+            // Ranks have told it when the signal came.
+            if ranks.group == nil { result.tellResume() }
             throw ExitCode(Interrupt.exitCode)
         }
         try result.checkSuccess()
     }
 
-    /// Carries out the search.
-    func search() async throws -> SearchResult {
+    /// Carries out the search; as rank 0 with the others, where there are any.
+    ///
+    /// - Parameter check: what may be refused before anything is read.
+    func search(
+        _ ranks: Ranks = Ranks(group: nil), check: () throws -> Void = {}
+    ) async throws -> SearchResult {
         let begin = ContinuousClock.now
         // A study that is taken up leads to the folder where it began.
         let folder = (options.resume == nil ? location : location.absolute).runs.folder
-        var (plan, joined) = try plan()
-        let isAsked = !plan.space.parameters.isEmpty
-        let trainer = TrialTraining(plan, workers: options.workers)
+        let (asked, joined) = try ranks.agree("the options") {
+            try check()
+            let asked = try self.plan()
+            try checkRanks(ranks, asked.plan)
+            return asked
+        }
+        try ranks.tell(asked)
+        let trainer = TrialTraining(asked, workers: workers(of: ranks))
         // What no trial could do is said before a study is made.
-        let source = try trainer.baseSource()
-        if !isAsked, joined == nil {
-            plan.space = try DefaultSpace.space(
-                for: source.parts, plan.training, changesInFlight: plan.population != nil)
+        let source = try ranks.agree("the data") { try trainer.baseSource() }
+        try ranks.checkAlike(data: source.parts.fingerprint, instructions: false)
+        let open = try ranks.agree("the study") {
+            try openStudy(asked, joined, trainer, source, in: folder)
         }
-        if plan.population != nil { try PopulationSetting.check(plan.space) }
-        guard joined != nil || !plan.space.parameters.isEmpty else {
-            throw KalsaeError(
-                "kalsae search", expected: "a setting that nobody has fixed", got: "none",
-                advice: "name settings with --space")
+        let (study, store, plan) = (open.study, open.store, open.plan)
+        if let group = ranks.group {
+            let owner = try StudyOwner(group, open)
+            try await owner.run(
+                SearchLoop(study: study, store: store, plan: plan, begin: begin), trainer)
+            return try open.result(since: begin)
         }
-        let store = try Store(folder: folder)
-        let studies = try location.studies(or: store)
-        let name = try joined ?? freeName(in: studies, for: plan)
-        if let joined, options.resume == nil { try check(plan, joining: joined, in: studies) }
-        let known = try joined.map { try plan.study($0, in: studies).space }
-        if let known, !isAsked { plan.space = known }
-        let middle = try middle(of: plan.space, trainer)
-        plan.epochs = middle?.recipe.epochs ?? max(plan.epochs, 1)
-        // What cannot be learned from is said before a study is made.
-        let others = try options.warmStart.map {
-            ($0, try WarmStart($0, in: studies).study(plan, in: studies))
-        }
-        let study = try plan.study(name, in: studies)
-        if let known, !known.isLike(plan.space) {
-            try study.change(to: plan.space)
-            tellChange(from: known, to: study.space, of: name)
-        }
-        for (text, other) in others {
-            let count = try study.warmStart(from: other)
-            Notice.say("\(name): learns from \(count.counting("trial")) of \(text)")
-        }
-        tellData(plan.fingerprint, source.parts.fingerprint, of: name)
-        plan.fingerprint = source.parts.fingerprint
-        try studies.setStudyConfiguration(name, to: plan.json)
-        if !common.quiet { tellBegin(study, plan, middle) }
         let progress = SearchProgress(study, plan, workers: options.workers)
         defer { progress.end() }
         if let population = plan.population {
@@ -100,13 +93,11 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand {
             try await loop.run(trainer) { try progress.update() }
         } else {
             let crew = SearchCrew(
-                count: options.workers, study: name, folder: folder,
+                count: options.workers, study: study.name, folder: folder,
                 address: location.address, threads: common.threads)
             try await crew.run { try progress.update() }
         }
         progress.end()
-        return SearchResult(
-            history: try study.history(), study: study, plan: plan, studies: studies,
-            store: store, seconds: begin.duration(to: .now) / .seconds(1))
+        return try open.result(since: begin)
     }
 }

@@ -14,6 +14,7 @@ struct SearchVerb: AsyncParsableCommand {
               kalsae search digits --space 'learning-rate=1e-4..1e-1 log' --objective accuracy
               kalsae search --resume digits --trials 200
               kalsae search show digits
+              mpirun -n 8 kalsae search plan.yaml --trials 500
             """,
         subcommands: [
             SearchRun.self, SearchShow.self, SearchBest.self, SearchList.self, SearchPlot.self,

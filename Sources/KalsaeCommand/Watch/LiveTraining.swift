@@ -20,7 +20,7 @@ struct LiveTraining {
         // Nothing is written to it: it ends when this process does, however that comes.
         let life = Pipe()
         process.standardInput = life
-        process.environment = ProcessInfo.processInfo.environment.merging(
+        process.environment = LaunchedProcess.childEnvironment.merging(
             [ParentProcess.key: "1"]
         ) { $1 }
         try process.run()

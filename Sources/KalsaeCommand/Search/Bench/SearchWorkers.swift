@@ -5,16 +5,18 @@ import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
 
-struct SearchWorkers: ParsableCommand {
+struct SearchWorkers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workers",
         abstract: "Let processes share a study, kill some of them, and check what is kept.",
         discussion: """
-            Each process evaluates the function training. A process that was killed is replaced.
+            Each process evaluates the function training. A process that was killed is replaced. The \
+            processes of mpirun or srun share a study that rank 0 has.
 
-            Example:
+            Examples:
               kalsae search bench workers --processes 8 --trials 2000 --kill-every 2
               kalsae search bench workers --store postgresql://me@host/db --values 10
+              mpirun -n 8 kalsae search bench workers --values 10
             """)
 
     @Option(help: "Processes that ask and tell.")
@@ -38,6 +40,11 @@ struct SearchWorkers: ParsableCommand {
             valueName: "address"))
     var store: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder that keeps the study, and whose study is gone on with.", valueName: "dir"))
+    var folder: String?
+
     @Option(help: "Seconds from one kill (SIGKILL) to the next; 0 for none.")
     var killEvery = 0.0
 
@@ -50,31 +57,42 @@ struct SearchWorkers: ParsableCommand {
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         try check()
         _ = try SamplerCatalog(named: sampler)
-        let folder = FileManager.default.temporaryDirectory
+        let ranks = try Ranks.open()
+        try await ranks.perform { try ranks.leads ? lead(ranks) : follow(ranks) }
+    }
+
+    private func lead(_ ranks: Ranks) throws {
+        let path =
+            folder
+            ?? FileManager.default.temporaryDirectory
             .appendingPathComponent("kalsae-workers-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let studies: any StudyCatalog =
-            try store.map { try PostgresStudies($0) } ?? Store(folder: folder)
-        guard try !studies.studyNames().contains(SearchWorker.study) else {
-            throw KalsaeError(
-                "--store", expected: "a database without a study workers", got: "one with it",
-                advice: "DELETE FROM kalsae_studies WHERE name = 'workers'")
+        defer { if folder == nil { try? FileManager.default.removeItem(atPath: path) } }
+        let (studies, known) = try ranks.agree("the study") {
+            try checkRanks(ranks)
+            let studies: any StudyCatalog =
+                try store.map { try PostgresStudies($0) } ?? Store(folder: path)
+            guard try store == nil || !studies.studyNames().contains(SearchWorker.study) else {
+                throw KalsaeError(
+                    "--store", expected: "a database without a study workers", got: "one with it",
+                    advice: "DELETE FROM kalsae_studies WHERE name = 'workers'")
+            }
+            return (studies, try Study(SearchWorker.study, in: studies).trials())
         }
-        _ = try Study(SearchWorker.study, in: studies)
         let begin = ContinuousClock.now
-        let crowd = try run(in: folder)
+        let crowd = try ranks.group.map { try serve(studies, $0) } ?? run(in: path)
         let elapsed = begin.duration(to: .now) / .seconds(1)
         let trials = try Study(SearchWorker.study, in: studies).trials()
         let report = try Self.report(trials, values: values)
         let complete = trials.count { $0.state == .complete }
+        let before = known.count { $0.state == .complete }
         let result: [JSONValue.Member] =
             report + [
                 .init("killed", .integer(crowd.killed)), .init("errors", .integer(crowd.errors)),
                 .init("seconds", .number(elapsed)),
-                .init("rate", .number(Double(complete) / elapsed)),
+                .init("rate", .number(Double(complete - before) / elapsed)),
             ]
         if json { return try Console.print(.object(result)) }
         for member in result { try Console.print("\(member.key): \(RunText.value(member.value))") }
@@ -129,7 +147,7 @@ struct SearchWorkers: ParsableCommand {
             "\(seconds)", "--milliseconds", "\(milliseconds)", "--lease", "\(lease)", "--sampler",
             sampler, "--values", "\(values)",
         ])
-        process.environment = ProcessInfo.processInfo.environment
+        process.environment = LaunchedProcess.childEnvironment
             .merging([EnvironmentFlag.store.rawValue: store ?? ""]) { $1 }
         try process.run()
         return process
@@ -153,49 +171,5 @@ struct SearchWorkers: ParsableCommand {
             .init("different", .integer(Set(trials.map { "\($0.parameters)" }).count)),
             .init("wrong", .integer(wrong.count)),
         ]
-    }
-}
-
-/// One process of `search bench workers`.
-struct SearchWorker: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Ask and tell for `search bench workers`.",
-        shouldDisplay: false)
-    static let study = "workers"
-
-    @Argument(help: "The folder of the store.")
-    var folder: String
-
-    @Option(help: "Trials of the study in all.")
-    var trials: Int
-
-    @Option(help: "Seconds; 0 for no end.")
-    var seconds: Double
-
-    @Option(help: "Milliseconds of an evaluation.")
-    var milliseconds: UInt32
-
-    @Option(help: "Seconds of a lease.")
-    var lease: Double
-
-    @Option(help: "The sampler.")
-    var sampler: String
-
-    @Option(help: "Values that each trial reports.")
-    var values: Int
-
-    func run() throws {
-        let address = EnvironmentFlag.store.value
-        let studies: any StudyCatalog =
-            address.isEmpty ? try Store(folder: folder) : try PostgresStudies(address)
-        let study = try Study(
-            Self.study, in: studies, sampler: SamplerCatalog(named: sampler).make(),
-            lease: lease)
-        try study.optimize(trials: trials, seconds: seconds > 0 ? seconds : nil) { trial in
-            let value = try SearchFunction.training.evaluate(trial)
-            for step in 0..<values { _ = try trial.report(value, step: step) }
-            if milliseconds > 0 { usleep(milliseconds * 1000) }
-            return value
-        }
     }
 }

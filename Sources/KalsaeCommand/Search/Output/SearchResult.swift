@@ -153,11 +153,6 @@ struct SearchResult {
 
     /// Tells how a search that was ended goes on.
     func tellResume() {
-        var words = ["kalsae search --resume \(study.name)"]
-        if let store, store.folder != EnvironmentFlag.runs.value {
-            words += ["--runs", store.folder]
-        }
-        if let database = studies as? PostgresStudies { words += ["--store", database.name] }
-        Console.tell("go on with: \(words.joined(separator: " "))")
+        Console.tell(OpenStudy.resumeText(study, store, studies))
     }
 }

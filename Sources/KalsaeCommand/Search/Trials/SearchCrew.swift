@@ -61,7 +61,7 @@ struct SearchCrew {
         ])
         // Arguments are seen by all users of a machine, and an address may have a password.
         if let address {
-            process.environment = ProcessInfo.processInfo.environment
+            process.environment = LaunchedProcess.childEnvironment
                 .merging([EnvironmentFlag.store.rawValue: address]) { $1 }
         }
         process.standardOutput = FileHandle.nullDevice

@@ -11,6 +11,8 @@ struct SearchLoop {
     let plan: SearchPlan
     /// When the call began.
     let begin: ContinuousClock.Instant
+    /// Whether it throws where all trials fail; else it ends, since another process tells that.
+    var tellsFailures = true
 
     /// Trials that may fail in a row from the beginning before nothing else is tried.
     private static let mostFailures = 5
@@ -34,7 +36,7 @@ struct SearchLoop {
                     trial, training)
             }
             try onTrial()
-            try checkFailures()
+            guard try hasSuccess() else { return }
         }
     }
 
@@ -107,12 +109,13 @@ struct SearchLoop {
 
     private var deadline: SearchDeadline { SearchDeadline(begin, plan.seconds) }
 
-    /// Throws where all that was tried has failed.
-    private func checkFailures() throws {
+    /// False, or an error, where all that was tried has failed.
+    private func hasSuccess() throws -> Bool {
         let history = try study.history()
         let finished = history.finished.map { history.trials[$0] }.filter { $0.source.isEmpty }
         guard finished.count >= Self.mostFailures, finished.allSatisfy({ $0.state == .failed })
-        else { return }
+        else { return true }
+        guard tellsFailures else { return false }
         throw KalsaeError(
             "study \(study.name)", expected: "trials that can be trained",
             got: "\(finished.count) that failed, the last: \(finished.last?.reason ?? "")")
