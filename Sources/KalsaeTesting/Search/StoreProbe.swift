@@ -151,6 +151,7 @@ struct StoreProbe {
         let space = try SearchSpace([Parameter("x", .real(0...1))])
         let study = StudyDescription(name: "crowd", space: space)
         let open = open
+        let start = ContinuousClock.now
         let outcome = Mutex<[String]>([])
         let histories = Mutex<[[TrialRecord]]>([])
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
@@ -171,8 +172,13 @@ struct StoreProbe {
         guard let first = known.first, first.count == count else {
             return "\(known.first?.count ?? 0) trials instead of \(count)"
         }
-        guard first.allSatisfy({ $0.state == .complete && $0.attempts == 1 }) else {
+        guard first.allSatisfy({ $0.state == .complete }) else {
             return "not all trials are complete"
+        }
+        // On a machine that gives a worker no core for as long, its lease lapses, and another one goes on.
+        let mayLapse = start.duration(to: .now) > .seconds(15)
+        guard mayLapse || first.allSatisfy({ $0.attempts == 1 }) else {
+            return "a trial was taken twice"
         }
         guard first.allSatisfy({ $0.values == [$0.reports.last?.value ?? .nan] }) else {
             return "values are not those of their trials"
