@@ -160,8 +160,14 @@ public struct TrainingRun: Sendable {
 
     /// What training takes, by compiling a step; nothing is trained.
     public func memory() throws -> TrainingMemory {
-        try model.trainingMemory(
-            batch: recipe.batch, optimizer: recipe.makeOptimizer(), loss: data.train.targets.loss)
+        let parts = recipe.microBatches
+        var memory = try model.trainingMemory(
+            batch: (recipe.batch - 1) / parts + 1, optimizer: recipe.makeOptimizer(),
+            loss: data.train.targets.loss)
+        // Those of a step's plan, and one sum for each level of the tree.
+        let levels = parts.bitWidth - (parts - 1).leadingZeroBitCount
+        if parts > 1 { memory.sums = memory.model * (2 + levels) }
+        return memory
     }
 
     /// The floating-point operations of a step, by tracing one.

@@ -5,7 +5,7 @@ import KalsaeOptimizers
 import KalsaeSupport
 import KalsaeTensor
 
-/// Bytes that training a network takes: `model + optimizer + batch + arena`.
+/// Bytes that training a network takes: `model + optimizer + batch + arena + sums`.
 ///
 /// The arena is that of the compiled step: activations, gradients and what kernels need besides,
 /// each in its place from its first to its last use, so that it is the peak of all of them and not
@@ -19,8 +19,10 @@ public struct TrainingMemory: Sendable, Equatable {
     public var batch: Int
     /// The peak of activations and gradients.
     public var arena: Int
+    /// Gradients of micro-batches that are being summed; 0 for whole batches.
+    public var sums = 0
     /// All of it.
-    public var total: Int { model + optimizer + batch + arena }
+    public var total: Int { model + optimizer + batch + arena + sums }
 }
 
 extension Sequential {

@@ -170,6 +170,25 @@ import Testing
         }
     }
 
+    /// Activations of a part, and sums of gradients instead of those of the whole batch.
+    @Test func partsTakeLessMemory() throws {
+        let rows = try LabeledData(
+            features: .floats([Float](repeating: 0, count: 4 * 6)), featureShape: [6],
+            targets: .classes([0, 1, 2, 0], names: ["a", "b", "c"]))
+        let parts = DataParts(name: "t", train: rows, validation: rows, test: rows)
+        var recipe = Recipe(for: parts)
+        recipe.network = try NetworkSource("6-40-40-3")
+        recipe.batch = 4096
+        let whole = try TrainingRun(recipe, data: parts).memory()
+        recipe.microBatches = 8
+        let cut = try TrainingRun(recipe, data: parts).memory()
+        #expect(whole.sums == 0)
+        // The plan's results, and four levels of a tree of eight.
+        #expect(cut.sums == 5 * cut.model)
+        #expect(cut.arena < whole.arena / 6)
+        #expect(cut.total < whole.total / 3)
+    }
+
     @Test func noneIsRefused() {
         #expect(throws: KalsaeError.self) {
             try Trainer(
