@@ -23,9 +23,16 @@ public final class RankZeroWork: Sendable {
     }
 
     /// Lets all others go on, once they have come to wait.
-    public func end() {
+    ///
+    /// - Parameter seconds: how long to wait for them; nil for ever.
+    /// - Returns: whether all have come.
+    public func end(within seconds: Double? = nil) -> Bool {
         isDone.store(true, ordering: .releasing)
-        ended.wait()
+        guard let seconds else {
+            ended.wait()
+            return true
+        }
+        return ended.wait(timeout: .now() + seconds) == .success
     }
 
     private func serve() {

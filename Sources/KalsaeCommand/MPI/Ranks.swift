@@ -64,15 +64,29 @@ struct Ranks {
         let work = leads ? RankZeroWork(group) : nil
         do { try await body() } catch {
             guard leads || error is OtherRankFailed else { throw error }
-            try? leave(group, work)
+            // Others that wait for something else do not come: then they are ended with this one.
+            if try leave(group, work, within: Self.patience) == false { throw error }
             throw leads ? error : ExitCode.failure
         }
-        try leave(group, work)
+        _ = try leave(group, work)
     }
 
+    /// Seconds that rank 0 waits for the others once it has failed.
+    private static let patience = 5.0
+
     /// Leaves the group once rank 0 is done with all that it does alone.
-    private func leave(_ group: any ProcessGroup, _ work: RankZeroWork?) throws(KalsaeError) {
-        if let work { work.end() } else { try RankZeroWork.wait(in: group) }
+    ///
+    /// - Returns: false where the others have not come within some seconds.
+    private func leave(
+        _ group: any ProcessGroup, _ work: RankZeroWork?, within seconds: Double? = nil
+    ) throws -> Bool {
+        StopLine.clear()
+        if let work {
+            guard work.end(within: seconds) else { return false }
+        } else {
+            try RankZeroWork.wait(in: group)
+        }
         try group.finish()
+        return true
     }
 }

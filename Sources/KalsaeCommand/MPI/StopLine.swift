@@ -12,9 +12,15 @@ enum StopLine {
     /// The place and length of the line in force; 0 for none.
     private static let current = Atomic<Int>(0)
 
+    /// Made before a signal comes, as its handler may make nothing.
+    static func prepare() { _ = (memory, current.load(ordering: .relaxed)) }
+
+    /// Says nothing from now on.
+    static func clear() { current.store(0, ordering: .releasing) }
+
     /// Puts a line in force.
     static func set(_ line: String) {
-        let bytes = Array("kalsae: \(line.printable)\n".utf8.suffix(mostBytes))
+        let bytes = Array("kalsae: \(line.printable)".utf8.prefix(mostBytes - 1)) + [10]
         let isSecond = current.load(ordering: .acquiring) & 1 == 0
         let start = memory + (isSecond ? mostBytes : 0)
         start.update(from: bytes, count: bytes.count)

@@ -13,6 +13,7 @@ enum Interrupt {
     static func watch() {
         // Made here: a handler may not allocate.
         _ = isRequested
+        StopLine.prepare()
         for number in [SIGINT, SIGTERM] {
             var old = sigaction()
             guard sigaction(number, nil, &old) == 0 else { continue }

@@ -11,7 +11,14 @@ extension Train {
     /// What the training of a text begins with; of ranks above 0 without what they leave to rank 0.
     private struct Prepared {
         var run: TextRun
-        var output: (destination: ModelDestination, record: Recording?)?
+        var output: Output?
+    }
+
+    /// What rank 0 writes, and what takes part in its training.
+    private struct Output {
+        var destination: ModelDestination
+        var record: Recording?
+        var options: TrainingRun.Options
     }
 
     /// Trains a network to tell the next token of a text.
@@ -25,15 +32,16 @@ extension Train {
         let prepared = try ranks.agree("the preparation") { try prepareText(ranks) }
         let (run, recipe) = (prepared.run, prepared.run.recipe)
         try ranks.checkAlike(data: run.data.fingerprint)
-        guard let (destination, record) = prepared.output else {
+        guard let output = prepared.output else {
             return try await run.follow(followerOptions(ranks))
         }
+        let (destination, record) = (output.destination, output.record)
         do {
             let progress = Progress(epochs: recipe.epochs)
             let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let outcome = try await run.run(
-                try runOptions(record, destination.path, ranks),
+                output.options,
                 onStep: { record in
                     try Interrupt.check()
                     progress.step(record)
@@ -80,7 +88,9 @@ extension Train {
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try run.check(planned, from: $0) })
-        prepared.output = (destination, record)
+        prepared.output = Output(
+            destination: destination, record: record,
+            options: try runOptions(record, destination.path, ranks))
         return prepared
     }
 

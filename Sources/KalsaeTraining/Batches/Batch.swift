@@ -65,8 +65,8 @@ public struct Batch: Sendable {
         }
     }
 
-    /// Waits for images that are decoded ahead. Throws where a step would have no numbers: means over no rows are none, and would be in all
-    /// weights after it.
+    /// Waits for images that are decoded ahead. Throws where a step would have no numbers: means over
+    /// no rows are none, and would be in all weights after it.
     func check() throws {
         if case .rows(let set, let rows) = storage { try set.data.images?.wait(for: rows) }
         guard case .tensors(let inputs, let targets, let weights) = storage else { return }

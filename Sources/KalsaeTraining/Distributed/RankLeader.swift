@@ -11,7 +11,7 @@ final class RankLeader: Sendable {
     private nonisolated(unsafe) var last = ContinuousClock.now
     private nonisolated(unsafe) var step = 0
 
-    /// That of the training loop that runs now.
+    /// That of the training loop that runs now, for ``keepAlive()``.
     @TaskLocal static var current: RankLeader?
 
     /// Seconds without a command after which the others are told that there will be one.
@@ -33,8 +33,8 @@ final class RankLeader: Sendable {
     /// Gives the others a state.
     func send(_ state: [Tensor], count: Int) throws {
         step = count
-        try send(.restore(count: count))
         try Tensor.evaluate(state)
+        try send(.restore(count: count))
         for tensor in state {
             try tensor.evaluatedBuffer().withHostBytes { bytes throws(KalsaeError) in
                 // Of the root's memory a broadcast only reads.

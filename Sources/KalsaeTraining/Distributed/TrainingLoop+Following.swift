@@ -19,7 +19,7 @@ extension TrainingLoop {
             case .step(let position, let rate): try takeStep(at: position, rate: rate)
             case .restore(let count): try receiveState(from: group, count: count)
             case .change(let change): try make(change.change)
-            case .configure(let changes): try configure(after: changes)
+            case .configure(let changes): try reconfigure(after: changes)
             case .check(let sum):
                 guard try step.checksum == sum else {
                     throw KalsaeError(

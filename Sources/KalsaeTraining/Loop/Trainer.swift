@@ -193,6 +193,8 @@ public actor Trainer<Model: Layer> {
         }
         guard let group else { return try await run(loop, from: state) }
         let leader = RankLeader(group)
+        loop.step.leader = leader
+        defer { loop.step.leader = nil }
         return try await RankLeader.$current.withValue(leader) {
             do {
                 let history = try await run(loop, from: state)

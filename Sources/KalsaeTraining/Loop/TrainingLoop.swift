@@ -48,7 +48,7 @@ final class TrainingLoop<Model: Layer> {
     /// What ``FitOptions/restoresLastEpochOnDivergence`` goes back to.
     private var lastEpoch: Snapshot<Model>?
 
-    /// - Parameter progress: where to go on; nil to begin.
+    /// A call that begins; ``restore(_:)`` has it go on.
     init(
         _ step: TrainingStep<Model>, _ evaluator: Evaluator<Model>, _ source: any BatchSource,
         _ options: FitOptions, seed: Int, learningRate: Double, epochsBegun: Int
@@ -254,7 +254,7 @@ final class TrainingLoop<Model: Layer> {
     // MARK: - Epochs
 
     private func endEpoch() throws {
-        if let leader = RankLeader.current { try leader.send(.check(step.checksum)) }
+        if let leader = step.leader { try leader.send(.check(step.checksum)) }
         var report: Report?
         let epoch = progress.history.epochCount + 1
         if let validation = options.validation, epoch % options.validationFrequency == 0 {

@@ -24,7 +24,7 @@ extension MicroBatchStep {
     /// Exchanges what the last step has left, as another step would.
     func exchangeAgain() throws {
         guard let sums, let exchange = sums.exchange else { return }
-        exchange.begin(microBatches, count + 1)
+        exchange.begin(lastParts, count + 1)
         for bucket in sums.buckets {
             try exchange.start(bucket.range, of: sums.partial.pointers())
         }

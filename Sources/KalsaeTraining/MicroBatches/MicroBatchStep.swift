@@ -30,6 +30,8 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
     private let group: (any ProcessGroup)?
     private let box = Box()
     private(set) var sums: StepSums?
+    /// Into how many parts the last batch was cut.
+    private(set) var lastParts = 0
     /// Whether the model takes no batch of one row, once it is known.
     private var refusesRow: Bool?
 
@@ -153,6 +155,7 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
     package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
         try optimizer.checkRate()
         let count = try parts(of: batch)
+        lastParts = count
         let sums = try prepareSums(for: batch.part(0, of: count), arguments)
         sums.partial.removeAll()
         let own = SumTree.share(group?.rank ?? 0, of: group?.size ?? 1, count)
@@ -200,13 +203,18 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
         try compiled.compile(inputs)
         try sums.partial.begin(index)
         let readiness = compiled.readiness
-        var (added, started) = ([Bool](repeating: false, count: readiness.count), 0)
+        let order = readiness.indices.sorted { readiness[$0] < readiness[$1] }
+        var (next, started) = (0, 0)
+        var added = [Bool](repeating: false, count: readiness.count)
         var failure: (any Error)?
         func advance(_ done: Int) throws {
-            try compiled.withResults { results throws(KalsaeError) in
-                for (part, point) in readiness.enumerated() where point <= done && !added[part] {
-                    added[part] = true
-                    try sums.partial.add(results[part], at: sums.offsets[part])
+            if next < order.count, readiness[order[next]] <= done {
+                try compiled.withResults { results throws(KalsaeError) in
+                    while next < order.count, readiness[order[next]] <= done {
+                        try sums.partial.add(results[order[next]], at: sums.offsets[order[next]])
+                        added[order[next]] = true
+                        next += 1
+                    }
                 }
             }
             while started < sums.buckets.count,

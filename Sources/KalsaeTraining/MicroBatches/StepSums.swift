@@ -38,6 +38,12 @@ final class StepSums {
             ).buckets
     }
 
+    deinit {
+        // After an error messages may still be on their way: then the memory stays.
+        guard exchange?.isExchanging == true else { return }
+        for buffer in [total] + partial.buffers { _ = Unmanaged.passRetained(buffer) }
+    }
+
     /// Bytes of the vector.
     var byteCount: Int { total.byteCount }
 

@@ -25,6 +25,8 @@ package final class SumExchange {
     package private(set) var bytesSent = 0
     /// Seconds in ``finish()``: what is not hidden behind the computation.
     package private(set) var secondsWaited = 0.0
+    /// Whether messages of a step may be on their way.
+    private(set) var isExchanging = false
     private var step = 0
 
     private struct Bucket {
@@ -42,7 +44,10 @@ package final class SumExchange {
         (self.group, self.dtype, self.total) = (group, dtype, total)
     }
 
-    deinit { for memory in scratch { memory.deallocate() } }
+    deinit {
+        // After an error messages may still be on their way: then the memory stays.
+        if !isExchanging { for memory in scratch { memory.deallocate() } }
+    }
 
     /// Begins the sums of a step.
     ///
@@ -51,6 +56,7 @@ package final class SumExchange {
     ///   - step: the number of the step, for messages.
     package func begin(_ count: Int, _ step: Int) {
         self.step = step
+        isExchanging = true
         used = 0
         buckets.removeAll(keepingCapacity: true)
         nodes = (0..<group.size).flatMap { rank in
@@ -116,6 +122,7 @@ package final class SumExchange {
             try group.wait(
                 bucket.results + bucket.outgoing, doing: "the sums of step \(step)")
         }
+        isExchanging = false
     }
 
     private func sum(_ index: Int) throws(KalsaeError) {
@@ -156,8 +163,9 @@ package final class SumExchange {
         return UnsafeMutableRawBufferPointer(rebasing: scratch[used - 1][..<byteCount])
     }
 
-    /// The tags of a bucket: those of the nodes, and of the sums.
+    /// The tags of a bucket: those of the nodes, and of the sums. Buckets begin, and are summed, in the
+    /// same order on all ranks, so that distant ones may share tags.
     private static func tag(_ bucket: Int) -> (nodes: Int, result: Int) {
-        (1_000 + 2 * bucket, 1_001 + 2 * bucket)
+        (1_000 + 2 * (bucket % 4096), 1_001 + 2 * (bucket % 4096))
     }
 }

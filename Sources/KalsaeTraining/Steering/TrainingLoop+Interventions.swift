@@ -57,7 +57,7 @@ extension TrainingLoop {
             learningRate = try Self.rate(value)
         } else {
             try make(change)
-            try RankLeader.current?.send(.change(intervention))
+            try step.leader?.send(.change(intervention))
         }
         progress.interventions = (progress.interventions ?? []) + [intervention]
         for index in callbacks.indices { try callbacks[index].onIntervention(intervention) }
@@ -125,12 +125,17 @@ extension TrainingLoop {
     /// Goes back to what the training was made of after a list of changes.
     func configure(after interventions: [Intervention]) throws {
         guard interventions != progress.interventions ?? [] else { return }
+        try reconfigure(after: interventions)
+        try step.leader?.send(.configure(interventions))
+    }
+
+    /// The same, whatever was changed before: ranks above 0 keep no list of changes.
+    func reconfigure(after interventions: [Intervention]) throws {
         var changed = initialConfiguration
         for intervention in interventions where !intervention.change.isOfRate {
             try changed.make(intervention.change)
         }
         try configure(changed)
-        try RankLeader.current?.send(.configure(interventions))
     }
 
     /// Whether a batch is to be left out.

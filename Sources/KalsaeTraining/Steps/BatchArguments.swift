@@ -23,7 +23,8 @@ package final class BatchArguments {
         }
     }
 
-    /// The place in memory for batches of this size: an epoch has at most two sizes.
+    /// The place in memory for batches of this size: an epoch has at most two sizes, and parts of
+    /// batches as many each.
     private func rowTensor(_ batch: ArraySlice<Int32>) throws -> HostTensor<Int32> {
         let known = rows[batch.count]
         let tensor = try known ?? HostTensor<Int32>(count: batch.count)

@@ -15,6 +15,8 @@ package final class TrainingStep<Model: Layer> {
     private let seed: Int
     private let microBatches: Int
     private let group: (any ProcessGroup)?
+    /// Tells the other ranks of all that happens to this one, while a training loop on rank 0 leads.
+    var leader: RankLeader?
     private let arguments: BatchArguments
     /// Compilations of steps before a change of settings.
     private var formerCompilations = 0
@@ -112,7 +114,7 @@ package final class TrainingStep<Model: Layer> {
 
     /// Gives the other ranks the model and what the optimizer remembers.
     func share() throws {
-        guard let leader = RankLeader.current else { return }
+        guard let leader else { return }
         let tensors = step.model.tensors + step.optimizerState.tensors
         try leader.send(tensors.map(\.tensor), count: count)
     }
@@ -144,7 +146,7 @@ package final class TrainingStep<Model: Layer> {
     package func runUnchecked(
         _ batch: Batch, at position: BatchPosition = BatchPosition()
     ) throws -> Double {
-        if group != nil, let leader = RankLeader.current {
+        if let leader {
             try leader.step(count + 1, at: position, rate: optimizer.learningRate)
         }
         return try step.run(batch, arguments)

@@ -54,17 +54,23 @@ enum LaunchedTraining {
     }
 
     /// Has a run of a folder do something, once it is recorded.
-    static func steer(_ run: String, _ verb: [String], in folder: CommandRun.Folder) throws {
+    ///
+    /// - Returns: the step at which it did.
+    @discardableResult
+    static func steer(
+        _ run: String, _ verb: [String], in folder: CommandRun.Folder
+    ) throws -> Int {
         let aside = try CommandRun.Folder()
         defer { aside.remove() }
         var errors = ""
         for _ in 0..<200 {
             let steered = try CommandRun(
-                ["steer", run] + verb + ["--runs", folder.runs], in: aside)
-            if steered.status == 0 { return }
+                ["steer", run] + verb + ["--runs", folder.runs, "--json"], in: aside)
+            if steered.status == 0 { return try steered.json["step"]?.integer ?? 0 }
             errors = steered.errors
             usleep(50_000)
         }
         Issue.record("\(verb) is not obeyed: \(errors)")
+        return 0
     }
 }

@@ -75,15 +75,19 @@ struct MPITrainingTests {
                 "10steps",
             ])
         let run = try CommandRun(MPIRun.process(3, arguments, in: folder), in: folder) { _ in
-            func steer(_ verb: String...) throws {
+            @discardableResult func steer(_ verb: String...) throws -> Int {
                 try LaunchedTraining.steer("led", verb, in: folder)
             }
             try steer("pause")
+            let start = try steer("checkpoint")
             try steer("set", "learningRate=0.0005")
             try steer("set", "dropout1.rate=0.4")
-            try steer("set", "optimizer.beta1=0.8")
-            try steer("checkpoint")
+            try steer("set", "optimizer.beta1=0.5")
             try steer("continue")
+            // Back before the changes, and on for more than an epoch of 140 steps, whose end compares weights.
+            try steer("rollback", "\(start)")
+            var now = start
+            while now < start + 320 { now = try steer("note", "on the way") }
             try steer("rollback", "best")
             try steer("stop")
         }

@@ -21,6 +21,7 @@ extension SearchWorkers {
     ) throws -> (killed: Int, errors: Int) {
         let server = MessageServer(studies, for: group)
         server.start()
+        defer { server.close() }
         try evaluate(in: studies)
         try server.finish()
         return (0, 0)

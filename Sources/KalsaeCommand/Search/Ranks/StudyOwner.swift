@@ -24,6 +24,8 @@ struct StudyOwner {
         StopLine.set("\(open.study.name): what ended is kept; \(open.resumeText)")
         let ticker = ProgressTicker(open, workers: size)
         defer { ticker.stop() }
+        // Where this one fails, the others may leave all the same.
+        defer { server.close() }
         try await loop.run(training) { if server.isOver { try server.finish() } }
         server.close()
         while !server.isOver { try await Task.sleep(for: .milliseconds(20)) }

@@ -9,7 +9,14 @@ extension Train {
         var source: Source
         var recipe: Recipe
         var run: TrainingRun
-        var output: (destination: ModelDestination, record: Recording?)?
+        var output: Output?
+    }
+
+    /// What rank 0 writes, and what takes part in its training.
+    private struct Output {
+        var destination: ModelDestination
+        var record: Recording?
+        var options: TrainingRun.Options
     }
 
     /// Trains a plain network, writes the model and reports.
@@ -25,10 +32,11 @@ extension Train {
         }
         let prepared = try ranks.agree("the preparation") { try prepare(ranks) }
         try ranks.checkAlike(data: prepared.source.parts.fingerprint)
-        guard let (destination, record) = prepared.output else {
+        guard let output = prepared.output else {
             return try await prepared.run.follow(followerOptions(ranks))
         }
         let (source, recipe, run) = (prepared.source, prepared.recipe, prepared.run)
+        let (destination, record) = (output.destination, output.record)
         do {
             let progress = Progress(epochs: recipe.epochs)
             let stopLine = stopLine(ranks, record)
@@ -39,7 +47,7 @@ extension Train {
                 stopLine?(record)
             }
             var outcome = try await run.run(
-                try runOptions(record, destination.path, ranks), onStep: onStep,
+                output.options, onStep: onStep,
                 onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             let end = outcome.state
             if splitting.allRows, !Interrupt.isRequested {
@@ -80,7 +88,9 @@ extension Train {
             recording, configuration: try configuration(recipe), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try prepared.run.check(planned, from: $0) })
-        prepared.output = (destination, record)
+        prepared.output = Output(
+            destination: destination, record: record,
+            options: try runOptions(record, destination.path, ranks))
         return prepared
     }
 }
