@@ -74,7 +74,7 @@ struct MPITrainingTests {
                 "--name", "led", "--steps", "20000", "--patience", "0", "--checkpoint-every",
                 "10steps",
             ])
-        let run = try CommandRun(MPIRun.process(3, arguments, in: folder), in: folder) { _ in
+        let run = try CommandRun(MPIRun.process(3, arguments, in: folder), in: folder) { process in
             @discardableResult func steer(_ verb: String...) throws -> Int {
                 try LaunchedTraining.steer("led", verb, in: folder)
             }
@@ -86,8 +86,10 @@ struct MPITrainingTests {
             try steer("continue")
             // Back before the changes, and on for more than an epoch of 140 steps, whose end compares weights.
             try steer("rollback", "\(start)")
-            var now = start
-            while now < start + 320 { now = try steer("note", "on the way") }
+            while try steer("note", "on the way") < start + 320 {
+                // A run that has ended obeys nothing.
+                try #require(process.isRunning)
+            }
             try steer("rollback", "best")
             try steer("stop")
         }
