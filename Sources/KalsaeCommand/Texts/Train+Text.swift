@@ -11,14 +11,7 @@ extension Train {
     /// What the training of a text begins with; of ranks above 0 without what they leave to rank 0.
     private struct Prepared {
         var run: TextRun
-        var output: Output?
-    }
-
-    /// What rank 0 writes, and what takes part in its training.
-    private struct Output {
-        var destination: ModelDestination
-        var record: Recording?
-        var options: TrainingRun.Options
+        var output: TrainingOutput?
     }
 
     /// Trains a network to tell the next token of a text.
@@ -88,7 +81,7 @@ extension Train {
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try run.check(planned, from: $0) })
-        prepared.output = Output(
+        prepared.output = TrainingOutput(
             destination: destination, record: record,
             options: try runOptions(record, destination.path, ranks))
         return prepared

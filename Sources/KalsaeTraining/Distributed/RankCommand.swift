@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KalsaeDistributed
 import KalsaeSupport
 
@@ -55,7 +54,9 @@ enum RankCommand: Equatable {
         let content = bytes[16..<(16 + Int(words[1]))]
         let numbers = words[2..<(2 + content.count / 8)].map { Int(Int64(bitPattern: $0)) }
         func decoded<Value: Decodable>() throws -> Value {
-            try Self.decoder.decode(Value.self, from: Data(content))
+            try SpecText.decode(
+                Value.self, Array(content), subject: "rank 0", expected: "a command",
+                advice: Self.advice)
         }
         switch kind {
         case .step:
@@ -84,14 +85,14 @@ enum RankCommand: Equatable {
     }
 
     private static func bytes(_ kind: Kind, _ value: some Encodable) throws -> [UInt8] {
-        let text = try encoder.encode(value)
+        let text = Array(try SpecText.encode(value).utf8)
         return [kind.rawValue, UInt64(text.count)].flatMap { word in
             withUnsafeBytes(of: word) { Array($0) }
         } + text
     }
 
     /// Hands it from rank 0 to all others.
-    func share(in group: any ProcessGroup, doing work: @autoclosure () -> String) throws {
+    func broadcast(in group: any ProcessGroup, doing work: @autoclosure () -> String) throws {
         var bytes = try self.bytes
         let count = max(Self.frame, bytes.count)
         bytes += [UInt8](repeating: 0, count: count - bytes.count)
@@ -128,21 +129,8 @@ enum RankCommand: Equatable {
     private static func fault(_ count: Int) -> KalsaeError {
         KalsaeError(
             "rank 0", expected: "a command", got: "\(count.counting("byte")) of something else",
-            advice: "start the same version of Kalsae on all hosts")
+            advice: advice)
     }
 
-    // Losses may be infinite.
-    private static let numbers = ("inf", "-inf", "nan")
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: numbers.0, negativeInfinity: numbers.1, nan: numbers.2)
-        return encoder
-    }
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: numbers.0, negativeInfinity: numbers.1, nan: numbers.2)
-        return decoder
-    }
+    private static let advice = "start the same version of Kalsae on all hosts"
 }

@@ -20,7 +20,7 @@ final class RankLeader: Sendable {
     init(_ group: any ProcessGroup) { self.group = group }
 
     func send(_ command: RankCommand) throws {
-        try command.share(in: group, doing: work)
+        try command.broadcast(in: group, doing: work)
         last = .now
     }
 

@@ -212,7 +212,7 @@ public actor Trainer<Model: Layer> {
     private func run(
         _ loop: TrainingLoop<Model>, from state: TrainingState?
     ) async throws -> History {
-        if let state { try loop.restore(state) } else { try loop.step.share() }
+        if let state { try loop.restore(state) } else { try loop.step.broadcast() }
         self.loop = loop
         defer { end(loop) }
         try loop.begin()

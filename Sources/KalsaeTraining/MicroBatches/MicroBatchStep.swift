@@ -154,7 +154,7 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
 
     package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
         try optimizer.checkRate()
-        let count = try parts(of: batch)
+        let count = parts(of: batch)
         lastParts = count
         let sums = try prepareSums(for: batch.part(0, of: count), arguments)
         sums.partial.removeAll()
@@ -182,7 +182,7 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
 
     /// Into how many parts a batch is cut: fewer where it has not as many rows, or where the model, as
     /// with batch norm, takes no row alone.
-    private func parts(of batch: Batch) throws -> Int {
+    private func parts(of batch: Batch) -> Int {
         let rows = batch.count
         guard microBatches > 1, rows < 2 * microBatches else { return microBatches }
         let isRefused = refusesRow ?? isRefused(batch.part(0, of: rows))

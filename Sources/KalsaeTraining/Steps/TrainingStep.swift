@@ -1,6 +1,7 @@
 import KalsaeBackend
 import KalsaeData
 import KalsaeDistributed
+import KalsaeFiles
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
@@ -109,26 +110,27 @@ package final class TrainingStep<Model: Layer> {
 
     package func restore(_ model: Model) throws {
         try step.restore(model)
-        try share()
+        try broadcast()
     }
 
     /// Gives the other ranks the model and what the optimizer remembers.
-    func share() throws {
+    func broadcast() throws {
         guard let leader else { return }
         let tensors = step.model.tensors + step.optimizerState.tensors
         try leader.send(tensors.map(\.tensor), count: count)
     }
 
-    /// A checksum of the bits of all weights.
+    /// A checksum of the bits of all weights, and of what the optimizer remembers.
     var checksum: UInt64 {
         get throws {
-            try step.model.tensors.reduce(14_695_981_039_346_656_037) { sum, entry in
+            let tensors = step.model.tensors + step.optimizerState.tensors
+            return try tensors.reduce(Checksum.fnv1a(UnsafeRawBufferPointer(start: nil, count: 0)))
+            {
+                sum, entry in
                 try entry.tensor.evaluatedBuffer().withHostBytes { bytes in
-                    // FNV-1a, four bytes at a time.
-                    (0..<bytes.count / 4).reduce(sum) { sum, index in
-                        let word = bytes.load(fromByteOffset: 4 * index, as: UInt32.self)
-                        return (sum ^ UInt64(word)) &* 1_099_511_628_211
-                    }
+                    Checksum.fnv1a(
+                        UnsafeRawBufferPointer(rebasing: bytes.prefix(entry.tensor.byteCount)),
+                        after: sum)
                 }
             }
         }
@@ -137,7 +139,7 @@ package final class TrainingStep<Model: Layer> {
     /// Goes on from other weights and another memory of the optimizer, as after a number of steps.
     package func restore(_ model: Model, _ state: OptimizerState, count: Int) throws {
         try step.restore(model, state, count: count)
-        try share()
+        try broadcast()
     }
 
     /// Takes one step and returns the loss before the update, whatever it is.

@@ -1,6 +1,7 @@
 import KalsaeBackend
 import KalsaeTesting
 import KalsaeTraining
+import Synchronization
 import Testing
 
 /// Sums of micro-batches on one rank and on several, against sums by the definition.
@@ -83,14 +84,17 @@ import Testing
     /// Ranks, some without a micro-batch; vectors shorter than the number of ranks; several buckets.
     @Test(arguments: [
         (1, 8, 40), (2, 8, 40), (3, 8, 41), (4, 12, 40), (5, 3, 17), (4, 4, 3), (3, 7, 64),
+        (4, 4, 64), (2, 2, 16),
     ])
     func allRanksHaveTheSameBits(_ ranks: Int, _ leaves: Int, _ count: Int) throws {
+        let sent = Mutex<[Int]>([])
         let results = LocalGroup.run(ranks) { group in
             let total = try Buffer(byteCount: 4 * count)
             let sums = PartialSums(
                 count: count, .float32, first: try Buffer(byteCount: 4 * count))
             let exchange = SumExchange(group, .float32, total: try total.hostPointer())
             var all: [[Float]] = []
+            defer { sent.withLock { $0.append(exchange.bytesSent) } }
             for step in 1...3 {
                 sums.removeAll()
                 for index in SumTree.share(group.rank, of: group.size, leaves) {
@@ -111,5 +115,9 @@ import Testing
         #expect(results.count == ranks)
         let expected = Self.expected(leaves, count: count)
         for result in results { #expect(try result.get() == [expected, expected, expected]) }
+        // With a node a rank, and chunks of one size, each rank sends 2 (n - 1) / n vectors a step.
+        guard leaves == ranks, count % (4 * ranks) == 0 else { return }
+        let bytes = 3 * 2 * (ranks - 1) * count * 4 / ranks
+        #expect(sent.withLock { $0 } == [Int](repeating: bytes, count: ranks))
     }
 }

@@ -9,14 +9,7 @@ extension Train {
         var source: Source
         var recipe: Recipe
         var run: TrainingRun
-        var output: Output?
-    }
-
-    /// What rank 0 writes, and what takes part in its training.
-    private struct Output {
-        var destination: ModelDestination
-        var record: Recording?
-        var options: TrainingRun.Options
+        var output: TrainingOutput?
     }
 
     /// Trains a plain network, writes the model and reports.
@@ -88,7 +81,7 @@ extension Train {
             recording, configuration: try configuration(recipe), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try prepared.run.check(planned, from: $0) })
-        prepared.output = Output(
+        prepared.output = TrainingOutput(
             destination: destination, record: record,
             options: try runOptions(record, destination.path, ranks))
         return prepared

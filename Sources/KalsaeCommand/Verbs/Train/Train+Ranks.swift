@@ -59,6 +59,13 @@ extension Train {
     }
 }
 
+/// What rank 0 writes of a training, and what takes part in it.
+struct TrainingOutput {
+    var destination: ModelDestination
+    var record: Recording?
+    var options: TrainingRun.Options
+}
+
 /// What rank 0 says when a signal comes: how far the training is, and how it goes on.
 private final class LeaderStopLine: Sendable {
     private let name: String
