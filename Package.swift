@@ -25,6 +25,7 @@ let rows: [Row] = [
     Row(name: "CKalsaeOneDNN", kind: .c, libraries: ["dnnl"]),
     Row(name: "CKalsaeSupport", kind: .c),
     Row(name: "CKalsaeHTTP", kind: .c, libraries: ["dl"]),
+    Row(name: "CKalsaeDrivers", kind: .c),
     Row(name: "CKalsaeLessonTexts", kind: .c, excluded: ["texts"]),
     Row(name: "CKalsaePages", kind: .c, excluded: ["pages"]),
     Row(name: "CKalsaeMPI", kind: .c, excluded: ["shim"]),
@@ -43,7 +44,9 @@ let rows: [Row] = [
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeCPU", imports: ["KalsaeLowering", "CKalsaeKernels", "CKalsaeOneDNN"]),
-    Row(name: "KalsaeTensor", imports: ["KalsaeCPU", "CKalsaeSupport"]),
+    Row(name: "KalsaeGPU", imports: ["KalsaeLowering"]),
+    Row(name: "KalsaeOpenCL", imports: ["KalsaeGPU", "CKalsaeDrivers"]),
+    Row(name: "KalsaeTensor", imports: ["KalsaeCPU", "KalsaeOpenCL", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles", "CKalsaeHTTP"]),
@@ -90,6 +93,9 @@ let rows: [Row] = [
     Row(
         name: "KalsaeCPUTests", kind: .test,
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
+    Row(
+        name: "KalsaeOpenCLTests", kind: .test,
+        imports: ["KalsaeOpenCL", "KalsaeGPU", "KalsaeTensor", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData", "KalsaeTesting"]),
     Row(

@@ -14,6 +14,8 @@ public final class Buffer: Sendable {
     private nonisolated(unsafe) let start: UnsafeMutableRawPointer?
     /// Whether the memory is that of a file.
     private let isMapped: Bool
+    /// Whether its contents change while others hold it, so that a device copies them for each run.
+    package let isRewritten: Bool
 
     /// The alignment of host memory: a cache line, and one AVX-512 register.
     public static let alignment = 64
@@ -24,7 +26,12 @@ public final class Buffer: Sendable {
     private static let fewestHugeBytes = 1 << 20
 
     /// Allocates host memory, its contents unspecified; throws where the system has none left.
-    public init(byteCount: Int) throws(KalsaeError) {
+    public convenience init(byteCount: Int) throws(KalsaeError) {
+        try self.init(byteCount: byteCount, isRewritten: false)
+    }
+
+    /// The same for memory whose contents change while others hold it.
+    package init(byteCount: Int, isRewritten: Bool) throws(KalsaeError) {
         let isHuge = byteCount >= Self.fewestHugeBytes
         let unit = isHuge ? Self.hugePage : Self.alignment
         let rounded = (max(byteCount, 1) &+ unit - 1) & ~(unit - 1)
@@ -38,6 +45,7 @@ public final class Buffer: Sendable {
         start = memory
         isMapped = false
         deviceMemory = nil
+        self.isRewritten = isRewritten
         self.byteCount = byteCount
         Counters.record {
             $0.buffersAllocated += 1
@@ -51,6 +59,7 @@ public final class Buffer: Sendable {
         byteCount = memory.byteCount
         start = nil
         isMapped = false
+        isRewritten = false
         Counters.record {
             $0.buffersAllocated += 1
             $0.bytesAllocated += memory.byteCount
@@ -78,6 +87,7 @@ public final class Buffer: Sendable {
         guard let memory, memory != MAP_FAILED else { throw fail(errno) }
         start = memory
         isMapped = true
+        isRewritten = false
         deviceMemory = nil
         self.byteCount = byteCount
         Counters.record {
@@ -130,6 +140,15 @@ public final class Buffer: Sendable {
         let result = try body(bytes)
         try deviceMemory.write(UnsafeRawBufferPointer(bytes))
         return result
+    }
+
+    /// The buffer itself where it lies on the host, else a copy there.
+    package func onHost() throws(KalsaeError) -> Buffer {
+        guard let deviceMemory else { return self }
+        let copy = try Buffer(byteCount: byteCount)
+        try deviceMemory.read(
+            into: UnsafeMutableRawBufferPointer(start: copy.start, count: byteCount))
+        return copy
     }
 
     /// Throws where the system has no memory for an array of so many bytes, which would otherwise end

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import KalsaeSupport
+import KalsaeTensor
 
 /// A verb that computes.
 protocol ComputingCommand: ParsableCommand {
@@ -19,6 +20,12 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Threads to compute with; without it, one per core.")
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "What computes: cpu, opencl, or opencl:1 for the second device of OpenCL; kalsae doctor "
+                + "lists them.", valueName: "name"))
+    var device: String?
+
     /// Puts the options in force; called before anything is computed.
     func apply() throws {
         if quiet { Console.silence() }
@@ -28,7 +35,18 @@ struct CommonOptions: ParsableArguments {
         if threads != 1 { SpinLimit.apply() }
         // Behind that: the process may begin anew there.
         ParentProcess.watch()
-        guard let threads else { return }
-        setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1)
+        if let threads { setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1) }
+        if let device { setenv(EnvironmentFlag.device.rawValue, device, 1) }
+        if EnvironmentFlag.device.value != "cpu" { try Self.open(EnvironmentFlag.device.value) }
+    }
+
+    /// Opens a device before anything else is done, and says once that it is the processor after all.
+    private static func open(_ name: String) throws {
+        guard let backend = try Device.named(name).accelerator else { return }
+        let info = backend.driver.info
+        guard info.kind == .cpu else { return }
+        Notice.sayOnce(
+            "device \(name)",
+            "\(info.device) is this machine's processor (\(info.name)); --device cpu is faster")
     }
 }

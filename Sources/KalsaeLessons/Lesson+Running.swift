@@ -59,6 +59,7 @@ actor LessonRunner {
     /// A second thread gains nothing for small products, and costs much on a busy machine.
     private func device(for plan: LessonPlan) -> Device {
         let isFree = EnvironmentFlag.threads.value.isEmpty
-        return isFree && !plan.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
+        let isCPU = EnvironmentFlag.device.value == "cpu"
+        return isFree && isCPU && !plan.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
     }
 }

@@ -16,6 +16,12 @@ public struct Counts: Equatable, Sendable {
     public var bytesAllocated = 0
     /// Tensor nodes made by tracing.
     public var nodesMade = 0
+    /// Programs compiled for accelerators.
+    public var programsCompiled = 0
+    /// Launches of kernels of accelerators.
+    public var launches = 0
+    /// Copies between the memory of the host and of an accelerator.
+    public var deviceCopies = 0
 
     /// All counts zero.
     public init() {}

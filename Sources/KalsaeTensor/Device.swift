@@ -14,8 +14,9 @@ public struct Device: Sendable {
 
     @TaskLocal private static var scoped: Device?
 
-    /// The device in force: a scope's, else the CPU.
-    public static var current: Device { scoped ?? cpu }
+    /// The device in force: a scope's, else that of `KALSAE_DEVICE`, which is the CPU where nothing is
+    /// said.
+    public static var current: Device { scoped ?? usual }
 
     /// Runs `body` with this device in force.
     public func asCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {

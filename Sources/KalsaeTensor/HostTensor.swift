@@ -14,7 +14,7 @@ package final class HostTensor<Element: TensorElement> {
 
     package init(count: Int) throws(KalsaeError) {
         let type = TensorType(Element.dtype, [count])
-        let buffer = try Buffer(byteCount: type.byteCount)
+        let buffer = try Buffer(byteCount: type.byteCount, isRewritten: true)
         let memory = try buffer.hostPointer().bindMemory(to: Element.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: memory, count: count)
         values.initialize(repeating: Element(nearest: Int64(0)))

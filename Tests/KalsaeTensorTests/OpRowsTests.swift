@@ -12,8 +12,8 @@ import Testing
         + predicateRows + composedMovementRows + statisticsRows + einsumRows + distributionRows
         + attentionRows
 
-    /// The devices beside the reference.
-    static let devices: [Device] = [.cpu]
+    /// The device beside the reference: the CPU, or that of `KALSAE_DEVICE`.
+    static let devices: [Device] = [.current]
 
     @Test(arguments: rows) func row(_ row: OpCase) {
         row.check(devices: Self.devices)

@@ -5,8 +5,10 @@ import KalsaeCPU
 import KalsaeData
 import KalsaeDistributed
 import KalsaeFiles
+import KalsaeOpenCL
 import KalsaeSearch
 import KalsaeSupport
+import KalsaeTensor
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,7 +63,7 @@ struct Doctor: ParsableCommand {
 /// What the machine is.
 private enum Machine {
     /// What users set; the other variables are for developers.
-    private static let usual: [EnvironmentFlag] = [.data, .threads]
+    private static let usual: [EnvironmentFlag] = [.data, .device, .threads]
 
     static func facts(all: Bool) -> [(String, JSONValue)] {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
@@ -79,7 +81,8 @@ private enum Machine {
             ("onednn", .string(oneDNN)),
             ("memory", .string("\(bytes >> 30) GiB")),
             ("data", .array(DataFolders.folders.map { .string($0) })),
-            ("device", .string("cpu")),
+            ("device", .string(EnvironmentFlag.device.value)),
+            ("opencl", opencl),
             ("mpi", .string(mpi)),
             ("flags", .object(flags)),
         ]
@@ -116,6 +119,26 @@ private enum Machine {
         } catch {
             return error.description
         }
+    }
+
+    /// The devices of OpenCL, each after its self-test.
+    private static var opencl: JSONValue {
+        do {
+            let all = try OpenCLDevices.all()
+            if all.isEmpty { return "no device" }
+            let members = all.indices.map { index in
+                let info = all[index].info
+                var test = "passes its self-test"
+                do { _ = try Device.opencl(index) } catch { test = "\(error)" }
+                let types = info.hasFloat64 ? "float32 and float64" : "float32"
+                return JSONValue.Member(
+                    info.device,
+                    .string(
+                        "\(info.name) (\(info.kind.rawValue)), \(info.computeUnits) units, "
+                            + "\(info.memoryBytes >> 20) MiB, \(types), \(info.driver); \(test)"))
+            }
+            return .object(members)
+        } catch { return .string("\(error)") }
     }
 
     private static var oneDNN: String {

@@ -56,11 +56,14 @@ package final class InferenceEngine: Sendable {
         leaves = all.map {
             Leaf(path: $0.path, type: $0.tensor.type, isParameter: $0.tensor.node.isParameter)
         }
-        let buffers = try all.map { try $0.tensor.evaluatedBuffer() }
+        let backend = device.plans.backend
+        let buffers = try all.map { try backend.resident($0.tensor.evaluatedBuffer()) }
         weights = Mutex(InferenceWeights(buffers: buffers, version: 0))
         // More than cores, as a caller may lose its core in the middle of a run.
         slots = (0..<min(2 * ComputeThread.threadCount + 2, 64)).map { _ in Slot() }
     }
+
+    private var backend: any Backend { device.plans.backend }
 
     /// Goes on with other weights of the same structure: runs that began before end with the old.
     package func update<Tree: TensorTree>(_ tree: Tree) throws {
@@ -71,7 +74,7 @@ package final class InferenceEngine: Sendable {
                 got: "\(new.count) tensors, or other types")
         }
         try tree.evaluate()
-        let buffers = try new.map { try $0.tensor.evaluatedBuffer() }
+        let buffers = try new.map { try backend.resident($0.tensor.evaluatedBuffer()) }
         weights.withLock { weights in
             weights = InferenceWeights(buffers: buffers, version: weights.version + 1)
             version.store(weights.version, ordering: .releasing)
@@ -92,7 +95,7 @@ package final class InferenceEngine: Sendable {
         let type = input.type
         var result: (buffer: Buffer, type: TensorType)?
         try perform(type) { run throws(KalsaeError) in
-            let output = try Buffer(byteCount: run.trace.output.byteCount)
+            let output = try self.backend.makeBuffer(byteCount: run.trace.output.byteCount)
             try run.run(buffer, into: output)
             result = (output, run.trace.output)
         }
@@ -171,7 +174,7 @@ package final class InferenceEngine: Sendable {
             if index > 0 { runs.insert(runs.remove(at: index), at: 0) }
         } else {
             guard let trace else { return .unknown }
-            runs.insert(try InferenceRun(trace, weights.withLock { $0 }), at: 0)
+            runs.insert(try InferenceRun(trace, weights.withLock { $0 }, on: backend), at: 0)
             if runs.count > limit { runs.removeLast() }
         }
         if runs[0].trace.usesComputeThread, !ComputeThread.shared.isCurrent { return .elsewhere }
@@ -205,7 +208,8 @@ package final class InferenceEngine: Sendable {
         let output = try traced(nodes, input)
         let gathered = try GatheredGraph(of: [output.node], placeholders: nodes + [input])
         if let error = gathered.strayParameterError { throw error }
-        let captured = gathered.leaves.dropFirst(nodes.count + 1).compactMap(\.buffer)
+        let captured = try gathered.leaves.dropFirst(nodes.count + 1).compactMap(\.buffer)
+            .map { try backend.resident($0) }
         let new = try InferenceTrace(
             input: type, output: output.type, plan: try device.plans.plan(for: gathered.graph),
             captured: captured, tableNames: gathered.tableNames)

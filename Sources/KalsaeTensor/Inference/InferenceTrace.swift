@@ -44,14 +44,16 @@ struct InferenceRun: Sendable {
     private var binding = PlanBinding.next()
     private(set) var version: Int
 
-    init(_ trace: InferenceTrace, _ weights: InferenceWeights) throws(KalsaeError) {
+    init(
+        _ trace: InferenceTrace, _ weights: InferenceWeights, on backend: any Backend
+    ) throws(KalsaeError) {
         self.trace = trace
         plan = try trace.plan.replica()
         version = weights.version
         inputIndex = weights.buffers.count
-        let staged = try Buffer(byteCount: trace.input.byteCount)
+        let staged = try Buffer(byteCount: trace.input.byteCount, isRewritten: true)
         inputs = weights.buffers + [staged] + trace.captured
-        output = [try Buffer(byteCount: trace.output.byteCount)]
+        output = [try backend.makeBuffer(byteCount: trace.output.byteCount)]
     }
 
     /// Goes on with other weights.

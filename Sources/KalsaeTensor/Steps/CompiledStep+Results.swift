@@ -34,17 +34,21 @@ extension CompiledStep {
         return Array(traces[active].plan.readiness.dropFirst(traces[active].changed.count))
     }
 
-    /// Calls `body` with the bytes of all results of the last run, where they are.
+    /// Calls `body` with the bytes of all results of the last run: where they are, or copies of a
+    /// device's.
     package func withResults(
         _ body: ([UnsafeRawBufferPointer]) throws(KalsaeError) -> Void
     ) throws(KalsaeError) {
         guard traces.indices.contains(active) else { return try body([]) }
         let trace = traces[active]
-        var results: [UnsafeRawBufferPointer] = []
+        var (buffers, results) = ([Buffer](), [UnsafeRawBufferPointer]())
         for (output, type) in zip(trace.outputs.dropFirst(trace.changed.count), trace.resultTypes) {
+            let buffer = try output.onHost()
+            buffers.append(buffer)
             results.append(
-                UnsafeRawBufferPointer(start: try output.hostPointer(), count: type.byteCount))
+                UnsafeRawBufferPointer(start: try buffer.hostPointer(), count: type.byteCount))
         }
+        defer { withExtendedLifetime(buffers) {} }
         try body(results)
     }
 

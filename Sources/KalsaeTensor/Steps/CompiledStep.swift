@@ -24,6 +24,8 @@ public final class CompiledStep<State: TensorTree> {
     private(set) var traces: [StepTrace] = []
     let runner = StepRunner()
     private(set) var active = -1
+    /// For inputs that lie on the host, such as a set of data, the device's copies, by index.
+    private var placed: [Int: (host: Buffer, copy: Buffer)] = [:]
     /// How often a trace was selected.
     private var clock = 0
     /// How often a trace was made.
@@ -152,7 +154,7 @@ public final class CompiledStep<State: TensorTree> {
             traces[active].lastUse = clock
         }
         for (index, input) in inputs.enumerated() {
-            let buffer = try input.evaluatedBuffer()
+            let buffer = try place(input.evaluatedBuffer(), at: index)
             let position = leaves.count + index
             if traces[active].inputs[position] !== buffer {
                 traces[active].inputs[position] = buffer
@@ -165,6 +167,15 @@ public final class CompiledStep<State: TensorTree> {
         where traces[active].outputs[output] !== buffers[leaf] {
             traces[active].outputs[output] = buffers[leaf]
         }
+    }
+
+    /// An input's buffer where the device reads it; nobody else writes to one that is held here.
+    private func place(_ buffer: Buffer, at index: Int) throws(KalsaeError) -> Buffer {
+        if buffer.isRewritten { return buffer }
+        if let known = placed[index], known.host === buffer { return known.copy }
+        let copy = try device.plans.backend.resident(buffer)
+        placed[index] = copy === buffer ? nil : (buffer, copy)
+        return copy
     }
 
     private func matches(_ trace: StepTrace, _ inputs: [Tensor]) -> Bool {
@@ -232,6 +243,9 @@ public final class CompiledStep<State: TensorTree> {
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
+        let captured = try trace.captured.map { buffer throws(KalsaeError) in
+            buffer.isRewritten ? buffer : try backend.resident(buffer)
+        }
         if traces.count >= Self.keptPlans,
             let oldest = traces.indices.min(by: { traces[$0].lastUse < traces[$1].lastUse })
         {
@@ -241,7 +255,7 @@ public final class CompiledStep<State: TensorTree> {
         traces.append(
             StepTrace(
                 inputTypes: inputs.map(\.type), plan: plan,
-                inputs: buffers + inputBuffers + trace.captured,
+                inputs: buffers + inputBuffers + captured,
                 outputs: changed.map { buffers[$0] } + resultBuffers, changed: changed,
                 resultTypes: results.map(\.type), tableNames: gathered.tableNames))
         traceCount += 1

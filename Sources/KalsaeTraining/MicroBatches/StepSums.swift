@@ -21,7 +21,7 @@ final class StepSums {
     init(_ layout: Contribution, _ group: (any ProcessGroup)?) throws {
         self.layout = layout
         let type = TensorType(layout.dtype, [layout.count])
-        total = try Buffer(byteCount: type.byteCount)
+        total = try Buffer(byteCount: type.byteCount, isRewritten: true)
         tensor = Tensor(total, type)
         var first = total
         if let group {

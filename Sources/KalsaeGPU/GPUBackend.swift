@@ -1,0 +1,58 @@
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeLowering
+import KalsaeSupport
+
+/// An accelerator: kernels generated from the fusion groups of a graph, compiled by its driver.
+public final class GPUBackend: Backend {
+    private let pool: MemoryPool
+    private let programs: ProgramCache
+
+    /// The driver of the device.
+    public var driver: any Driver { pool.driver }
+
+    /// Makes the backend of a device.
+    ///
+    /// - Parameter cache: the folder of compiled programs; nil for that of the XDG folders.
+    public init(_ driver: any Driver, cache: String? = nil) {
+        pool = MemoryPool(driver)
+        let info = driver.info
+        programs = ProgramCache(
+            driver,
+            files: ProgramFiles(folder: cache, device: "\(info.name), \(info.driver)"))
+    }
+
+    /// The device, as in `opencl:0`.
+    public var name: String { driver.info.device }
+
+    /// Bytes of the device in use now, and the most that ever were.
+    public var memory: (used: Int, most: Int) { (pool.usedBytes, pool.mostBytes) }
+
+    /// Prepares a graph: passes, fusion, order, memory, kernels.
+    public func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
+        let graph = try graph.optimized()
+        if !driver.info.hasFloat64, graph.usesFloat64 {
+            throw KalsaeError(
+                name, expected: "types that \(driver.info.name) computes with", got: "float64",
+                advice: "use float32, or --device cpu")
+        }
+        return try GPUPlanBuilder(graph, options: options, pool: pool, programs: programs).build()
+    }
+
+    /// Memory on the device.
+    public func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer {
+        Buffer(try GPUMemory(byteCount: byteCount, pool))
+    }
+
+    /// The buffer itself where it lies on this device, else a copy of it there.
+    public func resident(_ buffer: Buffer) throws(KalsaeError) -> Buffer {
+        if let memory = buffer.deviceMemory as? GPUMemory, memory.pool === pool { return buffer }
+        let copy = try GPUMemory(byteCount: buffer.byteCount, pool)
+        try buffer.withHostBytes { bytes throws(KalsaeError) in try copy.write(bytes) }
+        return Buffer(copy)
+    }
+}
+
+extension Graph {
+    fileprivate var usesFloat64: Bool { nodes.contains { $0.type.dtype == .float64 } }
+}

@@ -1,0 +1,195 @@
+import KalsaeGraph
+import KalsaeLowering
+
+extension LoweredOp {
+    /// A convolution as a product of its windows with the kernel; groups are stacks.
+    func convolution(_ parameters: ConvolutionParameters, _ context: KernelContext) -> TaskCalls {
+        ConvolutionText(
+            parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
+            output: type.shape, type.dtype
+        ).forward(self, context)
+    }
+
+    /// The gradient for the input: of each element, all windows that hold it.
+    func convolutionInputGradient(
+        _ parameters: ConvolutionParameters, _ context: KernelContext
+    ) -> TaskCalls {
+        ConvolutionText(
+            parameters, input: type.shape, kernel: operandTypes[1].shape,
+            output: operandTypes[0].shape, type.dtype
+        ).inputGradient(self, context)
+    }
+
+    /// The gradient for the kernel: a product over all windows.
+    func convolutionWeightGradient(
+        _ parameters: ConvolutionParameters, _ context: KernelContext
+    ) -> TaskCalls {
+        ConvolutionText(
+            parameters, input: operandTypes[0].shape, kernel: type.shape,
+            output: operandTypes[1].shape, type.dtype
+        ).weightGradient(self, context)
+    }
+}
+
+/// The three products of a convolution of `[batch, height, width, in]` with `[kh, kw, in / groups, out]`.
+private struct ConvolutionText {
+    let parameters: ConvolutionParameters
+    let input: Shape, kernel: Shape, output: Shape
+    let dtype: DType
+    /// Channels of a group.
+    let (ins, outs): (Int, Int)
+
+    init(
+        _ parameters: ConvolutionParameters, input: Shape, kernel: Shape, output: Shape,
+        _ dtype: DType
+    ) {
+        self.parameters = parameters
+        (self.input, self.kernel, self.output, self.dtype) = (input, kernel, output, dtype)
+        (ins, outs) = (kernel[2], kernel[3] / max(parameters.groups, 1))
+    }
+
+    /// Names of the sizes that all three products use.
+    private struct Names {
+        let height, width, channels, outHeight, outWidth, outChannels, taps, ins, outs: String
+        let strideY, strideX, padY, padX, dilationY, dilationX: String
+    }
+
+    private func names(_ kernel: inout KernelBuilder) -> Names {
+        Names(
+            height: kernel.integer(input[1]), width: kernel.integer(input[2]),
+            channels: kernel.integer(input[3]), outHeight: kernel.integer(output[1]),
+            outWidth: kernel.integer(output[2]), outChannels: kernel.integer(output[3]),
+            taps: kernel.integer(self.kernel[1]), ins: kernel.integer(ins),
+            outs: kernel.integer(outs), strideY: kernel.integer(parameters.strides.height),
+            strideX: kernel.integer(parameters.strides.width),
+            padY: kernel.integer(parameters.padding.top),
+            padX: kernel.integer(parameters.padding.left),
+            dilationY: kernel.integer(parameters.dilations.height),
+            dilationX: kernel.integer(parameters.dilations.width))
+    }
+
+    /// The elements of the windows: of window `row` or `k`, under tap and channel of the other.
+    private func windows(_ x: String, _ n: Names, isRow: Bool) -> TileLoader {
+        let window = isRow ? "m" : "k"
+        let corner = [
+            ("cornerY", "\(window) / \(n.outWidth) % \(n.outHeight) * \(n.strideY) - \(n.padY)"),
+            ("cornerX", "\(window) % \(n.outWidth) * \(n.strideX) - \(n.padX)"),
+            ("image", "\(window) / \(n.outWidth) / \(n.outHeight) * \(n.height)"),
+        ]
+        let other = isRow ? "k" : "m"
+        let tap = [
+            ("tapY", "\(other) / \(n.ins) / \(n.taps) * \(n.dilationY)"),
+            ("tapX", "\(other) / \(n.ins) % \(n.taps) * \(n.dilationX)"),
+            ("channel", "stack * \(n.ins) + \(other) % \(n.ins)"),
+        ]
+        func names(_ lines: [(String, String)]) -> [String] { lines.map(\.0) }
+        func set(_ lines: [(String, String)]) -> String {
+            lines.map { "\(TileLoader.number($0.0)) = \($0.1);" }.joined(separator: "\n")
+        }
+        func define(_ lines: [(String, String)]) -> String {
+            lines.map { "const I \($0.0) = \($0.1);" }.joined(separator: "\n")
+        }
+        let (row, inner) = isRow ? (corner, tap) : (tap, corner)
+        func get(_ name: String) -> String {
+            names(row).contains(name) ? TileLoader.number(name) : name
+        }
+        return TileLoader(
+            isAlongK: isRow, rowNames: names(row), row: set(row), inner: define(inner),
+            load: """
+                const I y = \(get("cornerY")) + \(get("tapY")), x = \(get("cornerX")) + \(get("tapX"));
+                if (y >= 0 && y < \(n.height) && x >= 0 && x < \(n.width)) {
+                v = \(x)[((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"))];
+                }
+                """)
+    }
+
+    func forward(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+        guard output.elementCount > 0 else { return TaskCalls() }
+        var product = TiledProduct(
+            dtype, rows: output[0] * output[1] * output[2], columns: outs,
+            inner: kernel[0] * kernel[1] * ins, stacks: parameters.groups)
+        var builder = builder(context, product, output)
+        let x = builder.buffer("const \(dtype.cType)", op.operand(0))
+        let w = builder.buffer("const \(dtype.cType)", op.operand(1))
+        let n = names(&builder)
+        product.left = windows(x, n, isRow: true)
+        product.right = TileLoader(
+            isAlongK: false, load: "v = \(w)[k * \(n.outChannels) + stack * \(n.outs) + n];")
+        return product.calls(builder, context) { kernel in
+            let y = kernel.buffer(dtype.cType, op.output)
+            let (channels, outs) = (kernel.integer(output[3]), kernel.integer(outs))
+            return "\(y)[m * \(channels) + stack * \(outs) + n] = v;"
+        }
+    }
+
+    func inputGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+        guard input.elementCount > 0 else { return TaskCalls() }
+        var product = TiledProduct(
+            dtype, rows: input[0] * input[1] * input[2], columns: ins,
+            inner: kernel[0] * kernel[1] * outs, stacks: parameters.groups)
+        var builder = builder(context, product, input)
+        let g = builder.buffer("const \(dtype.cType)", op.operand(0))
+        let w = builder.buffer("const \(dtype.cType)", op.operand(1))
+        let n = names(&builder)
+        let (padY, padX) = (TileLoader.number("paddedY"), TileLoader.number("paddedX"))
+        let image = TileLoader.number("image")
+        product.left = TileLoader(
+            rowNames: ["paddedY", "paddedX", "image"],
+            row: """
+                \(padY) = m / \(n.width) % \(n.height) + \(n.padY);
+                \(padX) = m % \(n.width) + \(n.padX);
+                \(image) = m / \(n.width) / \(n.height) * \(n.outHeight);
+                """,
+            inner: """
+                const I c = stack * \(n.outs) + k % \(n.outs);
+                const I tapY = k / \(n.outs) / \(n.taps) * \(n.dilationY);
+                const I tapX = k / \(n.outs) % \(n.taps) * \(n.dilationX);
+                """,
+            load: """
+                const I fromY = \(padY) - tapY, fromX = \(padX) - tapX;
+                const I oy = fromY / \(n.strideY), ox = fromX / \(n.strideX);
+                if (fromY >= 0 && fromX >= 0 && oy * \(n.strideY) == fromY
+                    && ox * \(n.strideX) == fromX && oy < \(n.outHeight) && ox < \(n.outWidth)) {
+                v = \(g)[((\(image) + oy) * \(n.outWidth) + ox) * \(n.outChannels) + c];
+                }
+                """)
+        product.right = TileLoader(
+            inner: """
+                const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
+                """,
+            load: "v = \(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel];")
+        return product.calls(builder, context) { kernel in
+            let y = kernel.buffer(dtype.cType, op.output)
+            let (channels, ins) = (kernel.integer(input[3]), kernel.integer(ins))
+            return "\(y)[m * \(channels) + stack * \(ins) + n] = v;"
+        }
+    }
+
+    func weightGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+        guard kernel.elementCount > 0 else { return TaskCalls() }
+        var product = TiledProduct(
+            dtype, rows: kernel[0] * kernel[1] * ins, columns: outs,
+            inner: output[0] * output[1] * output[2], stacks: parameters.groups)
+        var builder = builder(context, product, kernel)
+        let x = builder.buffer("const \(dtype.cType)", op.operand(0))
+        let g = builder.buffer("const \(dtype.cType)", op.operand(1))
+        let n = names(&builder)
+        product.left = windows(x, n, isRow: false)
+        product.right = TileLoader(
+            isAlongK: false, load: "v = \(g)[k * \(n.outChannels) + stack * \(n.outs) + n];")
+        return product.calls(builder, context) { kernel in
+            let w = kernel.buffer(dtype.cType, op.output)
+            let (channels, outs) = (kernel.integer(output[3]), kernel.integer(outs))
+            return "\(w)[m * \(channels) + stack * \(outs) + n] = v;"
+        }
+    }
+
+    private func builder(
+        _ context: KernelContext, _ product: TiledProduct, _ result: Shape
+    ) -> KernelBuilder {
+        let extent = max(
+            input.elementCount, kernel.elementCount, output.elementCount,
+            product.parts * result.elementCount)
+        return KernelBuilder(extent: extent, isGuarded: context.isGuarded)
+    }
+}

@@ -1,0 +1,50 @@
+import KalsaeGraph
+import KalsaeLowering
+
+extension LoweredOp {
+    /// A matrix product, or a stack of them.
+    func matrixProduct(
+        _ parameters: MatrixProductParameters, _ context: KernelContext
+    ) -> TaskCalls {
+        let (shape, dtype) = (type.shape, type.dtype)
+        guard shape.elementCount > 0 else { return TaskCalls() }
+        let rank = shape.rank
+        let inner = operandTypes[0].shape[rank - (parameters.transposeLeft ? 2 : 1)]
+        let (rows, columns) = (shape[rank - 2], shape[rank - 1])
+        var product = TiledProduct(
+            dtype, rows: rows, columns: columns, inner: inner,
+            stacks: shape.prefix(rank - 2).reduce(1, *))
+        let extent = max(
+            shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
+            operandTypes[1].shape.elementCount)
+        var kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
+        let a = kernel.buffer("const \(operandTypes[0].dtype.cType)", operand(0))
+        let b = kernel.buffer("const \(dtype.cType)", operand(1))
+        let (m, n, k) = (kernel.integer(rows), kernel.integer(columns), kernel.integer(inner))
+        product.left = TileLoader(
+            isAlongK: !parameters.transposeLeft,
+            load: parameters.transposeLeft
+                ? "v = \(a)[(stack * \(k) + k) * \(m) + m];"
+                : "v = \(a)[(stack * \(m) + m) * \(k) + k];")
+        product.right = TileLoader(
+            isAlongK: parameters.transposeRight,
+            load: parameters.transposeRight
+                ? "v = \(b)[(stack * \(n) + n) * \(k) + k];"
+                : "v = \(b)[(stack * \(k) + k) * \(n) + n];")
+        return product.calls(kernel, context) { kernel in
+            let c = kernel.buffer(dtype.cType, output)
+            let (m, n) = (kernel.integer(rows), kernel.integer(columns))
+            return "\(c)[(stack * \(m) + m) * \(n) + n] = v;"
+        }
+    }
+
+    /// An operand as an argument, its view's offset taken in.
+    func operand(_ number: Int) -> KernelCall.Argument {
+        let view = operands[number]
+        return .storage(
+            view.storage, byteOffset: view.offset * operandTypes[number].dtype.byteSize)
+    }
+
+    /// The result as an argument.
+    var output: KernelCall.Argument { .storage(result, byteOffset: 0) }
+}

@@ -1,0 +1,206 @@
+import KalsaeBackend
+import KalsaeGraph
+import KalsaeSupport
+import Synchronization
+
+/// A flat list of launches over inputs, outputs and one arena.
+final class GPUPlan: Plan {
+    private struct State {
+        /// The memory that arguments speak of, in the order of ``GPUPlanCode``.
+        var memory: [any DriverMemory]
+        /// The device's copies of inputs that lie on the host.
+        var staged: [Int: GPUMemory] = [:]
+        /// Inputs that are copied before each run.
+        var hostInputs: [(buffer: Buffer, copy: GPUMemory)] = []
+        var binding = 0
+        var recorder: PlanRecorder?
+    }
+
+    let graph: Graph
+    let instructions: [InstructionSummary]
+    let arenaByteCount: Int
+    private let code: GPUPlanCode
+    private let pool: MemoryPool
+    private let executable: any Executable
+    /// The launches of each instruction.
+    private let ranges: [Range<Int>]
+    private let arena: GPUMemory
+    private let errors: GPUMemory
+    private let literals: GPUMemory
+    private let limits: [Int: Int]
+    private let state: Mutex<State>
+
+    init(
+        _ code: GPUPlanCode, programs: [String: any DriverProgram], pool: MemoryPool
+    ) throws(KalsaeError) {
+        self.code = code
+        self.pool = pool
+        graph = code.graph
+        instructions = code.tasks.map(\.summary)
+        arenaByteCount = code.arenaByteCount
+        arena = try GPUMemory(byteCount: code.arenaByteCount, pool)
+        errors = try GPUMemory(byteCount: ErrorWords.byteCount, pool)
+        let literals = try GPUMemory(byteCount: code.literals.count, pool)
+        try withBytes(of: code.literals) { bytes throws(KalsaeError) in try literals.write(bytes) }
+        self.literals = literals
+        var limits: [Int: Int] = [:]
+        var ranges: [Range<Int>] = []
+        var launches: [Launch] = []
+        for (number, task) in code.tasks.enumerated() {
+            if let limit = task.indexLimit { limits[number] = limit }
+            let first = launches.count
+            for call in task.calls {
+                guard let program = programs[call.source.name] else {
+                    throw KalsaeError(
+                        "plan", expected: "a program with kernel \(call.source.name)", got: "none")
+                }
+                launches.append(
+                    Launch(
+                        program: program, kernel: call.source.name, groupSize: call.groupSize,
+                        groupCount: call.groupCount, arguments: code.arguments[launches.count]))
+            }
+            ranges.append(first..<launches.count)
+        }
+        (self.limits, self.ranges) = (limits, ranges)
+        executable = try pool.driver.prepare(launches, memoryCount: code.memoryCount)
+        let empty = [any DriverMemory](
+            repeating: arena.memory, count: code.memoryCount - GPUPlanCode.firstInput)
+        state = Mutex(State(memory: [arena.memory, errors.memory, literals.memory] + empty))
+        Counters.record { $0.kernelsMade += launches.count }
+    }
+
+    func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
+        try run(inputs: inputs, outputs: outputs, binding: 0)
+    }
+
+    func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
+        let result = state.withLock { state in
+            Result { () throws(KalsaeError) in
+                if binding == 0 || state.binding != binding {
+                    try bind(inputs, outputs, &state)
+                    state.binding = binding
+                }
+                for (buffer, copy) in state.hostInputs {
+                    try buffer.withHostBytes { bytes throws(KalsaeError) in
+                        try copy.write(
+                            UnsafeRawBufferPointer(rebasing: bytes.prefix(copy.byteCount)))
+                    }
+                }
+                try execute(state.recorder)
+            }
+        }
+        try result.get()
+        Counters.record {
+            $0.plansRun += 1
+            $0.instructionsRun += instructions.count
+        }
+    }
+
+    func record(into recorder: PlanRecorder?) { state.withLock { $0.recorder = recorder } }
+
+    private func execute(_ recorder: PlanRecorder?) throws(KalsaeError) {
+        if code.mayFail {
+            try withBytes(of: ErrorWords.initial) { bytes throws(KalsaeError) in
+                try errors.write(bytes)
+            }
+        }
+        if let recorder {
+            try record(recorder)
+        } else if let last = ranges.last?.upperBound, last > 0 {
+            try executable.run(0..<last)
+        }
+        guard code.mayFail else { return }
+        var words = [UInt32](repeating: 0, count: ErrorWords.count)
+        try withMutableBytes(of: &words) { bytes throws(KalsaeError) in try errors.read(into: bytes)
+        }
+        if let error = ErrorWords.error(words, limits: limits) { throw error }
+    }
+
+    /// Waits behind each instruction, so that times are its own.
+    private func record(_ recorder: PlanRecorder) throws(KalsaeError) {
+        try pool.driver.wait()
+        var marks = [PlanRecorder.now()]
+        for range in ranges {
+            if !range.isEmpty {
+                try executable.run(range)
+                try pool.driver.wait()
+            }
+            marks.append(PlanRecorder.now())
+        }
+        recorder.add(marks)
+    }
+
+    private func bind(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
+    ) throws(KalsaeError) {
+        state.binding = 0
+        try check(inputs, code.inputBytes, "inputs")
+        try check(outputs, code.outputBytes, "outputs")
+        state.hostInputs.removeAll(keepingCapacity: true)
+        for (number, buffer) in inputs.enumerated() {
+            let memory: GPUMemory
+            if let resident = resident(buffer) {
+                memory = resident
+                state.staged[number] = nil
+            } else {
+                memory = try staged(number, &state)
+                state.hostInputs.append((buffer, memory))
+            }
+            state.memory[GPUPlanCode.firstInput + number] = memory.memory
+        }
+        for (number, buffer) in outputs.enumerated() {
+            guard let memory = resident(buffer) else {
+                throw KalsaeError(
+                    "plan outputs", expected: "memory of \(pool.driver.info.device)",
+                    got: "memory of \(buffer.device)")
+            }
+            state.memory[GPUPlanCode.firstInput + inputs.count + number] = memory.memory
+        }
+        try executable.bind(state.memory)
+    }
+
+    private func staged(_ input: Int, _ state: inout State) throws(KalsaeError) -> GPUMemory {
+        if let memory = state.staged[input] { return memory }
+        let memory = try GPUMemory(byteCount: code.inputBytes[input], pool)
+        state.staged[input] = memory
+        return memory
+    }
+
+    private func resident(_ buffer: Buffer) -> GPUMemory? {
+        guard let memory = buffer.deviceMemory as? GPUMemory, memory.pool === pool else {
+            return nil
+        }
+        return memory
+    }
+
+    private func check(
+        _ buffers: [Buffer], _ bytes: [Int], _ what: String
+    ) throws(KalsaeError) {
+        guard buffers.count == bytes.count else {
+            throw KalsaeError("plan", expected: "\(bytes.count) \(what)", got: "\(buffers.count)")
+        }
+        for (buffer, count) in zip(buffers, bytes) where buffer.byteCount < count {
+            throw KalsaeError(
+                "plan \(what)", expected: "a buffer of \(count) bytes", got: "\(buffer.byteCount)")
+        }
+    }
+}
+
+/// The bytes of an array for a body that throws this project's error.
+private func withBytes<Element>(
+    of array: [Element], _ body: (UnsafeRawBufferPointer) throws(KalsaeError) -> Void
+) throws(KalsaeError) {
+    let result = array.withUnsafeBytes { bytes in
+        Result { () throws(KalsaeError) in try body(bytes) }
+    }
+    try result.get()
+}
+
+private func withMutableBytes<Element>(
+    of array: inout [Element], _ body: (UnsafeMutableRawBufferPointer) throws(KalsaeError) -> Void
+) throws(KalsaeError) {
+    let result = array.withUnsafeMutableBytes { bytes in
+        Result { () throws(KalsaeError) in try body(bytes) }
+    }
+    try result.get()
+}

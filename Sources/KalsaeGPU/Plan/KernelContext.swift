@@ -1,0 +1,34 @@
+/// What kernels of a task need to know of the plan and of the device.
+struct KernelContext {
+    /// Groups of work items that a loop is divided into at most.
+    var mostGroups: Int
+    /// Whether the device has `float64`.
+    var hasFloat64: Bool
+    /// Whether the task changes nothing once an error was noted.
+    var isGuarded = false
+    /// The task's number.
+    var task = 0
+    /// Whether a run looks for an error behind the task.
+    var isFaultPoint = false
+
+    /// Groups for a loop over so many elements.
+    func groups(for count: Int) -> Int {
+        let size = KernelBuilder.usualGroup
+        return min(max((count + size - 1) / size, 1), mostGroups)
+    }
+}
+
+/// The launches of a task, and the memory that they need between them.
+struct TaskCalls {
+    var calls: [KernelCall]
+    /// Bytes of workspace.
+    var workspaceBytes: Int
+    /// What indices of the task have to stay below, where it has any.
+    var indexLimit: Int?
+
+    init(_ calls: [KernelCall] = [], workspaceBytes: Int = 0, indexLimit: Int? = nil) {
+        self.calls = calls
+        self.workspaceBytes = workspaceBytes
+        self.indexLimit = indexLimit
+    }
+}
