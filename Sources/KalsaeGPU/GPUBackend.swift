@@ -39,6 +39,18 @@ public final class GPUBackend: Backend {
         return try GPUPlanBuilder(graph, options: options, pool: pool, programs: programs).build()
     }
 
+    /// Compiles the kernels of several graphs as one program, which takes less time than one after the
+    /// other; plans of them then find theirs.
+    package func prepare(_ graphs: [(graph: Graph, options: PlanOptions)]) throws(KalsaeError) {
+        var sources: [KernelSource] = []
+        for (graph, options) in graphs {
+            let graph = try graph.optimized()
+            let builder = GPUPlanBuilder(graph, options: options, pool: pool, programs: programs)
+            sources += try builder.code().tasks.flatMap { $0.calls.map(\.source) }
+        }
+        _ = try programs.programs(for: sources)
+    }
+
     /// Memory on the device.
     public func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer {
         Buffer(try GPUMemory(byteCount: byteCount, pool))

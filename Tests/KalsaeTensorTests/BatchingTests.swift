@@ -7,7 +7,7 @@ import Testing
 @Suite struct BatchingTests {
     /// Each operation, its gradients inside, and gradients through it, for each choice of shared inputs.
     @Test(arguments: OpRowsTests.rows) func row(_ row: OpCase) {
-        for text in row.batchingMismatches(count: 3, devices: OpRowsTests.devices) {
+        for text in row.batchingMismatches(count: 3, devices: [.current]) {
             Issue.record("\(row.name): \(text)")
         }
     }

@@ -1,9 +1,11 @@
 import KalsaeGraph
+import KalsaeSupport
 import KalsaeTensor
 import KalsaeTesting
 import Testing
 
-/// One row an operation: value, type, shape and gradients on every device.
+/// One row an operation: value, type, shape and gradients, on the CPU or the device of
+/// `KALSAE_DEVICE`.
 @Suite struct OpRowsTests {
     static let rows: [OpCase] =
         functionRows + arithmeticRows + comparisonRows + movementRows + reductionRows
@@ -12,11 +14,12 @@ import Testing
         + predicateRows + composedMovementRows + statisticsRows + einsumRows + distributionRows
         + attentionRows
 
-    /// The device beside the reference: the CPU, or that of `KALSAE_DEVICE`.
-    static let devices: [Device] = [.current]
-
     @Test(arguments: rows) func row(_ row: OpCase) {
-        row.check(devices: Self.devices)
+        if Device.current.name == "cpu" || EnvironmentFlag.longTests.integer > 0 {
+            row.check(devices: [.current])
+        } else {
+            row.compare(with: .current)
+        }
     }
 
     @Test func everyPrimitiveHasARow() throws {

@@ -22,6 +22,8 @@ struct ReductionLayout {
     /// Groups from which on a reduction fills a device.
     private static let enoughGroups = 128
     private static let mostParts = 256
+    /// Work items that join the parts of a result.
+    static let joiningLanes = 32
 
     init(kept: Int, reduced: Int, isTrailing: Bool) {
         self.kept = kept
@@ -165,28 +167,39 @@ extension LoopPlan {
             body: kernel.grid(size, "\(to)[i] = \(output.join.neutral(dtype));"))
     }
 
-    /// Joins the parts of each result in turn.
+    /// Joins the parts of each result as a tree of neighbors, by a few work items.
     private func joinParts(
         _ output: Output, at offset: Int, _ layout: ReductionLayout, _ context: KernelContext
     ) -> KernelCall {
         let dtype = valueTypes[output.value]
+        let (lanes, group) = (ReductionLayout.joiningLanes, KernelBuilder.usualGroup)
         var kernel = KernelBuilder(
             extent: layout.kept * layout.parts, isGuarded: context.isGuarded)
         let count = kernel.integer(layout.kept)
         let parts = kernel.integer(layout.parts)
+        let turn = kernel.integer((layout.parts + lanes - 1) / lanes)
         let from = kernel.buffer("const \(dtype.cType)", .workspace(byteOffset: offset))
         let to = kernel.buffer(dtype.cType, .storage(output.storage, byteOffset: 0))
         return kernel.call(
-            groupCount: context.groups(for: layout.kept),
-            body: kernel.grid(
-                count,
-                """
-                \(dtype.cType) sum = \(from)[i * \(parts)];
-                for (I part = 1; part < \(parts); part++) {
-                sum = \(output.join.join(dtype, "sum", "\(from)[i * \(parts) + part]"));
+            groupCount: (layout.kept * lanes + group - 1) / group,
+            body: """
+                const int t = LID % \(lanes);
+                const I o = (I)GID * \(group / lanes) + LID / \(lanes);
+                \(dtype.cType) sum = \(output.join.neutral(dtype));
+                for (I j = 0; j < \(turn); j++) {
+                const I part = t * \(turn) + j;
+                if (o < \(count) && part < \(parts)) {
+                sum = \(output.join.join(dtype, "sum", "\(from)[o * \(parts) + part]"));
                 }
-                \(to)[i] = sum;
-                """))
+                }
+                s0[LID] = sum;
+                BARRIER();
+                for (int h = 1; h < \(lanes); h *= 2) {
+                if (t % (2 * h) == 0) s0[LID] = \(output.join.join(dtype, "s0[LID]", "s0[LID + h]"));
+                BARRIER();
+                }
+                if (t == 0 && o < \(count)) \(to)[o] = s0[LID];
+                """, shared: ["SHARED(\(dtype.cType), s0, \(group));"])
     }
 }
 

@@ -22,6 +22,14 @@ struct GPUPlanBuilder {
     }
 
     func build() throws(KalsaeError) -> GPUPlan {
+        let code = try code()
+        let compiled = try programs.programs(
+            for: code.tasks.flatMap { $0.calls.map(\.source) })
+        return try GPUPlan(code, programs: compiled, pool: pool)
+    }
+
+    /// The tasks with their kernels as text.
+    func code() throws(KalsaeError) -> GPUPlanCode {
         var lowered = try Lowering.lower(graph, donations: options.donations, for: GPULowering())
         let info = pool.driver.info
         let hasFaults = lowered.faultPoints.last >= 0
@@ -52,10 +60,7 @@ struct GPUPlanBuilder {
             tasks.append(lateCopy(copy, lowered, context))
         }
         lowered.allocateArena()
-        let code = try GPUPlanCode(lowered, tasks, pool: pool)
-        let compiled = try programs.programs(
-            for: tasks.flatMap { $0.calls.map(\.source) })
-        return try GPUPlan(code, programs: compiled, pool: pool)
+        return try GPUPlanCode(lowered, tasks, pool: pool)
     }
 
     /// Copies a result over a donated input, at the end.

@@ -24,8 +24,7 @@ public final class CompiledStep<State: TensorTree> {
     private(set) var traces: [StepTrace] = []
     let runner = StepRunner()
     private(set) var active = -1
-    /// For inputs that lie on the host, such as a set of data, the device's copies, by index.
-    private var placed: [Int: (host: Buffer, copy: Buffer)] = [:]
+    private var residents = ResidentInputs()
     /// How often a trace was selected.
     private var clock = 0
     /// How often a trace was made.
@@ -154,7 +153,8 @@ public final class CompiledStep<State: TensorTree> {
             traces[active].lastUse = clock
         }
         for (index, input) in inputs.enumerated() {
-            let buffer = try place(input.evaluatedBuffer(), at: index)
+            let buffer = try residents.buffer(
+                for: input.evaluatedBuffer(), at: index, on: device.plans.backend)
             let position = leaves.count + index
             if traces[active].inputs[position] !== buffer {
                 traces[active].inputs[position] = buffer
@@ -167,15 +167,6 @@ public final class CompiledStep<State: TensorTree> {
         where traces[active].outputs[output] !== buffers[leaf] {
             traces[active].outputs[output] = buffers[leaf]
         }
-    }
-
-    /// An input's buffer where the device reads it; nobody else writes to one that is held here.
-    private func place(_ buffer: Buffer, at index: Int) throws(KalsaeError) -> Buffer {
-        if buffer.isRewritten { return buffer }
-        if let known = placed[index], known.host === buffer { return known.copy }
-        let copy = try device.plans.backend.resident(buffer)
-        placed[index] = copy === buffer ? nil : (buffer, copy)
-        return copy
     }
 
     private func matches(_ trace: StepTrace, _ inputs: [Tensor]) -> Bool {
@@ -243,9 +234,7 @@ public final class CompiledStep<State: TensorTree> {
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }
         let inputBuffers = try inputs.map { try $0.evaluatedBuffer() }
-        let captured = try trace.captured.map { buffer throws(KalsaeError) in
-            buffer.isRewritten ? buffer : try backend.resident(buffer)
-        }
+        let captured = try trace.captured.map { try $0.isRewritten ? $0 : backend.resident($0) }
         if traces.count >= Self.keptPlans,
             let oldest = traces.indices.min(by: { traces[$0].lastUse < traces[$1].lastUse })
         {

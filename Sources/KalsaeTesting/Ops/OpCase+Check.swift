@@ -12,11 +12,25 @@ extension OpCase {
         for text in mismatches(devices: devices) { record("\(name): \(text)", sourceLocation) }
     }
 
+    /// Compares value and gradients of a device with the reference's, for the main shapes alone: what
+    /// is true of the row itself, ``check(devices:sourceLocation:)`` finds.
+    public func compare(
+        with device: Device, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let shapes = inputs.map(\.shape)
+        for dtype in dtypes {
+            let found = collect(dtype.rawValue) { try compare(dtype, shapes, [device]) }
+            for text in found { record("\(name): \(text)", sourceLocation) }
+        }
+    }
+
+    private var dtypes: [DType] {
+        inputs.contains { $0.dtype == nil } ? [.float64, .float32] : [.float64]
+    }
+
     /// What does not hold, one line each; empty where all is well.
     public func mismatches(devices: [Device]) -> [String] {
         let main = inputs.map(\.shape)
-        let dtypes: [DType] =
-            inputs.contains { $0.dtype == nil } ? [.float64, .float32] : [.float64]
         var found: [String] = []
         for dtype in dtypes {
             for tried in [main] + shapes {
