@@ -46,7 +46,10 @@ let rows: [Row] = [
     Row(name: "KalsaeCPU", imports: ["KalsaeLowering", "CKalsaeKernels", "CKalsaeOneDNN"]),
     Row(name: "KalsaeGPU", imports: ["KalsaeLowering"]),
     Row(name: "KalsaeOpenCL", imports: ["KalsaeGPU", "CKalsaeDrivers"]),
-    Row(name: "KalsaeTensor", imports: ["KalsaeCPU", "KalsaeOpenCL", "CKalsaeSupport"]),
+    Row(name: "KalsaeCUDA", imports: ["KalsaeGPU", "CKalsaeDrivers"]),
+    Row(
+        name: "KalsaeTensor",
+        imports: ["KalsaeCPU", "KalsaeCUDA", "KalsaeOpenCL", "CKalsaeSupport"]),
     Row(name: "KalsaeLayers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeOptimizers", imports: ["KalsaeTensor"]),
     Row(name: "KalsaeData", imports: ["KalsaeTensor", "KalsaeFiles", "CKalsaeHTTP"]),
@@ -96,6 +99,9 @@ let rows: [Row] = [
     Row(
         name: "KalsaeOpenCLTests", kind: .test,
         imports: ["KalsaeOpenCL", "KalsaeGPU", "KalsaeTensor", "KalsaeTesting"]),
+    Row(
+        name: "KalsaeCUDATests", kind: .test,
+        imports: ["KalsaeCUDA", "KalsaeGPU", "KalsaeTesting"]),
     Row(name: "KalsaeTensorTests", kind: .test, imports: ["KalsaeTesting"]),
     Row(name: "KalsaeDataTests", kind: .test, imports: ["KalsaeData", "KalsaeTesting"]),
     Row(

@@ -22,7 +22,7 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What computes: cpu, opencl, or opencl:1 for the second device of OpenCL; kalsae doctor "
+            "What computes: cpu, cuda or opencl, or opencl:1 for the second of OpenCL; kalsae doctor "
                 + "lists them.", valueName: "name"))
     var device: String?
 

@@ -36,19 +36,39 @@ public final class GPUBackend: Backend {
                 name, expected: "types that \(driver.info.name) computes with", got: "float64",
                 advice: "use float32, or --device cpu")
         }
-        return try GPUPlanBuilder(graph, options: options, pool: pool, programs: programs).build()
+        let code = try GPUPlanBuilder(graph, options: options, info: driver.info).code()
+        let compiled = try programs.programs(for: code.tasks.flatMap { $0.calls.map(\.source) })
+        return try GPUPlan(code, programs: compiled, pool: pool)
     }
 
     /// Compiles the kernels of several graphs as one program, which takes less time than one after the
     /// other; plans of them then find theirs.
     package func prepare(_ graphs: [(graph: Graph, options: PlanOptions)]) throws(KalsaeError) {
-        var sources: [KernelSource] = []
-        for (graph, options) in graphs {
-            let graph = try graph.optimized()
-            let builder = GPUPlanBuilder(graph, options: options, pool: pool, programs: programs)
-            sources += try builder.code().tasks.flatMap { $0.calls.map(\.source) }
-        }
+        let sources = try Self.sources(of: graphs, for: driver.info)
         _ = try programs.programs(for: sources)
+    }
+
+    /// The program of several graphs on a device as one text, behind a driver's dialect.
+    package static func program(
+        of graphs: [(graph: Graph, options: PlanOptions)], for info: DeviceInfo, dialect: String
+    ) throws(KalsaeError) -> (text: String, kernels: Int) {
+        let sources = try sources(of: graphs, for: info)
+        return (dialect + Prelude.text + sources.map(\.text).joined(), sources.count)
+    }
+
+    private static func sources(
+        of graphs: [(graph: Graph, options: PlanOptions)], for info: DeviceInfo
+    ) throws(KalsaeError) -> [KernelSource] {
+        var (sources, known): ([KernelSource], Set<String>) = ([], [])
+        for (graph, options) in graphs {
+            let builder = GPUPlanBuilder(try graph.optimized(), options: options, info: info)
+            for task in try builder.code().tasks {
+                for call in task.calls where known.insert(call.source.name).inserted {
+                    sources.append(call.source)
+                }
+            }
+        }
+        return sources
     }
 
     /// Memory on the device.

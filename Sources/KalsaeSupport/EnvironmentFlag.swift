@@ -6,7 +6,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     case data = "KALSAE_DATA"
     /// How much of the inside is told on standard error: 0 to 3.
     case debug = "KALSAE_DEBUG"
-    /// What computes: `cpu`, `opencl`, or `opencl:1` for the second device of OpenCL.
+    /// What computes: `cpu`, `cuda` or `opencl`, or `opencl:1` for the second device of OpenCL.
     case device = "KALSAE_DEVICE"
     /// How many mutated files a reader is tried with in the tests.
     case fuzz = "KALSAE_FUZZ"
@@ -53,7 +53,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         switch self {
         case .data: "folder with data sets (mnist/, fashion-mnist/, tabular/)"
         case .debug: "1 devices and plans, 2 times per instruction, 3 graphs"
-        case .device: "what computes: cpu, opencl, or opencl:1 for the second device of OpenCL"
+        case .device: "what computes: cpu, cuda or opencl, or opencl:1 for the second of OpenCL"
         case .fuzz: "mutated files per reader in the tests"
         case .isa: "instructions of kernels: scalar, avx2, avx512, amx; empty: the best there are"
         case .longTests: "1 runs the tests that take minutes"

@@ -1,4 +1,5 @@
 import KalsaeCPU
+import KalsaeCUDA
 import KalsaeGPU
 import KalsaeGraph
 import KalsaeOpenCL
@@ -14,30 +15,45 @@ extension Device {
     ///
     /// - Throws: where there is no library, no such device, or one whose numbers are wrong.
     public static func opencl(_ index: Int = 0) throws -> Device {
+        try accelerator("opencl:\(index)") { () throws(KalsaeError) in
+            try OpenCLDevices.open(index)
+        }
+    }
+
+    /// A card of NVIDIA by its number, from 0; each is opened once.
+    ///
+    /// - Throws: where there is no driver, no compiler or no such card, or one whose numbers are wrong.
+    public static func cuda(_ index: Int = 0) throws -> Device {
+        try accelerator("cuda:\(index)") { () throws(KalsaeError) in try CUDADriver(index) }
+    }
+
+    private static let opened = Mutex<[String: Device]>([:])
+
+    private static func accelerator(
+        _ name: String, _ open: () throws(KalsaeError) -> any Driver
+    ) throws -> Device {
         try opened.withLock { opened in
-            if let known = opened[index] { return known }
-            let backend = GPUBackend(try OpenCLDevices.open(index))
+            if let known = opened[name] { return known }
+            let backend = GPUBackend(try open())
             try backend.selfTest()
             let device = Device(backend)
-            opened[index] = device
+            opened[name] = device
             return device
         }
     }
 
-    private static let opened = Mutex<[Int: Device]>([:])
-
-    /// A device by its name: `cpu`, `opencl`, or `opencl:1` for the second device of OpenCL.
+    /// A device by its name: `cpu`, `cuda` or `opencl`, or `opencl:1` for the second of OpenCL.
     public static func named(_ name: String) throws -> Device {
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        switch (parts.first, parts.count) {
-        case ("cpu", 1): return cpu
-        case ("opencl", 1): return try opencl()
-        case ("opencl", 2):
-            if let index = Int(parts[1]), index >= 0 { return try opencl(index) }
+        let index = parts.count == 1 ? 0 : Int(parts[1]) ?? -1
+        switch parts.first {
+        case "cpu" where parts.count == 1: return cpu
+        case "cuda" where index >= 0: return try cuda(index)
+        case "opencl" where index >= 0: return try opencl(index)
         case _: break
         }
         throw KalsaeError(
-            "device", expected: "cpu, opencl, or opencl:1 for the second device of OpenCL",
+            "device", expected: "cpu, cuda or opencl, or opencl:1 for the second of OpenCL",
             got: name)
     }
 

@@ -7,11 +7,12 @@ import Testing
 /// Names of devices, and what is said where one cannot be had.
 @Suite struct DeviceChoiceTests {
     @Test(arguments: [
-        "", "gpu", "opencl:", "opencl:x", "opencl:-1", "cpu:0", "OpenCL", "opencl:1:2",
+        "", "gpu", "opencl:", "cuda:x", "cuda:-1", "opencl:x", "opencl:-1", "cpu:0", "OpenCL",
+        "opencl:1:2",
     ])
     func namesThatAreNoneAreRefused(_ name: String) {
         let error = #expect(throws: KalsaeError.self) { _ = try Device.named(name) }
-        #expect(error?.expected == "cpu, opencl, or opencl:1 for the second device of OpenCL")
+        #expect(error?.expected == "cpu, cuda or opencl, or opencl:1 for the second of OpenCL")
         #expect(error?.got == name)
     }
 

@@ -5,6 +5,7 @@ import KalsaeCPU
 import KalsaeData
 import KalsaeDistributed
 import KalsaeFiles
+import KalsaeGPU
 import KalsaeOpenCL
 import KalsaeSearch
 import KalsaeSupport
@@ -82,6 +83,7 @@ private enum Machine {
             ("memory", .string("\(bytes >> 30) GiB")),
             ("data", .array(DataFolders.folders.map { .string($0) })),
             ("device", .string(EnvironmentFlag.device.value)),
+            ("cuda", cuda),
             ("opencl", opencl),
             ("mpi", .string(mpi)),
             ("flags", .object(flags)),
@@ -121,24 +123,35 @@ private enum Machine {
         }
     }
 
+    /// The first card of NVIDIA, after its self-test.
+    private static var cuda: JSONValue {
+        do {
+            guard let backend = try Device.cuda().accelerator else { return "none" }
+            return .object([member(backend.driver.info, "passes its self-test")])
+        } catch { return .string("\(error)") }
+    }
+
     /// The devices of OpenCL, each after its self-test.
     private static var opencl: JSONValue {
         do {
             let all = try OpenCLDevices.all()
             if all.isEmpty { return "no device" }
-            let members = all.indices.map { index in
-                let info = all[index].info
-                var test = "passes its self-test"
-                do { _ = try Device.opencl(index) } catch { test = "\(error)" }
-                let types = info.hasFloat64 ? "float32 and float64" : "float32"
-                return JSONValue.Member(
-                    info.device,
-                    .string(
-                        "\(info.name) (\(info.kind.rawValue)), \(info.computeUnits) units, "
-                            + "\(info.memoryBytes >> 20) MiB, \(types), \(info.driver); \(test)"))
-            }
-            return .object(members)
+            return .object(
+                all.indices.map { index in
+                    var test = "passes its self-test"
+                    do { _ = try Device.opencl(index) } catch { test = "\(error)" }
+                    return member(all[index].info, test)
+                })
         } catch { return .string("\(error)") }
+    }
+
+    private static func member(_ info: DeviceInfo, _ test: String) -> JSONValue.Member {
+        let types = info.hasFloat64 ? "float32 and float64" : "float32"
+        return JSONValue.Member(
+            info.device,
+            .string(
+                "\(info.name) (\(info.kind.rawValue)), \(info.computeUnits) units, "
+                    + "\(info.memoryBytes >> 20) MiB, \(types), \(info.driver); \(test)"))
     }
 
     private static var oneDNN: String {

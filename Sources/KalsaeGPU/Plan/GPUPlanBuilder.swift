@@ -3,35 +3,25 @@ import KalsaeGraph
 import KalsaeLowering
 import KalsaeSupport
 
-/// Makes a plan from a graph that the passes are done with: lowers it, renders the kernels, compiles
-/// those that are new, and sets where their arguments lie.
+/// Turns a graph that the passes are done with into tasks: lowers it, renders the kernels, and sets where
+/// their arguments lie.
 struct GPUPlanBuilder {
     private let graph: Graph
     private let options: PlanOptions
-    private let pool: MemoryPool
-    private let programs: ProgramCache
+    private let info: DeviceInfo
 
     /// Groups of a loop for each of the device's units.
     private static let groupsPerUnit = 32
 
-    init(_ graph: Graph, options: PlanOptions, pool: MemoryPool, programs: ProgramCache) {
+    init(_ graph: Graph, options: PlanOptions, info: DeviceInfo) {
         self.graph = graph
         self.options = options
-        self.pool = pool
-        self.programs = programs
-    }
-
-    func build() throws(KalsaeError) -> GPUPlan {
-        let code = try code()
-        let compiled = try programs.programs(
-            for: code.tasks.flatMap { $0.calls.map(\.source) })
-        return try GPUPlan(code, programs: compiled, pool: pool)
+        self.info = info
     }
 
     /// The tasks with their kernels as text.
     func code() throws(KalsaeError) -> GPUPlanCode {
         var lowered = try Lowering.lower(graph, donations: options.donations, for: GPULowering())
-        let info = pool.driver.info
         let hasFaults = lowered.faultPoints.last >= 0
         var context = KernelContext(
             mostGroups: max(info.computeUnits * Self.groupsPerUnit, 64),
@@ -60,7 +50,7 @@ struct GPUPlanBuilder {
             tasks.append(lateCopy(copy, lowered, context))
         }
         lowered.allocateArena()
-        return try GPUPlanCode(lowered, tasks, pool: pool)
+        return GPUPlanCode(lowered, tasks)
     }
 
     /// Copies a result over a donated input, at the end.
@@ -79,6 +69,6 @@ struct GPUPlanBuilder {
             calls: bytes > 0 ? [call] : [],
             summary: InstructionSummary(
                 name: "copy", detail: "to the donated input \(copy.input)",
-                engine: pool.driver.info.device, flops: 0, bytes: 2 * Double(bytes)))
+                engine: info.device, flops: 0, bytes: 2 * Double(bytes)))
     }
 }

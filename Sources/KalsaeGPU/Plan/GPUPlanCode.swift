@@ -1,7 +1,6 @@
 import KalsaeBackend
 import KalsaeGraph
 import KalsaeLowering
-import KalsaeSupport
 
 /// What a plan is made of: tasks with their launches, and the list of memory that arguments speak of:
 /// arena, error words, literals, then inputs, then outputs.
@@ -31,7 +30,7 @@ struct GPUPlanCode {
 
     var memoryCount: Int { Self.firstInput + inputBytes.count + outputBytes.count }
 
-    init(_ lowered: LoweredPlan, _ tasks: [Task], pool: MemoryPool) throws(KalsaeError) {
+    init(_ lowered: LoweredPlan, _ tasks: [Task]) {
         graph = lowered.graph
         self.tasks = tasks
         arenaByteCount = lowered.memory.arena.byteCount

@@ -1,0 +1,28 @@
+import KalsaeCUDA
+import KalsaeGPU
+import KalsaeSupport
+import KalsaeTesting
+import Testing
+
+/// All kernels that the suite of backends needs, compiled for CUDA: what runs on devices of OpenCL is
+/// also CUDA C++. No card is needed.
+@Suite(.enabled(if: (try? NVRTC.loaded.get()) != nil, "there is no libnvrtc"), .serialized)
+struct NVRTCTests {
+    @Test(arguments: ["sm_80", "sm_90"]) func allKernelsCompile(_ architecture: String) throws {
+        let compiler = try NVRTC.loaded.get()
+        let info = DeviceInfo(
+            device: "cuda:0", name: architecture, kind: .gpu, driver: "", computeUnits: 132,
+            memoryBytes: 1 << 36, largestBuffer: 1 << 36, sharedBytes: 48 << 10,
+            largestGroup: 1024, argumentBytes: 4096, hasFloat64: true)
+        var count = 0
+        for family in BackendCase.families {
+            let program = try GPUBackend.program(
+                of: family.cases.map { ($0.graph, $0.options) }, for: info,
+                dialect: CUDADialect.text)
+            let code = try compiler.machineCode(of: program.text, architecture: architecture)
+            #expect(!code.isEmpty, "\(family.name)")
+            count += program.kernels
+        }
+        #expect(count > 500)
+    }
+}
