@@ -21,7 +21,7 @@ struct KalsaeTool: AsyncParsableCommand {
             Train.self, Evaluate.self, Predict.self, Summary.self, DataVerb.self, Doctor.self,
             RunsVerb.self, SearchVerb.self, Steer.self, AutopsyVerb.self, SchemaVerb.self,
             PlotVerb.self, WatchVerb.self, ServeVerb.self, ExplainVerb.self, Bench.self,
-            ProfileVerb.self, LessonVerb.self, MPIVerb.self,
+            ProfileVerb.self, CompareDevices.self, LessonVerb.self, MPIVerb.self,
         ])
 
     /// Runs the verb; an error is one line on standard error.

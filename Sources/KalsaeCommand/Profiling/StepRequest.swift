@@ -7,7 +7,7 @@ import KalsaeSupport
 import KalsaeTensor
 import KalsaeTraining
 
-/// What a user named to be profiled.
+/// What a user named to be profiled, or compared between devices.
 struct StepRequest: Sendable {
     var name: String
     var target: String?
@@ -23,6 +23,8 @@ struct StepRequest: Sendable {
         var rows: Int
         var run: () throws -> Double
         var plan: () -> (any Plan)?
+        /// The graph of the next step.
+        var graph: () throws -> StepGraph
     }
 
     /// Makes the step; nothing is traced before its first run.
@@ -33,7 +35,8 @@ struct StepRequest: Sendable {
                     "--batch", expected: "\(net.batch), as \(name) has it", got: "\(batch ?? 0)")
             }
             let step = try BenchmarkStep(net)
-            return Step(rows: net.batch, run: step.run, plan: { step.plan })
+            return Step(
+                rows: net.batch, run: step.run, plan: { step.plan }, graph: step.graph)
         }
         if name.hasSuffix(".safetensors") { return try step(of: ModelFile(path: name).model) }
         if let sizes = try? NetworkSizes(name) {
@@ -69,7 +72,9 @@ struct StepRequest: Sendable {
         }
         try Tensor.evaluate([x, y])
         let step = try BatchStep(model, loss: loss, optimizer: Adam(), seed: 0)
-        return Step(rows: rows, run: { try step.run(x, y) }, plan: { step.plan })
+        return Step(
+            rows: rows, run: { try step.run(x, y) }, plan: { step.plan },
+            graph: { try step.graph(for: [x, y]) })
     }
 
     /// The step that `kalsae train` takes on data.
@@ -93,6 +98,7 @@ struct StepRequest: Sendable {
                 if start + rows > order.count { start = 0 }
                 defer { start += rows }
                 return try step.run(Batch(resident, rows: order[start..<(start + rows)]))
-            }, plan: { step.plan })
+            }, plan: { step.plan },
+            graph: { try step.graph(for: Batch(resident, rows: order[..<rows])) })
     }
 }

@@ -38,13 +38,12 @@ package struct Examination {
     }
 
     private let step: StepGraph
-    private let backend: any Backend
-    private var plans: [Graph: any Plan] = [:]
+    private var runner: NodeRunner
 
     /// Prepares to compute a step by the device in force.
     package init(_ step: StepGraph) {
         self.step = step
-        backend = Device.current.plans.backend
+        runner = NodeRunner(Device.current.plans.backend)
     }
 
     /// Finds it; nil where all outputs are finite.
@@ -104,29 +103,14 @@ package struct Examination {
 
     private mutating func value(of node: Node, _ values: [Buffer?]) throws -> Buffer {
         if case .input(let position) = node.primitive { return step.inputs[position] }
-        var graph = Graph()
-        var (operands, inputs) = ([Int](), [Buffer]())
+        var operands: [(Buffer, TensorType)] = []
         for operand in node.operands {
             guard let buffer = values[operand] else {
                 throw KalsaeError("examination", expected: "operands", got: "none")
             }
-            // An operand that stands twice is one input.
-            if let known = inputs.firstIndex(where: { $0 === buffer }),
-                graph.inputs[known] == step.graph.nodes[operand].type
-            {
-                operands.append(known)
-            } else {
-                operands.append(graph.addInput(step.graph.nodes[operand].type))
-                inputs.append(buffer)
-            }
+            operands.append((buffer, step.graph.nodes[operand].type))
         }
-        graph.nodes.append(Node(node.primitive, operands, node.type))
-        graph.outputs = [graph.nodes.count - 1]
-        let plan = try plans[graph] ?? backend.compile(graph, options: PlanOptions())
-        plans[graph] = plan
-        let output = try backend.makeBuffer(byteCount: node.type.byteCount)
-        try plan.run(inputs: inputs, outputs: [output])
-        return output
+        return try runner.value(of: node, operands)
     }
 
     private func finding(

@@ -22,6 +22,9 @@ package final class BenchmarkStep {
     /// Takes a step and returns the loss before it.
     package func run() throws -> Double { try step.run(inputs, targets) }
 
+    /// The graph of the next step.
+    package func graph() throws -> StepGraph { try step.graph(for: [inputs, targets]) }
+
     package var count: Int { step.count }
     package var plan: (any Plan)? { step.plan }
 }

@@ -1,0 +1,118 @@
+import ArgumentParser
+import KalsaeBackend
+import KalsaeFiles
+import KalsaeGraph
+import KalsaeSupport
+import KalsaeTensor
+import KalsaeTraining
+
+struct CompareDevices: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare-devices",
+        abstract: "Compute one training step on two devices, and show the first operation that differs.",
+        discussion: """
+            What to compute: a benchmark network (\(BenchmarkNetwork.names)), a preset or a JSON \
+            file of layers as `kalsae train --network` takes them, layer sizes as in 784-50-10, or \
+            a model file. Each operation gets the operands of the first device on both, so that \
+            its difference is its own. It is held against what rounding explains: of a sum of n \
+            terms n half units in the last place of their magnitudes, of a function 16 units.
+
+            Examples:
+              kalsae compare-devices convnet --with opencl
+              kalsae compare-devices model.safetensors --device cuda --with cpu --steps 100
+            """)
+
+    @Argument(help: "A benchmark network, a preset, a file, or layer sizes; see above.")
+    var name: String
+
+    @Option(help: "The device whose operands are used.")
+    var device = "cpu"
+
+    @Option(name: .customLong("with"), help: "The device to compare it with.")
+    var other: String
+
+    @Option(help: "The sizes of one input, as in 28,28,1; for presets and .json files.")
+    var input = "28,28,1"
+
+    @Option(help: "Rows per step; without it, the network's own or 100.")
+    var batch: Int?
+
+    @Option(help: "Steps to take on the first device before, so that weights are trained ones.")
+    var steps = 1
+
+    @Flag(help: "Print one JSON object on one line to standard output.")
+    var json = false
+
+    func run() async throws {
+        if let batch, !(1...1_000_000).contains(batch) {
+            throw KalsaeError("--batch", expected: "a number from 1 to 1000000", got: "\(batch)")
+        }
+        guard (0...1_000_000).contains(steps) else {
+            throw KalsaeError("--steps", expected: "a number from 0 to 1000000", got: "\(steps)")
+        }
+        let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
+        guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
+            throw KalsaeError("--input", expected: "sizes as in 28,28,1", got: "\"\(input)\"")
+        }
+        let request = StepRequest(name: name, batch: batch, input: Shape(sizes))
+        let report = try await DeviceComparer().compare(
+            request, steps: steps, Device.named(device), Device.named(other))
+        if json { return try Console.print(json(report)) }
+        for line in lines(report) { try Console.print(line) }
+        if report.first != nil { throw ExitCode.failure }
+    }
+
+    private func lines(_ report: DeviceComparison.Report) -> [String] {
+        let counted = "\(report.operations.counting("operation")), \(report.equal) with equal bits"
+        guard let first = report.first else {
+            let largest = report.largest.map {
+                "; nearest to its bound \($0.operation) -> \($0.type), at "
+                    + "\(Progress.fixed(100 * $0.share, digits: 1)) % of it"
+            }
+            return ["\(device) and \(other) agree: \(counted)\(largest ?? "")"]
+        }
+        let layer = first.origin.layer.isEmpty ? "" : " of layer \(first.origin.layer)"
+        let gradient = first.origin.isGradient ? ", in the gradient" : ""
+        return [
+            "first difference: operation \(first.node), \(first.operation) -> \(first.type)\(layer)\(gradient)",
+            "  at \(first.index): \(device) \(first.left), \(other) \(first.right)",
+            "  difference \(abs(first.left - first.right)), rounding explains \(first.bound)",
+            "in front of it: \(counted)",
+        ]
+    }
+
+    private func json(_ report: DeviceComparison.Report) -> JSONValue {
+        func object(_ found: DeviceComparison.Difference?) -> JSONValue {
+            guard let found else { return .null }
+            return [
+                "node": .integer(found.node), "operation": .string(found.operation),
+                "type": .string("\(found.type)"), "layer": .string(found.origin.layer),
+                "index": .array(found.index.map { .integer($0) }), "left": .number(found.left),
+                "right": .number(found.right), "bound": .number(found.bound),
+            ]
+        }
+        return [
+            "devices": .array([.string(device), .string(other)]),
+            "operations": .integer(report.operations), "equal": .integer(report.equal),
+            "first": object(report.first), "largest": object(report.largest),
+        ]
+    }
+}
+
+/// Compares on the thread that training itself runs on.
+private actor DeviceComparer {
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        ComputeThread.shared.asUnownedSerialExecutor()
+    }
+
+    func compare(
+        _ request: StepRequest, steps: Int, _ left: Device, _ right: Device
+    ) throws -> DeviceComparison.Report {
+        try left.asCurrent {
+            let step = try request.make()
+            for _ in 0..<steps { _ = try step.run() }
+            var comparison = DeviceComparison(try step.graph(), left, right)
+            return try comparison.compare()
+        }
+    }
+}
