@@ -55,8 +55,9 @@ bool matches_f64(const wanted *want, const double *got, const char *format, ...)
 bool same_bits(const void *a, const void *b, int64_t bytes, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-// Threads that kernels which ask OpenMP for them get: this program is its runtime.
-extern int openmp_threads, openmp_regions;
+// Threads that kernels which ask OpenMP for them get: this program is its runtime. It counts regions, and
+// the threads of the one with most.
+extern int openmp_threads, openmp_regions, openmp_most;
 
 // Kernels over sizes whose vectors are too narrow for them return NULL.
 int level_lanes(void);

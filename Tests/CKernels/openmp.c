@@ -3,7 +3,7 @@
 
 #include "harness.h"
 
-int openmp_threads = 1, openmp_regions;
+int openmp_threads = 1, openmp_regions, openmp_most;
 static _Thread_local int number, size = 1;
 
 int omp_get_max_threads(void);
@@ -35,6 +35,7 @@ void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned 
     enum { MOST = 16 };
     (void)flags;
     openmp_regions++;
+    if ((int)threads > openmp_most) openmp_most = (int)threads;
     pthread_t started[MOST];
     member members[MOST];
     const int all = threads > MOST ? MOST : (int)threads;

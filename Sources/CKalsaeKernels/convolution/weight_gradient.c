@@ -41,6 +41,7 @@ typedef struct {
     const kls_conv_weight_gradient *gradient;
     const float *input, *upstream;
     float *result, *partial;
+    int64_t cuts;                    // tasks of a partial sum
 } gradient_run;
 
 // Fills sizes, but allocates nothing; false where the level's kernels cannot do it.
@@ -109,34 +110,47 @@ int64_t kls_conv_weight_gradient_scratch(const kls_conv_weight_gradient *g) {
     return g->partials * g->rows * g->width * (int64_t)sizeof(float);
 }
 
+// Part of a partial sum: all channels and taps of a kernel row by a panel of output channels is one of
+// `piece_count`.
+typedef struct {
+    int64_t first, last;
+} piece;
+
+static int64_t piece_count(const kls_conv_weight_gradient *g) {
+    const int64_t panel = 2 * g->micro->lanes;
+    return (g->width + panel - 1) / panel * g->offsets.segments;
+}
+
 // Accumulates the product of a strip of output rows into a partial sum.
 static void run_strip(
-    const kls_conv_weight_gradient *g, const float *a, const float *b, int64_t b_row,
-    int64_t rows, float *partial, bool adds
+    const kls_conv_weight_gradient *g, const float *a, const float *b, int64_t rows, piece of,
+    float *partial, bool adds
 ) {
     const conv_offsets *offsets = &g->offsets;
     int64_t starts[STRIP_ROWS_MAX];
     for (int64_t y = 0; y < rows; y++) starts[y] = y * offsets->stride_y * offsets->line;
     micro_tile tile = {
-        .b_row = b_row, .k = offsets->out_width, .a_row = 1, .a_column = offsets->pixel,
+        .b_row = g->width, .k = offsets->out_width, .a_row = 1, .a_column = offsets->pixel,
         .c_row = g->width, .segments = rows, .starts = starts, .accumulates = adds,
     };
     const int64_t tiles = (offsets->depth + g->micro->mr - 1) / g->micro->mr;
-    for (int64_t column = 0; column < g->width; column += 2 * g->micro->lanes) {
+    for (int64_t i = of.first; i < of.last; i++) {
+        const int64_t column = i / offsets->segments * 2 * g->micro->lanes;
+        const int64_t segment = i % offsets->segments;
         const int vectors = g->width - column > g->micro->lanes ? 2 : 1;
         tile.b = b + column;
-        for (int64_t segment = 0; segment < offsets->segments; segment++)
-            for (int64_t t = 0; t < tiles; t++) {
-                const int64_t at = offsets->depth * t / tiles, next = offsets->depth * (t + 1) / tiles;
-                float *out = partial + (segment * offsets->depth + at) * g->width + column;
-                g->micro->run(
-                    &tile, a + offsets->starts[segment] + at, out, (int)(next - at), vectors, true);
-            }
+        for (int64_t t = 0; t < tiles; t++) {
+            const int64_t at = offsets->depth * t / tiles, next = offsets->depth * (t + 1) / tiles;
+            float *out = partial + (segment * offsets->depth + at) * g->width + column;
+            g->micro->run(
+                &tile, a + offsets->starts[segment] + at, out, (int)(next - at), vectors, true);
+        }
     }
 }
 
 static void run_image(
-    const gradient_run *run, int64_t image, float *partial, bool adds, float *copy, float *padded
+    const gradient_run *run, int64_t image, piece of, float *partial, bool adds, float *copy,
+    float *padded
 ) {
     const kls_conv_weight_gradient *g = run->gradient;
     const conv_offsets *offsets = &g->offsets;
@@ -151,8 +165,15 @@ static void run_image(
             kls_pack_panel(b, g->n, 1, rows * offsets->out_width, g->n, g->width, padded);
             b = padded;
         }
-        run_strip(g, a, b, g->width, rows, partial, adds || row > 0);
+        run_strip(g, a, b, rows, of, partial, adds || row > 0);
     }
+}
+
+// Each piece reads all of a strip, so that only threads without work of their own are worth a cut.
+static int64_t cuts_for(const kls_conv_weight_gradient *g, int threads) {
+    if (g->uses_amx || threads <= g->partials) return 1;
+    const int64_t wanted = (2 * threads + g->partials - 1) / g->partials, pieces = piece_count(g);
+    return wanted < pieces ? wanted : pieces;
 }
 
 static void run_partials(int64_t begin, int64_t end, void *context) {
@@ -162,13 +183,16 @@ static void run_partials(int64_t begin, int64_t end, void *context) {
     _Alignas(64) float workspace[2 * IMAGE_COPY_MAX];
     _Static_assert(sizeof workspace >= IMAGE_LIMBS_MAX * sizeof(bf16), "one workspace for both");
     bf16 *limbs = (bf16 *)workspace;
-    for (int64_t number = begin; number < end; number++) {
+    for (int64_t task = begin; task < end; task++) {
+        const int64_t number = task / run->cuts, cut = task % run->cuts, pieces = piece_count(g);
+        const piece of = {pieces * cut / run->cuts, pieces * (cut + 1) / run->cuts};
         float *partial = run->partial + number * g->rows * g->width;
         const int64_t first = g->images * number / g->partials;
         const int64_t last = g->images * (number + 1) / g->partials;
         for (int64_t image = first; image < last; image++) {
             if (!g->uses_amx) {
-                run_image(run, image, partial, image > first, workspace, workspace + IMAGE_COPY_MAX);
+                run_image(
+                    run, image, of, partial, image > first, workspace, workspace + IMAGE_COPY_MAX);
                 continue;
             }
             weight_gradient_amx_image(
@@ -216,9 +240,9 @@ void kls_conv_weight_gradient_run(
     const kls_conv_weight_gradient *g, const void *input, const void *upstream, void *result,
     void *scratch, bool parallel
 ) {
-    gradient_run run = {g, input, upstream, result, scratch};
     const int threads = parallel ? kls_max_threads() : 1;
-    kls_parallel_for(g->partials, run_partials, &run, threads);
+    gradient_run run = {g, input, upstream, result, scratch, cuts_for(g, threads)};
+    kls_parallel_for(g->partials * run.cuts, run_partials, &run, threads);
     const int64_t floats = g->partials * g->rows * g->width;
     const int adding = floats < 65536 ? 1 : threads;
     if (g->uses_amx) kls_parallel_for((g->rows + 7) / 8, add_transposed, &run, adding);

@@ -76,8 +76,20 @@ static void lay_out_strips(kls_loop *loop, int64_t memory_registers, int in_rows
     if (loop->strip > loop->count) loop->strip = loop->count;
 }
 
+// Elements of a block. Where blocks have no partial results that must be joined, there are enough of them for
+// many threads.
+static int64_t block_target(const kls_loop *loop) {
+    const int is_joined = loop->reducing
+        && (loop->span != KLS_REDUCE_TRAILING || loop->segment > KLS_BLOCK_MIN);
+    if (is_joined) return KLS_BLOCK;
+    int64_t target = divide_up(loop->count, KLS_BLOCKS_WANTED);
+    target = divide_up(target, loop->strip) * loop->strip;
+    target = target > KLS_BLOCK_MIN ? target : KLS_BLOCK_MIN;
+    return target < KLS_BLOCK ? target : KLS_BLOCK;
+}
+
 static void lay_out_blocks(kls_loop *loop) {
-    int64_t target = KLS_BLOCK;
+    int64_t target = block_target(loop);
     if (loop->span == KLS_REDUCE_LEADING && loop->reducing) {
         loop->by_column = loop->segment > KLS_COLUMN_MAX;
         if (loop->by_column) {

@@ -11,7 +11,9 @@ enum {
     KLS_FILE_TARGET = 32 * 1024,     // bytes of registers that should stay in the first-level cache
     // Each register with 64 bytes of slack, for loads that write whole vectors.
     KLS_FILE_BYTES = KLS_MAX_REGISTERS * (KLS_STRIP_MIN * 8 + 64),
-    KLS_BLOCK = 16384,               // elements of a block: the unit of work for a thread
+    KLS_BLOCK = 16384,               // elements of a block, the unit of work for a thread, at most
+    KLS_BLOCK_MIN = 2048,
+    KLS_BLOCKS_WANTED = 32,          // of a loop
     KLS_COLUMN_BLOCKS = 64,          // blocks of a column reduction, each with its partial sums
     KLS_COLUMN_MAX = 4096,          // wider column reductions are cut by column instead
     KLS_COLUMN_ROWS = 512,           // rows of those that are joined before they join the rest

@@ -82,10 +82,16 @@ void epilogue_prepare(epilogue_worker *w) {
                 w->block_size / w->columns, bytes);
         }
     }
-    for (int i = 0; i < plan->sum_count && !w->adds_sums; i++)
-        memset(w->sums + i * plan->n + w->column, 0, (size_t)w->columns * sizeof(float));
+    if (w->sums != NULL && !w->adds_sums) epilogue_begin_sums(w, w->sums);
     for (int i = 0; i < plan->output_count; i++)
         w->direct[i] = is_direct(w, &plan->outputs[i]);
+}
+
+void epilogue_begin_sums(epilogue_worker *w, float *sums) {
+    const epilogue *plan = w->plan;
+    w->sums = sums;
+    for (int i = 0; i < plan->sum_count; i++)
+        memset(sums + i * plan->n + w->column, 0, (size_t)w->columns * sizeof(float));
 }
 
 float *epilogue_begin(epilogue_worker *w, int64_t row) {

@@ -59,6 +59,8 @@ bool epilogue_adds_row(const epilogue *plan, kls_load *row, int32_t *out);
 
 // Gets ready for a panel.
 void epilogue_prepare(epilogue_worker *worker);
+// Sums of the blocks to come go there, from zero on.
+void epilogue_begin_sums(epilogue_worker *worker, float *sums);
 // Where the product of a block that begins at a row goes, with rows of `columns` elements.
 float *epilogue_begin(epilogue_worker *worker, int64_t row);
 // Memory that epilogue_finish will read or write: a line of `bytes` for each row.

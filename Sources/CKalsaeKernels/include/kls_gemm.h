@@ -27,6 +27,7 @@ typedef struct {
     // Whether floats are multiplied as bfloat16 limbs on AMX tiles (BF16_BF16_F32_X6): as exact, but terms
     // below 2^-126 count as zero.
     bool uses_bf16_limbs;
+    int64_t cores;                   // that tasks are cut for; 0 as 1
 } kls_gemm_spec;
 
 typedef struct kls_gemm kls_gemm;
@@ -37,7 +38,8 @@ bool kls_gemm_supports(const kls_gemm_spec *spec, kls_isa level);
 kls_gemm *kls_gemm_create(const kls_gemm_spec *spec);
 void kls_gemm_destroy(kls_gemm *gemm);
 
-// The result does not depend on the threads: each element is one sum, always in the same order.
+// The result depends neither on the threads nor on the cores: each element is one sum, always in the same
+// order.
 void kls_gemm_run(const kls_gemm *gemm, void *const *buffers, void *scratch, bool parallel);
 
 // Whether it runs on AMX tiles.

@@ -1,4 +1,5 @@
 // Fused loops on random shapes and strides: (a + b) * 2 stored, a + b stored or reduced.
+#include "elementwise/loop_layout.h"
 #include "elementwise/loop_reference.h"
 #include "harness.h"
 #include "kls_loop.h"
@@ -193,7 +194,26 @@ static void test_copy(int64_t rows, int64_t columns, int64_t row, int64_t column
     release_all();
 }
 
+// Loops without partial sums of their blocks have work for 16 threads, and no small change at the end.
+static void test_blocks(int64_t rows, int64_t columns, kls_span span, int64_t fewest) {
+    shape s = {.rank = 2, .dims = {rows, columns}, .count = rows * columns, .span = span, .op = KLS_COPY};
+    if (span != KLS_REDUCE_NONE) s.reduced = 1, s.op = KLS_ADD;
+    for (int load = 0; load < 2; load++) s.strides[load][0] = columns, s.strides[load][1] = 1;
+    const kls_loop_spec spec = make_spec(&s, KLS_F32, false);
+    kls_loop *loop = kls_loop_create(&spec);
+    if (!check(loop != NULL, "a loop of %lldx%lld is taken", (long long)rows, (long long)columns)) return;
+    check(loop->blocks >= fewest, "%lldx%lld, span %d: %lld blocks", (long long)rows, (long long)columns, span,
+          (long long)loop->blocks);
+    kls_loop_destroy(loop);
+}
+
 void test_loop(void) {
+    test_blocks(1, 65536, KLS_REDUCE_NONE, 32);
+    test_blocks(1, 18432, KLS_REDUCE_NONE, 9);
+    test_blocks(768, 128, KLS_REDUCE_NONE, 30);
+    test_blocks(768, 128, KLS_REDUCE_TRAILING, 30);
+    test_blocks(768, 128, KLS_REDUCE_LEADING, 6);
+    test_blocks(65536, 16, KLS_REDUCE_LEADING, 64);
     static float a[SOURCE], b[SOURCE];
     static int32_t c[SOURCE], d[SOURCE];
     fill_floats(a, SOURCE);

@@ -1,6 +1,7 @@
 // Convolutions as products over pixels, the gradients of both sides, and what follows them.
 #include "convolution_case.h"
 #include "kls_conv_gemm.h"
+#include "kls_parallel.h"
 
 // Limbs on AMX: six times as many sums, of sizes that are up to 2 % larger.
 static void loosen(wanted *want, bool uses_amx) {
@@ -107,15 +108,43 @@ static void test_weight_gradient(const kls_convolution *s, bool limbs) {
     const int64_t scratch = kls_conv_weight_gradient_scratch(g);
     kls_conv_weight_gradient_run(g, input, from, got, scratch_room(scratch), false);
     matches_f32(&want, got, "weight gradient as a product %s", described(s));
-    openmp_threads = 3;
+    openmp_threads = one_in(2) ? 3 : 40;
     kls_conv_weight_gradient_run(g, input, from, again, scratch_room(scratch), true);
+    same_bits(got, again, kernel_count(s) * 4, "the same on %d threads %s", openmp_threads, described(s));
     openmp_threads = 1;
-    same_bits(got, again, kernel_count(s) * 4, "the same on three threads %s", described(s));
+    kls_conv_weight_gradient_destroy(g);
+    release_all();
+}
+
+// Weights of which few partial sums fit leave no core without work, and sum in the same order on many.
+static void test_large_weight_gradient(void) {
+    const kls_convolution s = {
+        .batch = 8, .height = 6, .width = 6, .channels = 64, .out_height = 6, .out_width = 6,
+        .out_channels = 64, .kernel_height = 3, .kernel_width = 3, .stride_y = 1, .stride_x = 1,
+        .dilation_y = 1, .dilation_x = 1, .pad_top = 1, .pad_left = 1, .groups = 1};
+    kls_conv_weight_gradient *g = kls_conv_weight_gradient_create(&s, false);
+    if (!check(g != NULL, "a large weight gradient is taken")) return;
+    float *input = random_floats(input_count(&s)), *from = random_floats(output_count(&s));
+    float *first = workspace(kernel_count(&s) * 4), *got = workspace(kernel_count(&s) * 4);
+    const int64_t scratch = kls_conv_weight_gradient_scratch(g);
+    kls_share_openmp(true);
+    for (int threads = 1; threads <= 16; threads *= 2) {
+        openmp_threads = threads;
+        openmp_most = 1;
+        kls_conv_weight_gradient_run(
+            g, input, from, threads == 1 ? first : got, scratch_room(scratch), threads > 1);
+        check(openmp_most == threads, "a large weight gradient on %d of %d threads", openmp_most, threads);
+        if (threads > 1)
+            same_bits(first, got, kernel_count(&s) * 4, "a large weight gradient on %d threads", threads);
+    }
+    kls_share_openmp(false);
+    openmp_threads = 1;
     kls_conv_weight_gradient_destroy(g);
     release_all();
 }
 
 void test_conv_gemm(void) {
+    test_large_weight_gradient();
     for (int number = 0; number < 60; number++) {
         kls_convolution s = random_convolution(true);
         // Fewer channels than a vector has lanes, now and then.

@@ -2,6 +2,7 @@
 #include "harness.h"
 #include "kls_gemm.h"
 #include "amx/block.h"
+#include "gemm/gemm_plan.h"
 #include "gemm/gemm_reference.h"
 
 typedef struct {
@@ -103,7 +104,54 @@ static void test_plain(problem p, bool special) {
     release_all();
 }
 
+// Cores decide how a product is cut, and nothing else.
+static void test_cores(int64_t m, int64_t k, int64_t n, bool transposed, bool sums) {
+    static const int64_t cores[] = {1, 2, 4, 8, 16};
+    char name[80];
+    snprintf(name, sizeof name, "%lldx%lld by %lldx%lld%s%s", (long long)m, (long long)k, (long long)k,
+             (long long)n, transposed ? " (left^T)" : "", sums ? " with sums" : "");
+    kls_gemm_spec s = {.batch = 1, .m = m, .n = n, .k = k, .a_row = transposed ? 1 : k,
+                       .a_column = transposed ? m : 1, .b_row = n, .b_column = 1, .b = 1, .c = 2};
+    const kls_load load = {.reg = 0, .buffer = KLS_GEMM_RESULT, .type = KLS_F32, .strides = {n, 1}};
+    const kls_output outputs[] = {{0, 2, KLS_F32, KLS_COPY, 0}, {0, 3, KLS_F32, KLS_ADD, 0}};
+    const kls_loop_spec loop = {
+        .rank = 2, .dims = {m, n}, .span = KLS_REDUCE_LEADING, .reduced = 1, .registers = 1,
+        .register_bytes = 4, .load_count = 1, .output_count = 2, .loads = &load,
+        .outputs = outputs};
+    if (sums) s.epilogue = &loop;
+    float *a = random_floats(m * k), *b = random_floats(k * n), *first = workspace(m * n * 4);
+    float *first_sums = workspace(n * 4), *got = workspace(m * n * 4), *got_sums = workspace(n * 4);
+    for (int i = 0; i < COUNT_OF(cores); i++) {
+        s.cores = cores[i];
+        kls_gemm *product = kls_gemm_create(&s);
+        if (!check(product != NULL, "%s is taken", name)) return;
+        // One that is late leaves no other without work for long; no task is shorter than a tile of rows, or
+        // with sums than a part of them. Two cores may share the rows evenly.
+        const int64_t tasks = gemm_task_count(product), most = product->panels * product->parts;
+        const int64_t fewest = cores[i] > 2 ? 2 * cores[i] : cores[i];
+        check(tasks >= (fewest < most ? fewest : most), "%s: %lld tasks for %lld cores", name,
+              (long long)tasks, (long long)cores[i]);
+        check(most >= 32 || m < 512, "%s: %lld parts", name, (long long)most);
+        void *buffers[] = {a, b, i == 0 ? first : got, i == 0 ? first_sums : got_sums};
+        run(product, buffers, (int)cores[i]);
+        kls_gemm_destroy(product);
+        if (i == 0) continue;
+        same_bits(first, got, m * n * 4, "%s for %lld cores", name, (long long)cores[i]);
+        if (sums)
+            same_bits(first_sums, got_sums, n * 4, "%s for %lld cores, sums", name, (long long)cores[i]);
+    }
+    release_all();
+}
+
 void test_gemm(void) {
+    for (int number = 0; number < 4; number++) {
+        const bool sums = number % 2 == 1, transposed = number / 2 == 1;
+        test_cores(100, 79, 50, transposed, sums);   // in place, with edge columns
+        test_cores(128, 79, 256, transposed, sums);
+        test_cores(770, 30, 64, transposed, sums);
+        test_cores(100, 1100, 100, transposed, sums);
+        test_cores(600, 440, 70, transposed, sums);  // where it is transposed, A is packed
+    }
     for (int number = 0; number < 220; number++) test_plain(random_problem(90), number % 6 == 0);
     // Panels for more rows than one thread takes, and an A that is packed.
     problem large = random_problem(3);

@@ -47,6 +47,7 @@ final class PackedProduct: Sendable {
         (spec.a, spec.b, spec.c) = (0, 1, 2)
         spec.a_is_bytes = sizes.leftIsBytes
         spec.uses_bf16_limbs = choice == .amxTiles
+        spec.cores = Int64(kls_core_count())
         guard let epilogue else { return body(&spec) }
         return withUnsafePointer(to: epilogue) {
             spec.epilogue = $0
