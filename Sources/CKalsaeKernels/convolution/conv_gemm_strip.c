@@ -3,6 +3,12 @@
 #include <stddef.h>
 
 #include "../gemm/copy_rows.h"
+#include "../isa/prefetch.h"
+
+// Tiles of a row of the output.
+static int64_t row_tiles(const kls_conv_gemm *c) {
+    return (c->offsets.out_width + c->micro->mr - 1) / c->micro->mr;
+}
 
 // One panel of output channels for the microkernel.
 static micro_tile tile_of(const conv_gemm_job *job, int64_t panel) {
@@ -19,7 +25,7 @@ static micro_tile tile_of(const conv_gemm_job *job, int64_t panel) {
 // A strip of one panel, of which the maxima of pooling windows are kept.
 static void pool_panel(
     const conv_gemm_job *job, int64_t panel, int64_t pixel, const float *a, int64_t rows,
-    float *lines
+    float *lines, prefetch_range *behind
 ) {
     const kls_conv_gemm *c = job->plan;
     const conv_offsets *offsets = &c->offsets;
@@ -28,7 +34,7 @@ static void pool_panel(
     tile.c_row = tile.b_row;
     const int vectors = tile.b_row == c->panel ? 2 : 1;
     const int64_t out_width = offsets->out_width, step = p->rows * p->height;
-    const int64_t tiles = (out_width + c->micro->mr - 1) / c->micro->mr;
+    const int64_t tiles = row_tiles(c);
     max_pool_writer writer = {
         .plan = p, .buffers = job->buffers, .window = pixel / (p->height * p->width),
         .column = panel * c->panel, .columns = conv_gemm_columns(c, panel),
@@ -38,6 +44,7 @@ static void pool_panel(
         for (int64_t i = 0; i < count; i++) {
             const float *line = a + (y + i) * offsets->stride_y * offsets->line;
             for (int64_t t = 0; t < tiles; t++) {
+                prefetch_next(behind);
                 const int64_t x = out_width * t / tiles, next = out_width * (t + 1) / tiles;
                 c->micro->run(
                     &tile, line + x * offsets->pixel, lines + (i * out_width + x) * tile.b_row,
@@ -51,7 +58,7 @@ static void pool_panel(
 // A strip of one panel.
 static void run_panel(
     const conv_gemm_job *job, int64_t panel, int64_t pixel, int64_t task, const float *a,
-    int64_t rows, char *file
+    int64_t rows, char *file, prefetch_range *behind
 ) {
     const kls_conv_gemm *c = job->plan;
     const conv_offsets *offsets = &c->offsets;
@@ -61,7 +68,7 @@ static void run_panel(
     const int vectors = tile.b_row == c->panel ? 2 : 1;
     const bool whole = used == tile.b_row, writes_c = !c->has_epilogue && whole;
     tile.c_row = writes_c ? c->n : used;
-    const int64_t tiles = (out_width + c->micro->mr - 1) / c->micro->mr;
+    const int64_t tiles = row_tiles(c);
     const int64_t tile_rows = (out_width + tiles - 1) / tiles;
     const int64_t fit = EPILOGUE_BLOCK / used;
     epilogue_worker w = {
@@ -79,6 +86,7 @@ static void run_panel(
     for (int64_t y = 0; y < rows; y++) {
         const float *line = a + y * offsets->stride_y * offsets->line;
         for (int64_t t = 0; t < tiles; t++) {
+            prefetch_next(behind);
             const int64_t x = out_width * t / tiles, next = out_width * (t + 1) / tiles;
             float *target = writes_c ? out + pixel * c->n : block + held * used;
             c->micro->run(
@@ -119,9 +127,14 @@ void conv_gemm_run_strips(int64_t begin, int64_t end, void *context) {
         from += image * offsets->height * offsets->width * offsets->channels;
         const float *a = conv_offsets_begin(offsets, from, row, rows, copy);
         const int64_t pixel = (image * offsets->out_height + row) * offsets->out_width;
+        // The strip to come, most likely of this thread.
+        const int64_t floats = offsets->stride_y * offsets->width * offsets->channels;
+        prefetch_range behind = prefetch_in_steps(
+            from + (row + rows) * floats, rows * floats * (int64_t)sizeof(float),
+            rows * row_tiles(c) * c->panels);
         for (int64_t panel = 0; panel < c->panels; panel++) {
-            if (c->pool.height > 0) pool_panel(job, panel, pixel, a, rows, lines);
-            else run_panel(job, panel, pixel, task, a, rows, file);
+            if (c->pool.height > 0) pool_panel(job, panel, pixel, a, rows, lines, &behind);
+            else run_panel(job, panel, pixel, task, a, rows, file, &behind);
         }
     }
 }

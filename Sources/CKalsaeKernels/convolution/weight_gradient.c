@@ -13,6 +13,7 @@
 #include "../gemm/microkernel.h"
 #include "../gemm/pack.h"
 #include "../isa/dispatch.h"
+#include "../isa/prefetch.h"
 #include "../threads/tasks.h"
 #include "conv_offsets.h"
 #include "kls_parallel.h"
@@ -121,10 +122,14 @@ static int64_t piece_count(const kls_conv_weight_gradient *g) {
     return (g->width + panel - 1) / panel * g->offsets.segments;
 }
 
-// Accumulates the product of a strip of output rows into a partial sum.
+static int64_t row_tiles(const kls_conv_weight_gradient *g) {
+    return (g->offsets.depth + g->micro->mr - 1) / g->micro->mr;
+}
+
+// Accumulates the product of a strip of output rows into a partial sum, and asks for the lines behind it.
 static void run_strip(
     const kls_conv_weight_gradient *g, const float *a, const float *b, int64_t rows, piece of,
-    float *partial, bool adds
+    float *partial, bool adds, prefetch_range behind[2]
 ) {
     const conv_offsets *offsets = &g->offsets;
     int64_t starts[STRIP_ROWS_MAX];
@@ -133,7 +138,7 @@ static void run_strip(
         .b_row = g->width, .k = offsets->out_width, .a_row = 1, .a_column = offsets->pixel,
         .c_row = g->width, .segments = rows, .starts = starts, .accumulates = adds,
     };
-    const int64_t tiles = (offsets->depth + g->micro->mr - 1) / g->micro->mr;
+    const int64_t tiles = row_tiles(g);
     for (int64_t i = of.first; i < of.last; i++) {
         const int64_t column = i / offsets->segments * 2 * g->micro->lanes;
         const int64_t segment = i % offsets->segments;
@@ -142,6 +147,8 @@ static void run_strip(
         for (int64_t t = 0; t < tiles; t++) {
             const int64_t at = offsets->depth * t / tiles, next = offsets->depth * (t + 1) / tiles;
             float *out = partial + (segment * offsets->depth + at) * g->width + column;
+            prefetch_next(&behind[0]);
+            prefetch_next(&behind[1]);
             g->micro->run(
                 &tile, a + offsets->starts[segment] + at, out, (int)(next - at), vectors, true);
         }
@@ -165,7 +172,15 @@ static void run_image(
             kls_pack_panel(b, g->n, 1, rows * offsets->out_width, g->n, g->width, padded);
             b = padded;
         }
-        run_strip(g, a, b, rows, of, partial, adds || row > 0);
+        const int64_t line = offsets->width * offsets->channels * (int64_t)sizeof(float);
+        const int64_t out_line = offsets->out_width * g->n * (int64_t)sizeof(float);
+        const int64_t steps = (of.last - of.first) * row_tiles(g), lines = rows * offsets->stride_y;
+        prefetch_range behind[2] = {
+            prefetch_in_steps(
+                (const char *)input + (row * offsets->stride_y + lines) * line, lines * line, steps),
+            prefetch_in_steps((const char *)upstream + (row + rows) * out_line, rows * out_line, steps),
+        };
+        run_strip(g, a, b, rows, of, partial, adds || row > 0, behind);
     }
 }
 
