@@ -1,5 +1,6 @@
 // Random numbers against Philox4x32-10 written out, which is checked against its known answers.
 #include "harness.h"
+#include "kls_parallel.h"
 #include "kls_random.h"
 #include "random/philox_reference.h"
 
@@ -62,7 +63,21 @@ static void test_key(const int64_t key[3], int64_t count) {
     release_all();
 }
 
+// Masks of dropout, of some thousand numbers, are work for more than one thread.
+static void test_share(void) {
+    const int64_t key[3] = {1, 2, 3}, count = 32768;
+    kls_share_openmp(true);
+    openmp_threads = 4;
+    openmp_most = 1;
+    kls_random_uniform_f32(key, workspace(count * 4), count);
+    check(openmp_most == 4, "%lld numbers on %d of four threads", (long long)count, openmp_most);
+    openmp_threads = 1;
+    kls_share_openmp(false);
+    release_all();
+}
+
 void test_randoms(void) {
+    test_share();
     test_known();
     static const int64_t counts[] = {0, 1, 2, 3, 4, 5, 63, 64, 127, 129, 255, 256, 257, 1023};
     for (int i = 0; i < COUNT_OF(counts); i++) {

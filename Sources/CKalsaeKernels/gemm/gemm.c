@@ -129,8 +129,7 @@ void kls_gemm_run(const kls_gemm *g, void *const *buffers, void *scratch, bool p
     gemm_run run = {g, buffers, packed, a, a + packed_a_floats(g)};
     const int64_t paid = g->spec.batch * g->spec.m * g->spec.n * g->spec.k / FEWEST_OF_THREAD;
     const int most = parallel ? kls_max_threads() : 1, threads = paid < most ? (int)paid : most;
-    if (g->packs_a)
-        kls_parallel_for(g->spec.k, gemm_pack_a, &run, threads);
+    if (g->packs_a) kls_parallel_for(g->spec.k, gemm_pack_a, &run, threads);
     if (g->packs_b)
         kls_parallel_for(g->spec.batch * g->panels * gemm_pack_chunks(g), gemm_pack_b, &run, threads);
     kls_parallel_for(gemm_task_count(g), gemm_run_tasks, &run, threads);

@@ -60,6 +60,16 @@ typedef struct {
     epilogue_worker epilogue;
 } panel_worker;
 
+// Asks for what the epilogue of a block will read and write.
+static void prefetch_streams(const epilogue_worker *w, int64_t row, int64_t rows) {
+    epilogue_stream streams[EPILOGUE_STREAMS];
+    const int count = epilogue_streams(w, row, streams);
+    for (int i = 0; i < count; i++)
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t b = 0; b < streams[i].bytes; b += 64)
+                __builtin_prefetch(streams[i].at + r * streams[i].row + b, 1, 2);
+}
+
 static void run_block(panel_worker *w, int64_t from, int64_t to) {
     const kls_gemm *g = w->run->gemm;
     const kls_gemm_spec *s = &g->spec;
@@ -67,7 +77,10 @@ static void run_block(panel_worker *w, int64_t from, int64_t to) {
     const bool writes_c = p->whole && !g->has_epilogue, transposed = s->a_row == 1;
     const int64_t tiles = gemm_row_tiles(g), start = s->m * from / tiles, end = s->m * to / tiles;
     float *block = w->block, *c = w->c != NULL ? w->c + (w->above + start) * s->n : NULL;
-    if (g->has_epilogue) block = epilogue_begin(&w->epilogue, w->above + start);
+    if (g->has_epilogue) {
+        block = epilogue_begin(&w->epilogue, w->above + start);
+        prefetch_streams(&w->epilogue, w->above + start, end - start);
+    }
     if (writes_c) block = c;
     for (int64_t t = from; t < to; t++) {
         const int64_t row = s->m * t / tiles, next = s->m * (t + 1) / tiles;
@@ -163,14 +176,13 @@ void gemm_pack_b(int64_t begin, int64_t end, void *context) {
     }
 }
 
-// Rows of a transposed A, interleaved into tiles: so it is read in the order of memory.
 void gemm_pack_a(int64_t begin, int64_t end, void *context) {
     const gemm_run *run = context;
     const kls_gemm *g = run->gemm;
     const kls_gemm_spec *s = &g->spec;
-    const int64_t mr = g->micro->mr, tiles = gemm_row_tiles(g);
-    for (int64_t p = begin; p < end; p++) {
-        const float *from = (const float *)run->buffers[s->a] + p * s->a_column;
-        kls_interleave(from, s->m, tiles, run->a + p * mr, gemm_packed_a_tile(g));
-    }
+    const interleaving plan = {
+        .from = run->buffers[s->a], .step = s->a_column, .count = s->m, .tiles = gemm_row_tiles(g),
+        .mr = g->micro->mr, .distance = gemm_packed_a_tile(g),
+    };
+    kls_interleave(&plan, begin, end, run->a);
 }

@@ -78,20 +78,37 @@ KLS_DISPATCH(, void, kls_pack_panel, (
         for (int64_t p = 0; p < rows; p++) to[p * width + c] = from[c * column + p];
 }
 
+// A row of `used` floats in pieces of constant size.
+KLS_INLINE void copy_exactly(float *to, const float *from, int64_t used) {
+    int64_t c = 0;
+    for (; c + 8 <= used; c += 8) *(v8 *)(to + c) = *(const v8 *)(from + c);
+    _Pragma("unroll") for (int64_t step = 4; step > 0; step /= 2) {
+        if ((used & step) == 0) continue;
+        memcpy(to + c, from + c, (size_t)step * sizeof(float));
+        c += step;
+    }
+}
+
 KLS_DISPATCH(, void, kls_interleave, (
-    const float *from, int64_t count, int64_t parts, float *to, int64_t distance
-), (from, count, parts, to, distance)) {
-    int64_t begin = 0;
-    for (int64_t part = 0; part < parts; part++, to += distance) {
-        const int64_t end = count * (part + 1) / parts, used = end - begin;
-        const float *at = from + begin;
-        int64_t c = 0;
-        for (; c + 8 <= used; c += 8) *(v8 *)(to + c) = *(const v8 *)(at + c);
-        _Pragma("unroll") for (int64_t step = 4; step > 0; step /= 2) {
-            if ((used & step) == 0) continue;
-            memcpy(to + c, at + c, (size_t)step * sizeof(float));
-            c += step;
+    const interleaving *plan, int64_t first, int64_t last, float *to
+), (plan, first, last, to)) {
+    typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+    const int64_t tiles = plan->tiles, least = plan->count / tiles, more = plan->count % tiles;
+    const int64_t wide = plan->mr > 8 ? 16 : 8;
+    for (int64_t p = first; p < last; p++) {
+        const float *from = plan->from + p * plan->step;
+        float *row = to + p * plan->mr;
+        // Floats that begin a whole vector. What it writes behind its row is written again by the next.
+        const int64_t whole = p + 1 < last ? plan->count - wide : -1;
+        int64_t begin = 0, rest = 0;
+        for (int64_t tile = 0; tile < tiles; tile++, row += plan->distance) {
+            rest += more;
+            const int64_t used = least + (rest >= tiles);
+            rest -= rest >= tiles ? tiles : 0;
+            if (begin > whole) copy_exactly(row, from + begin, used);
+            else if (wide == 16) *(v16 *)row = *(const v16 *)(from + begin);
+            else *(v8 *)row = *(const v8 *)(from + begin);
+            begin += used;
         }
-        begin = end;
     }
 }

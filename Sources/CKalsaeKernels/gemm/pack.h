@@ -13,8 +13,16 @@ void kls_pack_panel(
     const float *from, int64_t row, int64_t column, int64_t rows, int64_t used, int64_t width,
     float *to);
 
-// Packs a row of a transposed A into row tiles: `parts` near-equal segments of it, written `distance` floats
-// apart, so that the rows of all k interleave to a panel a tile.
-void kls_interleave(const float *from, int64_t count, int64_t parts, float *to, int64_t distance);
+// A transposed A, whose rows of `count` floats are cut into `tiles` near-equal segments of at most `mr`
+// floats. In a packed tile its rows lie one behind the other, `mr` floats each.
+typedef struct {
+    const float *from;
+    int64_t step;                    // floats from row to row
+    int64_t count, tiles, mr;
+    int64_t distance;                // floats from packed tile to packed tile
+} interleaving;
+
+// Packs rows first ..< last of all tiles, row by row: so A is read in the order of memory.
+void kls_interleave(const interleaving *plan, int64_t first, int64_t last, float *to);
 
 #endif

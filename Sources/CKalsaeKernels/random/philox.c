@@ -8,8 +8,8 @@
 
 // Blocks that are made together, one a lane.
 #define GROUP 64
-// Blocks of one task.
-#define BLOCKS 8192
+// Blocks of one task, some two microseconds.
+#define BLOCKS 2048
 
 // The four words of GROUP successive blocks, word by word.
 typedef struct {
