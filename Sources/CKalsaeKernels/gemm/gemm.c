@@ -25,6 +25,7 @@ enum {
     PACKED_A_MIN = 1 << 18,
     // Multiplications from which on panels of unlike width are not handed out whole.
     UNEVEN_MIN = 400 * 1000,
+    PREFETCHED_MIN = 1 << 16,        // elements of C that a second-level cache hardly has
     SUM_PARTS_MAX = 16,              // parts of the rows, each with its column sums
     FEW_CORES = 2,                   // that pack a panel twice rather than wait for each other
     IN_PLACE_TILES = 8,              // of a partition up to which packing costs more than it saves
@@ -41,10 +42,15 @@ bool kls_gemm_supports(const kls_gemm_spec *s, kls_isa level) {
     return s->epilogue == NULL || epilogue_valid(s->epilogue, s->batch * s->m, s->n);
 }
 
+// How many threads it is worth to wake.
+static int64_t worth_threads(const kls_gemm *g) {
+    return g->spec.batch * g->spec.m * g->spec.n * g->spec.k / FEWEST_OF_THREAD;
+}
+
 // How many partitions of the rows keep all cores busy.
 static int64_t choose_partitions(const kls_gemm *g) {
     const kls_gemm_spec *s = &g->spec;
-    if (s->cores <= 1) return 1;
+    if (s->cores <= 1 || worth_threads(g) < 2) return 1;
     // M is cut where panels do not divide evenly among two threads, and where it is long, so that rows of A
     // are read by the core whose cache holds them since the loop that wrote them.
     const int64_t tasks = s->batch * g->panels, narrow = s->n % g->panel;
@@ -78,6 +84,7 @@ kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
     const int64_t widest = spec->n < g->panel + g->edge ? spec->n : g->panel + g->edge;
     g->block_tiles = EPILOGUE_BLOCK / (g->micro->mr * widest);
     g->has_epilogue = spec->epilogue != NULL;
+    g->prefetches = spec->batch * spec->m * spec->n >= PREFETCHED_MIN;
     if (g->has_epilogue && !epilogue_init(&g->epilogue, spec->epilogue)) {
         free(g);
         return NULL;
@@ -86,6 +93,7 @@ kls_gemm *kls_gemm_create(const kls_gemm_spec *spec) {
     if (g->has_epilogue && g->epilogue.sum_count > 0) {
         const int64_t blocks = (g->parts + g->block_tiles - 1) / g->block_tiles;
         g->parts = blocks < SUM_PARTS_MAX ? blocks : SUM_PARTS_MAX;
+        if (worth_threads(g) < 2) g->parts = 1;
     }
     g->partitions = choose_partitions(g);
     const int64_t rows = (gemm_row_tiles(g) + g->partitions - 1) / g->partitions;
@@ -127,8 +135,8 @@ void kls_gemm_run(const kls_gemm *g, void *const *buffers, void *scratch, bool p
     }
     float *packed = scratch, *a = packed + gemm_packed_floats(g);
     gemm_run run = {g, buffers, packed, a, a + packed_a_floats(g)};
-    const int64_t paid = g->spec.batch * g->spec.m * g->spec.n * g->spec.k / FEWEST_OF_THREAD;
-    const int most = parallel ? kls_max_threads() : 1, threads = paid < most ? (int)paid : most;
+    const int64_t worth = worth_threads(g);
+    const int most = parallel ? kls_max_threads() : 1, threads = worth < most ? (int)worth : most;
     if (g->packs_a) kls_parallel_for(g->spec.k, gemm_pack_a, &run, threads);
     if (g->packs_b)
         kls_parallel_for(g->spec.batch * g->panels * gemm_pack_chunks(g), gemm_pack_b, &run, threads);

@@ -19,7 +19,7 @@ struct kls_gemm {
     bool packs_a;                    // as rows of MR floats, tile by tile
     bool packs_b;                    // all panels, before the tasks
     bool in_place;                   // panels of whole vectors are read where B lies
-    bool has_epilogue;
+    bool has_epilogue, prefetches;   // and asks for what it reads and writes
     epilogue epilogue;
     gemm_amx *amx;                   // NULL, or what runs instead
 };

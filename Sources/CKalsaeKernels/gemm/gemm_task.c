@@ -79,7 +79,7 @@ static void run_block(panel_worker *w, int64_t from, int64_t to) {
     float *block = w->block, *c = w->c != NULL ? w->c + (w->above + start) * s->n : NULL;
     if (g->has_epilogue) {
         block = epilogue_begin(&w->epilogue, w->above + start);
-        prefetch_streams(&w->epilogue, w->above + start, end - start);
+        if (g->prefetches) prefetch_streams(&w->epilogue, w->above + start, end - start);
     }
     if (writes_c) block = c;
     for (int64_t t = from; t < to; t++) {

@@ -146,7 +146,7 @@ static void test_cores(int64_t m, int64_t k, int64_t n, bool transposed, bool su
 void test_gemm(void) {
     for (int number = 0; number < 4; number++) {
         const bool sums = number % 2 == 1, transposed = number / 2 == 1;
-        test_cores(100, 79, 50, transposed, sums);   // in place, with edge columns
+        test_cores(100, 179, 50, transposed, sums);  // in place, with edge columns
         test_cores(128, 79, 256, transposed, sums);
         test_cores(770, 30, 64, transposed, sums);
         test_cores(100, 1100, 100, transposed, sums);
