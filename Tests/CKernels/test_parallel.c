@@ -95,6 +95,16 @@ void test_parallel(void) {
         for (int i = 0; i < MOST_CHUNKS; i++) right += t.seen[i] == (i < 101);
         check(right == MOST_CHUNKS, "tasks on %d threads", openmp_threads);
     }
+    // Each thread must have work that is worth its waking.
+    kls_share_openmp(true);
+    openmp_threads = 16;
+    static const int64_t worth[][2] = {{32 << 10, 1}, {64 << 10, 2}, {256 << 10, 8}, {1 << 20, 16}};
+    for (int i = 0; i < COUNT_OF(worth); i++) {
+        openmp_most = 1;
+        kls_run_tasks(101, worth[i][0], &t, count_task);
+        check(openmp_most == worth[i][1], "%lld bytes on %d threads", (long long)worth[i][0], openmp_most);
+    }
+    kls_share_openmp(false);
     openmp_threads = 1;
     check(kls_core_count() >= 1, "at least one core");
 }

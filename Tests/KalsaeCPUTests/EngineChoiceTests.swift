@@ -57,4 +57,13 @@ import Testing
         // Without limbs an AMX processor is one with AVX-512.
         #expect(engine(.amx, limbs: false) == row.avx2)
     }
+
+    @Test func loopsWakeThreadsThatHaveWork() {
+        let most = 16
+        #expect(EngineChoice.threads(forLoop: 99_999, of: most) == 1)
+        #expect(EngineChoice.threads(forLoop: 100_000, of: most) == 2)
+        #expect(EngineChoice.threads(forLoop: 400_000, of: most) == 8)
+        #expect(EngineChoice.threads(forLoop: 1e9, of: most) == 16)
+        #expect(EngineChoice.threads(forLoop: 1e9, of: 1) == 1)
+    }
 }

@@ -6,6 +6,9 @@
 
 #include "kls_parallel.h"
 
+// To wake a thread costs up to a microsecond, in which a core moves some 16 KB.
+enum { BYTES_OF_THREAD = 32 * 1024 };
+
 static int (*omp_max_threads)(void);
 static int (*inside_region)(void);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -34,9 +37,9 @@ int kls_max_threads(void) {
 void kls_run_tasks(
     int64_t count, int64_t bytes, void *context, void (*work)(void *context, int64_t task)
 ) {
-    // A parallel region costs about a microsecond, in which one core moves some 16 KB.
-    if (count > 1 && bytes >= 64 * 1024) {
-        const int threads = kls_max_threads();
+    const int64_t worth = bytes / BYTES_OF_THREAD;
+    if (count > 1 && worth > 1) {
+        const int most = kls_max_threads(), threads = worth < most ? (int)worth : most;
         if (threads > 1) {
             queue tasks = {context, work};
             kls_parallel_for(count, take, &tasks, threads);

@@ -26,10 +26,17 @@ final class CompiledLoop: Sendable {
     }
 }
 
-extension LoopPlan {
-    /// Work, in additions of one element, from which on a second thread pays.
-    static let parallelThreshold = 100_000.0
+extension EngineChoice {
+    /// Work, in additions of one element, that a thread must have for its waking to pay.
+    private static let threadWork = 50_000.0
 
+    /// How many of some threads pay for a loop's work.
+    package static func threads(forLoop work: Double, of most: Int) -> Int {
+        max(1, min(most, Int(work / threadWork)))
+    }
+}
+
+extension LoopPlan {
     /// Makes the loop's code.
     ///
     /// - Parameter isShared: whether two storages are one memory, so that writing one early would
@@ -68,7 +75,7 @@ extension LoopPlan {
         }
         let compiled = CompiledLoop(loop)
         let work = cost * Double(count)
-        let team = Int32(work >= LoopPlan.parallelThreshold ? threads : 1)
+        let team = Int32(EngineChoice.threads(forLoop: work, of: threads))
         let scratchBytes = compiled.scratchBytes
         let scratchIndex = buffers.count
         return Kernel(
