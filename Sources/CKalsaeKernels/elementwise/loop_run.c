@@ -1,6 +1,6 @@
 // Runs a fused loop: an interpreter whose registers are strips of up to 1,024 elements.
 //
-//     for each block of 16,384 elements                        (the work of a thread)
+//     for each block of 2,048 to 16,384 elements               (the work of a thread)
 //         for each strip of the block
 //             loads      buffers -> registers                  in place, repeated, or walked row by row
 //             steps      register op register -> register      one vectorized C function each (functions/)
