@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 export SCRATCH PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install test test-kernels test-long test-pages demo bench format lint docs clean
+.PHONY: help deps build install test test-kernels test-devices test-long test-pages demo bench format lint docs clean
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-long: deps ## run what takes minutes or much memory: long graphs, damaged f
 test-ranks: deps ## test trainings on several ranks and on two hosts of this machine, where it has Open MPI
 	@KALSAE_RANK_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 \
 		Scripts/run-tests --filter 'MPITrainingTests|TwoHostsTests'
+
+test-devices: deps ## test operations, layers and steps on a device, DEVICE=opencl by default, where there is one
+	@Scripts/test-devices $(DEVICE)
 
 test-pages: build ## test the live page in headless Chromium, where there is one
 	@Scripts/test-pages

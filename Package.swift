@@ -98,7 +98,7 @@ let rows: [Row] = [
         imports: ["KalsaeCPU", "CKalsaeKernels", "KalsaeTesting"]),
     Row(
         name: "KalsaeOpenCLTests", kind: .test,
-        imports: ["KalsaeOpenCL", "KalsaeGPU", "KalsaeTensor", "KalsaeTesting"]),
+        imports: ["KalsaeOpenCL", "KalsaeGPU", "KalsaeTesting"]),
     Row(
         name: "KalsaeCUDATests", kind: .test,
         imports: ["KalsaeCUDA", "KalsaeGPU", "KalsaeTesting"]),

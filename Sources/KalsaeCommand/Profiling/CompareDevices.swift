@@ -9,13 +9,14 @@ import KalsaeTraining
 struct CompareDevices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare-devices",
-        abstract: "Compute one training step on two devices, and show the first operation that differs.",
+        abstract:
+            "Compute one training step on two devices, and show the first operation that differs.",
         discussion: """
             What to compute: a benchmark network (\(BenchmarkNetwork.names)), a preset or a JSON \
             file of layers as `kalsae train --network` takes them, layer sizes as in 784-50-10, or \
-            a model file. Each operation gets the operands of the first device on both, so that \
-            its difference is its own. It is held against what rounding explains: of a sum of n \
-            terms n half units in the last place of their magnitudes, of a function 16 units.
+            a model file. Operands are those of the first device for both, so that a difference is \
+            that of one operation. Rounding explains, of a sum of n terms, n half units of the \
+            last digit of their magnitudes; of a function, 16 units.
 
             Examples:
               kalsae compare-devices convnet --with opencl

@@ -17,7 +17,8 @@ struct NodeRunner {
         var (operands, inputs) = ([Int](), [Buffer]())
         for (buffer, type) in values {
             // An operand that stands twice is one input.
-            if let known = inputs.firstIndex(where: { $0 === buffer }), graph.inputs[known] == type {
+            if let known = inputs.firstIndex(where: { $0 === buffer }), graph.inputs[known] == type
+            {
                 operands.append(known)
             } else {
                 operands.append(graph.addInput(type))
