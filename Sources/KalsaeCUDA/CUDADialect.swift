@@ -2,8 +2,12 @@ import KalsaeGPU
 
 /// The common dialect of kernels in CUDA C++, without any header: NVRTC brings none.
 package enum CUDADialect {
-    /// What stands in front of every program.
-    package static let text = """
+    /// What stands in front of every program; it names the options, as other ones make other code.
+    package static func text(for architecture: String) -> String {
+        "/* \(options(architecture: architecture).joined(separator: " ")) */\n" + macros
+    }
+
+    private static let macros = """
         typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32;
         typedef unsigned long u64; typedef long i64;
         #define KERNEL(size) extern "C" __global__ void __launch_bounds__(size)

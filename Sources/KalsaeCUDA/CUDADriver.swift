@@ -43,12 +43,18 @@ public final class CUDADriver: Driver {
         }
         self.context = context
         try library.check(library.setContext(context), "cuCtxSetCurrent")
-        stream = try Self.makeStream(library)
+        do {
+            stream = try Self.makeStream(library)
+        } catch {
+            _ = library.releaseContext(card)
+            throw error
+        }
     }
 
     deinit {
         _ = library.setContext(context)
         _ = library.destroyStream(stream)
+        _ = library.setContext(nil)
         _ = library.releaseContext(card)
     }
 
@@ -68,7 +74,7 @@ public final class CUDADriver: Driver {
     }
 
     /// The macros of kernels in CUDA C++.
-    public var dialect: String { CUDADialect.text }
+    public var dialect: String { CUDADialect.text(for: architecture) }
 
     /// Allocates memory; nil where the card has none left.
     public func allocate(byteCount: Int) throws(KalsaeError) -> (any DriverMemory)? {
@@ -103,9 +109,10 @@ public final class CUDADriver: Driver {
     ) throws(KalsaeError) {
         guard let start = bytes.baseAddress else { return }
         try enter()
-        // Memory that is not pinned is copied aside before the call returns.
         try library.check(
             library.upload(try address(memory), start, bytes.count, stream), "cuMemcpyHtoDAsync")
+        // Nothing is promised of when memory that is not pinned has been read.
+        try library.check(library.synchronize(stream), "cuStreamSynchronize")
     }
 
     /// Copies the first bytes to the host, and waits for them.

@@ -29,7 +29,7 @@ final class CUDAProgram: DriverProgram {
 
 /// A list of kernels with their arguments; used by one thread at a time, which its plan sees to.
 ///
-/// What runs a second time on the same memory is captured as one graph, which the card then runs without
+/// What runs again and again on the same memory is captured as one graph, which the card then runs without
 /// the host.
 final class CUDAExecutable: Executable, @unchecked Sendable {
     private struct Entry {
@@ -51,6 +51,8 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     private var bound: [kcu_memory?]
     private var graph: kcu_handle?
     private var runsSinceBinding = 0
+    /// Runs on the same memory before a graph is made of them, which takes as long as many.
+    private static let plainRuns = 4
     /// Where graphs are captured: what others give to the device's stream meanwhile is no part of one.
     private nonisolated(unsafe) let captureStream: kcu_handle
 
@@ -130,7 +132,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         try driver.enter()
         guard range == 0..<entries.count else { return try launch(range, driver.stream) }
         runsSinceBinding += 1
-        if graph == nil, runsSinceBinding > 1 { graph = try captured() }
+        if graph == nil, runsSinceBinding > Self.plainRuns { graph = try captured() }
         guard let graph else { return try launch(range, driver.stream) }
         try driver.library.check(
             driver.library.launchGraph(graph, driver.stream), "cuGraphLaunch")

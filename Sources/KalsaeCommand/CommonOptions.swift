@@ -36,6 +36,9 @@ struct CommonOptions: ParsableArguments {
         // Behind that: the process may begin anew there.
         ParentProcess.watch()
         if let threads { setenv(EnvironmentFlag.threads.rawValue, "\(threads)", 1) }
+        if device == "" {
+            throw ValidationError("--device takes cpu, cuda or opencl, got nothing.")
+        }
         if let device { setenv(EnvironmentFlag.device.rawValue, device, 1) }
         if EnvironmentFlag.device.value != "cpu" { try Self.open(EnvironmentFlag.device.value) }
     }

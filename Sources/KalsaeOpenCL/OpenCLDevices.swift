@@ -20,7 +20,8 @@ public enum OpenCLDevices {
         var found: [Entry] = []
         for platform in try platforms(library) {
             let name = text(library.platformInfo, platform, KCL_PLATFORM_NAME)
-            for device in try devices(library, platform) {
+            // A platform that fails hides no other one.
+            for device in (try? devices(library, platform)) ?? [] {
                 let isUsable =
                     number(library, device, KCL_DEVICE_AVAILABLE, UInt32.self) != 0
                     && number(library, device, KCL_DEVICE_COMPILER_AVAILABLE, UInt32.self) != 0
@@ -98,8 +99,11 @@ public enum OpenCLDevices {
             sharedBytes: size(KCL_DEVICE_LOCAL_MEM_SIZE),
             largestGroup: size(KCL_DEVICE_MAX_WORK_GROUP_SIZE),
             argumentBytes: size(KCL_DEVICE_MAX_PARAMETER_SIZE),
-            hasFloat64: text(library.deviceInfo, device, KCL_DEVICE_EXTENSIONS)
-                .split(separator: " ").contains("cl_khr_fp64"))
+            // Tiles of products in float64 take 36 KB.
+            hasFloat64: size(KCL_DEVICE_LOCAL_MEM_SIZE) >= 36 << 10
+                && text(library.deviceInfo, device, KCL_DEVICE_EXTENSIONS)
+                    .split(separator: " ").contains("cl_khr_fp64")
+        )
     }
 
     private static func number<Number: FixedWidthInteger>(

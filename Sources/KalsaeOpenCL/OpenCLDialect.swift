@@ -9,7 +9,7 @@ enum OpenCLDialect {
         #define GLOBAL __global
         #define DEVICE static inline
         #define SHARED(type, name, count) __local type name[count]
-        #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+        #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
         #define LID ((int)get_local_id(0))
         #define GID get_group_id(0)
         #define GROUPS get_num_groups(0)

@@ -7,6 +7,8 @@ public final class OpenCLDriver: Driver {
     /// What there is to know of the device.
     public let info: DeviceInfo
     let library: OpenCLLibrary
+    /// What programs are compiled with.
+    let options: String
     nonisolated(unsafe) let device: kcl_handle
     nonisolated(unsafe) let context: kcl_handle
     nonisolated(unsafe) let queue: kcl_handle
@@ -15,6 +17,17 @@ public final class OpenCLDriver: Driver {
         library = try OpenCLLibrary.loaded.get()
         info = entry.info
         device = entry.device
+        guard info.largestGroup >= 256, info.sharedBytes >= 18 << 10 else {
+            throw KalsaeError(
+                info.device, expected: "groups of 256 work items with 18 KB of shared memory",
+                got: "\(info.largestGroup) with \(info.sharedBytes >> 10) KB on \(info.name)")
+        }
+        var single: kcl_bitfield = 0
+        _ = library.deviceInfo(
+            device, kcl_uint(KCL_DEVICE_SINGLE_FP_CONFIG), MemoryLayout.size(ofValue: single),
+            &single, nil)
+        let rounds = single & kcl_bitfield(KCL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
+        options = "-cl-std=CL1.2 -w" + (rounds ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
         // CL_CONTEXT_PLATFORM
         let properties = [0x1084, Int(bitPattern: entry.platform), 0]
         var code: kcl_int = 0
@@ -41,7 +54,9 @@ public final class OpenCLDriver: Driver {
     }
 
     /// The macros of kernels in OpenCL C 1.2.
-    public var dialect: String { OpenCLDialect.text(hasFloat64: info.hasFloat64) }
+    public var dialect: String {
+        "/* \(options) */\n" + OpenCLDialect.text(hasFloat64: info.hasFloat64)
+    }
 
     /// Allocates a buffer; nil where the device has no memory left.
     public func allocate(byteCount: Int) throws(KalsaeError) -> (any DriverMemory)? {

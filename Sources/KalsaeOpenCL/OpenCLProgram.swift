@@ -40,7 +40,7 @@ final class OpenCLProgram: DriverProgram {
 
     private func build() throws(KalsaeError) {
         let code = driver.library.buildProgram(
-            handle, 1, [driver.device], "-cl-std=CL1.2 -w", nil, nil)
+            handle, 1, [driver.device], driver.options, nil, nil)
         guard Int(code) != KCL_SUCCESS else { return }
         var log = OpenCLStatus.name(code)
         var count = 0

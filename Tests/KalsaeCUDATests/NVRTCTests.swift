@@ -18,7 +18,7 @@ struct NVRTCTests {
         for family in BackendCase.families {
             let program = try GPUBackend.program(
                 of: family.cases.map { ($0.graph, $0.options) }, for: info,
-                dialect: CUDADialect.text)
+                dialect: CUDADialect.text(for: architecture))
             let code = try compiler.machineCode(of: program.text, architecture: architecture)
             #expect(!code.isEmpty, "\(family.name)")
             count += program.kernels

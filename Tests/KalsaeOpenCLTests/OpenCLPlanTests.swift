@@ -117,6 +117,25 @@ struct OpenCLPlanTests {
         #expect(backend.memory.used == before)
     }
 
+    @Test func plansHoldNoMemoryBehindTheirRuns() throws {
+        let backend = try OpenCLDevice.backend.get()
+        let device = try device()
+        let rows = try Tensor.randn([200, 300], seed: 1).evaluate()
+        func sum(_ count: Int) throws -> Float {
+            try device.asCurrent {
+                let part: Tensor = rows.sliced([.range(start: 0, end: count, step: 1)]).exp()
+                let sums: Tensor = part.sum(axes: [0])
+                let product: Tensor = part * sums
+                return try product.sum().item()
+            }
+        }
+        _ = try sum(100)
+        let before = backend.memory.used
+        _ = try (sum(100), sum(101), sum(102))
+        // A plan keeps literals and error words; its arena has more than 100,000 bytes.
+        #expect(backend.memory.used - before < 20_000)
+    }
+
     @Test func whatDoesNotFitIsOneLine() throws {
         let backend = try OpenCLDevice.backend.get()
         let size = backend.driver.info.memoryBytes * 4

@@ -32,6 +32,11 @@ struct BenchOps: AsyncParsableCommand, ComputingCommand {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
+        guard Device.current.accelerator == nil else {
+            throw KalsaeError(
+                "--device", expected: "cpu, whose operations stand beside its peak",
+                got: Device.current.name, advice: "use kalsae profile for other devices")
+        }
         let operations = BenchOperation.all.filter { $0.name.hasPrefix(op) }
         guard !operations.isEmpty else {
             var names: [String] = []

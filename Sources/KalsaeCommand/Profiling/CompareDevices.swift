@@ -58,13 +58,17 @@ struct CompareDevices: AsyncParsableCommand {
         let request = StepRequest(name: name, batch: batch, input: Shape(sizes))
         let report = try await DeviceComparer().compare(
             request, steps: steps, Device.named(device), Device.named(other))
-        if json { return try Console.print(json(report)) }
-        for line in lines(report) { try Console.print(line) }
+        if json {
+            try Console.print(json(report))
+        } else {
+            for line in lines(report) { try Console.print(line) }
+        }
         if report.first != nil { throw ExitCode.failure }
     }
 
     private func lines(_ report: DeviceComparison.Report) -> [String] {
-        let counted = "\(report.operations.counting("operation")), \(report.equal) with equal bits"
+        let counted =
+            "\(report.operations.counting("operation")), \(report.equal) with equal numbers"
         guard let first = report.first else {
             let largest = report.largest.map {
                 "; nearest to its bound \($0.operation) -> \($0.type), at "

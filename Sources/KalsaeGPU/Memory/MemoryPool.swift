@@ -22,13 +22,16 @@ final class MemoryPool: Sendable {
     let driver: any Driver
 
     private static let unit = 256
+    private static let largestStep = 2 << 20
 
     init(_ driver: any Driver) { self.driver = driver }
 
-    /// The bytes that a request takes: sizes come in steps of an eighth, so that most find a piece.
+    /// The bytes that a request takes: sizes come in steps of an eighth, of 2 MB at
+    /// most, so that many find a piece.
     static func size(for byteCount: Int) -> Int {
         let rounded = max((byteCount + unit - 1) / unit * unit, unit)
-        let step = max(1 << (Int.bitWidth - 1 - rounded.leadingZeroBitCount - 3), unit)
+        let eighth = 1 << (Int.bitWidth - 1 - rounded.leadingZeroBitCount - 3)
+        let step = max(min(eighth, largestStep), unit)
         return (rounded + step - 1) / step * step
     }
 
@@ -53,7 +56,7 @@ final class MemoryPool: Sendable {
             expected: "\(byteCount) bytes beside \(usedBytes) that are in use",
             got: "none of \(info.memoryBytes) bytes of \(info.name), which gives "
                 + "\(info.largestBuffer) at a time",
-            advice: "use a smaller batch, or --micro-batches")
+            advice: "use a smaller batch or a smaller network")
     }
 
     private func added(_ memory: any DriverMemory, _ size: Int) -> any DriverMemory {

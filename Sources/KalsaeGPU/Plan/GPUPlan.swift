@@ -24,7 +24,6 @@ final class GPUPlan: Plan {
     private let executable: any Executable
     /// The launches of each instruction.
     private let ranges: [Range<Int>]
-    private let arena: GPUMemory
     private let errors: GPUMemory
     private let literals: GPUMemory
     private let limits: [Int: Int]
@@ -38,7 +37,6 @@ final class GPUPlan: Plan {
         graph = code.graph
         instructions = code.tasks.map(\.summary)
         arenaByteCount = code.arenaByteCount
-        arena = try GPUMemory(byteCount: code.arenaByteCount, pool)
         errors = try GPUMemory(byteCount: ErrorWords.byteCount, pool)
         let literals = try GPUMemory(byteCount: code.literals.count, pool)
         try withBytes(of: code.literals) { bytes throws(KalsaeError) in try literals.write(bytes) }
@@ -64,8 +62,8 @@ final class GPUPlan: Plan {
         (self.limits, self.ranges) = (limits, ranges)
         executable = try pool.driver.prepare(launches, memoryCount: code.memoryCount)
         let empty = [any DriverMemory](
-            repeating: arena.memory, count: code.memoryCount - GPUPlanCode.firstInput)
-        state = Mutex(State(memory: [arena.memory, errors.memory, literals.memory] + empty))
+            repeating: errors.memory, count: code.memoryCount - GPUPlanCode.firstInput)
+        state = Mutex(State(memory: [errors.memory, errors.memory, literals.memory] + empty))
         Counters.record { $0.kernelsMade += launches.count }
     }
 
@@ -76,10 +74,17 @@ final class GPUPlan: Plan {
     func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
         let result = state.withLock { state in
             Result { () throws(KalsaeError) in
+                // Work runs in order: whoever takes the arena next writes to it behind this run.
+                let arena = try GPUMemory(byteCount: arenaByteCount, pool)
+                defer { withExtendedLifetime(arena) {} }
+                state.memory[GPUPlanCode.arena] = arena.memory
                 if binding == 0 || state.binding != binding {
                     try bind(inputs, outputs, &state)
                     state.binding = binding
                 }
+                try executable.bind(state.memory)
+                // Without the promise of more runs nothing is held.
+                defer { if binding == 0 { release(&state) } }
                 for (buffer, copy) in state.hostInputs {
                     try buffer.withHostBytes { bytes throws(KalsaeError) in
                         try copy.write(
@@ -156,7 +161,15 @@ final class GPUPlan: Plan {
             }
             state.memory[GPUPlanCode.firstInput + inputs.count + number] = memory.memory
         }
-        try executable.bind(state.memory)
+    }
+
+    /// Lets go of the memory of others.
+    private func release(_ state: inout State) {
+        for index in state.memory.indices where index != GPUPlanCode.literalMemory {
+            state.memory[index] = errors.memory
+        }
+        (state.staged, state.hostInputs) = ([:], [])
+        try? executable.bind(state.memory)
     }
 
     private func staged(_ input: Int, _ state: inout State) throws(KalsaeError) -> GPUMemory {

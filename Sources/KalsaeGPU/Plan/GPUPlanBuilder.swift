@@ -37,6 +37,7 @@ struct GPUPlanBuilder {
                     return false
                 }
             let made = try task.calls(lowered.storages, context)
+            try check(made, task)
             let workspace = lowered.reserveWorkspace(byteCount: made.workspaceBytes, task: number)
             tasks.append(
                 GPUPlanCode.Task(
@@ -53,17 +54,29 @@ struct GPUPlanBuilder {
         return GPUPlanCode(lowered, tasks)
     }
 
+    /// Throws where a kernel takes more arguments than the device can give it.
+    private func check(_ made: TaskCalls, _ task: PlannedTask) throws(KalsaeError) {
+        let most = made.calls.map(\.argumentBytes).max() ?? 0
+        guard most > info.argumentBytes else { return }
+        throw KalsaeError(
+            info.device, expected: "arguments of at most \(info.argumentBytes) bytes for a kernel",
+            got: "\(most) for \(task.name)", advice: "set KALSAE_PASSES=-fusion")
+    }
+
     /// Copies a result over a donated input, at the end.
     private func lateCopy(
         _ copy: (storage: Int, input: Int), _ lowered: LoweredPlan, _ context: KernelContext
     ) -> GPUPlanCode.Task {
         let bytes = lowered.storages[copy.storage].byteCount
-        var kernel = KernelBuilder(extent: bytes, isGuarded: context.isGuarded)
-        let from = kernel.buffer("const u8", .storage(copy.storage, byteOffset: 0))
-        let to = kernel.buffer("u8", .donated(copy.input))
-        let size = kernel.integer(bytes)
+        let dtype = lowered.storages[copy.storage].dtype
+        let count = bytes / dtype.byteSize
+        var kernel = KernelBuilder(extent: count, isGuarded: context.isGuarded)
+        let from = kernel.buffer(
+            "const \(dtype.cType)", .storage(copy.storage, byteOffset: 0))
+        let to = kernel.buffer(dtype.cType, .donated(copy.input))
+        let size = kernel.integer(count)
         let call = kernel.call(
-            groupCount: context.groups(for: bytes),
+            groupCount: context.groups(for: count),
             body: kernel.grid(size, "\(to)[i] = \(from)[i];"))
         return GPUPlanCode.Task(
             calls: bytes > 0 ? [call] : [],

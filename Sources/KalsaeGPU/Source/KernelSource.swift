@@ -31,6 +31,14 @@ struct KernelCall: Sendable {
     var isWide: Bool
     var groupSize: Int
     var groupCount: Int
+
+    /// Bytes that the arguments take: a pointer and an offset, or an integer.
+    var argumentBytes: Int {
+        arguments.reduce(0) { total, argument in
+            if case .integer = argument { return total + (isWide ? 8 : 4) }
+            return total + 16
+        }
+    }
 }
 
 /// Collects the parameters and the body of a kernel together with the arguments of its launch.
@@ -92,14 +100,6 @@ struct KernelBuilder {
 
     /// The C type of indices.
     var indexType: String { isWide ? "i64" : "int" }
-
-    /// Bytes that the arguments take.
-    var argumentBytes: Int {
-        arguments.reduce(0) { total, argument in
-            if case .integer = argument { return total + (isWide ? 8 : 4) }
-            return total + 16
-        }
-    }
 
     /// A loop of all work items over the elements `i` below a number.
     func grid(_ count: String, _ body: String) -> String {

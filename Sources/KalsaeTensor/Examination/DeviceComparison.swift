@@ -19,8 +19,8 @@ package struct DeviceComparison {
 
         /// How many times the bound the difference is; infinite where one of them is no number.
         package var share: Double {
+            if left == right || (left.isNaN && right.isNaN) { return 0 }
             let difference = abs(left - right)
-            if difference == 0 || (left.isNaN && right.isNaN) { return 0 }
             return difference.isNaN ? .infinity : bound > 0 ? difference / bound : .infinity
         }
     }

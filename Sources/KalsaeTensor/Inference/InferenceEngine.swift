@@ -209,7 +209,7 @@ package final class InferenceEngine: Sendable {
         let gathered = try GatheredGraph(of: [output.node], placeholders: nodes + [input])
         if let error = gathered.strayParameterError { throw error }
         let captured = try gathered.leaves.dropFirst(nodes.count + 1).compactMap(\.buffer)
-            .map { try backend.resident($0) }
+            .map { try $0.isRewritten ? $0 : backend.resident($0) }
         let new = try InferenceTrace(
             input: type, output: output.type, plan: try device.plans.plan(for: gathered.graph),
             captured: captured, tableNames: gathered.tableNames)

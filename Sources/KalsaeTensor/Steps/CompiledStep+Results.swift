@@ -19,6 +19,15 @@ extension CompiledStep {
         }
     }
 
+    /// A result of the last run that is one `float32`; throws where a device could not compute it, which
+    /// it may tell no earlier.
+    package func checkedScalar(_ index: Int) throws(KalsaeError) -> Float {
+        if let value = runner.scalar(index) { return value }
+        guard traces.indices.contains(active) else { return .nan }
+        let output = traces[active].outputs[traces[active].changed.count + index]
+        return try output.withHostBytes { $0.load(as: Float.self) }
+    }
+
     /// Runs the step, telling behind each instruction how many are done; see ``readiness``.
     package func run(_ inputs: [Tensor], progress: @escaping (Int) -> Void) throws {
         try bind(inputs)

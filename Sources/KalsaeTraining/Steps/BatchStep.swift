@@ -192,6 +192,6 @@ package final class BatchStep<Model: Layer> {
         }
         try compiled.run(arguments)
         count = number
-        return Double(compiled.scalar(0))
+        return Double(try compiled.checkedScalar(0))
     }
 }
