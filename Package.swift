@@ -113,7 +113,7 @@ let rows: [Row] = [
     Row(name: "KalsaeLessonsTests", kind: .test, imports: ["KalsaeLessons"]),
     Row(
         name: "KalsaeCommandTests", kind: .test,
-        imports: ["KalsaeCommand", "KalsaeRuns", "KalsaeFiles", "KalsaeTesting"]),
+        imports: ["KalsaeCommand", "KalsaeOpenCL", "KalsaeRuns", "KalsaeFiles", "KalsaeTesting"]),
     Row(name: "TestSupportTests", kind: .test, imports: ["KalsaeTesting"]),
 ]
 

@@ -43,6 +43,13 @@ struct CommonOptions: ParsableArguments {
         if EnvironmentFlag.device.value != "cpu" { try Self.open(EnvironmentFlag.device.value) }
     }
 
+    /// Goes on on the device of a record, where nothing else was asked for.
+    func takeUp(device recorded: String?) throws {
+        guard let recorded, device == nil, EnvironmentFlag.device.value == "cpu" else { return }
+        setenv(EnvironmentFlag.device.rawValue, recorded, 1)
+        if recorded != "cpu" { try Self.open(recorded) }
+    }
+
     /// Opens a device before anything else is done, and says once that it is the processor after all.
     private static func open(_ name: String) throws {
         guard let backend = try Device.named(name).accelerator else { return }

@@ -43,14 +43,18 @@ public enum OpenCLDevices {
     public static func open(_ index: Int = 0) throws(KalsaeError) -> OpenCLDriver {
         let all = try all()
         guard all.indices.contains(index) else {
+            guard all.isEmpty else {
+                throw KalsaeError(
+                    "opencl:\(index)",
+                    expected: "a device from opencl:0 to opencl:\(all.count - 1)", got: "none")
+            }
+            let hasPlatform = try !platforms(OpenCLLibrary.loaded.get()).isEmpty
             throw KalsaeError(
-                "opencl:\(index)",
-                expected: all.isEmpty
-                    ? "a device of OpenCL" : "a device from opencl:0 to opencl:\(all.count - 1)",
-                got: "none",
-                advice: all.isEmpty
-                    ? "install the driver of your device, or pocl-opencl-icd for the processor" : ""
-            )
+                "opencl:\(index)", expected: "a device of OpenCL",
+                got: hasPlatform ? "platforms without a device" : "no platform",
+                advice: hasPlatform
+                    ? "look whether its cache can be written (XDG_CACHE_HOME, POCL_CACHE_DIR)"
+                    : "install the driver of your device, or pocl-opencl-icd for the processor")
         }
         return try OpenCLDriver(all[index])
     }

@@ -57,7 +57,8 @@ final class OpenCLProgram: DriverProgram {
         }
         throw KalsaeError(
             driver.info.device, expected: "a compiler that takes the generated kernels", got: log,
-            advice: "report this with the output of kalsae doctor")
+            advice: "look whether its cache can be written and the disc has space (XDG_CACHE_HOME, "
+                + "POCL_CACHE_DIR); if so, report this with the output of kalsae doctor")
     }
 
     /// The machine code; nil for PoCL, which keeps it itself and would make another for this.

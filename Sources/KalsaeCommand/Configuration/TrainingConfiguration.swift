@@ -92,6 +92,13 @@ struct TrainingConfiguration {
         settings.append(JSONValue.Member(name, value))
     }
 
+    /// Says the device in force where it is not the usual one, so that what is taken up later does not
+    /// go on on another one unasked.
+    mutating func completeDevice() {
+        let device = EnvironmentFlag.device
+        if device.value != device.defaultValue { complete("device", .string(device.value)) }
+    }
+
     /// Whether it says a value.
     func says(_ name: String) -> Bool { settings.contains { $0.key == name } }
 

@@ -82,7 +82,7 @@ private enum Machine {
             ("onednn", .string(oneDNN)),
             ("memory", .string("\(bytes >> 30) GiB")),
             ("data", .array(DataFolders.folders.map { .string($0) })),
-            ("device", .string(EnvironmentFlag.device.value)),
+            ("device", .string(device)),
             ("cuda", cuda),
             ("opencl", opencl),
             ("mpi", .string(mpi)),
@@ -121,6 +121,15 @@ private enum Machine {
         } catch {
             return error.description
         }
+    }
+
+    /// The device in force, or why there is none.
+    private static var device: String {
+        let name = EnvironmentFlag.device.value
+        do {
+            _ = try Device.named(name)
+            return name
+        } catch { return "\(name): \(error)" }
     }
 
     /// The first card of NVIDIA, after its self-test.

@@ -16,6 +16,12 @@ public struct Autopsy: Sendable {
     private let graph: StepGraph
     private var notes: Notes
 
+    /// The command that shows a file's finding; on the device that made it, as others round otherwise.
+    static func command(for path: String) -> String {
+        let device = Device.current.name
+        return "kalsae autopsy \(path)" + (device == "cpu" ? "" : " --device \(device)")
+    }
+
     /// What a file has beside the graph and its data.
     private struct Notes: Codable {
         var step: Int, epoch: Int

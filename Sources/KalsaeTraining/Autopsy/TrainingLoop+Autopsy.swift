@@ -26,7 +26,7 @@ extension TrainingLoop {
             guard let (autopsy, report) = try autopsy() else { return nil }
             do {
                 try autopsy.save(to: path)
-                return "\(report.line); more: kalsae autopsy \(path)"
+                return "\(report.line); more: \(Autopsy.command(for: path))"
             } catch { return "\(report.line); the step could not be written: \(error)" }
         } catch { return "the step could not be taken again: \(error)" }
     }

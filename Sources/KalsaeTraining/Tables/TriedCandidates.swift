@@ -128,7 +128,7 @@ final class TriedCandidates {
         guard isFirst, let autopsyPath else { return " (\(report.line))" }
         do {
             try autopsy.save(to: autopsyPath)
-            return " (\(report.line); more: kalsae autopsy \(autopsyPath))"
+            return " (\(report.line); more: \(Autopsy.command(for: autopsyPath)))"
         } catch { return " (\(report.line); the step could not be written: \(error))" }
     }
 

@@ -18,6 +18,8 @@ extension SearchRun {
             let stored = try location.studies(for: .reading).studyConfiguration(name)
             var plan = try SearchPlan(stored, of: name, space: SearchSpace())
             try WorkingFolder.enter(plan.folder)
+            let device = plan.training.settings.first { $0.key == "device" }?.value.string
+            try common.takeUp(device: device)
             try put(options, section: nil, into: &plan)
             return (plan, name)
         }
@@ -31,6 +33,7 @@ extension SearchRun {
         }
         try refuseUnknown(list, catalog)
         configuration.complete("seed", .integer(0))
+        configuration.completeDevice()
         let section = try SearchSection(configuration.search, file: said?.file ?? "search")
         var plan = SearchPlan(
             training: configuration, folder: WorkingFolder.path, objectives: [], sampler: .tpe,

@@ -31,7 +31,7 @@ final class TrialTraining {
         "network", "augment", "activation", "optimizer", "learning-rate", "schedule", "clip-norm",
         "weight-decay", "epochs", "steps", "batch", "order", "drop-last", "patience", "monitor",
         "class-weight", "log-gradients", "guard", "interventions", "checkpoint-every", "output",
-        "threshold", "threads", "standardize",
+        "threshold", "threads", "device", "standardize",
     ]
 
     /// The training of some parameters; throws where there can be none, before anything is computed.
@@ -76,7 +76,9 @@ final class TrialTraining {
                 advice: "leave \(part) or the network out")
         }
         let middle = space.middle
-        let ofCall = ["name", "tag", "log", "output", "threads", "checkpoint-every", "folds"]
+        let ofCall = [
+            "name", "tag", "log", "output", "threads", "device", "checkpoint-every", "folds",
+        ]
         if let name = space.names.first(where: ofCall.contains) {
             throw KalsaeError(
                 "--space", expected: "settings of a training", got: name,

@@ -28,6 +28,7 @@ extension Train {
             ("patience", .integer(recipe.patience ?? 0)), ("seed", .integer(recipe.seed)),
         ]
         for (name, value) in decided { all.complete(name, value) }
+        all.completeDevice()
         if recipe.microBatches > 1 {
             all.complete("micro-batches", .integer(recipe.microBatches))
         }
@@ -40,6 +41,7 @@ extension Train {
         var all = try given()
         all.complete("effort", .string(effort.rawValue))
         all.complete("seed", .integer(seed))
+        all.completeDevice()
         return all.json
     }
 

@@ -1,0 +1,64 @@
+import Foundation
+import KalsaeFiles
+import KalsaeOpenCL
+import Testing
+
+/// `--device` and `KALSAE_DEVICE`: what is asked for is used and recorded, or refused in a line.
+@Suite struct DeviceTests {
+    private let folder: CommandRun.Folder
+    private static let isThere = (try? OpenCLDevices.open()) != nil
+
+    init() throws { folder = try CommandRun.Folder() }
+
+    private func run(_ arguments: String..., device: String = "") throws -> CommandRun {
+        try CommandRun(arguments, in: folder, environment: ["KALSAE_DEVICE": device])
+    }
+
+    @Test(arguments: ["", " ", "gpu", "opencl:x", "cpu:1"])
+    func whatIsNoDeviceIsRefused(_ name: String) throws {
+        defer { folder.remove() }
+        let result = try run("train", "iris", "--epochs", "1", "--device", name)
+        #expect(result.status != 0)
+        #expect(result.errors.contains("cpu, cuda or opencl"))
+        #expect(folder.contents == [])
+    }
+
+    @Test func aWrongVariableIsShown() throws {
+        defer { folder.remove() }
+        #expect(try run("train", "iris", "--epochs", "1", device: "gpu").status != 0)
+        let doctor = try run("doctor", device: "gpu")
+        #expect(doctor.output.contains("device: gpu: device: expected cpu, cuda or opencl"))
+    }
+
+    @Test(.enabled(if: isThere, "there is no device of OpenCL"))
+    func aRunAndAStudyGoOnOnTheirDevice() throws {
+        defer { folder.remove() }
+        let first = try run(
+            "train", "iris", "--network", "4-5-3", "--epochs", "1", "--name", "one", "--quiet",
+            device: "opencl")
+        #expect(first.status == 0)
+        let record = try run("runs", "show", "one", "--json").json
+        #expect(record["configuration"]?["device"]?.string == "opencl")
+        let search = [
+            "search", "iris", "--network", "4-5-3", "--epochs", "1", "--trials", "1", "--quiet",
+        ]
+        #expect(try CommandRun(search + ["--device", "opencl"], in: folder).status == 0)
+        let more = try run("search", "--resume", "iris", "--trials", "2")
+        #expect(more.status == 0)
+        // Said where a device is opened that is the processor after all.
+        #expect(more.errors.contains("opencl:0 is this machine's processor"))
+    }
+
+    @Test(.enabled(if: isThere, "there is no device of OpenCL"))
+    func aStepIsTheSameOnBothDevices() throws {
+        defer { folder.remove() }
+        let result = try run(
+            "compare-devices", "4-6-3", "--with", "opencl", "--batch", "8", "--json")
+        #expect(result.status == 0)
+        let report = try result.json
+        #expect(report["first"] == .null)
+        #expect((report["operations"]?.integer ?? 0) > 50)
+        #expect(try run("compare-devices", "4-6-3", "--with", "gpu").status != 0)
+        #expect(try run("bench", "ops", "--device", "opencl", "--op", "matmul").status != 0)
+    }
+}
