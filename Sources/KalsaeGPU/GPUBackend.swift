@@ -13,7 +13,9 @@ public final class GPUBackend: Backend {
 
     /// Makes the backend of a device.
     ///
-    /// - Parameter cache: the folder of compiled programs; nil for that of the XDG folders.
+    /// - Parameters:
+    ///   - driver: the device, opened.
+    ///   - cache: the folder of compiled programs; nil for that of the XDG folders.
     public init(_ driver: any Driver, cache: String? = nil) {
         pool = MemoryPool(driver)
         let info = driver.info

@@ -8,7 +8,7 @@ public protocol Driver: AnyObject, Sendable {
     /// What there is to know of the device.
     var info: DeviceInfo { get }
 
-    /// What stands in front of every program: the macros of the common dialect, see ``Prelude``.
+    /// What stands in front of every program: the macros of the common dialect.
     var dialect: String { get }
 
     /// Allocates memory, its contents unspecified; nil where the device has none left.
@@ -22,7 +22,9 @@ public protocol Driver: AnyObject, Sendable {
 
     /// Makes a list of launches ready to be run again and again.
     ///
-    /// - Parameter memoryCount: how many pieces of memory arguments speak of.
+    /// - Parameters:
+    ///   - launches: what is to run, in order.
+    ///   - memoryCount: how many pieces of memory arguments speak of.
     func prepare(
         _ launches: [Launch], memoryCount: Int
     ) throws(KalsaeError) -> any Executable
