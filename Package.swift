@@ -44,7 +44,7 @@ let rows: [Row] = [
     Row(name: "KalsaeLowering", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeReference", imports: ["KalsaeBackend"]),
     Row(name: "KalsaeCPU", imports: ["KalsaeLowering", "CKalsaeKernels", "CKalsaeOneDNN"]),
-    Row(name: "KalsaeGPU", imports: ["KalsaeLowering"]),
+    Row(name: "KalsaeGPU", imports: ["KalsaeLowering", "KalsaeFiles"]),
     Row(name: "KalsaeOpenCL", imports: ["KalsaeGPU", "CKalsaeDrivers"]),
     Row(name: "KalsaeCUDA", imports: ["KalsaeGPU", "CKalsaeDrivers"]),
     Row(

@@ -61,6 +61,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     ) throws(KalsaeError) {
         self.driver = driver
         try driver.enter()
+        captureStream = try CUDADriver.makeStream(driver.library)
         patches = [[Int]](repeating: [], count: memoryCount)
         bound = [kcu_memory?](repeating: nil, count: memoryCount)
         programs = launches.compactMap { $0.program as? CUDAProgram }
@@ -71,7 +72,6 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         for index in 0..<count {
             (pointers + index).initialize(to: UnsafeMutableRawPointer(values + index))
         }
-        captureStream = try CUDADriver.makeStream(driver.library)
         guard programs.count == launches.count else {
             throw KalsaeError(
                 driver.info.device, expected: "programs of CUDA", got: "programs of another driver")

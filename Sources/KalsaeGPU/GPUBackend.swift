@@ -15,7 +15,7 @@ public final class GPUBackend: Backend {
     ///
     /// - Parameters:
     ///   - driver: the device, opened.
-    ///   - cache: the folder of compiled programs; nil for that of the XDG folders.
+    ///   - cache: the folder of compiled programs; nil for the usual one.
     public init(_ driver: any Driver, cache: String? = nil) {
         pool = MemoryPool(driver)
         let info = driver.info

@@ -84,9 +84,6 @@ struct OpenCLLibrary: Sendable {
 
     /// Throws where a function did not succeed.
     static func check(_ code: kcl_int, _ function: String) throws(KalsaeError) {
-        guard Int(code) != KCL_SUCCESS else { return }
-        throw KalsaeError(
-            function, expected: "success", got: OpenCLStatus.name(code),
-            advice: OpenCLStatus.advice(code))
+        guard Int(code) == KCL_SUCCESS else { throw OpenCLDriver.failed(function, code) }
     }
 }

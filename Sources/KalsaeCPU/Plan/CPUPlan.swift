@@ -124,19 +124,6 @@ public final class CPUPlan: Plan {
         }
     }
 
-    private func check(
-        _ buffers: [Buffer], _ bytes: [Int], _ what: String
-    ) throws(KalsaeError) {
-        guard buffers.count == bytes.count else {
-            throw KalsaeError(
-                "plan", expected: "\(bytes.count) \(what)", got: "\(buffers.count)")
-        }
-        for (buffer, count) in zip(buffers, bytes) where buffer.byteCount < count {
-            throw KalsaeError(
-                "plan \(what)", expected: "a buffer of \(count) bytes", got: "\(buffer.byteCount)")
-        }
-    }
-
     private func runHere(
         _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int, _ progress: ((Int) -> Void)?
     ) throws(KalsaeError) {
@@ -162,8 +149,8 @@ public final class CPUPlan: Plan {
         _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
     ) throws(KalsaeError) {
         state.binding = 0
-        try check(inputs, code.inputBytes, "inputs")
-        try check(outputs, code.outputBytes, "outputs")
+        try inputs.check(byteCounts: code.inputBytes, "inputs")
+        try outputs.check(byteCounts: code.outputBytes, "outputs")
         for (number, buffer) in inputs.enumerated() {
             let start = try buffer.hostPointer()
             if state.inputs[number] == start { continue }

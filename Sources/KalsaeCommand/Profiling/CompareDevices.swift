@@ -45,17 +45,10 @@ struct CompareDevices: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        if let batch, !(1...1_000_000).contains(batch) {
-            throw KalsaeError("--batch", expected: "a number from 1 to 1000000", got: "\(batch)")
-        }
         guard (0...1_000_000).contains(steps) else {
             throw KalsaeError("--steps", expected: "a number from 0 to 1000000", got: "\(steps)")
         }
-        let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
-        guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
-            throw KalsaeError("--input", expected: "sizes as in 28,28,1", got: "\"\(input)\"")
-        }
-        let request = StepRequest(name: name, batch: batch, input: Shape(sizes))
+        let request = try StepRequest(name: name, batch: batch, input: input)
         let report = try await DeviceComparer().compare(
             request, steps: steps, Device.named(device), Device.named(other))
         if json {

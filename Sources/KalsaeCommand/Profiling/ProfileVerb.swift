@@ -61,19 +61,9 @@ struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
-        if let batch, !(1...1_000_000).contains(batch) {
-            throw KalsaeError(
-                "--batch", expected: "a number from 1 to 1000000", got: "\(batch)")
-        }
         if let trace { try AtomicFile.checkWritable(trace) }
-        let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
-        guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
-            throw KalsaeError(
-                "--input", expected: "sizes as in 28,28,1", got: "\"\(input)\"")
-        }
-        let request = StepRequest(
-            name: name, target: target, isSet: set, batch: batch, network: network,
-            input: Shape(sizes))
+        let request = try StepRequest(
+            name: name, target: target, isSet: set, batch: batch, network: network, input: input)
         let profile = try await Profiler().profile(request, seconds: seconds)
         if let trace {
             let text = TraceFile.json(profile).text

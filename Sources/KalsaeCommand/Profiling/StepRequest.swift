@@ -11,12 +11,28 @@ import KalsaeTraining
 struct StepRequest: Sendable {
     var name: String
     var target: String?
-    var isSet = false
+    var isSet: Bool
     var batch: Int?
     /// For sets: the network instead of the one that suits the data.
     var network: String?
     /// The sizes of one input, for presets and files with layers.
-    var input = Shape()
+    var input: Shape
+
+    /// - Parameter input: the sizes of one input, as in `28,28,1`.
+    init(
+        name: String, target: String? = nil, isSet: Bool = false, batch: Int? = nil,
+        network: String? = nil, input: String
+    ) throws(KalsaeError) {
+        if let batch, !(1...1_000_000).contains(batch) {
+            throw KalsaeError("--batch", expected: "a number from 1 to 1000000", got: "\(batch)")
+        }
+        let sizes = input.split(separator: ",").map { Int($0) ?? 0 }
+        guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else {
+            throw KalsaeError("--input", expected: "sizes as in 28,28,1", got: "\"\(input)\"")
+        }
+        (self.name, self.target, self.isSet) = (name, target, isSet)
+        (self.batch, self.network, self.input) = (batch, network, Shape(sizes))
+    }
 
     /// A training step that can be run again and again.
     struct Step {

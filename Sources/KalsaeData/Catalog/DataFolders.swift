@@ -14,11 +14,7 @@ public enum DataFolders {
     }
 
     /// `kalsae` in the XDG cache; nil where the environment names no folder.
-    public static var cache: String? {
-        if let cache = variable("XDG_CACHE_HOME"), cache.hasPrefix("/") { return "\(cache)/kalsae" }
-        guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
-        return "\(home)/.cache/kalsae"
-    }
+    public static var cache: String? { CacheFolder.path }
 
     /// The table of that file name in `tabular/` of one of the folders, or nil.
     public static func table(named name: String) -> String? {
@@ -43,8 +39,4 @@ public enum DataFolders {
 
     /// Whether there is a file that can be read.
     package static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
-
-    private static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
-    }
 }

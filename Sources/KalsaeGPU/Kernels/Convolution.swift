@@ -115,11 +115,7 @@ private struct ConvolutionText {
         product.left = windows(x, n, isRow: true)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(w)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) { kernel in
-            let y = kernel.buffer(dtype.cType, op.output)
-            let (channels, outs) = (kernel.integer(output[3]), kernel.integer(outs))
-            return "\(y)[m * \(channels) + stack * \(outs) + n] = v;"
-        }
+        return product.calls(builder, context) { stored(op, channels: output[3], of: outs, &$0) }
     }
 
     func inputGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
@@ -158,11 +154,7 @@ private struct ConvolutionText {
                 const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
                 """,
             load: "v = \(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel];")
-        return product.calls(builder, context) { kernel in
-            let y = kernel.buffer(dtype.cType, op.output)
-            let (channels, ins) = (kernel.integer(input[3]), kernel.integer(ins))
-            return "\(y)[m * \(channels) + stack * \(ins) + n] = v;"
-        }
+        return product.calls(builder, context) { stored(op, channels: input[3], of: ins, &$0) }
     }
 
     func weightGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
@@ -177,11 +169,16 @@ private struct ConvolutionText {
         product.left = windows(x, n, isRow: false)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(g)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) { kernel in
-            let w = kernel.buffer(dtype.cType, op.output)
-            let (channels, outs) = (kernel.integer(output[3]), kernel.integer(outs))
-            return "\(w)[m * \(channels) + stack * \(outs) + n] = v;"
-        }
+        return product.calls(builder, context) { stored(op, channels: output[3], of: outs, &$0) }
+    }
+
+    /// Lines that store `v` at row `m` and channel `n` of the group.
+    private func stored(
+        _ op: LoweredOp, channels: Int, of group: Int, _ kernel: inout KernelBuilder
+    ) -> String {
+        let y = kernel.buffer(dtype.cType, op.output)
+        let (channels, group) = (kernel.integer(channels), kernel.integer(group))
+        return "\(y)[m * \(channels) + stack * \(group) + n] = v;"
     }
 
     private func builder(

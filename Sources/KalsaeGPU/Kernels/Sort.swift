@@ -18,7 +18,7 @@ struct SortCalls {
 
     private var bytes: Int { (lines * length * 4 + 127) & ~127 }
 
-    /// Two lists of indices, between which the runs go to and fro.
+    /// Two lists of indices: each merge reads one and writes the other.
     var workspaceBytes: Int { 2 * bytes }
 
     /// The launches, and where in the workspace the sorted indices are.

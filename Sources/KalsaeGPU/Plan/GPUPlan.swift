@@ -139,8 +139,8 @@ final class GPUPlan: Plan {
         _ inputs: [Buffer], _ outputs: [Buffer], _ state: inout State
     ) throws(KalsaeError) {
         state.binding = 0
-        try check(inputs, code.inputBytes, "inputs")
-        try check(outputs, code.outputBytes, "outputs")
+        try inputs.check(byteCounts: code.inputBytes, "inputs")
+        try outputs.check(byteCounts: code.outputBytes, "outputs")
         state.hostInputs.removeAll(keepingCapacity: true)
         for (number, buffer) in inputs.enumerated() {
             let memory: GPUMemory
@@ -186,17 +186,6 @@ final class GPUPlan: Plan {
         return memory
     }
 
-    private func check(
-        _ buffers: [Buffer], _ bytes: [Int], _ what: String
-    ) throws(KalsaeError) {
-        guard buffers.count == bytes.count else {
-            throw KalsaeError("plan", expected: "\(bytes.count) \(what)", got: "\(buffers.count)")
-        }
-        for (buffer, count) in zip(buffers, bytes) where buffer.byteCount < count {
-            throw KalsaeError(
-                "plan \(what)", expected: "a buffer of \(count) bytes", got: "\(buffer.byteCount)")
-        }
-    }
 }
 
 /// The bytes of an array for a body that throws this project's error.

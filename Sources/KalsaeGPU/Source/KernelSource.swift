@@ -1,3 +1,4 @@
+import KalsaeFiles
 import KalsaeLowering
 
 /// A kernel as text in the common dialect of OpenCL C and CUDA C++, without numbers that differ from
@@ -124,13 +125,12 @@ struct KernelBuilder {
             arguments: arguments, isWide: isWide, groupSize: groupSize, groupCount: groupCount)
     }
 
-    /// FNV-1a in 128 bits, of which no two kernels of a program should share all.
+    /// Two checksums from different beginnings: kernels of a program should not share both.
     private static func hash(_ text: String) -> String {
-        var (first, second) = (UInt64(0xCBF2_9CE4_8422_2325), UInt64(0x9AE1_6A3B_2F90_404F))
-        for byte in text.utf8 {
-            first = (first ^ UInt64(byte)) &* 0x100_0000_01B3
-            second = (second ^ UInt64(byte)) &* 0x3_0000_0001_93
+        let bytes = Array(text.utf8)
+        let sums = bytes.withUnsafeBytes { bytes in
+            [Checksum.fnv1a(bytes), Checksum.fnv1a(bytes, after: 0x9AE1_6A3B_2F90_404F)]
         }
-        return String(first, radix: 36) + "_" + String(second, radix: 36)
+        return sums.map { String($0, radix: 36) }.joined(separator: "_")
     }
 }
