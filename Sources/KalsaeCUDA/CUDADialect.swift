@@ -16,8 +16,8 @@ package enum CUDADialect {
         #define SHARED(type, name, count) __shared__ type name[count]
         #define BARRIER() __syncthreads()
         #define LID ((int)threadIdx.x)
-        #define GID blockIdx.x
-        #define GROUPS gridDim.x
+        #define GROUP_INDEX blockIdx.x
+        #define GROUP_COUNT gridDim.x
         #define ATOMIC_MIN(pointer, value) atomicMin(pointer, value)
         #define MULHI(x, y) __umulhi(x, y)
         #define INFINITY __int_as_float(0x7F800000)

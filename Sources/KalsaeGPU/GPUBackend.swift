@@ -39,7 +39,7 @@ public final class GPUBackend: Backend {
                 advice: "use float32, or --device cpu")
         }
         let code = try GPUPlanBuilder(graph, options: options, info: driver.info).code()
-        let compiled = try programs.programs(for: code.tasks.flatMap { $0.calls.map(\.source) })
+        let compiled = try programs.programs(for: code.launches.joined().map(\.source))
         return try GPUPlan(code, programs: compiled, pool: pool)
     }
 
@@ -64,11 +64,8 @@ public final class GPUBackend: Backend {
         var (sources, known): ([KernelSource], Set<String>) = ([], [])
         for (graph, options) in graphs {
             let builder = GPUPlanBuilder(try graph.optimized(), options: options, info: info)
-            for task in try builder.code().tasks {
-                for call in task.calls where known.insert(call.source.name).inserted {
-                    sources.append(call.source)
-                }
-            }
+            for source in try builder.code().launches.joined().map(\.source)
+            where known.insert(source.name).inserted { sources.append(source) }
         }
         return sources
     }

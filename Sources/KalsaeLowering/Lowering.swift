@@ -6,7 +6,7 @@ import KalsaeSupport
 /// all of a plan but the code, for any backend.
 ///
 /// Graph → ``LoweredGraph`` (movements become views) → ``Fusion`` (groups) → ``Schedule`` (order) →
-/// ``PlannedTask``s (loops, ops, fused ops) → ``MemoryPlan``.
+/// ``PlannedTask``s (loops, ops, fused and joint ones) → ``MemoryPlan``.
 package enum Lowering {
     /// Lowers a graph that the graph passes are done with.
     ///
@@ -33,6 +33,15 @@ package enum Lowering {
         if LoweringPass.epilogue.isEnabled {
             tasks = EpilogueFusion.fused(
                 tasks, storages, outputs: lowered.outputs, donations: donated, for: target)
+        }
+        let overwriting = donated.filter { !schedule.refused.contains($0.key) }
+        if LoweringPass.rows.isEnabled {
+            tasks = RowFusion.fused(
+                tasks, storages: storages.count, outputs: lowered.outputs, donations: overwriting,
+                for: target)
+        }
+        if LoweringPass.joint.isEnabled {
+            tasks = JointSchedule.joined(tasks, storages, donations: overwriting, for: target)
         }
         let faultPoints = FaultPoints(tasks)
         let memory = MemoryPlan(

@@ -8,6 +8,10 @@ package enum LoweringPass: String, CaseIterable {
     case epilogue
     /// Max pooling inside of the convolution in front of it.
     case convMaxPool = "convpool"
+    /// Joins reductions with the loops over their rows.
+    case rows
+    /// Lets one kernel do several tasks of its kind.
+    case joint
     /// Lets products read bytes where they would read them as floats.
     case bytes
 

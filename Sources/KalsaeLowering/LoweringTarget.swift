@@ -21,6 +21,15 @@ package protocol LoweringTarget {
     /// Whether the weight gradient of a convolution can be made from the pooled gradient and the
     /// argmax indices; `op` has operands input, indices and gradient.
     func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool
+
+    /// Whether reductions over such elements can be joined with loops over them.
+    func canFuse(_ rows: RowSpace) -> Bool
+
+    /// The kernel that does a task, where it can do several of them at a time; nil where it cannot.
+    func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel?
+
+    /// Bytes of all arguments of a kernel at most.
+    var argumentBytes: Int { get }
 }
 
 extension LoweringTarget {
@@ -28,6 +37,9 @@ extension LoweringTarget {
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }
     package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }
     package func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool { false }
+    package func canFuse(_ rows: RowSpace) -> Bool { false }
+    package func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? { nil }
+    package var argumentBytes: Int { .max }
 }
 
 /// What a loop over elements may hold on a backend.

@@ -11,8 +11,8 @@ enum OpenCLDialect {
         #define SHARED(type, name, count) __local type name[count]
         #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
         #define LID ((int)get_local_id(0))
-        #define GID get_group_id(0)
-        #define GROUPS get_num_groups(0)
+        #define GROUP_INDEX get_group_id(0)
+        #define GROUP_COUNT get_num_groups(0)
         #define ATOMIC_MIN(pointer, value) atomic_min(pointer, value)
         #define MULHI(x, y) mul_hi(x, y)
         DEVICE float BITS_F(u32 bits) { return as_float(bits); }

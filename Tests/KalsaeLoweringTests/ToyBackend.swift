@@ -48,15 +48,20 @@ final class ToyPlan: Plan {
 
     func run(inputs: [Buffer], outputs: [Buffer]) throws(KalsaeError) {
         let run = try ToyRun(lowered, inputs: inputs, outputs: outputs)
-        for task in lowered.tasks {
-            switch task.kind {
-            case .loop(let loop): try run.run(loop)
-            case .op(let op): try run.run(op)
-            case .epilogue, .convMaxPool, .argmaxGradient:
-                throw KalsaeError("toy", expected: "what the target said yes to", got: task.detail)
-            }
-        }
+        for task in lowered.tasks { try self.run(task, run) }
         for copy in lowered.memory.lateCopies { try run.copy(copy.storage, toInput: copy.input) }
+    }
+
+    private func run(_ task: PlannedTask, _ run: ToyRun) throws(KalsaeError) {
+        switch task.kind {
+        case .loop(let loop): try run.run(loop)
+        case .op(let op): try run.run(op)
+        case .joint(let members):
+            // In no order that their numbers could depend on.
+            for member in members.reversed() { try self.run(member, run) }
+        case .epilogue, .convMaxPool, .argmaxGradient, .rows:
+            throw KalsaeError("toy", expected: "what the target said yes to", got: task.detail)
+        }
     }
 }
 

@@ -57,6 +57,7 @@ struct CPUPlanBuilder {
             if let kernel = Kernel.convMaxPool(op, pooling) { return kernel }
         case .argmaxGradient(let gradient):
             if let kernel = Kernel.argmaxGradient(gradient) { return kernel }
+        case .rows, .joint: break
         }
         throw KalsaeError("plan", expected: "a task that has a kernel", got: task.detail)
     }

@@ -3,31 +3,33 @@ import KalsaeLowering
 
 extension LoweredOp {
     /// A convolution as a product of its windows with the kernel; groups are stacks.
-    func convolution(_ parameters: ConvolutionParameters, _ context: KernelContext) -> TaskCalls {
+    func convolution(
+        _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
+    ) -> TaskCalls {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
             output: type.shape, type.dtype
-        ).forward(self, context)
+        ).forward(result, context)
     }
 
     /// The gradient for the input: of each element, all windows that hold it.
     func convolutionInputGradient(
-        _ parameters: ConvolutionParameters, _ context: KernelContext
+        _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
         ConvolutionText(
             parameters, input: type.shape, kernel: operandTypes[1].shape,
             output: operandTypes[0].shape, type.dtype
-        ).inputGradient(self, context)
+        ).inputGradient(result, context)
     }
 
     /// The gradient for the kernel: a product over all windows.
     func convolutionWeightGradient(
-        _ parameters: ConvolutionParameters, _ context: KernelContext
+        _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: type.shape,
             output: operandTypes[1].shape, type.dtype
-        ).weightGradient(self, context)
+        ).weightGradient(result, context)
     }
 }
 
@@ -103,29 +105,31 @@ private struct ConvolutionText {
                 """)
     }
 
-    func forward(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+    func forward(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard output.elementCount > 0 else { return TaskCalls() }
         var product = TiledProduct(
             dtype, rows: output[0] * output[1] * output[2], columns: outs,
             inner: kernel[0] * kernel[1] * ins, stacks: parameters.groups)
-        var builder = builder(context, product, output)
-        let x = builder.buffer("const \(dtype.cType)", op.operand(0))
-        let w = builder.buffer("const \(dtype.cType)", op.operand(1))
+        var builder = builder(context, product, output, result)
+        let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
+        let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
         let n = names(&builder)
         product.left = windows(x, n, isRow: true)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(w)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) { stored(op, channels: output[3], of: outs, &$0) }
+        return product.calls(builder, context) {
+            stored(result, channels: output[3], of: outs, &$0)
+        }
     }
 
-    func inputGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+    func inputGradient(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard input.elementCount > 0 else { return TaskCalls() }
         var product = TiledProduct(
             dtype, rows: input[0] * input[1] * input[2], columns: ins,
             inner: kernel[0] * kernel[1] * outs, stacks: parameters.groups)
-        var builder = builder(context, product, input)
-        let g = builder.buffer("const \(dtype.cType)", op.operand(0))
-        let w = builder.buffer("const \(dtype.cType)", op.operand(1))
+        var builder = builder(context, product, input, result)
+        let g = builder.buffer("const \(dtype.cType)", result.op.operand(0))
+        let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
         let n = names(&builder)
         let (padY, padX) = (TileLoader.number("paddedY"), TileLoader.number("paddedX"))
         let image = TileLoader.number("image")
@@ -154,39 +158,40 @@ private struct ConvolutionText {
                 const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
                 """,
             load: "v = \(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel];")
-        return product.calls(builder, context) { stored(op, channels: input[3], of: ins, &$0) }
+        return product.calls(builder, context) { stored(result, channels: input[3], of: ins, &$0) }
     }
 
-    func weightGradient(_ op: LoweredOp, _ context: KernelContext) -> TaskCalls {
+    func weightGradient(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard kernel.elementCount > 0 else { return TaskCalls() }
         var product = TiledProduct(
             dtype, rows: kernel[0] * kernel[1] * ins, columns: outs,
             inner: output[0] * output[1] * output[2], stacks: parameters.groups)
-        var builder = builder(context, product, kernel)
-        let x = builder.buffer("const \(dtype.cType)", op.operand(0))
-        let g = builder.buffer("const \(dtype.cType)", op.operand(1))
+        var builder = builder(context, product, kernel, result)
+        let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
+        let g = builder.buffer("const \(dtype.cType)", result.op.operand(1))
         let n = names(&builder)
         product.left = windows(x, n, isRow: false)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(g)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) { stored(op, channels: output[3], of: outs, &$0) }
+        return product.calls(builder, context) {
+            stored(result, channels: output[3], of: outs, &$0)
+        }
     }
 
-    /// Lines that store `v` at row `m` and channel `n` of the group.
+    /// Lines for the result `v` at row `m` and channel `n` of the group.
     private func stored(
-        _ op: LoweredOp, channels: Int, of group: Int, _ kernel: inout KernelBuilder
+        _ result: ProductResult, channels: Int, of group: Int, _ kernel: inout KernelBuilder
     ) -> String {
-        let y = kernel.buffer(dtype.cType, op.output)
-        let (channels, group) = (kernel.integer(channels), kernel.integer(group))
-        return "\(y)[m * \(channels) + stack * \(group) + n] = v;"
+        let group = kernel.integer(group)
+        return result.stored(row: "m", column: "stack * \(group) + n", of: channels, &kernel)
     }
 
     private func builder(
-        _ context: KernelContext, _ product: TiledProduct, _ result: Shape
+        _ context: KernelContext, _ product: TiledProduct, _ shape: Shape, _ result: ProductResult
     ) -> KernelBuilder {
         let extent = max(
-            input.elementCount, kernel.elementCount, output.elementCount,
-            product.parts * result.elementCount)
+            input.elementCount, kernel.elementCount, output.elementCount, result.extent,
+            product.parts * shape.elementCount)
         return KernelBuilder(extent: extent, isGuarded: context.isGuarded)
     }
 }

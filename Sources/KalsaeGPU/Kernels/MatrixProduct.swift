@@ -4,7 +4,7 @@ import KalsaeLowering
 extension LoweredOp {
     /// A matrix product, or a stack of them.
     func matrixProduct(
-        _ parameters: MatrixProductParameters, _ context: KernelContext
+        _ parameters: MatrixProductParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
         let (shape, dtype) = (type.shape, type.dtype)
         guard shape.elementCount > 0 else { return TaskCalls() }
@@ -15,7 +15,7 @@ extension LoweredOp {
             dtype, rows: rows, columns: columns, inner: inner,
             stacks: shape.prefix(rank - 2).reduce(1, *))
         let extent = max(
-            shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
+            result.extent, shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
             operandTypes[1].shape.elementCount)
         var kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
         let a = kernel.buffer("const \(operandTypes[0].dtype.cType)", operand(0))
@@ -32,9 +32,8 @@ extension LoweredOp {
                 ? "v = \(b)[(stack * \(n) + n) * \(k) + k];"
                 : "v = \(b)[(stack * \(k) + k) * \(n) + n];")
         return product.calls(kernel, context) { kernel in
-            let c = kernel.buffer(dtype.cType, output)
-            let (m, n) = (kernel.integer(rows), kernel.integer(columns))
-            return "\(c)[(stack * \(m) + m) * \(n) + n] = v;"
+            let m = kernel.integer(rows)
+            return result.stored(row: "stack * \(m) + m", column: "n", of: columns, &kernel)
         }
     }
 

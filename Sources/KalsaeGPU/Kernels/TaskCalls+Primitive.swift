@@ -14,19 +14,42 @@ extension PlannedTask {
             return made
         case .op(let op):
             if case .copy = op.kind { return op.copy(context) }
-            if let primitive = op.kernelPrimitive { return try op.calls(primitive, context) }
-        case .epilogue, .convMaxPool, .argmaxGradient: break
+            if let primitive = op.kernelPrimitive {
+                return try op.calls(primitive, ProductResult(op: op, storages: storages), context)
+            }
+        case .epilogue(let op, let loop):
+            let result = ProductResult(op: op, epilogue: loop, storages: storages)
+            if let primitive = op.kernelPrimitive {
+                return try op.calls(primitive, result, context)
+            }
+        case .rows(let space, let stages):
+            var kernel = RowKernel(
+                space, stages.compactMap(\.kind.loop), writes: writes, storages, context)
+            return TaskCalls([kernel.call()])
+        case .convMaxPool, .argmaxGradient, .joint: break
         }
         throw KalsaeError("plan", expected: "a task that has a kernel", got: detail)
+    }
+
+    /// The tasks that it does at the same time.
+    var launched: [PlannedTask] {
+        if case .joint(let members) = kind { return members }
+        return [self]
     }
 
     /// What summaries call it.
     var name: String {
         switch kind {
         case .loop(let loop): return "loop(\(loop.names.joined(separator: ", ")))"
-        case .op(let op), .epilogue(let op, _), .convMaxPool(let op, _):
+        case .epilogue(let op, let loop):
+            return
+                "\(op.kernelPrimitive?.name ?? "copy")+loop(\(loop.names.joined(separator: ", ")))"
+        case .op(let op), .convMaxPool(let op, _):
             return op.kernelPrimitive?.name ?? "copy"
         case .argmaxGradient: return "argmaxGradient"
+        case .rows(_, let stages):
+            return "rows(\(stages.flatMap { $0.kind.loop?.names ?? [] }.joined(separator: ", ")))"
+        case .joint(let members): return members.first?.name ?? "joint"
         }
     }
 
@@ -37,6 +60,7 @@ extension PlannedTask {
         case .op(let op), .convMaxPool(let op, _): op.flops
         case .epilogue(let op, let loop): op.flops + loop.flops
         case .argmaxGradient(let gradient): gradient.op.flops
+        case .rows(_, let members), .joint(let members): members.reduce(0) { $0 + $1.flops }
         }
     }
 }
@@ -44,7 +68,7 @@ extension PlannedTask {
 extension LoweredOp {
     /// The launches of a primitive that has kernels of its own.
     fileprivate func calls(
-        _ primitive: Primitive, _ context: KernelContext
+        _ primitive: Primitive, _ result: ProductResult, _ context: KernelContext
     ) throws(KalsaeError) -> TaskCalls {
         switch primitive {
         case .iota: return iota(context)
@@ -53,12 +77,12 @@ extension LoweredOp {
         case .gather(let axis): return gather(axis: axis, context)
         case .scatterAdd(let axis): return scatterAdd(axis: axis, context)
         case .argReduce(let reduction, let axis): return argReduce(reduction, axis: axis, context)
-        case .matrixProduct(let parameters): return matrixProduct(parameters, context)
-        case .convolution(let parameters): return convolution(parameters, context)
+        case .matrixProduct(let parameters): return matrixProduct(parameters, result, context)
+        case .convolution(let parameters): return convolution(parameters, result, context)
         case .convolutionInputGradient(let parameters, _):
-            return convolutionInputGradient(parameters, context)
+            return convolutionInputGradient(parameters, result, context)
         case .convolutionWeightGradient(let parameters, _):
-            return convolutionWeightGradient(parameters, context)
+            return convolutionWeightGradient(parameters, result, context)
         case .pool(let parameters): return pool(parameters, context)
         case .poolGradient(let parameters): return poolGradient(parameters, context)
         case .attention(let parameters): return attention(parameters, context)

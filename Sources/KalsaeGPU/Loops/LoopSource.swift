@@ -13,28 +13,38 @@ struct LoopSource {
     private(set) var constants: [String] = []
 
     private struct Read {
-        var buffer: String
+        /// The register that holds the element; nil where it is read from the buffer.
+        var register: String?
+        var buffer = ""
         /// For each axis the text of its stride; nil for 0.
-        var strides: [String?]
+        var strides: [String?] = []
         /// Whether elements lie in the order of the loop.
-        var isLinear: Bool
+        var isLinear = false
         /// Whether one element is read everywhere.
-        var isUniform: Bool
+        var isUniform = false
     }
 
-    init(_ plan: LoopPlan, _ storages: [Storage], _ kernel: inout KernelBuilder) {
+    /// - Parameter registers: names of elements that lie in registers already, by their storages.
+    init(
+        _ plan: LoopPlan, _ storages: [Storage], registers: [Int: String] = [:],
+        _ kernel: inout KernelBuilder
+    ) {
         self.plan = plan
         self.storages = storages
         let dense = Shape(plan.sizes).strides
         for (load, value) in plan.loads {
             let dtype = plan.valueTypes[value]
+            if let name = registers[load.storage] {
+                reads.append(Read(register: name))
+                continue
+            }
             if plan.isImmediate(load, storages),
                 case .literal(let bytes) = storages[load.storage].kind
             {
                 let start = load.offset * dtype.byteSize
                 let element = dtype.literal(bytes[start..<(start + dtype.byteSize)])
                 constants.append("const \(dtype.cType) v\(value) = \(element);")
-                reads.append(Read(buffer: "", strides: [], isLinear: false, isUniform: true))
+                reads.append(Read(isUniform: true))
                 continue
             }
             let buffer = kernel.buffer(
@@ -83,7 +93,8 @@ struct LoopSource {
         var lines: [String] = []
         for ((_, value), read) in zip(plan.loads, reads) where !read.isUniform {
             let type = plan.valueTypes[value].cType
-            lines.append("\(type) v\(value) = \(read.buffer)[\(index(read, linear))];")
+            let element = read.register ?? "\(read.buffer)[\(index(read, linear))]"
+            lines.append("\(type) v\(value) = \(element);")
         }
         for step in plan.steps {
             let operands = step.operands.map { "v\($0)" }

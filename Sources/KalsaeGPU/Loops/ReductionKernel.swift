@@ -1,56 +1,6 @@
 import KalsaeGraph
 import KalsaeLowering
 
-/// How the work of a reduction is divided, as a function of its sizes alone: so sums have the same
-/// order on every device.
-struct ReductionLayout {
-    /// Results that are kept, and elements that are joined for each.
-    let kept: Int
-    let reduced: Int
-    /// Whether the joined elements of a result lie side by side.
-    let isTrailing: Bool
-    /// Work items that share a result, a power of two; and results of a group.
-    let lanes: Int
-    let width: Int
-    /// Parts that the elements of a result are cut into, joined by a second kernel; and their size.
-    let parts: Int
-    let partSize: Int
-
-    private static let group = KernelBuilder.usualGroup
-    /// Elements that a work item joins at most in turn, so that sums of many keep their digits.
-    private static let longestTurn = 512
-    /// Groups from which on a reduction fills a device.
-    private static let enoughGroups = 128
-    private static let mostParts = 256
-    /// Work items that join the parts of a result.
-    static let joiningLanes = 32
-
-    init(kept: Int, reduced: Int, isTrailing: Bool) {
-        self.kept = kept
-        self.reduced = reduced
-        self.isTrailing = isTrailing
-        if isTrailing {
-            lanes = reduced >= 512 ? 256 : reduced >= 16 ? 32 : 4
-        } else {
-            var width = 1
-            while width < 32, width < kept { width *= 2 }
-            lanes = Self.group / width
-        }
-        width = Self.group / lanes
-        let groups = max((kept + width - 1) / width, 1)
-        // By the length of sums, and by what a device needs to be busy.
-        let forDigits = (reduced + lanes * Self.longestTurn - 1) / (lanes * Self.longestTurn)
-        let forDevice = groups >= Self.enoughGroups ? 1 : reduced / (lanes * 32)
-        let wanted = max(forDigits, min(forDevice, Self.enoughGroups / groups), 1)
-        let parts = min(wanted, Self.mostParts)
-        partSize = max((reduced + parts - 1) / parts, 1)
-        self.parts = max((reduced + partSize - 1) / partSize, 1)
-    }
-
-    /// Groups of work items.
-    var groupCount: Int { max((kept + width - 1) / width, 1) * parts }
-}
-
 extension LoopPlan {
     /// The launches of a loop with reductions: groups of work items join elements, each item its own
     /// in turn, then all of a result as a tree of neighbors, whose elements lay side by side: so a
@@ -111,7 +61,7 @@ extension LoopPlan {
         let kept0 = joins.indices.map { "s\($0)[LID] = a\($0);" }
         let tree = joins.indices.map { number in
             let (left, right) = (
-                "s\(number)[LID]", "s\(number)[LID + h * \(layout.isTrailing ? 1 : width)]"
+                "s\(number)[LID]", "s\(number)[LID + h * \(layout.laneStep)]"
             )
             return "\(left) = \(joins[number].join.join(types[number], left, right));"
         }
@@ -120,9 +70,9 @@ extension LoopPlan {
             groupCount: layout.groupCount,
             body: """
                 \(loop.constants.joined(separator: "\n"))
-                const int t = \(layout.isTrailing ? "LID % \(lanes)" : "LID / \(width)");
+                const int t = \(layout.lane);
                 const I part = (I)GID % \(parts);
-                const I o = (I)GID / \(parts) * \(width) + \(layout.isTrailing ? "LID / \(lanes)" : "LID % \(width)");
+                const I o = (I)GID / \(parts) * \(width) + \(layout.result);
                 \(neutral.joined(separator: "\n"))
                 if (o < \(kept)) {
                 \(keptText.lines(of: "o", needed: needed))
@@ -205,5 +155,5 @@ extension LoopPlan {
 
 extension LoopPlan.Output {
     /// How elements are joined; of what is stored one by one this is not asked.
-    fileprivate var join: Reduction { reduction ?? .sum }
+    var join: Reduction { reduction ?? .sum }
 }

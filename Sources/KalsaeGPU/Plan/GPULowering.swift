@@ -1,7 +1,49 @@
 import KalsaeLowering
 
-/// What generated kernels can do, as lowering asks: loops over views of any strides, nothing joined with
-/// products.
+/// What generated kernels can do, as lowering asks: loops over views of any strides, products that work on
+/// their results before they store them, rows that stay with their work items, and several tasks in one
+/// launch.
 struct GPULowering: LoweringTarget {
     let loopLimits = LoopLimits(axes: 8, registers: 32, ops: 32)
+    let argumentBytes: Int
+    private let context: KernelContext
+
+    init(_ context: KernelContext, _ info: DeviceInfo) {
+        self.context = context
+        argumentBytes = info.argumentBytes
+    }
+
+    /// Sums of columns would join results of several groups of work items.
+    func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool {
+        !epilogue.dividesIntegers && epilogue.outputs.allSatisfy(\.isElementwise)
+    }
+
+    /// Rows that one launch reduces.
+    func canFuse(_ rows: RowSpace) -> Bool {
+        rows.rows > 0 && rows.length > 1 && ReductionLayout(rows).parts == 1
+    }
+
+    func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? {
+        guard let calls = try? task.calls(storages, context).calls, !calls.isEmpty else {
+            return nil
+        }
+        var (shared, ownBytes): (Set<Int>, Int) = ([], 0)
+        for call in calls {
+            var bytes = 0
+            for argument in call.arguments {
+                switch argument {
+                case .storage(let storage, _):
+                    if storages[storage].kind == .computed { bytes += 8 }
+                    shared.insert(storage)
+                case .integer: bytes += call.text.isWide ? 8 : 4
+                case .workspace: bytes += 8
+                case .donated, .errors: break
+                }
+            }
+            ownBytes = max(ownBytes, bytes)
+        }
+        return JointKernel(
+            name: calls.map(\.text.source.name).joined(separator: " "),
+            storages: shared.filter { storages[$0].kind != .computed }, ownBytes: ownBytes)
+    }
 }

@@ -47,15 +47,16 @@ final class GPUPlan: Plan {
         for (number, task) in code.tasks.enumerated() {
             if let limit = task.indexLimit { limits[number] = limit }
             let first = launches.count
-            for call in task.calls {
-                guard let program = programs[call.source.name] else {
+            for launch in code.launches[number] {
+                let name = launch.source.name
+                guard let program = programs[name] else {
                     throw KalsaeError(
-                        "plan", expected: "a program with kernel \(call.source.name)", got: "none")
+                        "plan", expected: "a program with kernel \(name)", got: "none")
                 }
                 launches.append(
                     Launch(
-                        program: program, kernel: call.source.name, groupSize: call.groupSize,
-                        groupCount: call.groupCount, arguments: code.arguments[launches.count]))
+                        program: program, kernel: name, groupSize: launch.groupSize,
+                        groupCount: launch.groupCount, arguments: launch.arguments))
             }
             ranges.append(first..<launches.count)
         }

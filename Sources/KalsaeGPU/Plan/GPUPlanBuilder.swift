@@ -10,9 +10,6 @@ struct GPUPlanBuilder {
     private let options: PlanOptions
     private let info: DeviceInfo
 
-    /// Groups of a loop for each of the device's units.
-    private static let groupsPerUnit = 32
-
     init(_ graph: Graph, options: PlanOptions, info: DeviceInfo) {
         self.graph = graph
         self.options = options
@@ -21,11 +18,10 @@ struct GPUPlanBuilder {
 
     /// The tasks with their kernels as text.
     func code() throws(KalsaeError) -> GPUPlanCode {
-        var lowered = try Lowering.lower(graph, donations: options.donations, for: GPULowering())
+        var context = KernelContext(info)
+        var lowered = try Lowering.lower(
+            graph, donations: options.donations, for: GPULowering(context, info))
         let hasFaults = lowered.faultPoints.last >= 0
-        var context = KernelContext(
-            mostGroups: max(info.computeUnits * Self.groupsPerUnit, 64),
-            hasFloat64: info.hasFloat64)
         var tasks: [GPUPlanCode.Task] = []
         for (number, task) in lowered.tasks.enumerated() {
             context.task = number
@@ -36,12 +32,18 @@ struct GPUPlanBuilder {
                     if case .input = lowered.memory.locations[$0] { return true }
                     return false
                 }
-            let made = try task.calls(lowered.storages, context)
-            try check(made, task)
-            let workspace = lowered.reserveWorkspace(byteCount: made.workspaceBytes, task: number)
+            var made: [TaskCalls] = []
+            for member in task.launched { made.append(try member.calls(lowered.storages, context)) }
+            var (offsets, bytes): ([Int], Int) = ([], 0)
+            for calls in made {
+                offsets.append(bytes)
+                bytes += (calls.workspaceBytes + 127) & ~127
+            }
             tasks.append(
                 GPUPlanCode.Task(
-                    calls: made.calls, workspace: workspace, indexLimit: made.indexLimit,
+                    members: made.map(\.calls), workspaceOffsets: offsets,
+                    workspace: lowered.reserveWorkspace(byteCount: bytes, task: number),
+                    indexLimit: made.first?.indexLimit,
                     summary: InstructionSummary(
                         name: task.name, detail: task.detail, engine: info.device,
                         flops: task.flops, bytes: task.bytes(lowered.storages))))
@@ -51,16 +53,21 @@ struct GPUPlanBuilder {
             tasks.append(lateCopy(copy, lowered, context))
         }
         lowered.allocateArena()
-        return GPUPlanCode(lowered, tasks)
+        let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
+        try check(code)
+        return code
     }
 
     /// Throws where a kernel takes more arguments than the device can give it.
-    private func check(_ made: TaskCalls, _ task: PlannedTask) throws(KalsaeError) {
-        let most = made.calls.map(\.argumentBytes).max() ?? 0
-        guard most > info.argumentBytes else { return }
-        throw KalsaeError(
-            info.device, expected: "arguments of at most \(info.argumentBytes) bytes for a kernel",
-            got: "\(most) for \(task.name)", advice: "set KALSAE_PASSES=-fusion")
+    private func check(_ code: GPUPlanCode) throws(KalsaeError) {
+        for (task, launches) in zip(code.tasks, code.launches) {
+            let most = launches.map(\.argumentBytes).max() ?? 0
+            guard most > info.argumentBytes else { continue }
+            throw KalsaeError(
+                info.device,
+                expected: "arguments of at most \(info.argumentBytes) bytes for a kernel",
+                got: "\(most) for \(task.summary.name)", advice: "set KALSAE_PASSES=-fusion")
+        }
     }
 
     /// Copies a result over a donated input, at the end.
@@ -79,7 +86,7 @@ struct GPUPlanBuilder {
             groupCount: context.groups(for: count),
             body: kernel.grid(size, "\(to)[i] = \(from)[i];"))
         return GPUPlanCode.Task(
-            calls: bytes > 0 ? [call] : [],
+            members: [bytes > 0 ? [call] : []],
             summary: InstructionSummary(
                 name: "copy", detail: "to the donated input \(copy.input)",
                 engine: info.device, flops: 0, bytes: 2 * Double(bytes)))

@@ -7,7 +7,10 @@ import KalsaeLowering
 struct GPUPlanCode {
     /// An instruction.
     struct Task {
-        var calls: [KernelCall]
+        /// For each task that it does at the same time, the calls.
+        var members: [[KernelCall]]
+        /// Where each member's part of the workspace begins.
+        var workspaceOffsets: [Int] = [0]
         var workspace: Int?
         /// What its indices have to stay below, where it has any.
         var indexLimit: Int?
@@ -23,14 +26,15 @@ struct GPUPlanCode {
     let mayFail: Bool
     /// All literals, one behind the other.
     let literals: [UInt8]
-    /// For each call of each task its arguments.
-    private(set) var arguments: [[Launch.Argument]] = []
+    /// For each task its launches.
+    private(set) var launches: [[KernelLaunch]] = []
 
     static let (arena, errors, literalMemory, firstInput) = (0, 1, 2, 3)
 
     var memoryCount: Int { Self.firstInput + inputBytes.count + outputBytes.count }
 
-    init(_ lowered: LoweredPlan, _ tasks: [Task]) {
+    /// - Parameter argumentBytes: bytes of all arguments of a kernel at most.
+    init(_ lowered: LoweredPlan, _ tasks: [Task], argumentBytes: Int) {
         graph = lowered.graph
         self.tasks = tasks
         arenaByteCount = lowered.memory.arena.byteCount
@@ -46,39 +50,65 @@ struct GPUPlanCode {
         }
         literals = bytes
         for task in tasks {
-            for call in task.calls {
-                var list: [Launch.Argument] = []
-                for argument in call.arguments {
-                    list += arguments(argument, call, task, lowered, starts)
+            let members = task.members.indices.map { number in
+                task.members[number].map { call in
+                    member(call, task, number, lowered, starts)
                 }
-                arguments.append(list)
             }
+            let texts = (task.members.first ?? []).map(\.text)
+            launches.append(
+                texts.indices.flatMap { call in
+                    Self.launches(
+                        texts[call], members.map { $0[call] }, argumentBytes: argumentBytes)
+                })
         }
     }
 
-    private func arguments(
-        _ argument: KernelCall.Argument, _ call: KernelCall, _ task: Task, _ lowered: LoweredPlan,
-        _ literals: [Int: Int]
-    ) -> [Launch.Argument] {
-        func pointer(_ memory: Int, _ offset: Int) -> [Launch.Argument] {
-            [.memory(memory), .wide(offset)]
+    /// One launch of all members; where their arguments are too many, a few.
+    private static func launches(
+        _ text: KernelText, _ members: [KernelLaunch.Member], argumentBytes: Int
+    ) -> [KernelLaunch] {
+        guard members.count > 1 else { return members.map { KernelLaunch(text, $0) } }
+        let launch = KernelLaunch(text, members)
+        if launch.argumentBytes <= argumentBytes { return [launch] }
+        let middle = members.count / 2
+        return [members[..<middle], members[middle...]].flatMap {
+            launches(text, Array($0), argumentBytes: argumentBytes)
         }
+    }
+
+    private func member(
+        _ call: KernelCall, _ task: Task, _ number: Int, _ lowered: LoweredPlan,
+        _ literals: [Int: Int]
+    ) -> KernelLaunch.Member {
         let slots = lowered.memory.arena.slots
-        switch argument {
-        case .integer(let value): return [call.isWide ? .wide(value) : .narrow(Int32(value))]
-        case .errors: return pointer(Self.errors, 0)
-        case .donated(let input): return pointer(Self.firstInput + input, 0)
-        case .workspace(let offset):
-            return pointer(Self.arena, (task.workspace.map { slots[$0].offset } ?? 0) + offset)
-        case .storage(let storage, let offset):
-            switch lowered.memory.locations[storage] {
-            case .input(let input): return pointer(Self.firstInput + input, offset)
-            case .output(let output):
-                return pointer(Self.firstInput + inputBytes.count + output, offset)
-            case .slot(let slot): return pointer(Self.arena, slots[slot].offset + offset)
-            case .literal: return pointer(Self.literalMemory, (literals[storage] ?? 0) + offset)
-            case .none: return pointer(Self.arena, 0)
+        let workspace =
+            (task.workspace.map { slots[$0].offset } ?? 0) + task.workspaceOffsets[number]
+        let arguments = call.arguments.flatMap { argument -> [Launch.Argument] in
+            switch argument {
+            case .integer(let value):
+                return [call.text.isWide ? .wide(value) : .narrow(Int32(value))]
+            case .errors: return [.memory(Self.errors), .wide(0)]
+            case .donated(let input): return [.memory(Self.firstInput + input), .wide(0)]
+            case .workspace(let offset): return [.memory(Self.arena), .wide(workspace + offset)]
+            case .storage(let storage, let offset):
+                let (memory, start) = location(storage, lowered, literals)
+                return [.memory(memory), .wide(start + offset)]
             }
+        }
+        return KernelLaunch.Member(groupCount: call.groupCount, arguments: arguments)
+    }
+
+    /// The memory that a storage lies in, and where it begins there.
+    private func location(
+        _ storage: Int, _ lowered: LoweredPlan, _ literals: [Int: Int]
+    ) -> (memory: Int, offset: Int) {
+        switch lowered.memory.locations[storage] {
+        case .input(let input): (Self.firstInput + input, 0)
+        case .output(let output): (Self.firstInput + inputBytes.count + output, 0)
+        case .slot(let slot): (Self.arena, lowered.memory.arena.slots[slot].offset)
+        case .literal: (Self.literalMemory, literals[storage] ?? 0)
+        case .none: (Self.arena, 0)
         }
     }
 }

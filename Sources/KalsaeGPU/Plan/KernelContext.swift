@@ -11,6 +11,14 @@ struct KernelContext {
     /// Whether a run looks for an error behind the task.
     var isFaultPoint = false
 
+    /// Groups of a loop for each of the device's units.
+    private static let groupsPerUnit = 32
+
+    init(_ info: DeviceInfo) {
+        mostGroups = max(info.computeUnits * Self.groupsPerUnit, 64)
+        hasFloat64 = info.hasFloat64
+    }
+
     /// Groups for a loop over so many elements.
     func groups(for count: Int) -> Int {
         let size = KernelBuilder.usualGroup

@@ -83,6 +83,23 @@ package struct LoopPlan {
     /// Elements of the iteration space.
     package var count: Int { sizes.reduce(1, *) }
 
+    /// Whether anything is reduced.
+    package var hasReductions: Bool { outputs.contains { !$0.isElementwise } }
+
+    /// The loop over rows and columns; nil where it walks its elements otherwise.
+    func over(rows: Int, columns: Int) -> LoopPlan? {
+        if sizes == [rows, columns] { return self }
+        guard !hasReductions, sizes == [rows * columns] else { return nil }
+        var plan = self
+        plan.sizes = [rows, columns]
+        plan.isReduced = [false, false]
+        for number in plan.loads.indices {
+            let stride = plan.loads[number].load.strides[0]
+            plan.loads[number].load.strides = [stride * columns, stride]
+        }
+        return plan
+    }
+
     /// Floating-point operations of one run.
     package var flops: Double {
         Double(steps.count + outputs.count { !$0.isElementwise }) * Double(count)

@@ -76,6 +76,14 @@ package struct MemoryPlan {
     ) -> Bool {
         let overwritten = task.reads.filter { isOverwritten($0.storage) }
         if overwritten.isEmpty { return true }
+        if !task.members.isEmpty {
+            // Members run at the same time, and stages read again what stages in front of them read.
+            let writers = task.members.filter { $0.writes.contains(storage) }
+            let readers = task.members.filter { $0.reads.contains { isOverwritten($0.storage) } }
+            return writers.count == 1 && readers.count <= 1
+                && readers.allSatisfy { $0.writes.contains(storage) }
+                && mayOverwrite(writers[0], storage, isOverwritten)
+        }
         // A product reads all of its operands for each block.
         if case .epilogue(let op, _) = task.kind,
             op.operands.contains(where: { isOverwritten($0.storage) })

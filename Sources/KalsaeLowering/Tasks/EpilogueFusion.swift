@@ -48,7 +48,7 @@ extension LoweredOp {
     fileprivate var rowsAndColumns: (rows: Int, columns: Int)? {
         guard type.dtype == .float32, let columns = type.shape.last else { return nil }
         switch kernelPrimitive {
-        case .matrixProduct, .convolution, .convolutionInputGradient:
+        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             return (type.shape.dropLast().reduce(1, *), columns)
         case _: return nil
         }
@@ -61,7 +61,9 @@ extension LoopPlan {
     fileprivate func epilogue(
         of op: LoweredOp, _ size: (rows: Int, columns: Int), keepsResult: Bool
     ) -> LoopPlan? {
-        guard var plan = over(rows: size.rows, columns: size.columns),
+        guard outputs.allSatisfy({ $0.isElementwise || $0.reduction == .sum && isFloat32($0) }),
+            var plan = over(rows: size.rows, columns: size.columns),
+            !plan.hasReductions || plan.isReduced == [true, false],
             let result = plan.loads.first(where: { $0.load.storage == op.result }),
             plan.loads.count(where: { $0.load.storage == op.result }) == 1
         else { return nil }
@@ -71,21 +73,5 @@ extension LoopPlan {
         return plan
     }
 
-    private func over(rows: Int, columns: Int) -> LoopPlan? {
-        let sums = outputs.filter { !$0.isElementwise }
-        guard sums.allSatisfy({ $0.reduction == .sum && valueTypes[$0.value] == .float32 })
-        else { return nil }
-        if sizes == [rows, columns] {
-            return sums.isEmpty || isReduced == [true, false] ? self : nil
-        }
-        guard sums.isEmpty, sizes == [rows * columns] else { return nil }
-        var plan = self
-        plan.sizes = [rows, columns]
-        plan.isReduced = [false, false]
-        for number in plan.loads.indices {
-            let stride = plan.loads[number].load.strides[0]
-            plan.loads[number].load.strides = [stride * columns, stride]
-        }
-        return plan
-    }
+    private func isFloat32(_ output: Output) -> Bool { valueTypes[output.value] == .float32 }
 }

@@ -9,6 +9,12 @@ extension PlannedTask {
         case .epilogue(let op, let loop): "\(op.detail), \(loop.detail(product: true))"
         case .argmaxGradient(let gradient): gradient.op.detail
         case .loop(let loop): loop.detail(product: false)
+        case .rows(let space, let stages):
+            "over \(space.rows) rows of \(space.length), "
+                + "\(Set(reads.map(\.storage)).count) in, \(writes.count) out, "
+                + "\(stages.count) loops"
+        case .joint(let members):
+            "\(members.count) of \(Set(members.map(\.detail)).sorted().joined(separator: "; "))"
         }
     }
 

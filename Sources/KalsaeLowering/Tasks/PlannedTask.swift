@@ -1,9 +1,9 @@
 import KalsaeGraph
 
 /// One step of a plan before its code is made, with what it reads and writes.
-package struct PlannedTask {
+package struct PlannedTask: Sendable {
     /// What a backend makes code for; indirect, as tasks are copied while they are fused.
-    package indirect enum Kind {
+    package indirect enum Kind: Sendable {
         /// A loop over elements, for a whole fusion group.
         case loop(LoopPlan)
         /// An op by itself.
@@ -14,13 +14,25 @@ package struct PlannedTask {
         case convMaxPool(LoweredOp, ConvMaxPool)
         /// A gradient that reads argmax indices.
         case argmaxGradient(ArgmaxGradient)
+        /// A reduction and loops behind it over the same elements, one behind the other.
+        case rows(RowSpace, [PlannedTask])
+        /// Tasks that wait for none of each other and that one kernel does.
+        case joint([PlannedTask])
 
         /// The loop over elements, if there is one.
         package var loop: LoopPlan? {
             switch self {
             case .loop(let loop), .epilogue(_, let loop): loop
-            case .op, .convMaxPool, .argmaxGradient: nil
+            case .op, .convMaxPool, .argmaxGradient, .rows, .joint: nil
             }
+        }
+    }
+
+    /// The tasks that it is made of; none for one by itself.
+    package var members: [PlannedTask] {
+        switch kind {
+        case .rows(_, let members), .joint(let members): members
+        case .loop, .op, .epilogue, .convMaxPool, .argmaxGradient: []
         }
     }
 
@@ -52,6 +64,8 @@ package struct PlannedTask {
         case .convMaxPool(let op, _): return operands(op) + writes.map { Argument(storage: $0) }
         case .argmaxGradient(let gradient):
             return operands(gradient.op) + [Argument(storage: gradient.op.result)]
+        case .rows(_, let members), .joint(let members):
+            return members.flatMap { $0.arguments(storages) }
         }
     }
 }

@@ -1,0 +1,34 @@
+import KalsaeGraph
+import KalsaeLowering
+
+/// What becomes of the results of a product or convolution: they are stored, or worked on by the loop
+/// behind it while they lie in registers.
+struct ProductResult {
+    let op: LoweredOp
+    /// The loop over the result's rows and columns.
+    var epilogue: LoopPlan?
+    let storages: [Storage]
+
+    /// What no index of the loop reaches.
+    var extent: Int { epilogue?.extent ?? 0 }
+
+    /// Lines for the result `v` at a row and column.
+    ///
+    /// - Parameter columns: the columns of the result.
+    func stored(
+        row: String, column: String, of columns: Int, _ kernel: inout KernelBuilder
+    ) -> String {
+        guard let epilogue else {
+            let buffer = kernel.buffer(op.type.dtype.cType, op.output)
+            return "\(buffer)[(\(row)) * \(kernel.integer(columns)) + \(column)] = v;"
+        }
+        let loop = LoopSource(epilogue, storages, registers: [op.result: "v"], &kernel)
+        let stores = zip(epilogue.outputs, loop.outputs).map { "\($1)[linear] = v\($0.value);" }
+        return """
+            const I i0 = \(row), i1 = \(column), linear = i0 * \(kernel.integer(columns)) + i1;
+            \(loop.constants.joined(separator: "\n"))
+            \(loop.body(linear: "linear"))
+            \(stores.joined(separator: "\n"))
+            """
+    }
+}

@@ -1,0 +1,79 @@
+/// Collects the parameters and the body of a kernel together with the arguments of its launch.
+struct KernelBuilder {
+    private var parameters: [KernelText.Parameter] = []
+    private var pointers: [String] = []
+    private(set) var arguments: [KernelCall.Argument] = []
+    private var count = 0
+    /// Whether indices need 64 bits.
+    let isWide: Bool
+    let groupSize: Int
+    /// Whether the kernel does nothing once an error was noted.
+    private let isGuarded: Bool
+    private var hasErrors = false
+
+    /// Work items of a group unless a kernel needs another number.
+    static let usualGroup = 256
+
+    /// - Parameters:
+    ///   - extent: what no index of the kernel reaches.
+    ///   - isGuarded: whether the kernel does nothing once an error was noted.
+    init(extent: Int, groupSize: Int = usualGroup, isGuarded: Bool = false) {
+        // Loops over a grid go one stride beyond the last element.
+        isWide = extent >= 1 << 30
+        self.groupSize = groupSize
+        self.isGuarded = isGuarded
+        if isGuarded { errors() }
+    }
+
+    private mutating func number() -> Int {
+        defer { count += 1 }
+        return count
+    }
+
+    /// Adds a pointer to elements of a C type; returns its name.
+    mutating func buffer(_ type: String, _ argument: KernelCall.Argument) -> String {
+        let number = number()
+        parameters += [
+            .init(type: "GLOBAL u8 *", name: "p\(number)"), .init(type: "i64", name: "o\(number)"),
+        ]
+        pointers.append("GLOBAL \(type) *b\(number) = (GLOBAL \(type) *)(p\(number) + o\(number));")
+        arguments.append(argument)
+        return "b\(number)"
+    }
+
+    /// Adds an integer; returns its name.
+    mutating func integer(_ value: Int) -> String {
+        let number = number()
+        parameters.append(.init(type: "I", name: "d\(number)"))
+        arguments.append(.integer(value))
+        return "d\(number)"
+    }
+
+    /// Adds the error words, `errors`, once.
+    mutating func errors() {
+        guard !hasErrors else { return }
+        hasErrors = true
+        let name = buffer("u32", .errors)
+        pointers.append("GLOBAL u32 *errors = \(name);")
+    }
+
+    /// A loop of all work items over the elements `i` below a number.
+    func grid(_ count: String, _ body: String) -> String {
+        """
+        for (I i = (I)GID * \(groupSize) + LID; i < \(count); i += (I)GROUPS * \(groupSize)) {
+        \(body)
+        }
+        """
+    }
+
+    /// The launch, with a body in which `I` is the index type.
+    func call(groupCount: Int, body: String, shared: [String] = []) -> KernelCall {
+        let guards = isGuarded ? ["if (errors[0]) return;"] : []
+        let lines = pointers + guards + [body]
+        return KernelCall(
+            text: KernelText(
+                parameters: parameters, isWide: isWide, groupSize: groupSize, shared: shared,
+                body: lines.joined(separator: "\n")),
+            arguments: arguments, groupCount: groupCount)
+    }
+}

@@ -1,0 +1,60 @@
+import KalsaeLowering
+
+/// The text of a kernel, of which the head is still open: it takes one task's arguments, or those of
+/// several tasks.
+struct KernelText: Hashable, Sendable {
+    /// A parameter as C text.
+    struct Parameter: Hashable, Sendable {
+        var type: String
+        var name: String
+    }
+
+    var parameters: [Parameter] = []
+    /// Whether indices have 64 bits.
+    var isWide: Bool
+    var groupSize: Int
+    /// Declarations of shared memory.
+    var shared: [String] = []
+    var body = ""
+
+    /// The C type of indices.
+    var indexType: String { isWide ? "i64" : "int" }
+
+    /// Its function for one task.
+    var source: KernelSource {
+        source(parameters, "const u32 GID = GROUP_INDEX, GROUPS = GROUP_COUNT;")
+    }
+
+    /// Its function with other parameters.
+    ///
+    /// - Parameter head: lines that define what the body reads: the parameters, `GID` and `GROUPS`.
+    func source(_ parameters: [Parameter], _ head: String) -> KernelSource {
+        let list = parameters.map { "\($0.type) \($0.name)" }.joined(separator: ", ")
+        let lines = shared + [head, body]
+        return KernelSource(
+            head: "KERNEL(\(groupSize)) ",
+            rest: "(" + list + ") {\n" + lines.joined(separator: "\n") + "\n}\n",
+            indexType: indexType)
+    }
+}
+
+/// A launch of a kernel before its memory is planned.
+struct KernelCall: Sendable {
+    /// An argument in the order of the kernel's parameters; memory takes two, a pointer and an offset.
+    enum Argument: Sendable {
+        /// A storage from some byte on.
+        case storage(Int, byteOffset: Int)
+        /// The buffer of a donated input.
+        case donated(Int)
+        /// The task's workspace from some byte on.
+        case workspace(byteOffset: Int)
+        /// The plan's error words.
+        case errors
+        /// A number of the kernel's index type.
+        case integer(Int)
+    }
+
+    var text: KernelText
+    var arguments: [Argument]
+    var groupCount: Int
+}
