@@ -22,8 +22,8 @@ package protocol LoweringTarget {
     /// argmax indices; `op` has operands input, indices and gradient.
     func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool
 
-    /// Whether reductions over such elements can be joined with loops over them.
-    func canFuse(_ rows: RowSpace) -> Bool
+    /// What can be joined with reductions of such rows.
+    func fusion(of rows: RowSpace) -> RowFusion.Extent
 
     /// The kernel that does a task, where it can do several of them at a time; nil where it cannot.
     func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel?
@@ -37,7 +37,7 @@ extension LoweringTarget {
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }
     package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }
     package func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool { false }
-    package func canFuse(_ rows: RowSpace) -> Bool { false }
+    package func fusion(of rows: RowSpace) -> RowFusion.Extent { .nothing }
     package func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? { nil }
     package var argumentBytes: Int { .max }
 }

@@ -16,6 +16,15 @@ struct ToyBackend: Backend, LoweringTarget {
         return ToyPlan(lowered)
     }
 
+    /// What has the same name is done together, in sizes that do not matter.
+    func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? {
+        let name = task.kind.loop.map { "\($0.names)" } ?? "\(task.detail)"
+        return JointKernel(
+            name: name, storages: Set(task.reads.map(\.storage)), ownBytes: 8)
+    }
+
+    let argumentBytes = 1024
+
     func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer {
         Buffer(ToyMemory(byteCount: byteCount))
     }

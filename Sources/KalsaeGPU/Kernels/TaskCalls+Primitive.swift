@@ -23,9 +23,8 @@ extension PlannedTask {
                 return try op.calls(primitive, result, context)
             }
         case .rows(let space, let stages):
-            var kernel = RowKernel(
-                space, stages.compactMap(\.kind.loop), writes: writes, storages, context)
-            return TaskCalls([kernel.call()])
+            let loops = stages.compactMap(\.kind.loop)
+            return loops.rowCalls(space, stored: Set(writes), storages, context)
         case .convMaxPool, .argmaxGradient, .joint: break
         }
         throw KalsaeError("plan", expected: "a task that has a kernel", got: detail)

@@ -22,7 +22,7 @@ struct ReductionLayout {
     private static let enoughGroups = 128
     private static let mostParts = 256
     /// Work items that join the parts of a result.
-    static let joiningLanes = 32
+    private static let joiningLanes = 32
 
     init(kept: Int, reduced: Int, isTrailing: Bool) {
         self.kept = kept
@@ -48,6 +48,15 @@ struct ReductionLayout {
 
     init(_ rows: RowSpace) {
         self.init(kept: rows.rows, reduced: rows.length, isTrailing: rows.isTrailing)
+    }
+
+    /// How the parts of results are joined.
+    var joiningParts: ReductionLayout { ReductionLayout(joining: parts, kept: kept) }
+
+    private init(joining parts: Int, kept: Int) {
+        (self.kept, reduced, isTrailing) = (kept, parts, true)
+        (lanes, width) = (Self.joiningLanes, Self.group / Self.joiningLanes)
+        (self.parts, partSize) = (1, parts)
     }
 
     /// A work item's number among those of its result, and the distance to the next one's.

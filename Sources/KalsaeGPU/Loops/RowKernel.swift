@@ -1,113 +1,161 @@
 import KalsaeGraph
 import KalsaeLowering
 
-/// Reductions and loops over the same rows as one kernel: the work items of a row do one stage after the
-/// other; a number for each row goes on in registers, and sums have the order of ``ReductionLayout``.
+/// A kernel that does stages over rows, one behind the other: reductions, loops over the elements of each
+/// row, loops over one number for each row. The work items of a row stay together, numbers of rows go on
+/// in registers, and sums have the order of a ``ReductionLayout``.
 struct RowKernel {
-    private let space: RowSpace
     private let layout: ReductionLayout
-    private let stages: [LoopPlan]
     private let storages: [Storage]
     /// Storages that others read; numbers of rows need not be stored.
     private let stored: Set<Int>
+    /// Where in the workspace the parts of results go, by storage, if each is made of several.
+    private let partials: [Int: Int]
     private var kernel: KernelBuilder
+    private let rows: String
     /// Names of the registers with a number for each row, by storage.
     private var registers: [Int: String] = [:]
+    private var front: [String] = []
     private var declared: [String] = []
     private var shared: [String] = []
+    private var texts: [String] = []
 
-    /// - Parameter writes: what is stored of the stages' results.
+    /// - Parameters:
+    ///   - extent: what no index reaches.
+    ///   - stored: what is stored of the stages' results.
     init(
-        _ space: RowSpace, _ stages: [LoopPlan], writes: [Int], _ storages: [Storage],
-        _ context: KernelContext
+        _ layout: ReductionLayout, extent: Int, stored: Set<Int>, partials: [Int: Int],
+        _ storages: [Storage], _ context: KernelContext
     ) {
-        self.space = space
-        self.stages = stages
-        self.storages = storages
-        layout = ReductionLayout(space)
-        stored = Set(writes)
-        let extent = stages.reduce(space.rows * space.length) { max($0, $1.extent) }
+        (self.layout, self.storages, self.stored) = (layout, storages, stored)
+        self.partials = partials
         kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
+        rows = kernel.integer(layout.kept)
     }
 
     /// The launch.
-    mutating func call() -> KernelCall {
-        let (rows, length) = (kernel.integer(space.rows), kernel.integer(space.length))
-        var texts: [String] = []
-        for (number, stage) in stages.enumerated() {
-            texts.append(
-                space.isPerRow(stage)
-                    ? perRow(stage, rows) : overElements(stage, number, rows, length))
-        }
-        return kernel.call(
+    func call() -> KernelCall {
+        kernel.call(
             groupCount: layout.groupCount,
             body: """
+                \(front.joined(separator: "\n"))
                 const int t = \(layout.lane);
-                const I o = (I)GID * \(layout.width) + \(layout.result);
+                const I o = (I)GID\(layout.parts > 1 ? " / parts" : "") * \(layout.width) + \(layout.result);
                 \(declared.joined(separator: "\n"))
                 \(texts.joined(separator: "\n"))
                 """, shared: shared)
     }
 
     /// One number for each row, which all work items of the row compute.
-    private mutating func perRow(_ stage: LoopPlan, _ rows: String) -> String {
-        let source = source(stage)
-        let results = stage.outputs.map { output in
-            let name = register(output, stage)
-            return "\(name) = v\(output.value);"
-        }
+    mutating func addNumbers(_ stage: LoopPlan) {
+        let source = LoopSource(stage.with([]), storages, registers: registers, &kernel)
+        let results = stage.outputs.map { "\(register($0, stage)) = v\($0.value);" }
         let stores = stage.outputs.compactMap { store($0, stage) }
-        return """
+        texts.append(
+            """
             if (o < \(rows)) {
             \(source.constants.joined(separator: "\n"))
             const I i0 = o;
             \(source.body(linear: "o"))
             \(results.joined(separator: "\n"))
             }
-            \(stores.isEmpty ? "" : "BARRIER();")
-            \(storing(stores, rows))
-            """
+            """)
+        // What is overwritten was read by all.
+        if !stores.isEmpty { texts.append("BARRIER();\n" + storing(stores)) }
     }
 
     /// A loop over the elements of each row, with its reductions.
-    private mutating func overElements(
-        _ stage: LoopPlan, _ number: Int, _ rows: String, _ length: String
-    ) -> String {
-        let source = source(stage)
-        let axes = space.axes
-        let linear = space.isTrailing ? "o * \(length) + r" : "r * \(rows) + o"
-        var lines: [String] = []
-        for (output, buffer) in zip(stage.outputs.filter(\.isElementwise), source.outputs) {
-            lines.append("\(buffer)[linear] = v\(output.value);")
-        }
+    mutating func addElements(_ stage: LoopPlan, kept: [Int], reduced: [Int]) {
+        let elements = stage.outputs.filter(\.isElementwise)
+        let source = LoopSource(stage.with(elements), storages, registers: registers, &kernel)
+        let length = kernel.integer(layout.reduced)
+        let stores = zip(elements, source.outputs).map { "\($1)[linear] = v\($0.value);" }
+        let keptText = IndexText(kept, sizes: stage.sizes, &kernel)
+        let reducedText = IndexText(reduced, sizes: stage.sizes, &kernel)
+        let needed = source.neededAxes
         let joins = stage.outputs.filter { !$0.isElementwise }
+        let sums = joins.indices.map { number in
+            let dtype = stage.valueTypes[joins[number].value]
+            return "a\(number) = "
+                + joins[number].join.join(dtype, "a\(number)", "v\(joins[number].value)") + ";"
+        }
+        let (first, last) = range(length)
+        let walk = """
+            if (o < \(rows)) {
+            \(source.constants.joined(separator: "\n"))
+            \(keptText.lines(of: "o", needed: needed))
+            for (I r = \(first); r < \(last); r += \(layout.lanes)) {
+            \(reducedText.lines(of: "r", needed: needed))
+            const I linear = \(layout.isTrailing ? "o * \(length) + r" : "r * \(rows) + o");
+            \(source.body(linear: "linear"))
+            \((stores + sums).joined(separator: "\n"))
+            }
+            }
+            """
+        if joins.isEmpty { return texts.append(walk) }
+        addTree(joins, stage, walk)
+    }
+
+    /// Joins the parts of each result, each work item those that lie side by side.
+    ///
+    /// - Parameter offsets: where the parts of each result are in the workspace, by storage.
+    mutating func addParts(_ stage: LoopPlan, from offsets: [Int: Int]) {
+        let joins = stage.outputs.filter { !$0.isElementwise }
+        let parts = kernel.integer(layout.reduced)
+        let turn = kernel.integer((layout.reduced + layout.lanes - 1) / layout.lanes)
+        var lines: [String] = []
+        for (number, output) in joins.enumerated() {
+            let dtype = stage.valueTypes[output.value]
+            let from = kernel.buffer(
+                "const \(dtype.cType)", .workspace(byteOffset: offsets[output.storage] ?? 0))
+            let next = "\(from)[o * \(parts) + part]"
+            lines.append("a\(number) = \(output.join.join(dtype, "a\(number)", next));")
+        }
+        addTree(
+            joins, stage,
+            """
+            for (I j = 0; j < \(turn); j++) {
+            const I part = t * \(turn) + j;
+            if (o < \(rows) && part < \(parts)) {
+            \(lines.joined(separator: "\n"))
+            }
+            }
+            """)
+    }
+
+    /// The elements of a work item: from the first one on, in steps, below the last one.
+    private mutating func range(_ length: String) -> (first: String, last: String) {
+        guard layout.parts > 1 else { return ("t", length) }
+        let (parts, size) = (kernel.integer(layout.parts), kernel.integer(layout.partSize))
+        front.append("const I parts = \(parts), part = (I)GID % parts;")
+        declared.append(
+            """
+            I last = (part + 1) * \(size);
+            if (last > \(length)) last = \(length);
+            """)
+        return ("part * \(size) + t", "last")
+    }
+
+    /// Lines that join elements into `a0`, `a1`, …, then a tree of what the work items of a row have.
+    private mutating func addTree(
+        _ joins: [LoopPlan.Output], _ stage: LoopPlan, _ walk: String
+    ) {
         var (neutral, keep, tree, results): ([String], [String], [String], [String]) = (
             [], [], [], []
         )
-        for (index, output) in joins.enumerated() {
+        for (number, output) in joins.enumerated() {
             let dtype = stage.valueTypes[output.value]
-            let (sum, array) = ("a\(index)", "s\(number)_\(index)")
+            let array = "s\(shared.count)"
             shared.append("SHARED(\(dtype.cType), \(array), \(kernel.groupSize));")
-            neutral.append("\(dtype.cType) \(sum) = \(output.join.neutral(dtype));")
-            lines.append("\(sum) = \(output.join.join(dtype, sum, "v\(output.value)"));")
-            keep.append("\(array)[LID] = \(sum);")
+            neutral.append("\(dtype.cType) a\(number) = \(output.join.neutral(dtype));")
+            keep.append("\(array)[LID] = a\(number);")
             let next = "\(array)[LID + h * \(layout.laneStep)]"
             tree.append("\(array)[LID] = \(output.join.join(dtype, "\(array)[LID]", next));")
             results.append(
                 "\(register(output, stage)) = \(array)[LID - t * \(layout.laneStep)];")
         }
-        let walk = """
-            if (o < \(rows)) {
-            \(source.constants.joined(separator: "\n"))
-            for (I r = t; r < \(length); r += \(layout.lanes)) {
-            const I i\(axes.row) = o, i\(axes.along) = r, linear = \(linear);
-            \(source.body(linear: "linear"))
-            \(lines.joined(separator: "\n"))
-            }
-            }
+        texts.append(
             """
-        guard !joins.isEmpty else { return walk }
-        return """
             {
             \(neutral.joined(separator: "\n"))
             \(walk)
@@ -120,16 +168,9 @@ struct RowKernel {
             BARRIER();
             }
             \(results.joined(separator: "\n"))
-            \(storing(joins.compactMap { store($0, stage) }, rows))
+            \(storing(joins.compactMap { store($0, stage) }))
             }
-            """
-    }
-
-    /// A stage's text, of which elements are stored, and numbers of rows go to registers.
-    private mutating func source(_ stage: LoopPlan) -> LoopSource {
-        var plan = stage
-        plan.outputs = space.isPerRow(stage) ? [] : stage.outputs.filter(\.isElementwise)
-        return LoopSource(plan, storages, registers: registers, &kernel)
+            """)
     }
 
     private mutating func register(_ output: LoopPlan.Output, _ stage: LoopPlan) -> String {
@@ -141,15 +182,18 @@ struct RowKernel {
     }
 
     private mutating func store(_ output: LoopPlan.Output, _ stage: LoopPlan) -> String? {
-        guard stored.contains(output.storage), let name = registers[output.storage] else {
-            return nil
+        guard let name = registers[output.storage] else { return nil }
+        let type = stage.valueTypes[output.value].cType
+        if let offset = partials[output.storage] {
+            let buffer = kernel.buffer(type, .workspace(byteOffset: offset))
+            return "\(buffer)[o * parts + part] = \(name);"
         }
-        let buffer = kernel.buffer(
-            stage.valueTypes[output.value].cType, .storage(output.storage, byteOffset: 0))
+        guard stored.contains(output.storage) else { return nil }
+        let buffer = kernel.buffer(type, .storage(output.storage, byteOffset: 0))
         return "\(buffer)[o] = \(name);"
     }
 
-    private func storing(_ stores: [String], _ rows: String) -> String {
+    private func storing(_ stores: [String]) -> String {
         stores.isEmpty
             ? "" : "if (t == 0 && o < \(rows)) {\n\(stores.joined(separator: "\n"))\n}"
     }

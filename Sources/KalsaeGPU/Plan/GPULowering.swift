@@ -18,9 +18,10 @@ struct GPULowering: LoweringTarget {
         !epilogue.dividesIntegers && epilogue.outputs.allSatisfy(\.isElementwise)
     }
 
-    /// Rows that one launch reduces.
-    func canFuse(_ rows: RowSpace) -> Bool {
-        rows.rows > 0 && rows.length > 1 && ReductionLayout(rows).parts == 1
+    /// Of rows that are cut into parts only the results are known to one launch.
+    func fusion(of rows: RowSpace) -> RowFusion.Extent {
+        guard rows.rows > 0, rows.length > 1 else { return .nothing }
+        return ReductionLayout(rows).parts == 1 ? .elements : .numbers
     }
 
     func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? {

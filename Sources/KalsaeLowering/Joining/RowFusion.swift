@@ -1,6 +1,15 @@
 /// Joins reductions with the loops that read their results over the same elements, as those of a softmax
 /// or of layer normalization: one task, in which a row stays with the work items that hold it.
-struct RowFusion {
+package struct RowFusion {
+    /// What can be joined with a reduction.
+    package enum Extent {
+        case nothing
+        /// Loops over one number for each row.
+        case numbers
+        /// These, and loops over the elements of the rows.
+        case elements
+    }
+
     private let tasks: [PlannedTask]
     private let graph: TaskGraph
     private let outputs: Set<Int>
@@ -28,7 +37,7 @@ struct RowFusion {
     ) -> [PlannedTask] {
         let seeds = tasks.map { task -> RowSpace? in
             guard case .loop(let loop) = task.kind, let space = RowSpace(loop),
-                !loop.dividesIntegers, target.canFuse(space)
+                !loop.dividesIntegers, target.fusion(of: space) != .nothing
             else { return nil }
             return space
         }
@@ -36,7 +45,7 @@ struct RowFusion {
         var fusion = RowFusion(
             tasks, TaskGraph(tasks, storages: storages, donations: donations), Set(outputs))
         for (number, space) in seeds.enumerated() {
-            if let space { fusion.join(from: number, space) }
+            if let space { fusion.join(from: number, space, target.fusion(of: space)) }
         }
         return fusion.groups.isEmpty ? tasks : fusion.ordered()
     }
@@ -52,7 +61,7 @@ struct RowFusion {
     }
 
     /// Joins a reduction with what reads its results, what reads theirs, and so on.
-    private mutating func join(from seed: Int, _ space: RowSpace) {
+    private mutating func join(from seed: Int, _ space: RowSpace, _ extent: Extent) {
         guard groupOf[seed] == nil, let first = stage(seed, space) else { return }
         var group = Group(space: space, members: [seed], stages: [first])
         var next = 0
@@ -60,6 +69,7 @@ struct RowFusion {
             for number in graph.followers[group.members[next]] {
                 guard group.stages.count < Self.mostStages, groupOf[number] == nil,
                     !group.members.contains(number), let stage = stage(number, space),
+                    extent == .elements || stage.kind.loop.map(space.isPerRow) ?? false,
                     group.stages.allSatisfy({
                         space.fits(stage, behind: $0) && space.fits($0, behind: stage)
                     }),

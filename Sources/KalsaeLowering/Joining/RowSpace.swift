@@ -40,7 +40,7 @@ package struct RowSpace: Hashable, Sendable {
     }
 
     /// Whether a loop computes one number for each row.
-    package func isPerRow(_ stage: LoopPlan) -> Bool { stage.sizes.count <= 1 }
+    func isPerRow(_ stage: LoopPlan) -> Bool { stage.sizes.count <= 1 }
 }
 
 extension LoopPlan {

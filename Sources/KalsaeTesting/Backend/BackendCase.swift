@@ -66,8 +66,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("indexing", indexing), ("reductions", reductions), ("orderings", orderings),
             ("products", products), ("convolutions", convolutions), ("pools", pools),
             ("attention", attentions), ("large attention", largeAttentions),
-            ("generators", generators), ("mixed graphs", mixed), ("large", large),
-            ("large products", largeProducts),
+            ("generators", generators), ("mixed graphs", mixed), ("networks", networks),
+            ("large", large), ("large products", largeProducts),
         ]
     }
 }
