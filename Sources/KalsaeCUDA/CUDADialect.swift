@@ -15,6 +15,8 @@ package enum CUDADialect {
         #define DEVICE static __device__ __forceinline__
         #define SHARED(type, name, count) __shared__ type name[count]
         #define BARRIER() __syncthreads()
+        #define FENCE() __syncthreads()
+        #define LOCAL
         #define LID ((int)threadIdx.x)
         #define GROUP_INDEX blockIdx.x
         #define GROUP_COUNT gridDim.x

@@ -12,6 +12,8 @@ package enum LoweringPass: String, CaseIterable {
     case rows
     /// Lets one kernel do several tasks of its kind.
     case joint
+    /// Lets one group of work items do small tasks one behind the other.
+    case sequence
     /// Lets products read bytes where they would read them as floats.
     case bytes
 

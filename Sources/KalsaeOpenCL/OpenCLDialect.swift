@@ -10,6 +10,8 @@ enum OpenCLDialect {
         #define DEVICE static inline
         #define SHARED(type, name, count) __local type name[count]
         #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+        #define FENCE() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+        #define LOCAL __local
         #define LID ((int)get_local_id(0))
         #define GROUP_INDEX get_group_id(0)
         #define GROUP_COUNT get_num_groups(0)

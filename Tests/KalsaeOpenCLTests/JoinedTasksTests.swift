@@ -11,7 +11,7 @@ import Testing
 struct JoinedTasksTests {
     /// A graph's launches in a run, with what the reference says of its numbers.
     private func launches(
-        _ inputs: [TensorType], donations: [Int?] = [],
+        _ inputs: [TensorType], donations: [Int?] = [], passes: String = "-sequence",
         _ build: (inout Graph, [Int]) throws -> [Int]
     ) throws -> Int {
         var graph = Graph()
@@ -22,7 +22,9 @@ struct JoinedTasksTests {
         let one = BackendCase(
             "\(inputs)", graph, inputs.map { _ in .normal }, options: options, errorFactor: 100)
         #expect(one.mismatch(backend) == nil)
-        let plan = try backend.compile(graph, options: options)
+        let plan = try EnvironmentFlag.with(.passes, passes) {
+            try backend.compile(graph, options: options)
+        }
         let buffers = try inputs.map { try backend.makeBuffer(byteCount: $0.byteCount) }
         var results: [Buffer] = []
         for (position, type) in graph.outputTypes.enumerated() {
@@ -126,6 +128,33 @@ struct JoinedTasksTests {
         #expect(made <= (bytes + info.argumentBytes / 2) / (info.argumentBytes / 2))
     }
 
+    /// What one group of work items can do is one launch, be it a whole step.
+    @Test func aSmallStepIsOneLaunch() throws {
+        let (x, classes) = (TensorType(.float32, [32, 4]), TensorType(.float32, [32, 3]))
+        let weights = [TensorType(.float32, [4, 8]), TensorType(.float32, [8, 3])]
+        let count = try launches(
+            [x, classes] + weights, donations: [2, 3], passes: "all"
+        ) { graph, inputs in
+            func product(
+                _ x: Int, _ y: Int, left: Bool = false, right: Bool = false
+            ) throws -> Int {
+                let sides = MatrixProductParameters(transposeLeft: left, transposeRight: right)
+                return try graph.add(.matrixProduct(sides), [x, y])
+            }
+            let hidden = try graph.add(.unary(.tanh), [try product(inputs[0], inputs[2])])
+            let logits = try product(hidden, inputs[3])
+            let slope = try graph.add(
+                .binary(.subtract), [try softmax(&graph, logits, axis: 1).result, inputs[1]])
+            let back = try graph.add(
+                .binary(.multiply), [try product(slope, inputs[3], right: true), hidden])
+            return try [(2, inputs[0], back), (3, hidden, slope)].map { number, left, right in
+                let gradient = try product(left, right, left: true)
+                return try graph.add(.binary(.subtract), [inputs[number], gradient])
+            }
+        }
+        #expect(count == 1)
+    }
+
     /// The order of sums does not depend on what is joined.
     @Test func numbersHaveTheBitsOfTasksByThemselves() throws {
         let backend = try OpenCLDevice.backend.get()
@@ -141,7 +170,7 @@ private struct Apart: Backend {
     var name: String { backend.name }
 
     func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
-        let made = EnvironmentFlag.with(.passes, "-rows,-joint,-epilogue") {
+        let made = EnvironmentFlag.with(.passes, "-rows,-joint,-epilogue,-sequence") {
             Result { () throws(KalsaeError) in try backend.compile(graph, options: options) }
         }
         return try made.get()

@@ -43,8 +43,8 @@ extension LoweredOp {
                     if (t == 0 && line < \(count)) \(y)[line] = (int)s1[LID];
                     """,
                 shared: [
-                    "SHARED(\(dtype.cType), s0, \(kernel.groupSize));",
-                    "SHARED(i64, s1, \(kernel.groupSize));",
+                    .init(dtype.cType, "s0", kernel.groupSize),
+                    .init("i64", "s1", kernel.groupSize),
                 ])
         ])
     }

@@ -27,7 +27,7 @@ extension LoweredOp {
                     \(text.softmax(q, k))
                     \(text.weighted(weight, by: v, to: y))
                     """,
-                shared: ["SHARED(float, s0, \(AttentionText.group));"])
+                shared: [.init("float", "s0", AttentionText.group)])
         ])
     }
 
@@ -102,7 +102,7 @@ extension LoweredOp {
                     weight = blind ? 0 : p * (dp - mean) * \(scale);
                     """, by: names.k, to: names.y))
                 """,
-            shared: ["SHARED(float, s0, \(AttentionText.group));"])
+            shared: [.init("float", "s0", AttentionText.group)])
     }
 
     private func keyGradient(
@@ -157,8 +157,8 @@ extension LoweredOp {
                 }
                 """,
             shared: [
-                "SHARED(float, s0, \(AttentionText.group));",
-                "SHARED(float, s1, \(AttentionText.group));",
+                .init("float", "s0", AttentionText.group),
+                .init("float", "s1", AttentionText.group),
             ])
     }
 }

@@ -114,8 +114,8 @@ struct TiledProduct {
                 }
                 """,
             shared: [
-                "SHARED(\(type), sa, \(16 * (tileRows + 1)));",
-                "SHARED(\(type), sb, \(16 * (tileColumns + 1)));",
+                .init(type, "sa", 16 * (tileRows + 1)),
+                .init(type, "sb", 16 * (tileColumns + 1)),
             ])
     }
 

@@ -17,7 +17,7 @@ struct RowKernel {
     private var registers: [Int: String] = [:]
     private var front: [String] = []
     private var declared: [String] = []
-    private var shared: [String] = []
+    private var shared: [KernelText.SharedArray] = []
     private var texts: [String] = []
 
     /// - Parameters:
@@ -146,7 +146,7 @@ struct RowKernel {
         for (number, output) in joins.enumerated() {
             let dtype = stage.valueTypes[output.value]
             let array = "s\(shared.count)"
-            shared.append("SHARED(\(dtype.cType), \(array), \(kernel.groupSize));")
+            shared.append(.init(dtype.cType, array, kernel.groupSize))
             neutral.append("\(dtype.cType) a\(number) = \(output.join.neutral(dtype));")
             keep.append("\(array)[LID] = a\(number);")
             let next = "\(array)[LID + h * \(layout.laneStep)]"

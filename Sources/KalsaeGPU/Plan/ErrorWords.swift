@@ -16,7 +16,7 @@ package enum ErrorWords {
     static let count = 8
     static let byteCount = 4 * count
 
-    /// The words in front of a run.
+    /// The words where nothing is wrong.
     static let initial: [UInt32] = [0, 0, .max, .max, .max, .max, 0, 0]
 
     /// Text that notes a position.
@@ -41,14 +41,14 @@ package enum ErrorWords {
         return kernel.call(
             groupCount: 1,
             body: """
-                if (errors[0]) return;
                 u32 kind = 0; i64 value = 0;
                 if (errors[3] != ~0u) { kind = 3; value = errors[3]; }
                 if (errors[4] < errors[3]) { kind = 4; value = errors[4]; }
                 \(lookup)
-                if (kind == 0) return;
+                if (kind != 0 && errors[0] == 0) {
                 errors[0] = (u32)\(number); errors[1] = kind;
                 errors[6] = (u32)(u64)value; errors[7] = (u32)((u64)value >> 32);
+                }
                 """)
     }
 

@@ -45,7 +45,9 @@ final class GPUPlan: Plan {
         var ranges: [Range<Int>] = []
         var launches: [Launch] = []
         for (number, task) in code.tasks.enumerated() {
-            if let limit = task.indexLimit { limits[number] = limit }
+            for part in task.parts {
+                if let limit = part.indexLimit { limits[part.number] = limit }
+            }
             let first = launches.count
             for launch in code.launches[number] {
                 let name = launch.source.name
@@ -65,6 +67,7 @@ final class GPUPlan: Plan {
         let empty = [any DriverMemory](
             repeating: errors.memory, count: code.memoryCount - GPUPlanCode.firstInput)
         state = Mutex(State(memory: [errors.memory, errors.memory, literals.memory] + empty))
+        try resetErrors()
         Counters.record { $0.kernelsMade += launches.count }
     }
 
@@ -105,11 +108,6 @@ final class GPUPlan: Plan {
     func record(into recorder: PlanRecorder?) { state.withLock { $0.recorder = recorder } }
 
     private func execute(_ recorder: PlanRecorder?) throws(KalsaeError) {
-        if code.mayFail {
-            try withBytes(of: ErrorWords.initial) { bytes throws(KalsaeError) in
-                try errors.write(bytes)
-            }
-        }
         if let recorder {
             try record(recorder)
         } else if let last = ranges.last?.upperBound, last > 0 {
@@ -119,7 +117,16 @@ final class GPUPlan: Plan {
         var words = [UInt32](repeating: 0, count: ErrorWords.count)
         try withMutableBytes(of: &words) { bytes throws(KalsaeError) in try errors.read(into: bytes)
         }
-        if let error = ErrorWords.error(words, limits: limits) { throw error }
+        guard let error = ErrorWords.error(words, limits: limits) else { return }
+        try resetErrors()
+        throw error
+    }
+
+    /// Errors stay noted until they were told.
+    private func resetErrors() throws(KalsaeError) {
+        try withBytes(of: ErrorWords.initial) { bytes throws(KalsaeError) in
+            try errors.write(bytes)
+        }
     }
 
     /// Waits behind each instruction, so that times are its own.

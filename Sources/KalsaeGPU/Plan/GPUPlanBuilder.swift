@@ -39,20 +39,23 @@ struct GPUPlanBuilder {
                 offsets.append(bytes)
                 bytes += (calls.workspaceBytes + 127) & ~127
             }
+            let part = GPUPlanCode.Part(
+                number: number, members: made.map(\.calls), workspaceOffsets: offsets,
+                workspace: lowered.reserveWorkspace(byteCount: bytes, task: number),
+                indexLimit: made.first?.indexLimit)
             tasks.append(
                 GPUPlanCode.Task(
-                    members: made.map(\.calls), workspaceOffsets: offsets,
-                    workspace: lowered.reserveWorkspace(byteCount: bytes, task: number),
-                    indexLimit: made.first?.indexLimit,
+                    parts: [part],
                     summary: InstructionSummary(
                         name: task.name, detail: task.detail, engine: info.device,
                         flops: task.flops, bytes: task.bytes(lowered.storages))))
         }
         context.isGuarded = hasFaults
         for copy in lowered.memory.lateCopies {
-            tasks.append(lateCopy(copy, lowered, context))
+            tasks.append(lateCopy(copy, lowered, context, number: tasks.count))
         }
         lowered.allocateArena()
+        if LoweringPass.sequence.isEnabled { tasks = TaskSequences(info).joined(tasks) }
         let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
         try check(code)
         return code
@@ -72,7 +75,8 @@ struct GPUPlanBuilder {
 
     /// Copies a result over a donated input, at the end.
     private func lateCopy(
-        _ copy: (storage: Int, input: Int), _ lowered: LoweredPlan, _ context: KernelContext
+        _ copy: (storage: Int, input: Int), _ lowered: LoweredPlan, _ context: KernelContext,
+        number: Int
     ) -> GPUPlanCode.Task {
         let bytes = lowered.storages[copy.storage].byteCount
         let dtype = lowered.storages[copy.storage].dtype
@@ -86,7 +90,7 @@ struct GPUPlanBuilder {
             groupCount: context.groups(for: count),
             body: kernel.grid(size, "\(to)[i] = \(from)[i];"))
         return GPUPlanCode.Task(
-            members: [bytes > 0 ? [call] : []],
+            parts: [GPUPlanCode.Part(number: number, members: [bytes > 0 ? [call] : []])],
             summary: InstructionSummary(
                 name: "copy", detail: "to the donated input \(copy.input)",
                 engine: info.device, flops: 0, bytes: 2 * Double(bytes)))

@@ -5,8 +5,10 @@ import KalsaeLowering
 /// What a plan is made of: tasks with their launches, and the list of memory that arguments speak of:
 /// arena, error words, literals, then inputs, then outputs.
 struct GPUPlanCode {
-    /// An instruction.
-    struct Task {
+    /// What is done behind each other or at the same time by the launches of an instruction.
+    struct Part {
+        /// The number of the lowered task.
+        var number: Int
         /// For each task that it does at the same time, the calls.
         var members: [[KernelCall]]
         /// Where each member's part of the workspace begins.
@@ -14,6 +16,11 @@ struct GPUPlanCode {
         var workspace: Int?
         /// What its indices have to stay below, where it has any.
         var indexLimit: Int?
+    }
+
+    /// An instruction: one part, or small ones that one kernel does one behind the other.
+    struct Task {
+        var parts: [Part]
         var summary: InstructionSummary
     }
 
@@ -50,17 +57,38 @@ struct GPUPlanCode {
         }
         literals = bytes
         for task in tasks {
-            let members = task.members.indices.map { number in
-                task.members[number].map { call in
-                    member(call, task, number, lowered, starts)
+            let members = task.parts.map { part in
+                part.members.indices.map { number in
+                    part.members[number].map { member($0, part, number, lowered, starts) }
                 }
             }
-            let texts = (task.members.first ?? []).map(\.text)
             launches.append(
-                texts.indices.flatMap { call in
-                    Self.launches(
-                        texts[call], members.map { $0[call] }, argumentBytes: argumentBytes)
-                })
+                task.parts.count > 1
+                    ? [Self.sequence(task.parts, members)]
+                    : zip(task.parts, members).flatMap {
+                        Self.launches($0, $1, argumentBytes: argumentBytes)
+                    })
+        }
+    }
+
+    private static func sequence(
+        _ parts: [Part], _ members: [[[KernelLaunch.Member]]]
+    ) -> KernelLaunch {
+        var kernel = SequenceKernel()
+        for (part, members) in zip(parts, members) {
+            for (calls, members) in zip(part.members, members) {
+                for (call, member) in zip(calls, members) { kernel.add(call.text, member) }
+            }
+        }
+        return kernel.launch()
+    }
+
+    private static func launches(
+        _ part: Part, _ members: [[KernelLaunch.Member]], argumentBytes: Int
+    ) -> [KernelLaunch] {
+        let texts = (part.members.first ?? []).map(\.text)
+        return texts.indices.flatMap { call in
+            launches(texts[call], members.map { $0[call] }, argumentBytes: argumentBytes)
         }
     }
 
@@ -78,12 +106,12 @@ struct GPUPlanCode {
     }
 
     private func member(
-        _ call: KernelCall, _ task: Task, _ number: Int, _ lowered: LoweredPlan,
+        _ call: KernelCall, _ part: Part, _ number: Int, _ lowered: LoweredPlan,
         _ literals: [Int: Int]
     ) -> KernelLaunch.Member {
         let slots = lowered.memory.arena.slots
         let workspace =
-            (task.workspace.map { slots[$0].offset } ?? 0) + task.workspaceOffsets[number]
+            (part.workspace.map { slots[$0].offset } ?? 0) + part.workspaceOffsets[number]
         let arguments = call.arguments.flatMap { argument -> [Launch.Argument] in
             switch argument {
             case .integer(let value):

@@ -67,7 +67,7 @@ struct KernelBuilder {
     }
 
     /// The launch, with a body in which `I` is the index type.
-    func call(groupCount: Int, body: String, shared: [String] = []) -> KernelCall {
+    func call(groupCount: Int, body: String, shared: [KernelText.SharedArray] = []) -> KernelCall {
         let guards = isGuarded ? ["if (errors[0]) return;"] : []
         let lines = pointers + guards + [body]
         return KernelCall(

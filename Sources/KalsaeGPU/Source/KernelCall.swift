@@ -3,6 +3,20 @@ import KalsaeLowering
 /// The text of a kernel, of which the head is still open: it takes one task's arguments, or those of
 /// several tasks.
 struct KernelText: Hashable, Sendable {
+    /// Memory that the work items of a group share.
+    struct SharedArray: Hashable, Sendable {
+        var type: String
+        var name: String
+        var count: Int
+
+        init(_ type: String, _ name: String, _ count: Int) {
+            (self.type, self.name, self.count) = (type, name, count)
+        }
+
+        /// How many bytes it takes.
+        var byteCount: Int { count * (type == "double" || type.hasSuffix("64") ? 8 : 4) }
+    }
+
     /// A parameter as C text.
     struct Parameter: Hashable, Sendable {
         var type: String
@@ -13,8 +27,7 @@ struct KernelText: Hashable, Sendable {
     /// Whether indices have 64 bits.
     var isWide: Bool
     var groupSize: Int
-    /// Declarations of shared memory.
-    var shared: [String] = []
+    var shared: [SharedArray] = []
     var body = ""
 
     /// The C type of indices.
@@ -30,7 +43,8 @@ struct KernelText: Hashable, Sendable {
     /// - Parameter head: lines that define what the body reads: the parameters, `GID` and `GROUPS`.
     func source(_ parameters: [Parameter], _ head: String) -> KernelSource {
         let list = parameters.map { "\($0.type) \($0.name)" }.joined(separator: ", ")
-        let lines = shared + [head, body]
+        let declared = shared.map { "SHARED(\($0.type), \($0.name), \($0.count));" }
+        let lines = declared + [head, body]
         return KernelSource(
             head: "KERNEL(\(groupSize)) ",
             rest: "(" + list + ") {\n" + lines.joined(separator: "\n") + "\n}\n",

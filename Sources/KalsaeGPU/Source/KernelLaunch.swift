@@ -4,7 +4,7 @@ struct KernelLaunch: Sendable {
     let source: KernelSource
     let groupSize: Int
     let groupCount: Int
-    private(set) var arguments: [Launch.Argument]
+    let arguments: [Launch.Argument]
 
     /// What one task gives the kernel.
     struct Member {
@@ -18,6 +18,13 @@ struct KernelLaunch: Sendable {
             if case .narrow = argument { return total + 4 }
             return total + 8
         }
+    }
+
+    init(
+        source: KernelSource, groupSize: Int, groupCount: Int, arguments: [Launch.Argument]
+    ) {
+        (self.source, self.arguments) = (source, arguments)
+        (self.groupSize, self.groupCount) = (groupSize, groupCount)
     }
 
     init(_ text: KernelText, _ member: Member) {

@@ -1,7 +1,8 @@
 /// What stands in front of the kernels of every program, behind a driver's ``Driver/dialect``.
 ///
 /// A dialect defines the types `u8 u16 u32 u64 i64`, the macros `KERNEL(size) GLOBAL DEVICE
-/// SHARED(type, name, count) BARRIER() LID GROUP_INDEX GROUP_COUNT ATOMIC_MIN(pointer, value)`, and the functions
+/// SHARED(type, name, count) LOCAL BARRIER() LID GROUP_INDEX GROUP_COUNT ATOMIC_MIN(pointer, value)`,
+/// `FENCE()` for a barrier behind which a group sees what it wrote to memory, and the functions
 /// `BITS_F F_BITS BITS_D D_BITS MULHI f_of_half half_of_f half_of_d`; `HAS_F64` where there is
 /// `double`. Mathematical functions have the names of C, overloaded by type.
 enum Prelude {
