@@ -38,8 +38,15 @@ public struct PlanOptions: Hashable, Sendable {
     /// Such an input is given up: its old value is gone after the run. Each input at most once.
     public var donations: [Int?]
 
+    /// Whether the plan will run many times, as that of a training step, so that it is worth more time to
+    /// compile it; `false` by default.
+    public var isRepeated: Bool
+
     /// Makes options; an empty list means that nothing is donated.
-    public init(donations: [Int?] = []) { self.donations = donations }
+    public init(donations: [Int?] = [], isRepeated: Bool = false) {
+        self.donations = donations
+        self.isRepeated = isRepeated
+    }
 }
 
 /// A graph made ready for one backend: a flat list of instructions over buffers.

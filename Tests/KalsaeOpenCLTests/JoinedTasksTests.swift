@@ -17,7 +17,7 @@ struct JoinedTasksTests {
         var graph = Graph()
         let operands = inputs.map { graph.addInput($0) }
         graph.outputs = try build(&graph, operands)
-        let options = PlanOptions(donations: donations)
+        let options = PlanOptions(donations: donations, isRepeated: true)
         let backend = try OpenCLDevice.backend.get()
         let one = BackendCase(
             "\(inputs)", graph, inputs.map { _ in .normal }, options: options, errorFactor: 100)

@@ -55,7 +55,10 @@ struct GPUPlanBuilder {
             tasks.append(lateCopy(copy, lowered, context, number: tasks.count))
         }
         lowered.allocateArena()
-        if LoweringPass.sequence.isEnabled { tasks = TaskSequences(info).joined(tasks) }
+        // No two plans share the kernel of a sequence.
+        if options.isRepeated, LoweringPass.sequence.isEnabled {
+            tasks = TaskSequences(info).joined(tasks)
+        }
         let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
         try check(code)
         return code

@@ -229,7 +229,7 @@ public final class CompiledStep<State: TensorTree> {
         let (gathered, changed, results) = (trace.gathered, trace.changed, trace.results)
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
         let shared = try device.plans.plan(
-            for: gathered.graph, options: PlanOptions(donations: donations))
+            for: gathered.graph, options: PlanOptions(donations: donations, isRepeated: true))
         let plan = SingleThreadedPlans.areInForce ? try shared.singleThreadedReplica() : shared
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }

@@ -46,7 +46,8 @@ private struct RandomNetwork {
         graph.outputs = outputs
         return BackendCase(
             "network \(seed) of \(type)", graph, domains,
-            options: PlanOptions(donations: donations), errorFactor: 2000)
+            options: PlanOptions(donations: donations, isRepeated: seed % 2 == 0),
+            errorFactor: 2000)
     }
 
     private mutating func addInput(_ type: TensorType) -> Int {

@@ -43,7 +43,7 @@ private struct RandomGraph {
         if seed % 3 == 0 { donations[donations.count - 1] = 0 }
         return BackendCase(
             "random graph \(seed) of \(dtype.rawValue)\(shape)", graph, domains,
-            options: PlanOptions(donations: donations), errorFactor: 200)
+            options: PlanOptions(donations: donations, isRepeated: seed % 5 == 0), errorFactor: 200)
     }
 
     private mutating func addInput(_ shape: Shape) -> Int {
