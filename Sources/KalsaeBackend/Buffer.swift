@@ -120,11 +120,23 @@ public final class Buffer: Sendable {
         guard let deviceMemory else {
             return try body(UnsafeRawBufferPointer(start: start, count: byteCount))
         }
+        if byteCount <= Self.mostStackBytes {
+            // As a loss, which is read behind each step.
+            let result = withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { bytes in
+                Swift.Result { () throws(KalsaeError) in
+                    try deviceMemory.read(into: bytes)
+                    return try body(UnsafeRawBufferPointer(bytes))
+                }
+            }
+            return try result.get()
+        }
         let copy = try Buffer(byteCount: byteCount)
         let bytes = UnsafeMutableRawBufferPointer(start: copy.start, count: byteCount)
         try deviceMemory.read(into: bytes)
         return try body(UnsafeRawBufferPointer(bytes))
     }
+
+    private static let mostStackBytes = 64
 
     /// Calls `body` with the bytes to change, which are copied back to the device where they lie on
     /// one.

@@ -48,7 +48,7 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
                 let median = Progress.fixed(timing.median, digits: 2)
                 let minimum = Progress.fixed(timing.minimum, digits: 2)
                 try Console.print(
-                    "\(net.rawValue): median \(median) us, min \(minimum) us, "
+                    "\(net.rawValue) on \(timing.device): median \(median) us, min \(minimum) us, "
                         + "threads \(timing.threads), \(timing.steps.counting("step"))")
             }
         }

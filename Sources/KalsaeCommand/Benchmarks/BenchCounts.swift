@@ -1,6 +1,7 @@
 import ArgumentParser
 import KalsaeFiles
 import KalsaeSupport
+import KalsaeTensor
 import KalsaeTraining
 
 struct BenchCounts: ParsableCommand, ComputingCommand {
@@ -8,8 +9,9 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
         commandName: "counts",
         abstract: "Count what a step takes: instructions, bytes, arena, allocations.",
         discussion: """
-            No clock is read: the numbers are the same in every run. The lines are those of the \
-            table in Tests/KalsaeTrainingTests/Steps/BenchmarkCountTests.swift.
+            No clock is read: the numbers are the same in every run. The lines of the CPU are those \
+            of the table in Tests/KalsaeTrainingTests/Steps/BenchmarkCountTests.swift; with --device \
+            kernels that are launched are counted too.
             """)
 
     @Option(help: "\(BenchmarkNetwork.names), or all.")
@@ -24,10 +26,22 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
             let counts = try BenchmarkCounts.measure(net)
             if common.json {
                 try Console.print([
-                    "net": .string(net.rawValue), "instructions": .integer(counts.instructions),
-                    "bytes": .integer(counts.bytes), "arena_bytes": .integer(counts.arena),
+                    "net": .string(net.rawValue), "device": .string(Device.current.name),
+                    "instructions": .integer(counts.instructions),
+                    "launches": .integer(counts.launches), "bytes": .integer(counts.bytes), "arena_bytes": .integer(counts.arena),
                     "allocations": .integer(counts.allocations),
                 ])
+            } else if Device.current.accelerator != nil {
+                let parts: [String] = [
+                    counts.instructions.counting("instruction"),
+                    counts.launches.counting("launch", "launches"),
+                    ByteCount.text(counts.bytes) + " read and written",
+                    "arena " + ByteCount.text(counts.arena),
+                    counts.allocations.counting("allocation"),
+                ]
+                try Console.print(
+                    "\(net.rawValue) on \(Device.current.name): "
+                        + parts.joined(separator: ", "))
             } else {
                 try Console.print(
                     "(.\(net.rawValue), \(counts.instructions), \(Self.grouped(counts.bytes)), "

@@ -1,6 +1,7 @@
 import KalsaeBackend
 import KalsaeFiles
 import KalsaeSupport
+import KalsaeTensor
 import KalsaeTraining
 
 /// Times training steps, on the thread that training itself runs on.
@@ -11,6 +12,8 @@ actor StepTimer {
 
     struct Timing: Sendable {
         var net: BenchmarkNetwork
+        /// What computes, as in `cpu`.
+        var device: String
         var threads: Int
         /// Microseconds per step.
         var median: Double
@@ -22,7 +25,8 @@ actor StepTimer {
 
         var json: JSONValue {
             [
-                "net": .string(net.rawValue), "threads": .integer(threads),
+                "net": .string(net.rawValue), "device": .string(device),
+                "threads": .integer(threads),
                 "median_us": .number(median), "min_us": .number(minimum),
                 "steps": .integer(steps), "parameters": .integer(parameters),
                 "loss_first": .number(lossFirst), "loss_last": .number(lossLast),
@@ -49,8 +53,8 @@ actor StepTimer {
         }
         rounds.sort()
         return Timing(
-            net: net, threads: ComputeThread.threadCount, median: rounds[rounds.count / 2] * 1e6,
-            minimum: rounds[0] * 1e6, steps: step.count, parameters: step.parameters,
+            net: net, device: Device.current.name, threads: ComputeThread.threadCount,
+            median: rounds[rounds.count / 2] * 1e6, minimum: rounds[0] * 1e6, steps: step.count, parameters: step.parameters,
             lossFirst: first, lossLast: last)
     }
 }

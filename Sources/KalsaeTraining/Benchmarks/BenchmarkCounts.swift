@@ -4,6 +4,8 @@ import KalsaeSupport
 package struct BenchmarkCounts: Equatable, Sendable {
     /// Instructions of its plan.
     package var instructions: Int
+    /// Kernels or graphs of kernels that an accelerator is given; 0 on the CPU.
+    package var launches: Int
     /// Bytes that they read and write.
     package var bytes: Int
     /// Bytes of the arena: intermediate values and scratch memory.
@@ -11,8 +13,11 @@ package struct BenchmarkCounts: Equatable, Sendable {
     /// Buffers, tensors and plans made by a step.
     package var allocations: Int
 
-    package init(instructions: Int, bytes: Int, arena: Int, allocations: Int = 0) {
+    package init(
+        instructions: Int, launches: Int = 0, bytes: Int, arena: Int, allocations: Int = 0
+    ) {
         self.instructions = instructions
+        self.launches = launches
         self.bytes = bytes
         self.arena = arena
         self.allocations = allocations
@@ -28,7 +33,7 @@ package struct BenchmarkCounts: Equatable, Sendable {
         }
         let bytes = plan.instructions.reduce(0.0) { $0 + $1.bytes }
         return BenchmarkCounts(
-            instructions: counts.instructionsRun, bytes: Int(bytes), arena: plan.arenaByteCount,
+            instructions: counts.instructionsRun, launches: counts.launches, bytes: Int(bytes), arena: plan.arenaByteCount,
             allocations: counts.buffersAllocated + counts.nodesMade + counts.plansCompiled)
     }
 }
