@@ -83,7 +83,7 @@ struct JoinedTasksTests {
                 try graph.add(.binary(.add), [inputs[1], mean]),
             ]
         }
-        // Sums of long columns are made of parts, which a second launch joins.
+        // Long columns are cut; a second launch joins their sums.
         #expect(count == expected)
     }
 
@@ -155,7 +155,24 @@ struct JoinedTasksTests {
         #expect(count == 1)
     }
 
-    /// The order of sums does not depend on what is joined.
+    /// Sums of long columns go through the product in front of them, tile by tile; what joins the tiles
+    /// computes the means too.
+    @Test func sumsOfColumnsArePartOfTheProductInFront() throws {
+        let (x, weights) = (TensorType(.float32, [3000, 12]), TensorType(.float32, [12, 20]))
+        let count = try launches([x, weights]) { graph, inputs in
+            let product = try graph.add(
+                .matrixProduct(MatrixProductParameters()), [inputs[0], inputs[1]])
+            let active = try graph.add(.unary(.tanh), [product])
+            let sum = try graph.add(.reduce(.sum, axes: [0]), [active])
+            let part = try graph.add(.constant(Scalar(1.0 / 3000, .float32)))
+            let parts = try graph.add(
+                .broadcast([1, 20]), [try graph.add(.reshape([1, 1]), [part])])
+            return [active, try graph.add(.binary(.multiply), [sum, parts])]
+        }
+        #expect(count == 2)
+    }
+
+    /// The order of sums does not depend on which launch they are part of.
     @Test func numbersHaveTheBitsOfTasksByThemselves() throws {
         let backend = try OpenCLDevice.backend.get()
         let networks = BackendCase.families.first { $0.name == "networks" }?.cases ?? []
@@ -170,7 +187,7 @@ private struct Apart: Backend {
     var name: String { backend.name }
 
     func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
-        let made = EnvironmentFlag.with(.passes, "-rows,-joint,-epilogue,-sequence") {
+        let made = EnvironmentFlag.with(.passes, "-rows,-joint,-sequence") {
             Result { () throws(KalsaeError) in try backend.compile(graph, options: options) }
         }
         return try made.get()

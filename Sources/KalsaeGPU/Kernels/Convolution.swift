@@ -6,30 +6,52 @@ extension LoweredOp {
     func convolution(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        ConvolutionText(
-            parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
-            output: type.shape, type.dtype
-        ).forward(result, context)
+        convolutionText(parameters).forward(result, context)
     }
 
     /// The gradient for the input: of each element, all windows that hold it.
     func convolutionInputGradient(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        ConvolutionText(
-            parameters, input: type.shape, kernel: operandTypes[1].shape,
-            output: operandTypes[0].shape, type.dtype
-        ).inputGradient(result, context)
+        inputGradientText(parameters).inputGradient(result, context)
     }
 
     /// The gradient for the kernel: a product over all windows.
     func convolutionWeightGradient(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
+        weightGradientText(parameters).weightGradient(result, context)
+    }
+
+    private func convolutionText(_ parameters: ConvolutionParameters) -> ConvolutionText {
+        ConvolutionText(
+            parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
+            output: type.shape, type.dtype)
+    }
+
+    private func inputGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
+        ConvolutionText(
+            parameters, input: type.shape, kernel: operandTypes[1].shape,
+            output: operandTypes[0].shape, type.dtype)
+    }
+
+    private func weightGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: type.shape,
-            output: operandTypes[1].shape, type.dtype
-        ).weightGradient(result, context)
+            output: operandTypes[1].shape, type.dtype)
+    }
+
+    /// The product that it is, with its tiles; nil for other ops.
+    var tiledProduct: TiledProduct? {
+        switch kernelPrimitive {
+        case .matrixProduct(let parameters): tiledProduct(parameters)
+        case .convolution(let parameters): convolutionText(parameters).forwardProduct
+        case .convolutionInputGradient(let parameters, _):
+            inputGradientText(parameters).inputGradientProduct
+        case .convolutionWeightGradient(let parameters, _):
+            weightGradientText(parameters).weightGradientProduct
+        case _: nil
+        }
     }
 }
 
@@ -48,6 +70,24 @@ private struct ConvolutionText {
         self.parameters = parameters
         (self.input, self.kernel, self.output, self.dtype) = (input, kernel, output, dtype)
         (ins, outs) = (kernel[2], kernel[3] / max(parameters.groups, 1))
+    }
+
+    var forwardProduct: TiledProduct {
+        TiledProduct(
+            dtype, rows: output[0] * output[1] * output[2], columns: outs,
+            inner: kernel[0] * kernel[1] * ins, stacks: parameters.groups)
+    }
+
+    var inputGradientProduct: TiledProduct {
+        TiledProduct(
+            dtype, rows: input[0] * input[1] * input[2], columns: ins,
+            inner: kernel[0] * kernel[1] * outs, stacks: parameters.groups)
+    }
+
+    var weightGradientProduct: TiledProduct {
+        TiledProduct(
+            dtype, rows: kernel[0] * kernel[1] * ins, columns: outs,
+            inner: output[0] * output[1] * output[2], stacks: parameters.groups)
     }
 
     /// Names of the sizes that all three products use.
@@ -107,9 +147,7 @@ private struct ConvolutionText {
 
     func forward(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard output.elementCount > 0 else { return TaskCalls() }
-        var product = TiledProduct(
-            dtype, rows: output[0] * output[1] * output[2], columns: outs,
-            inner: kernel[0] * kernel[1] * ins, stacks: parameters.groups)
+        var product = forwardProduct
         var builder = builder(context, product, output, result)
         let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
         let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
@@ -117,16 +155,14 @@ private struct ConvolutionText {
         product.left = windows(x, n, isRow: true)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(w)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) {
+        return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }
     }
 
     func inputGradient(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard input.elementCount > 0 else { return TaskCalls() }
-        var product = TiledProduct(
-            dtype, rows: input[0] * input[1] * input[2], columns: ins,
-            inner: kernel[0] * kernel[1] * outs, stacks: parameters.groups)
+        var product = inputGradientProduct
         var builder = builder(context, product, input, result)
         let g = builder.buffer("const \(dtype.cType)", result.op.operand(0))
         let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
@@ -158,14 +194,14 @@ private struct ConvolutionText {
                 const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
                 """,
             load: "v = \(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel];")
-        return product.calls(builder, context) { stored(result, channels: input[3], of: ins, &$0) }
+        return product.calls(builder, context, result) {
+            stored(result, channels: input[3], of: ins, &$0)
+        }
     }
 
     func weightGradient(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
         guard kernel.elementCount > 0 else { return TaskCalls() }
-        var product = TiledProduct(
-            dtype, rows: kernel[0] * kernel[1] * ins, columns: outs,
-            inner: output[0] * output[1] * output[2], stacks: parameters.groups)
+        var product = weightGradientProduct
         var builder = builder(context, product, kernel, result)
         let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
         let g = builder.buffer("const \(dtype.cType)", result.op.operand(1))
@@ -173,7 +209,7 @@ private struct ConvolutionText {
         product.left = windows(x, n, isRow: false)
         product.right = TileLoader(
             isAlongK: false, load: "v = \(g)[k * \(n.outChannels) + stack * \(n.outs) + n];")
-        return product.calls(builder, context) {
+        return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }
     }

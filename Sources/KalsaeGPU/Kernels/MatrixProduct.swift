@@ -8,12 +8,8 @@ extension LoweredOp {
     ) -> TaskCalls {
         let (shape, dtype) = (type.shape, type.dtype)
         guard shape.elementCount > 0 else { return TaskCalls() }
-        let rank = shape.rank
-        let inner = operandTypes[0].shape[rank - (parameters.transposeLeft ? 2 : 1)]
-        let (rows, columns) = (shape[rank - 2], shape[rank - 1])
-        var product = TiledProduct(
-            dtype, rows: rows, columns: columns, inner: inner,
-            stacks: shape.prefix(rank - 2).reduce(1, *))
+        var product = tiledProduct(parameters)
+        let (rows, columns, inner) = (product.rows, product.columns, product.inner)
         let extent = max(
             result.extent, shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
             operandTypes[1].shape.elementCount)
@@ -31,10 +27,19 @@ extension LoweredOp {
             load: parameters.transposeRight
                 ? "v = \(b)[(stack * \(n) + n) * \(k) + k];"
                 : "v = \(b)[(stack * \(k) + k) * \(n) + n];")
-        return product.calls(kernel, context) { kernel in
+        return product.calls(kernel, context, result) { kernel in
             let m = kernel.integer(rows)
             return result.stored(row: "stack * \(m) + m", column: "n", of: columns, &kernel)
         }
+    }
+
+    /// Its sizes and tiles.
+    func tiledProduct(_ parameters: MatrixProductParameters) -> TiledProduct {
+        let (shape, rank) = (type.shape, type.shape.rank)
+        return TiledProduct(
+            type.dtype, rows: shape[rank - 2], columns: shape[rank - 1],
+            inner: operandTypes[0].shape[rank - (parameters.transposeLeft ? 2 : 1)],
+            stacks: shape.prefix(rank - 2).reduce(1, *))
     }
 
     /// An operand as an argument, its view's offset taken in.

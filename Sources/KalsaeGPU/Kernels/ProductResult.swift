@@ -8,6 +8,11 @@ struct ProductResult {
     /// The loop over the result's rows and columns.
     var epilogue: LoopPlan?
     let storages: [Storage]
+    /// Where the parts of the loop's sums of columns go, in the order of its sums.
+    var partials: [KernelCall.Argument] = []
+
+    /// The name of a work item's four sums of columns.
+    static func sum(_ number: Int) -> String { "sum\(number)" }
 
     /// What no index of the loop reaches.
     var extent: Int { epilogue?.extent ?? 0 }
@@ -22,8 +27,13 @@ struct ProductResult {
             let buffer = kernel.buffer(op.type.dtype.cType, op.output)
             return "\(buffer)[(\(row)) * \(kernel.integer(columns)) + \(column)] = v;"
         }
-        let loop = LoopSource(epilogue, storages, registers: [op.result: "v"], &kernel)
-        let stores = zip(epilogue.outputs, loop.outputs).map { "\($1)[linear] = v\($0.value);" }
+        let elements = epilogue.outputs.filter(\.isElementwise)
+        let loop = LoopSource(
+            epilogue.with(elements), storages, registers: [op.result: "v"], &kernel)
+        var stores = zip(elements, loop.outputs).map { "\($1)[linear] = v\($0.value);" }
+        for (number, output) in epilogue.outputs.filter({ !$0.isElementwise }).enumerated() {
+            stores.append("\(Self.sum(number))[j % 4] += v\(output.value);")
+        }
         return """
             const I i0 = \(row), i1 = \(column), linear = i0 * \(kernel.integer(columns)) + i1;
             \(loop.constants.joined(separator: "\n"))

@@ -18,12 +18,19 @@ extension PlannedTask {
                 return try op.calls(primitive, ProductResult(op: op, storages: storages), context)
             }
         case .epilogue(let op, let loop):
-            let result = ProductResult(op: op, epilogue: loop, storages: storages)
             if let primitive = op.kernelPrimitive {
-                return try op.calls(primitive, result, context)
+                return try op.calls(
+                    primitive, loop, [], stored: Set(writes), storages, context)
             }
         case .rows(let space, let stages):
             let loops = stages.compactMap(\.kind.loop)
+            if case .epilogue(let op, let loop) = stages.first?.kind,
+                let primitive = op.kernelPrimitive
+            {
+                return try op.calls(
+                    primitive, loop, Array(loops.dropFirst()), stored: Set(writes), storages,
+                    context)
+            }
             return loops.rowCalls(space, stored: Set(writes), storages, context)
         case .convMaxPool, .argmaxGradient, .joint: break
         }
@@ -47,6 +54,9 @@ extension PlannedTask {
             return op.kernelPrimitive?.name ?? "copy"
         case .argmaxGradient: return "argmaxGradient"
         case .rows(_, let stages):
+            if case .epilogue = stages.first?.kind {
+                return stages.map(\.name).joined(separator: "+")
+            }
             return "rows(\(stages.flatMap { $0.kind.loop?.names ?? [] }.joined(separator: ", ")))"
         case .joint(let members): return members.first?.name ?? "joint"
         }
@@ -66,7 +76,7 @@ extension PlannedTask {
 
 extension LoweredOp {
     /// The launches of a primitive that has kernels of its own.
-    fileprivate func calls(
+    func calls(
         _ primitive: Primitive, _ result: ProductResult, _ context: KernelContext
     ) throws(KalsaeError) -> TaskCalls {
         switch primitive {

@@ -13,8 +13,10 @@ struct TiledProduct {
 
     /// How A is read, at row `m` and `k`, and B, at column `n` and `k`.
     var left = TileLoader(), right = TileLoader()
-    /// Lines that store `v` at row `m` and column `n` of product `stack`.
+    /// Lines that store `v` at row `m` and column `n` of product `stack`; they add to ``sums`` of columns.
     var store = ""
+    /// Where the sums of columns over each tile's rows go: of each sum, column by column, the tiles.
+    var sums: [KernelCall.Argument] = []
 
     /// Rows and columns of a tile.
     private let tileRows: Int, tileColumns: Int
@@ -46,6 +48,9 @@ struct TiledProduct {
 
     private static func tiles(_ size: Int, _ tile: Int) -> Int { (size + tile - 1) / tile }
 
+    /// Tiles of rows.
+    var rowTiles: Int { Self.tiles(rows, tileRows) }
+
     /// Bytes of the workspace for the parts' sums.
     var workspaceBytes: Int {
         parts > 1 ? parts * stacks * rows * columns * dtype.byteSize : 0
@@ -55,13 +60,15 @@ struct TiledProduct {
     ///
     /// - Parameters:
     ///   - kernel: a kernel with the parameters that the loaders use.
+    ///   - result: what becomes of the results.
     ///   - storing: adds what storing needs to a kernel, and gives the lines that do it.
     func calls(
-        _ kernel: KernelBuilder, _ context: KernelContext,
+        _ kernel: KernelBuilder, _ context: KernelContext, _ result: ProductResult,
         storing: (inout KernelBuilder) -> String
     ) -> TaskCalls {
         var (product, kernel) = (self, kernel)
         guard parts > 1 else {
+            product.sums = result.partials
             product.store = storing(&kernel)
             return TaskCalls([product.call(&kernel)])
         }
@@ -76,8 +83,10 @@ struct TiledProduct {
 
     private func call(_ kernel: inout KernelBuilder) -> KernelCall {
         let m = kernel.integer(rows), n = kernel.integer(columns), k = kernel.integer(inner)
-        let across = Self.tiles(columns, tileColumns), down = Self.tiles(rows, tileRows)
+        let across = Self.tiles(columns, tileColumns), down = rowTiles
         let rowTiles = kernel.integer(down), columnTiles = kernel.integer(across)
+        let columnSums = ColumnSums(
+            sums, rowStep: tileRows / 4, columnStep: tileColumns / 4, &kernel)
         let partCount = kernel.integer(parts), partLength = kernel.integer(partSize)
         let (type, suffix) = (dtype.cType, dtype.suffix)
         let (rowStep, columnStep) = (tileRows / 4, tileColumns / 4)
@@ -107,13 +116,15 @@ struct TiledProduct {
                 }
                 BARRIER();
                 }
+                \(columnSums.start)
                 for (int j = 0; j < 16; j++) {
                 const I m = m0 + ty + \(rowStep) * (j / 4), n = n0 + tx + \(columnStep) * (j % 4);
                 const \(type) v = sum[j];
                 if (m < \(m) && n < \(n)) { \(store) }
                 }
+                \(columnSums.end(columns: n, tiles: rowTiles, tile: "m0 / \(tileRows)"))
                 """,
-            shared: [
+            shared: columnSums.shared + [
                 .init(type, "sa", 16 * (tileRows + 1)),
                 .init(type, "sb", 16 * (tileColumns + 1)),
             ])
@@ -142,5 +153,62 @@ struct TiledProduct {
                 const I n = i % \(n), m = i / \(n) % \(m), stack = i / \(n) / \(m);
                 \(store)
                 """))
+    }
+}
+
+/// Text that adds what the work items of a tile have of each column: four columns a work item, first its
+/// four rows, then as a tree of neighbors.
+private struct ColumnSums {
+    private let rowStep: Int, columnStep: Int
+    private let buffers: [String]
+
+    init(
+        _ targets: [KernelCall.Argument], rowStep: Int, columnStep: Int,
+        _ kernel: inout KernelBuilder
+    ) {
+        (self.rowStep, self.columnStep) = (rowStep, columnStep)
+        var buffers: [String] = []
+        for target in targets { buffers.append(kernel.buffer("float", target)) }
+        self.buffers = buffers
+    }
+
+    private static let group = KernelBuilder.usualGroup
+
+    var shared: [KernelText.SharedArray] {
+        buffers.indices.map { .init("float", "columns\($0)", 4 * Self.group) }
+    }
+
+    /// Lines in front of what adds to them.
+    var start: String {
+        buffers.indices.map { "float \(ProductResult.sum($0))[4] = {0, 0, 0, 0};" }.joined(
+            separator: "\n")
+    }
+
+    /// Lines behind it.
+    func end(columns: String, tiles: String, tile: String) -> String {
+        guard !buffers.isEmpty else { return "" }
+        let keep = buffers.indices.map {
+            "columns\($0)[256 * j + LID] = \(ProductResult.sum($0))[j];"
+        }
+        let tree = buffers.indices.map {
+            "columns\($0)[256 * j + LID] += columns\($0)[256 * j + LID + h * \(columnStep)];"
+        }
+        let stores = buffers.enumerated().map {
+            "\($1)[n * \(tiles) + \(tile)] = columns\($0)[256 * j + LID];"
+        }
+        return """
+            for (int j = 0; j < 4; j++) { \(keep.joined(separator: " ")) }
+            BARRIER();
+            for (int h = 1; h < \(rowStep); h *= 2) {
+            if (ty % (2 * h) == 0) { for (int j = 0; j < 4; j++) { \(tree.joined(separator: " ")) } }
+            BARRIER();
+            }
+            if (ty == 0) {
+            for (int j = 0; j < 4; j++) {
+            const I n = n0 + tx + \(columnStep) * j;
+            if (n < \(columns)) { \(stores.joined(separator: " ")) }
+            }
+            }
+            """
     }
 }

@@ -53,7 +53,7 @@ struct ReductionLayout {
     /// How the parts of results are joined.
     var joiningParts: ReductionLayout { ReductionLayout(joining: parts, kept: kept) }
 
-    private init(joining parts: Int, kept: Int) {
+    init(joining parts: Int, kept: Int) {
         (self.kept, reduced, isTrailing) = (kept, parts, true)
         (lanes, width) = (Self.joiningLanes, Self.group / Self.joiningLanes)
         (self.parts, partSize) = (1, parts)

@@ -13,9 +13,19 @@ struct GPULowering: LoweringTarget {
         argumentBytes = info.argumentBytes
     }
 
-    /// Sums of columns would join results of several groups of work items.
+    /// Sums of columns at most; the tiles of rows that each is made of at most.
+    private static let (mostSums, mostTiles) = (4, 4096)
+
+    /// Columns are added up tile by tile, where tiles have the whole results; short ones stay with the loops
+    /// behind them (``fusion(of:)``).
     func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool {
-        !epilogue.dividesIntegers && epilogue.outputs.allSatisfy(\.isElementwise)
+        guard !epilogue.dividesIntegers, let product = op.tiledProduct else { return false }
+        let sums = epilogue.outputs.count { !$0.isElementwise }
+        if sums == 0 { return true }
+        let layout = ReductionLayout(
+            kept: product.columns, reduced: product.rows, isTrailing: false)
+        return layout.parts > 1 && sums <= Self.mostSums && product.parts == 1
+            && product.stacks == 1 && product.rowTiles <= Self.mostTiles
     }
 
     /// Of rows that are cut into parts only the results are known to one launch.

@@ -14,12 +14,12 @@ package struct RowFusion {
     private let graph: TaskGraph
     private let outputs: Set<Int>
     private var readers: [Int: [Int]] = [:]
-    private var groups: [Group] = []
+    private var groups: [JoinedRows] = []
     /// The group that each task belongs to, if any.
     private var groupOf: [Int?]
 
     /// Tasks that become one, and what each of them does there.
-    private struct Group {
+    private struct JoinedRows {
         let space: RowSpace
         var members: [Int]
         var stages: [PlannedTask]
@@ -35,17 +35,19 @@ package struct RowFusion {
         _ tasks: [PlannedTask], storages: Int, outputs: [Int], donations: [Int: Int],
         for target: some LoweringTarget
     ) -> [PlannedTask] {
-        let seeds = tasks.map { task -> RowSpace? in
-            guard case .loop(let loop) = task.kind, let space = RowSpace(loop),
-                !loop.dividesIntegers, target.fusion(of: space) != .nothing
+        let seeds = tasks.map { task -> (space: RowSpace, extent: Extent)? in
+            guard let loop = task.kind.loop, let space = RowSpace(loop), !loop.dividesIntegers
             else { return nil }
-            return space
+            let extent = target.fusion(of: space)
+            guard extent != .nothing else { return nil }
+            if case .epilogue = task.kind { return (space, .numbers) }
+            return (space, extent)
         }
         guard seeds.contains(where: { $0 != nil }) else { return tasks }
         var fusion = RowFusion(
             tasks, TaskGraph(tasks, storages: storages, donations: donations), Set(outputs))
-        for (number, space) in seeds.enumerated() {
-            if let space { fusion.join(from: number, space, target.fusion(of: space)) }
+        for (number, seed) in seeds.enumerated() {
+            if let seed { fusion.join(from: number, seed.space, seed.extent) }
         }
         return fusion.groups.isEmpty ? tasks : fusion.ordered()
     }
@@ -62,8 +64,8 @@ package struct RowFusion {
 
     /// Joins a reduction with what reads its results, what reads theirs, and so on.
     private mutating func join(from seed: Int, _ space: RowSpace, _ extent: Extent) {
-        guard groupOf[seed] == nil, let first = stage(seed, space) else { return }
-        var group = Group(space: space, members: [seed], stages: [first])
+        guard groupOf[seed] == nil, let first = first(seed, space) else { return }
+        var group = JoinedRows(space: space, members: [seed], stages: [first])
         var next = 0
         while next < group.members.count {
             for number in graph.followers[group.members[next]] {
@@ -83,7 +85,7 @@ package struct RowFusion {
         }
         guard group.members.count > 1 else { return }
         let order = group.members.indices.sorted { group.members[$0] < group.members[$1] }
-        group = Group(
+        group = JoinedRows(
             space: space, members: order.map { group.members[$0] },
             stages: order.map { group.stages[$0] })
         for member in group.members { groupOf[member] = groups.count }
@@ -108,6 +110,11 @@ package struct RowFusion {
         return false
     }
 
+    private func first(_ number: Int, _ space: RowSpace) -> PlannedTask? {
+        if case .epilogue = tasks[number].kind { return tasks[number] }
+        return stage(number, space)
+    }
+
     private func stage(_ number: Int, _ space: RowSpace) -> PlannedTask? {
         var task = tasks[number]
         guard case .loop(let loop) = task.kind, let stage = space.stage(loop) else { return nil }
@@ -126,7 +133,7 @@ package struct RowFusion {
     }
 
     /// The stages as one task, which stores only what others read.
-    private func rows(_ group: Group) -> PlannedTask {
+    private func rows(_ group: JoinedRows) -> PlannedTask {
         let (stages, members) = (group.stages, Set(group.members))
         let written = Set(stages.flatMap(\.writes))
         var reads: [View] = []
