@@ -14,13 +14,14 @@ public final class CUDADriver: Driver {
     private let architecture: String
     private nonisolated(unsafe) let context: kcu_handle
     nonisolated(unsafe) let stream: kcu_handle
+    private let ring: PinnedRing
 
     /// Opens a card by its number.
     ///
     /// - Throws: where a library or the card is missing.
     public init(_ index: Int = 0) throws(KalsaeError) {
         library = try CUDALibrary.loaded.get()
-        compiler = try NVRTC.loaded.get()
+        let version = try library.checkedVersion()
         try library.check(library.initialize(0), "cuInit")
         var count: Int32 = 0
         try library.check(library.deviceCount(&count), "cuDeviceGetCount")
@@ -30,12 +31,17 @@ public final class CUDADriver: Driver {
                 expected: count == 0 ? "a card" : "a card from cuda:0 to cuda:\(count - 1)",
                 got: "none")
         }
+        compiler = try NVRTC.fitting(driver: version)
         var card: kcu_device = 0
         try library.check(library.device(&card, Int32(index)), "cuDeviceGet")
         self.card = card
         let facts = try CardFacts(card, library)
-        architecture = "sm_\(facts.capability)"
-        info = facts.info(index: index, compiler: compiler.version)
+        architecture = try compiler.architecture(for: facts.capability)
+        let native = "sm_\(facts.capability)"
+        info = facts.info(
+            index: index,
+            driver: "CUDA \(CUDALibrary.text(version)), NVRTC \(compiler.version), \(native)"
+                + (architecture == native ? "" : " by PTX of \(architecture)"))
         var made: kcu_handle?
         try library.check(library.retainContext(&made, card), "cuDevicePrimaryCtxRetain")
         guard let context = made else {
@@ -45,6 +51,7 @@ public final class CUDADriver: Driver {
         try library.check(library.setContext(context), "cuCtxSetCurrent")
         do {
             stream = try Self.makeStream(library)
+            ring = PinnedRing(library, stream)
         } catch {
             _ = library.releaseContext(card)
             throw error
@@ -53,6 +60,7 @@ public final class CUDADriver: Driver {
 
     deinit {
         _ = library.setContext(context)
+        ring.free()
         _ = library.destroyStream(stream)
         _ = library.setContext(nil)
         _ = library.releaseContext(card)
@@ -107,12 +115,9 @@ public final class CUDADriver: Driver {
     public func write(
         _ bytes: UnsafeRawBufferPointer, to memory: any DriverMemory
     ) throws(KalsaeError) {
-        guard let start = bytes.baseAddress else { return }
+        guard !bytes.isEmpty else { return }
         try enter()
-        try library.check(
-            library.upload(try address(memory), start, bytes.count, stream), "cuMemcpyHtoDAsync")
-        // Nothing is promised of when memory that is not pinned has been read.
-        try library.check(library.synchronize(stream), "cuStreamSynchronize")
+        try ring.write(bytes, to: try address(memory))
     }
 
     /// Copies the first bytes to the host, and waits for them.

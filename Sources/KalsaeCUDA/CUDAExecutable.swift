@@ -53,15 +53,12 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     private var runsSinceBinding = 0
     /// Runs on the same memory before a graph is made of them, which takes as long as many.
     private static let plainRuns = 4
-    /// Where graphs are captured: what others give to the device's stream meanwhile is no part of one.
-    private nonisolated(unsafe) let captureStream: kcu_handle
 
     init(
         _ launches: [Launch], memoryCount: Int, _ driver: CUDADriver
     ) throws(KalsaeError) {
         self.driver = driver
         try driver.enter()
-        captureStream = try CUDADriver.makeStream(driver.library)
         patches = [[Int]](repeating: [], count: memoryCount)
         bound = [kcu_memory?](repeating: nil, count: memoryCount)
         programs = launches.compactMap { $0.program as? CUDAProgram }
@@ -86,7 +83,6 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     deinit {
         try? driver.enter()
         if let graph { _ = driver.library.destroyCompiled(graph) }
-        _ = driver.library.destroyStream(captureStream)
         values.deallocate()
         pointers.deallocate()
     }
@@ -130,13 +126,17 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
 
     func run(_ range: Range<Int>) throws(KalsaeError) {
         try driver.enter()
-        guard range == 0..<entries.count else { return try launch(range, driver.stream) }
-        runsSinceBinding += 1
-        if graph == nil, runsSinceBinding > Self.plainRuns { graph = try captured() }
-        guard let graph else { return try launch(range, driver.stream) }
-        try driver.library.check(
-            driver.library.launchGraph(graph, driver.stream), "cuGraphLaunch")
-        Counters.record { $0.launches += 1 }
+        if range == 0..<entries.count {
+            runsSinceBinding += 1
+            if graph == nil, runsSinceBinding > Self.plainRuns { graph = try captured() }
+            if let graph {
+                try driver.library.check(
+                    driver.library.launchGraph(graph, driver.stream), "cuGraphLaunch")
+                return Counters.record { $0.launches += 1 }
+            }
+        }
+        try launch(range, driver.stream)
+        Counters.record { $0.launches += range.count }
     }
 
     private func launch(_ range: Range<Int>, _ stream: kcu_handle) throws(KalsaeError) {
@@ -146,27 +146,26 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                     entry.function, entry.groupCount, 1, 1, entry.groupSize, 1, 1, 0, stream,
                     pointers + entry.first, nil), "cuLaunchKernel")
         }
-        Counters.record { $0.launches += range.count }
     }
 
     private func captured() throws(KalsaeError) -> kcu_handle {
         let library = driver.library
+        // A stream of its own: what others give to the device's meanwhile is no part of the graph.
+        let stream = try CUDADriver.makeStream(library)
+        defer { _ = library.destroyStream(stream) }
         try library.check(
-            library.beginCapture(captureStream, Int32(KCU_CAPTURE_THREAD_LOCAL)),
-            "cuStreamBeginCapture")
+            library.beginCapture(stream, Int32(KCU_CAPTURE_THREAD_LOCAL)), "cuStreamBeginCapture")
+        let launched = Result { () throws(KalsaeError) in try launch(0..<entries.count, stream) }
+        // The end comes in any case: else the thread could allocate no more.
         var (plain, compiled): (kcu_handle?, kcu_handle?) = (nil, nil)
-        do {
-            try launch(0..<entries.count, captureStream)
-        } catch {
-            _ = library.endCapture(captureStream, &plain)
-            throw error
-        }
-        try library.check(library.endCapture(captureStream, &plain), "cuStreamEndCapture")
-        guard let graph = plain else {
+        let code = library.endCapture(stream, &plain)
+        defer { if let plain { _ = library.destroyGraph(plain) } }
+        try launched.get()
+        try library.check(code, "cuStreamEndCapture")
+        guard let plain else {
             throw KalsaeError("cuStreamEndCapture", expected: "a graph", got: "none")
         }
-        defer { _ = library.destroyGraph(graph) }
-        try library.check(library.instantiate(&compiled, graph, 0), "cuGraphInstantiate")
+        try library.check(library.instantiate(&compiled, plain, 0), "cuGraphInstantiate")
         guard let compiled else {
             throw KalsaeError("cuGraphInstantiate", expected: "a compiled graph", got: "none")
         }

@@ -21,6 +21,12 @@ struct CUDALibrary: Sendable {
     let upload: kcu_upload
     let download: kcu_download
     let copy: kcu_copy
+    let allocateHost: kcu_allocate_host
+    let freeHost: kcu_free_host
+    let createEvent: kcu_create_event
+    let recordEvent: kcu_record_event
+    let synchronizeEvent: kcu_of_handle
+    let destroyEvent: kcu_of_handle
     let createStream: kcu_create_stream
     let synchronize: kcu_of_handle
     let destroyStream: kcu_of_handle
@@ -72,6 +78,12 @@ struct CUDALibrary: Sendable {
         upload = try symbol("cuMemcpyHtoDAsync_v2")
         download = try symbol("cuMemcpyDtoHAsync_v2")
         copy = try symbol("cuMemcpyDtoDAsync_v2")
+        allocateHost = try symbol("cuMemHostAlloc")
+        freeHost = try symbol("cuMemFreeHost")
+        createEvent = try symbol("cuEventCreate")
+        recordEvent = try symbol("cuEventRecord")
+        synchronizeEvent = try symbol("cuEventSynchronize")
+        destroyEvent = try symbol("cuEventDestroy_v2")
         createStream = try symbol("cuStreamCreate")
         synchronize = try symbol("cuStreamSynchronize")
         destroyStream = try symbol("cuStreamDestroy_v2")
@@ -85,19 +97,5 @@ struct CUDALibrary: Sendable {
         launchGraph = try symbol("cuGraphLaunch")
         destroyGraph = try symbol("cuGraphDestroy")
         destroyCompiled = try symbol("cuGraphExecDestroy")
-    }
-
-    /// Throws where a function did not succeed.
-    func check(_ code: kcu_result, _ function: String) throws(KalsaeError) {
-        guard Int(code) != KCU_SUCCESS else { return }
-        var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (nil, nil)
-        _ = errorName(code, &name)
-        _ = errorText(code, &text)
-        let words = [name, text].compactMap { $0.map { String(cString: $0) } }
-        throw KalsaeError(
-            function, expected: "success",
-            got: words.isEmpty ? "error \(code)" : words.joined(separator: ": "),
-            advice: Int(code) == KCU_OUT_OF_MEMORY
-                ? "use a smaller batch, or look what else runs on the card" : "")
     }
 }

@@ -11,7 +11,6 @@ struct CardFacts {
     private let units: Int
     private let sharedBytes: Int
     private let largestGroup: Int
-    private let driver: Int
 
     init(_ card: kcu_device, _ library: CUDALibrary) throws(KalsaeError) {
         func attribute(_ number: Int) throws(KalsaeError) -> Int {
@@ -32,18 +31,13 @@ struct CardFacts {
         try library.check(library.deviceName(&text, 256, card), "cuDeviceGetName")
         name = String(
             decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        var version: Int32 = 0
-        try library.check(library.driverVersion(&version), "cuDriverGetVersion")
-        driver = Int(version)
     }
 
-    func info(index: Int, compiler: String) -> DeviceInfo {
+    /// - Parameter driver: the versions of what drives it, and what is compiled for it.
+    func info(index: Int, driver: String) -> DeviceInfo {
         DeviceInfo(
-            device: "cuda:\(index)", name: name, kind: .gpu,
-            driver:
-                "CUDA \(driver / 1000).\(driver % 1000 / 10), NVRTC \(compiler), sm_\(capability)",
-            computeUnits: units, memoryBytes: memoryBytes, largestBuffer: memoryBytes,
-            sharedBytes: sharedBytes, largestGroup: largestGroup, argumentBytes: 4096,
-            hasFloat64: true)
+            device: "cuda:\(index)", name: name, kind: .gpu, driver: driver, computeUnits: units,
+            memoryBytes: memoryBytes, largestBuffer: memoryBytes, sharedBytes: sharedBytes,
+            largestGroup: largestGroup, argumentBytes: 4096, hasFloat64: true)
     }
 }

@@ -180,6 +180,8 @@ EXPORT long emulated_cuda_calls(const char *function) { return calls(function); 
 
 /// Takes other settings, forgets failures, and begins to count anew.
 EXPORT void emulated_cuda_configure(const char *settings) {
-    configure(settings);
+    // What was given to a card that was lost is never done.
+    finish();
     lost_code = 0;
+    configure(settings);
 }

@@ -136,7 +136,11 @@ EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, voi
 EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
     ENTER("cuMemcpyDtoHAsync_v2");
     if (!to || !is_memory(from, bytes, current_card())) return invalid_value;
-    return give(stream, [=] { memcpy(to, reinterpret_cast<const char *>(from), bytes); });
+    const auto *start = reinterpret_cast<const char *>(from);
+    if (const int wrong = give(stream, [=] { memcpy(to, start, bytes); })) return wrong;
+    // To memory that is not pinned it is over with the call.
+    if (!is_pinned(to)) finish();
+    return lost();
 }
 
 EXPORT int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {

@@ -90,6 +90,12 @@ EMULATED_BINARY(fmax) EMULATED_BINARY(fmin)
 extern "C" float fmaf(float, float, float) noexcept;
 extern "C" double fma(double, double, double) noexcept;
 static inline float fma(float x, float y, float z) { return fmaf(x, y, z); }
+extern "C" long double sinl(long double) noexcept;
+extern "C" long double cosl(long double) noexcept;
+static inline double sinpi(double x) { return (double)sinl(3.14159265358979323846264338327950288L * fmod(x, 2)); }
+static inline double cospi(double x) { return (double)cosl(3.14159265358979323846264338327950288L * fmod(x, 2)); }
+static inline float sinpi(float x) { return (float)sinpi((double)x); }
+static inline float cospi(float x) { return (float)cospi((double)x); }
 static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 
 #define EMULATED_ORDER(type)                                             \

@@ -6,7 +6,9 @@ import Testing
 
 /// All kernels that the suite of backends needs, compiled for CUDA: what runs on devices of OpenCL is
 /// also CUDA C++. No card is needed.
-@Suite(.enabled(if: (try? NVRTC.loaded.get()) != nil, "there is no libnvrtc"), .serialized)
+@Suite(
+    .enabled(if: (try? NVRTC.loaded.get()) != nil, "there is no libnvrtc"),
+    .disabled(if: EmulatedCard.isThere, "the emulated compiler knows no errors of CUDA"), .serialized)
 struct NVRTCTests {
     @Test(arguments: ["sm_80", "sm_90"]) func allKernelsCompile(_ architecture: String) throws {
         let compiler = try NVRTC.loaded.get()

@@ -32,6 +32,11 @@ typedef kcu_result (*kcu_upload)(
 typedef kcu_result (*kcu_download)(void *to, kcu_memory from, size_t bytes, kcu_maybe stream);
 typedef kcu_result (*kcu_copy)(
     kcu_memory to, kcu_memory from, size_t bytes, kcu_maybe stream);
+typedef kcu_result (*kcu_allocate_host)(
+    void *_Nullable *_Nonnull memory, size_t bytes, unsigned flags);
+typedef kcu_result (*kcu_free_host)(void *memory);
+typedef kcu_result (*kcu_create_event)(kcu_maybe *_Nonnull event, unsigned flags);
+typedef kcu_result (*kcu_record_event)(kcu_handle event, kcu_maybe stream);
 typedef kcu_result (*kcu_create_stream)(kcu_maybe *_Nonnull stream, unsigned flags);
 typedef kcu_result (*kcu_load_module)(kcu_maybe *_Nonnull module, const void *image);
 typedef kcu_result (*kcu_get_function)(kcu_maybe *_Nonnull function, kcu_handle module, const char *name);
@@ -45,6 +50,7 @@ typedef kcu_result (*kcu_instantiate)(kcu_maybe *_Nonnull compiled, kcu_handle g
 typedef kcu_result (*kcu_launch_graph)(kcu_handle compiled, kcu_maybe stream);
 
 typedef int (*knv_version)(int *major, int *minor);
+typedef int (*knv_get_numbers)(int *numbers);
 typedef int (*knv_create)(
     kcu_maybe *_Nonnull program, const char *source, const char *name, int headers,
     const void *_Nullable texts, const void *_Nullable names);
@@ -66,6 +72,7 @@ enum {
     KCU_CAPABILITY_MINOR = 76,
 
     KCU_STREAM_NON_BLOCKING = 1,
+    KCU_EVENT_DISABLE_TIMING = 2,
     KCU_CAPTURE_THREAD_LOCAL = 1,
 };
 

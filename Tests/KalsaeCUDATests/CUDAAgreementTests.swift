@@ -1,0 +1,21 @@
+import KalsaeGPU
+import KalsaeTesting
+import Testing
+
+extension CUDACardTests {
+    /// The emulated card against the reference: every primitive, every type, odd shapes, mixed graphs, and
+    /// the errors that data can cause.
+    @Suite struct Agreement {
+        @Test(arguments: BackendCase.families.map(\.name)) func family(_ name: String) throws {
+            let backend = try EmulatedCard.backend.get()
+            for family in BackendCase.families where family.name == name {
+                // One program: compilers take longest to begin.
+                let graphs = family.cases.map { (graph: $0.graph, options: $0.options) }
+                for start in stride(from: 0, to: graphs.count, by: 512) {
+                    try backend.prepare(Array(graphs[start..<min(start + 512, graphs.count)]))
+                }
+                checkBackend(backend, cases: family.cases)
+            }
+        }
+    }
+}
