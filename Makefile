@@ -37,7 +37,7 @@ test-ranks: deps ## test trainings on several ranks and on two hosts of this mac
 	@KALSAE_RANK_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 \
 		Scripts/run-tests --filter 'MPITrainingTests|TwoHostsTests'
 
-test-devices: deps ## test operations, layers and steps on a device, DEVICE=opencl by default, where there is one
+test-devices: deps ## test operations, layers and steps on OpenCL, where it is, and an emulated CUDA card; DEVICE=name takes one
 	@Scripts/test-devices $(DEVICE)
 
 test-pages: build ## test the live page in headless Chromium, where there is one

@@ -40,6 +40,13 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         var first: Int
     }
 
+    /// The memory of some runs, and their graph once there were many.
+    private struct Binding {
+        var memory: [kcu_memory?]
+        var runs = 0
+        var graph: kcu_handle?
+    }
+
     private let driver: CUDADriver
     // Functions belong to their programs.
     private let programs: [CUDAProgram]
@@ -49,10 +56,13 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var patches: [[Int]]
     private var bound: [kcu_memory?]
-    private var graph: kcu_handle?
-    private var runsSinceBinding = 0
+    /// The last ones, that in force in front.
+    private var bindings: [Binding] = []
+    private var isRebound = true
     /// Runs on the same memory before a graph is made of them, which takes as long as many.
     private static let plainRuns = 4
+    /// Steps that share a plan run on memory of their own in turn.
+    private static let mostBindings = 4
 
     init(
         _ launches: [Launch], memoryCount: Int, _ driver: CUDADriver
@@ -82,7 +92,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
 
     deinit {
         try? driver.enter()
-        if let graph { _ = driver.library.destroyCompiled(graph) }
+        for binding in bindings { destroy(binding) }
         values.deallocate()
         pointers.deallocate()
     }
@@ -108,35 +118,46 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     }
 
     func bind(_ memory: [any DriverMemory]) throws(KalsaeError) {
-        var isChanged = false
         for (number, piece) in memory.enumerated() where patches.indices.contains(number) {
             let address = try driver.address(piece)
             if bound[number] == address { continue }
             for index in patches[number] { values[index] = address }
             bound[number] = address
-            isChanged = true
+            isRebound = true
         }
-        guard isChanged else { return }
-        runsSinceBinding = 0
-        guard let graph else { return }
-        try driver.enter()
-        _ = driver.library.destroyCompiled(graph)
-        self.graph = nil
     }
 
     func run(_ range: Range<Int>) throws(KalsaeError) {
         try driver.enter()
-        if range == 0..<entries.count {
-            runsSinceBinding += 1
-            if graph == nil, runsSinceBinding > Self.plainRuns { graph = try captured() }
-            if let graph {
-                try driver.library.check(
-                    driver.library.launchGraph(graph, driver.stream), "cuGraphLaunch")
-                return Counters.record { $0.launches += 1 }
-            }
+        if range == 0..<entries.count, let graph = try graph() {
+            try driver.library.check(
+                driver.library.launchGraph(graph, driver.stream), "cuGraphLaunch")
+            return Counters.record { $0.launches += 1 }
         }
         try launch(range, driver.stream)
         Counters.record { $0.launches += range.count }
+    }
+
+    /// The graph of the memory in force, once it has run often enough.
+    private func graph() throws(KalsaeError) -> kcu_handle? {
+        if isRebound {
+            if let known = bindings.firstIndex(where: { $0.memory == bound }) {
+                bindings.insert(bindings.remove(at: known), at: 0)
+            } else {
+                if bindings.count == Self.mostBindings { destroy(bindings.removeLast()) }
+                bindings.insert(Binding(memory: bound), at: 0)
+            }
+            isRebound = false
+        }
+        bindings[0].runs += 1
+        if bindings[0].graph == nil, bindings[0].runs > Self.plainRuns {
+            bindings[0].graph = try captured()
+        }
+        return bindings[0].graph
+    }
+
+    private func destroy(_ binding: Binding) {
+        if let graph = binding.graph { _ = driver.library.destroyCompiled(graph) }
     }
 
     private func launch(_ range: Range<Int>, _ stream: kcu_handle) throws(KalsaeError) {
