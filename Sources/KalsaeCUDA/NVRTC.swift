@@ -47,7 +47,8 @@ package struct NVRTC: Sendable {
         }
         guard newer.isEmpty else {
             throw KalsaeError(
-                "CUDA", expected: "a compiler that the driver for CUDA \(CUDALibrary.text(driver)) takes",
+                "CUDA",
+                expected: "a compiler that the driver for CUDA \(CUDALibrary.text(driver)) takes",
                 got: "NVRTC \(newer.joined(separator: " and "))",
                 advice: "update NVIDIA's driver, or install NVRTC \(driver / 1000)")
         }
@@ -93,7 +94,8 @@ package struct NVRTC: Sendable {
         if architectures.contains(capability) { return "sm_\(capability)" }
         guard let before = architectures.filter({ $0 < capability }).max() else {
             throw KalsaeError(
-                "CUDA", expected: "a card of sm_\(architectures.min() ?? 0) or later for NVRTC \(version)",
+                "CUDA",
+                expected: "a card of sm_\(architectures.min() ?? 0) or later for NVRTC \(version)",
                 got: "sm_\(capability)", advice: "install an older CUDA toolkit")
         }
         return "compute_\(before)"

@@ -47,7 +47,8 @@ final class PinnedRing: Sendable {
                 var target = address
                 while !rest.isEmpty {
                     let piece = try space(for: rest.count, &state)
-                    piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(piece.count)))
+                    piece.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: rest.prefix(piece.count)))
                     guard let start = piece.baseAddress else { return }
                     try library.check(
                         library.upload(target, start, piece.count, stream), "cuMemcpyHtoDAsync")

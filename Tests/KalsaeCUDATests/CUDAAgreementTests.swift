@@ -1,4 +1,5 @@
 import KalsaeGPU
+import KalsaeTensor
 import KalsaeTesting
 import Testing
 
@@ -16,6 +17,15 @@ extension CUDACardTests {
                 }
                 checkBackend(backend, cases: family.cases)
             }
+        }
+
+        @Test func reductionsOfAllLayouts() throws {
+            checkBackend(try EmulatedCard.backend.get(), cases: BackendCase.reductionLayouts)
+        }
+
+        @Test(arguments: LossCurve.networks.map(\.name))
+        func lossesStayWithinWhatRoundingExplains(_ network: String) throws {
+            try LossCurve.check(network, on: Device(try EmulatedCard.backend.get()))
         }
     }
 }

@@ -31,10 +31,14 @@ extension CUDACardTests {
                     + "update NVIDIA's driver")
             let none = try opening("fail=cuInit:1:100")
             #expect(none.hasPrefix("cuInit: expected success, got CUDA_ERROR_NO_DEVICE: no CUDA"))
-            #expect(none.hasSuffix("look whether nvidia-smi shows the card; a container must be given it"))
+            #expect(
+                none.hasSuffix(
+                    "look whether nvidia-smi shows the card; a container must be given it"))
             #expect(try opening("fail=cuInit:1:803").hasSuffix("restart the machine"))
             #expect(try opening("fail=cuDevicePrimaryCtxRetain:1:2").contains("OUT_OF_MEMORY"))
-            #expect(try opening("fail=cuStreamCreate:1:2").hasPrefix("cuStreamCreate: expected success"))
+            #expect(
+                try opening("fail=cuStreamCreate:1:2").hasPrefix("cuStreamCreate: expected success")
+            )
         }
 
         @Test func everyCardIsOpened() throws {
@@ -72,11 +76,19 @@ extension CUDACardTests {
         }
 
         @Test(arguments: [
-            ("cuModuleLoadData", 218, "got CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed; update"),
-            ("cuModuleLoadData", 2, "got CUDA_ERROR_OUT_OF_MEMORY: out of memory; use a smaller batch"),
+            (
+                "cuModuleLoadData", 218,
+                "got CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed; update"
+            ),
+            (
+                "cuModuleLoadData", 2,
+                "got CUDA_ERROR_OUT_OF_MEMORY: out of memory; use a smaller batch"
+            ),
             ("cuModuleGetFunction", 500, "got CUDA_ERROR_NOT_FOUND: named symbol not found"),
             ("cuModuleGetFunction", 12345, "got error 12345"),
-        ]) func aProgramThatIsRefusedIsOneLine(_ function: String, _ code: Int, _ words: String) throws {
+        ]) func aProgramThatIsRefusedIsOneLine(_ function: String, _ code: Int, _ words: String)
+            throws
+        {
             let backend = GPUBackend(try CUDADriver(), cache: "/dev/null/none")
             let graph = try graph()
             let text = try line("fail=\(function):1:\(code)") {
@@ -88,9 +100,11 @@ extension CUDACardTests {
         }
 
         @Test(arguments: [
-            ("cuLaunchKernel", 1, 719), ("cuLaunchKernel", 1, 700), ("cuMemcpyHtoDAsync_v2", 1, 719),
+            ("cuLaunchKernel", 1, 719), ("cuLaunchKernel", 1, 700),
+            ("cuMemcpyHtoDAsync_v2", 1, 719),
             ("cuStreamSynchronize", 1, 719), ("cuMemcpyDtoHAsync_v2", 1, 999),
-        ]) func aLostCardIsOneLineAndStaysLost(_ function: String, _ call: Int, _ code: Int) throws {
+        ]) func aLostCardIsOneLineAndStaysLost(_ function: String, _ call: Int, _ code: Int) throws
+        {
             let backend = GPUBackend(try CUDADriver())
             let plan = try backend.compile(try graph(), options: PlanOptions())
             let input = try Buffer(byteCount: 12)
@@ -126,7 +140,9 @@ extension CUDACardTests {
             }
         }
 
-        @Test(arguments: ["cuStreamBeginCapture_v2", "cuGraphInstantiateWithFlags", "cuGraphLaunch"])
+        @Test(arguments: [
+            "cuStreamBeginCapture_v2", "cuGraphInstantiateWithFlags", "cuGraphLaunch",
+        ])
         func aGraphThatCannotBeMadeIsAnErrorAndTheNextRunGoesOn(_ function: String) throws {
             let device = Device(try EmulatedCard.backend.get())
             let step = try device.asCurrent {

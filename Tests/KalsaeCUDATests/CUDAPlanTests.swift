@@ -44,7 +44,8 @@ extension CUDACardTests {
             }.counts.launches
             #expect(launches == 5)
             #expect(EmulatedCard.calls("cuGraphLaunch", "cuLaunchKernel") == [5, 0])
-            #expect(EmulatedCard.calls("cuMemAlloc_v2", "cuMemFree_v2", "cuMemHostAlloc") == [0, 0, 0])
+            #expect(
+                EmulatedCard.calls("cuMemAlloc_v2", "cuMemFree_v2", "cuMemHostAlloc") == [0, 0, 0])
             #expect(EmulatedCard.calls("cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2") == [0, 0])
             #expect(EmulatedCard.calls("cuStreamSynchronize", "cuStreamCreate") == [0, 0])
             // The loss, when it is asked for.

@@ -8,7 +8,8 @@ import Testing
 /// also CUDA C++. No card is needed.
 @Suite(
     .enabled(if: (try? NVRTC.loaded.get()) != nil, "there is no libnvrtc"),
-    .disabled(if: EmulatedCard.isThere, "the emulated compiler knows no errors of CUDA"), .serialized)
+    .disabled(if: EmulatedCard.isThere, "the emulated compiler knows no errors of CUDA"),
+    .serialized)
 struct NVRTCTests {
     @Test(arguments: ["sm_80", "sm_90"]) func allKernelsCompile(_ architecture: String) throws {
         let compiler = try NVRTC.loaded.get()

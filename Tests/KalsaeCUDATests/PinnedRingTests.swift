@@ -71,7 +71,9 @@ extension CUDACardTests {
             let error = EmulatedCard.with("fail=cuMemHostAlloc:1:2") {
                 #expect(throws: KalsaeError.self) { try write([1, 2, 3], to: memory) }
             }
-            #expect("\(try #require(error))".hasPrefix("cuMemHostAlloc: expected success, got CUDA_ERROR_OUT_OF"))
+            #expect(
+                "\(try #require(error))".hasPrefix(
+                    "cuMemHostAlloc: expected success, got CUDA_ERROR_OUT_OF"))
             try write([1, 2, 3], to: memory)
             #expect(try read(memory).prefix(3) == [1, 2, 3])
         }

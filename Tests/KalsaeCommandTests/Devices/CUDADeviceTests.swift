@@ -2,27 +2,32 @@ import Foundation
 import KalsaeFiles
 import Testing
 
-/// `--device cuda` on the emulated card of `Scripts/test-devices`, each in a process of its own: what is
-/// there, what is missing, what fails; never is anything computed elsewhere instead.
-@Suite(.enabled(if: CUDADeviceTests.emulated != nil, "runs in Scripts/test-devices"))
-struct CUDADeviceTests {
-    private static let emulated = ProcessInfo.processInfo.environment["EMULATED_CUDA_FOLDER"]
-    private let folder: CommandRun.Folder
+/// What this machine has of CUDA, emulated or real.
+private enum CUDALibraries {
+    /// The folder of the emulated libraries.
+    static let folder = ProcessInfo.processInfo.environment["EMULATED_CUDA_FOLDER"]
 
-    init() throws { folder = try CommandRun.Folder() }
-
-    /// Whether the machine has a library that an empty folder cannot hide.
-    private static func isInstalled(_ name: String) -> Bool {
+    /// Whether a library is installed, which an empty folder cannot hide.
+    static func isInstalled(_ name: String) -> Bool {
         ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
             .contains { FileManager.default.fileExists(atPath: "\($0)/\(name)") }
             || FileManager.default.fileExists(atPath: "/usr/local/cuda")
     }
+}
+
+/// `--device cuda` on the emulated card of `Scripts/test-devices`, each in a process of its own: what is
+/// there, what is missing, what fails; never is anything computed elsewhere instead.
+@Suite(.enabled(if: CUDALibraries.folder != nil, "runs in Scripts/test-devices"))
+struct CUDADeviceTests {
+    private let folder: CommandRun.Folder
+
+    init() throws { folder = try CommandRun.Folder() }
 
     /// Runs the command with some of the emulated libraries, all by default, and settings of the card.
     private func run(
         _ arguments: String..., card: String = "", libraries: [String]? = nil
     ) throws -> CommandRun {
-        var path = try #require(Self.emulated)
+        var path = try #require(CUDALibraries.folder)
         if let libraries {
             let own = folder.path + "-libraries"
             try FileManager.default.createDirectory(
@@ -61,7 +66,9 @@ struct CUDADeviceTests {
         #expect(record["status"]?.string == "finished")
     }
 
-    @Test(.disabled(if: isInstalled("libcuda.so.1"), "this machine has NVIDIA's driver"))
+    @Test(
+        .disabled(if: CUDALibraries.isInstalled("libcuda.so.1"), "this machine has NVIDIA's driver")
+    )
     func withoutTheDriverNothingRuns() throws {
         defer { folder.remove() }
         let result = try run("train", "iris", "--epochs", "1", "--device", "cuda", libraries: [])
@@ -73,7 +80,8 @@ struct CUDADeviceTests {
         #expect(folder.contents == [])
     }
 
-    @Test(.disabled(if: isInstalled("libnvrtc.so"), "this machine has a CUDA toolkit"))
+    @Test(
+        .disabled(if: CUDALibraries.isInstalled("libnvrtc.so"), "this machine has a CUDA toolkit"))
     func withoutTheCompilerNothingRuns() throws {
         defer { folder.remove() }
         let result = try run(
@@ -91,7 +99,8 @@ struct CUDADeviceTests {
         #expect(older.contains("CUDA 12.4, NVRTC 12.9, sm_90; passes its self-test"))
     }
 
-    @Test(.disabled(if: isInstalled("libnvrtc.so"), "this machine has a CUDA toolkit"))
+    @Test(
+        .disabled(if: CUDALibraries.isInstalled("libnvrtc.so"), "this machine has a CUDA toolkit"))
     func aCompilerThatIsTooNewIsNamed() throws {
         defer { folder.remove() }
         #expect(
@@ -117,8 +126,14 @@ struct CUDADeviceTests {
 
     @Test(arguments: [
         ("fail=cuMemAlloc_v2:3:2;memory=1000", "memory of cuda:0: expected"),
-        ("fail=cuLaunchKernel:30:719", "got CUDA_ERROR_LAUNCH_FAILED: unspecified launch failure; "),
-        ("fail=cuStreamSynchronize:9:999", "got CUDA_ERROR_UNKNOWN: unknown error; this process has lost"),
+        (
+            "fail=cuLaunchKernel:30:719",
+            "got CUDA_ERROR_LAUNCH_FAILED: unspecified launch failure; "
+        ),
+        (
+            "fail=cuStreamSynchronize:9:999",
+            "got CUDA_ERROR_UNKNOWN: unknown error; this process has lost"
+        ),
         ("fail=cuInit:1:100", "cuInit: expected success, got CUDA_ERROR_NO_DEVICE"),
         ("driver=11080", "expected a driver for CUDA 12.0 or later, got one for CUDA 11.8"),
         ("cards=0", "cuInit: expected success, got CUDA_ERROR_NO_DEVICE"),
