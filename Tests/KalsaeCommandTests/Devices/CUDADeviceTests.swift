@@ -63,7 +63,23 @@ struct CUDADeviceTests {
         #expect(try folder.bytes(of: "one.safetensors") == folder.bytes(of: "two.safetensors"))
         let record = try run("runs", "show", "one", "--json").json
         #expect(record["configuration"]?["device"]?.string == "cuda")
-        #expect(record["status"]?.string == "finished")
+    }
+
+    @Test func aTrainingThatLostItsCardGoesOnToTheSameModel() throws {
+        defer { folder.remove() }
+        func train(_ name: String, _ card: String) throws -> CommandRun {
+            try run(
+                "train", "iris", "--network", "4-5-3", "--epochs", "10", "--name", name, "--quiet",
+                "--device", "cuda", "--output", "\(name).safetensors", card: card)
+        }
+        #expect(try train("whole", "").status == 0)
+        let broken = try train("broken", "fail=cuStreamSynchronize:20:719")
+        #expect(broken.status != 0)
+        #expect(broken.errors.contains("start it again, a run with --resume"))
+        #expect(folder.contents == ["whole.safetensors"])
+        #expect(try run("train", "--resume", "broken", "--quiet").status == 0)
+        #expect(
+            try folder.bytes(of: "whole.safetensors") == folder.bytes(of: "broken.safetensors"))
     }
 
     @Test(
