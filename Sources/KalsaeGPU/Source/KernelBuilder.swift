@@ -5,7 +5,7 @@ struct KernelBuilder {
     private(set) var arguments: [KernelCall.Argument] = []
     private var count = 0
     /// Whether indices need 64 bits.
-    let isWide: Bool
+    private var isWide: Bool
     let groupSize: Int
     /// Whether the kernel does nothing once an error was noted.
     private let isGuarded: Bool
@@ -46,6 +46,8 @@ struct KernelBuilder {
         let number = number()
         parameters.append(.init(type: "I", name: "d\(number)"))
         arguments.append(.integer(value))
+        // A stride that leads beyond all elements may be any number.
+        if Int32(exactly: value) == nil { isWide = true }
         return "d\(number)"
     }
 

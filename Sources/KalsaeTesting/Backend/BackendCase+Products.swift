@@ -109,6 +109,7 @@ extension BackendCase {
             ([3, 6, 6, 16], Pair(6, 6), Pair(1, 1), .zero),
             ([1, 7, 7, 2], Pair(2, 2), Pair(3, 3), .zero),
             ([1, 3, 3, 1], Pair(5, 5), Pair(2, 2), Padding2D(all: 2)),
+            ([1, 3, 4, 1], Pair(2, 2), Pair(1 << 44, 1 << 31), .zero),
         ]
         var cases: [BackendCase?] = []
         for dtype in [DType.float32, .float64] {
