@@ -48,8 +48,8 @@ public final class CUDADriver: Driver {
             throw KalsaeError("cuDevicePrimaryCtxRetain", expected: "a context", got: "none")
         }
         self.context = context
-        try library.check(library.setContext(context), "cuCtxSetCurrent")
         do {
+            try library.check(library.setContext(context), "cuCtxSetCurrent")
             stream = try Self.makeStream(library)
             ring = PinnedRing(library, stream)
         } catch {

@@ -28,4 +28,17 @@ struct NVRTCTests {
         }
         #expect(count > 500)
     }
+
+    /// What drivers get for cards that came later.
+    @Test func textOfPTXEndsWithAZero() throws {
+        let compiler = try NVRTC.loaded.get()
+        let source =
+            CUDADialect.text(for: "compute_80") + "KERNEL(64) one(float *x) { x[LID] = 1; }"
+        let bytes = try compiler.machineCode(of: source, architecture: "compute_80")
+        #expect(bytes.last == 0)
+        let text = String(decoding: bytes.dropLast(), as: UTF8.self)
+        #expect(text.contains(".target sm_80") && text.contains(".entry one("))
+        #expect(try compiler.architecture(for: 80) == "sm_80")
+        #expect(try compiler.architecture(for: 999).hasPrefix("compute_1"))
+    }
 }
