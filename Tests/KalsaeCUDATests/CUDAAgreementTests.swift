@@ -4,7 +4,7 @@ import KalsaeTesting
 import Testing
 
 extension CUDACardTests {
-    /// The emulated card against the reference: every primitive, every type, odd shapes, mixed graphs, and
+    /// A card, real or emulated, against the reference: every primitive, every type, odd shapes, mixed graphs, and
     /// the errors that data can cause.
     @Suite struct Agreement {
         @Test(arguments: BackendCase.families.map(\.name)) func family(_ name: String) throws {

@@ -8,7 +8,8 @@ import Testing
 
 extension CUDACardTests {
     /// What is said where a function of the driver fails, and what stands afterwards.
-    @Suite struct Failures {
+    @Suite(.enabled(if: EmulatedCard.isThere, "\(EmulatedCard.reason)"))
+    struct Failures {
         init() { EmulatedCard.configure() }
 
         /// The line of what opening a card throws with settings.

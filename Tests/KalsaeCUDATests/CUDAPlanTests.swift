@@ -6,7 +6,8 @@ import Testing
 
 extension CUDACardTests {
     /// What a step asks of the driver, as counts of its functions.
-    @Suite struct Plans {
+    @Suite(.enabled(if: EmulatedCard.isThere, "\(EmulatedCard.reason)"))
+    struct Plans {
         private let device: Device
 
         init() throws {

@@ -4,11 +4,15 @@ import KalsaeGPU
 import KalsaeSupport
 import Testing
 
-/// Suites that use the emulated card, one test at a time: its counts and failures are of the process.
-@Suite(.enabled(if: EmulatedCard.isThere, "\(EmulatedCard.reason)"), .serialized)
+/// Suites that use a card, one test at a time: counts and failures of the emulated one are of the process.
+@Suite(
+    .enabled(
+        if: (try? EmulatedCard.backend.get()) != nil,
+        "there is no card; Scripts/test-devices has an emulated one"), .serialized)
 struct CUDACardTests {}
 
-/// The emulated card of `Scripts/build-emulated-cuda`, where `LD_LIBRARY_PATH` names its folder.
+/// The first card, and how to ask that of `Scripts/build-emulated-cuda`, where
+/// `LD_LIBRARY_PATH` names its folder.
 enum EmulatedCard {
     private typealias Calls = @convention(c) (UnsafePointer<CChar>) -> Int
     private typealias Configure = @convention(c) (UnsafePointer<CChar>) -> Void
@@ -24,7 +28,7 @@ enum EmulatedCard {
     private static let configureWith = symbol("emulated_cuda_configure", Configure.self)
 
     static var isThere: Bool { callsOf != nil }
-    static let reason = "runs where Scripts/test-devices puts an emulated card"
+    static let reason = "only an emulated card counts its calls, and fails when it is told to"
 
     /// One backend for the tests, so that they share compiled programs.
     static let backend: Result<GPUBackend, KalsaeError> = Result { () throws(KalsaeError) in

@@ -7,7 +7,8 @@ import Testing
 extension CUDACardTests {
     /// Host bytes on their way to the card: nothing waits, and nothing is written over before it has
     /// arrived.
-    @Suite struct Uploads {
+    @Suite(.enabled(if: EmulatedCard.isThere, "\(EmulatedCard.reason)"))
+    struct Uploads {
         private let driver: CUDADriver
 
         init() throws {
