@@ -74,12 +74,10 @@ bool clang(const std::string &folder, const std::string &arguments, Program *pro
 
 bool compile(const std::string &folder, Program *program) {
     const std::string home = library().substr(0, library().rfind('/'));
-    write(folder + "/in.cu", "#line 1 \"kalsae.cu\"\n" + program->source);
-    if (!clang(folder, "-E -x c++ -D__CUDACC__ -D__CUDACC_RTC__ in.cu -o out.ii", program)) return false;
-    const std::string text = read(folder + "/out.ii");
     write(
         folder + "/code.cpp",
-        read(home + "/preamble.h") + without_asm(text) + "\n#line 1 \"kernels\"\n" + kernel_table(text));
+        read(home + "/preamble.h") + "\n#line 1 \"kalsae.cu\"\n" + without_asm(program->source)
+            + "\n#line 1 \"kernels\"\n" + kernel_table(program->source));
     // -mcpu and -march of the machine: a multiplication that adds is one instruction, else a slow function.
     const char *machine =
 #if __x86_64__
@@ -88,7 +86,8 @@ bool compile(const std::string &folder, Program *program) {
         "-mcpu=native ";
 #endif
     const std::string options = std::string(machine)
-        + "-O1 -shared -fPIC -fvisibility=hidden -ffp-contract=off -fno-exceptions -fno-math-errno ";
+        + "-O1 -shared -fPIC -fvisibility=hidden -ffp-contract=off -fno-exceptions -fno-math-errno "
+        + "-D__CUDACC__ -D__CUDACC_RTC__ ";
     if (!clang(folder, options + "-fuse-ld=lld -Wl,--no-undefined -x c++ code.cpp -o code.so -lm", program))
         return false;
     const std::string object = read(folder + "/code.so");
@@ -163,7 +162,7 @@ EXPORT int nvrtcCompileProgram(void *handle, int count, const char *const *optio
     std::string folder = std::string(parent ? parent : "/tmp") + "/emulated-nvrtc-XXXXXX";
     if (!mkdtemp(folder.data())) return compilation_failed;
     const bool is_done = compile(folder, program);
-    for (const char *name : {"/in.cu", "/out.ii", "/code.cpp", "/code.so", "/log"})
+    for (const char *name : {"/code.cpp", "/code.so", "/log"})
         unlink((folder + name).c_str());
     rmdir(folder.c_str());
     return is_done ? 0 : compilation_failed;

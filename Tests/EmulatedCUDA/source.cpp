@@ -1,6 +1,8 @@
 #include "source.h"
 
+#include <algorithm>
 #include <cctype>
+#include <sstream>
 #include <vector>
 
 namespace emulated {
@@ -34,6 +36,41 @@ std::vector<std::string> operands(const std::string &text) {
     return found;
 }
 
+/// The first of some words from a position on.
+size_t first_of(const std::vector<std::string> &words, const std::string &text, size_t from) {
+    size_t first = std::string::npos;
+    for (const std::string &word : words) {
+        size_t at = text.find(word, from);
+        while (at != std::string::npos
+               && ((at > 0 && is_word(text[at - 1])) || is_word(text[at + word.size()])))
+            at = text.find(word, at + 1);
+        first = std::min(first, at);
+    }
+    return first;
+}
+
+/// The lines that are no directives; macros that begin kernels, or that are barriers, are noted.
+std::string without_directives(
+    const std::string &text, std::vector<std::string> *marks, std::vector<std::string> *barriers) {
+    static const std::string define = "#define ";
+    std::istringstream lines(text);
+    std::string result;
+    for (std::string line; std::getline(lines, line);) {
+        const size_t first = line.find_first_not_of(" \t");
+        if (first == std::string::npos || line[first] != '#') {
+            result += line + "\n";
+            continue;
+        }
+        if (line.compare(first, define.size(), define) != 0) continue;
+        size_t end = first + define.size();
+        while (end < line.size() && is_word(line[end])) end++;
+        const std::string name = line.substr(first + define.size(), end - first - define.size());
+        if (line.find("__global__") != std::string::npos) marks->push_back(name);
+        if (line.find("__syncthreads") != std::string::npos) barriers->push_back(name);
+    }
+    return result;
+}
+
 }  // namespace
 
 std::string without_asm(const std::string &text) {
@@ -56,36 +93,40 @@ std::string without_asm(const std::string &text) {
     return result + text.substr(done);
 }
 
-std::string kernel_table(const std::string &text) {
-    static const std::string mark = "__global__", limit = "__launch_bounds__";
+std::string kernel_table(const std::string &source) {
+    std::vector<std::string> marks = {"__global__"}, barriers = {"__syncthreads"};
+    const std::string text = without_directives(source, &marks, &barriers);
     std::string table;
     int count = 0;
-    for (size_t at = text.find(mark); at != std::string::npos;) {
-        const size_t next = text.find(mark, at + 1);
+    for (size_t at = first_of(marks, text, 0); at != std::string::npos;) {
         std::string bounds = "1024", name;
-        // Words until the one in front of the parameters.
-        for (size_t word = behind_space(text, at + mark.size()); word < text.size();) {
+        size_t body = at;
+        // Words until the one in front of the parameters; a macro or an attribute has bounds instead.
+        for (size_t word = at; word < text.size();) {
             size_t end = word;
             while (end < text.size() && is_word(text[end])) end++;
             if (end == word) break;
             name = text.substr(word, end - word);
-            word = behind_space(text, end);
+            body = word = behind_space(text, end);
             if (word >= text.size() || text[word] != '(') continue;
-            if (name != limit) break;
+            const bool has_bounds = name == "__launch_bounds__"
+                || std::find(marks.begin(), marks.end(), name) != marks.end();
+            if (!has_bounds) break;
             end = closing(text, word);
             bounds = text.substr(word + 1, end - word - 1);
             word = behind_space(text, end + 1);
         }
-        const size_t barrier = text.find("__syncthreads", at);
-        const bool has_barriers = barrier != std::string::npos && barrier < next;
+        const size_t next = first_of(marks, text, body), barrier = first_of(barriers, text, body);
+        const bool has_barriers = barrier < next;
         table += "EMULATED_KERNEL(" + name + ", " + (has_barriers ? "1" : "0") + ", " + bounds + "),\n";
         count++;
         at = next;
     }
     return "static const emulated::Kernel emulated_kernels[] = {\n" + table
         + "{nullptr, nullptr, nullptr, nullptr, 0, 0}};\n"
-        + "extern \"C\" __attribute__((visibility(\"default\"))) const emulated::Module emulated_module = {&threadIdx, &blockIdx, &blockDim, &gridDim, "
-        + "&emulated::barrier, emulated_kernels, " + std::to_string(count) + "};\n";
+        + "extern \"C\" __attribute__((visibility(\"default\"))) const emulated::Module emulated_module = "
+        + "{&threadIdx, &blockIdx, &blockDim, &gridDim, &emulated::barrier, emulated_kernels, "
+        + std::to_string(count) + "};\n";
 }
 
 }  // namespace emulated
