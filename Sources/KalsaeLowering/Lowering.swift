@@ -37,7 +37,7 @@ package enum Lowering {
         let overwriting = donated.filter { !schedule.refused.contains($0.key) }
         if LoweringPass.rows.isEnabled {
             tasks = RowFusion.fused(
-                tasks, storages: storages.count, outputs: lowered.outputs, donations: overwriting,
+                tasks, storages, outputs: lowered.outputs, donations: overwriting,
                 for: target)
         }
         if LoweringPass.joint.isEnabled {

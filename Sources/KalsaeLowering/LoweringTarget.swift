@@ -25,6 +25,9 @@ package protocol LoweringTarget {
     /// What can be joined with reductions of such rows.
     func fusion(of rows: RowSpace) -> RowFusion.Extent
 
+    /// Whether the kernels of rows that were joined fit the device.
+    func canLaunch(_ rows: PlannedTask, _ storages: [Storage]) -> Bool
+
     /// The kernel that does a task, where it can do several of them at a time; nil where it cannot.
     func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel?
 
@@ -38,6 +41,7 @@ extension LoweringTarget {
     package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }
     package func canUseArgmax(_ op: LoweredOp, sizes: ArgmaxGradient.Sizes) -> Bool { false }
     package func fusion(of rows: RowSpace) -> RowFusion.Extent { .nothing }
+    package func canLaunch(_ rows: PlannedTask, _ storages: [Storage]) -> Bool { false }
     package func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? { nil }
     package var argumentBytes: Int { .max }
 }

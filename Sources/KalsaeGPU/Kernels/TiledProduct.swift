@@ -51,6 +51,12 @@ struct TiledProduct {
     /// Tiles of rows.
     var rowTiles: Int { Self.tiles(rows, tileRows) }
 
+    /// Bytes of shared memory with so many sums of columns.
+    func sharedBytes(columnSums: Int) -> Int {
+        let tiles = 16 * (tileRows + 1 + tileColumns + 1) * dtype.byteSize
+        return tiles + columnSums * ColumnSums.count * DType.float32.byteSize + 256
+    }
+
     /// Bytes of the workspace for the parts' sums.
     var workspaceBytes: Int {
         parts > 1 ? parts * stacks * rows * columns * dtype.byteSize : 0
@@ -173,9 +179,11 @@ private struct ColumnSums {
     }
 
     private static let group = KernelBuilder.usualGroup
+    /// Numbers that a sum keeps in shared memory.
+    static let count = 4 * group
 
     var shared: [KernelText.SharedArray] {
-        buffers.indices.map { .init("float", "columns\($0)", 4 * Self.group) }
+        buffers.indices.map { .init("float", "columns\($0)", Self.count) }
     }
 
     /// Lines in front of what adds to them.
@@ -188,13 +196,13 @@ private struct ColumnSums {
     func end(columns: String, tiles: String, tile: String) -> String {
         guard !buffers.isEmpty else { return "" }
         let keep = buffers.indices.map {
-            "columns\($0)[256 * j + LID] = \(ProductResult.sum($0))[j];"
+            "columns\($0)[\(Self.group) * j + LID] = \(ProductResult.sum($0))[j];"
         }
         let tree = buffers.indices.map {
-            "columns\($0)[256 * j + LID] += columns\($0)[256 * j + LID + h * \(columnStep)];"
+            "columns\($0)[\(Self.group) * j + LID] += columns\($0)[\(Self.group) * j + LID + h * \(columnStep)];"
         }
         let stores = buffers.enumerated().map {
-            "\($1)[n * \(tiles) + \(tile)] = columns\($0)[256 * j + LID];"
+            "\($1)[n * \(tiles) + \(tile)] = columns\($0)[\(Self.group) * j + LID];"
         }
         return """
             for (int j = 0; j < 4; j++) { \(keep.joined(separator: " ")) }

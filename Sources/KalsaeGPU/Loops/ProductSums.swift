@@ -23,7 +23,8 @@ extension LoweredOp {
         result.partials = sums.indices.map { .workspace(byteOffset: $0 * size) }
         var made = try calls(primitive, result, context)
         var rest = RowKernel(
-            ReductionLayout(joining: tiles, kept: columns), extent: columns * tiles, stored: stored,
+            ReductionLayout(joining: tiles, kept: columns),
+            extent: numbers.reduce(columns * tiles) { max($0, $1.extent) }, stored: stored,
             partials: [:], storages, context)
         rest.addParts(epilogue, from: partials)
         for stage in numbers { rest.addNumbers(stage) }

@@ -25,13 +25,6 @@ extension LoopPlan {
             groupCount: context.groups(for: count),
             body: kernel.grid(size, "\(to)[i] = \(output.join.neutral(dtype));"))
     }
-
-    /// Only some of the outputs.
-    func with(_ outputs: [Output]) -> LoopPlan {
-        var plan = self
-        plan.outputs = outputs
-        return plan
-    }
 }
 
 extension [LoopPlan] {
@@ -87,9 +80,4 @@ extension RowKernel {
             addNumbers(stage)
         }
     }
-}
-
-extension LoopPlan.Output {
-    /// How elements are joined; of what is stored one by one this is not asked.
-    var join: Reduction { reduction ?? .sum }
 }

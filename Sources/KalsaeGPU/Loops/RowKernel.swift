@@ -61,7 +61,7 @@ struct RowKernel {
             }
             """)
         // What is overwritten was read by all.
-        if !stores.isEmpty { texts.append("BARRIER();\n" + storing(stores)) }
+        if !stores.isEmpty { texts.append("FENCE();\n" + storing(stores)) }
     }
 
     /// A loop over the elements of each row, with its reductions.

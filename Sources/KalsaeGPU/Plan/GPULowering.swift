@@ -7,10 +7,11 @@ struct GPULowering: LoweringTarget {
     let loopLimits = LoopLimits(axes: 8, registers: 32, ops: 32)
     let argumentBytes: Int
     private let context: KernelContext
+    private let sharedBytes: Int
 
     init(_ context: KernelContext, _ info: DeviceInfo) {
         self.context = context
-        argumentBytes = info.argumentBytes
+        (argumentBytes, sharedBytes) = (info.argumentBytes, info.sharedBytes)
     }
 
     /// Sums of columns at most; the tiles of rows that each is made of at most.
@@ -26,6 +27,7 @@ struct GPULowering: LoweringTarget {
             kept: product.columns, reduced: product.rows, isTrailing: false)
         return layout.parts > 1 && sums <= Self.mostSums && product.parts == 1
             && product.stacks == 1 && product.rowTiles <= Self.mostTiles
+            && product.sharedBytes(columnSums: sums) <= sharedBytes
     }
 
     /// Of rows that are cut into parts only the results are known to one launch.
@@ -34,10 +36,18 @@ struct GPULowering: LoweringTarget {
         return ReductionLayout(rows).parts == 1 ? .elements : .numbers
     }
 
+    func canLaunch(_ rows: PlannedTask, _ storages: [Storage]) -> Bool {
+        guard let calls = try? rows.calls(storages, context).calls else { return false }
+        return calls.allSatisfy {
+            $0.argumentBytes <= argumentBytes && $0.text.sharedBytes <= sharedBytes
+        }
+    }
+
     func jointKernel(_ task: PlannedTask, _ storages: [Storage]) -> JointKernel? {
-        guard let calls = try? task.calls(storages, context).calls, !calls.isEmpty else {
+        guard let made = try? task.calls(storages, context), !made.calls.isEmpty else {
             return nil
         }
+        let calls = made.calls
         var (shared, ownBytes): (Set<Int>, Int) = ([], 0)
         for call in calls {
             var bytes = 0
@@ -55,6 +65,7 @@ struct GPULowering: LoweringTarget {
         }
         return JointKernel(
             name: calls.map(\.text.source.name).joined(separator: " "),
-            storages: shared.filter { storages[$0].kind != .computed }, ownBytes: ownBytes)
+            storages: shared.filter { storages[$0].kind != .computed }, ownBytes: ownBytes,
+            workspaceBytes: made.workspaceBytes)
     }
 }

@@ -57,7 +57,7 @@ struct GPUPlanBuilder {
         lowered.allocateArena()
         // No two plans share the kernel of a sequence.
         if options.isRepeated, LoweringPass.sequence.isEnabled {
-            tasks = TaskSequences(info).joined(tasks)
+            tasks = TaskSequences(info, locations: lowered.memory.locations).joined(tasks)
         }
         let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
         try check(code)
@@ -72,7 +72,7 @@ struct GPUPlanBuilder {
             throw KalsaeError(
                 info.device,
                 expected: "arguments of at most \(info.argumentBytes) bytes for a kernel",
-                got: "\(most) for \(task.summary.name)", advice: "set KALSAE_PASSES=-fusion")
+                got: "\(most) for \(task.summary.name)", advice: "set KALSAE_PASSES=-fusion,-rows")
         }
     }
 

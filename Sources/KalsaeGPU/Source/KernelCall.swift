@@ -30,6 +30,9 @@ struct KernelText: Hashable, Sendable {
     var shared: [SharedArray] = []
     var body = ""
 
+    /// Bytes of shared memory.
+    var sharedBytes: Int { shared.reduce(0) { $0 + ($1.byteCount + 127) & ~127 } }
+
     /// The C type of indices.
     var indexType: String { isWide ? "i64" : "int" }
 
@@ -71,4 +74,12 @@ struct KernelCall: Sendable {
     var text: KernelText
     var arguments: [Argument]
     var groupCount: Int
+
+    /// Bytes that the arguments take: a pointer and an offset, or an integer.
+    var argumentBytes: Int {
+        arguments.reduce(0) { total, argument in
+            if case .integer = argument { return total + (text.isWide ? 8 : 4) }
+            return total + 16
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct SequenceKernel {
             case .wide(let number): value = number > Int(Int32.max) ? "\(number)l" : "\(number)"
             case .narrow(let number): value = "\(number)"
             }
-            block.append("const \(parameter.type) \(parameter.name) = \(value);")
+            block.append("\(parameter.type) const \(parameter.name) = \(value);")
         }
         var bytes = 0
         for array in text.shared {

@@ -6,9 +6,12 @@ package struct JointKernel {
     package let storages: Set<Int>
     /// Bytes of the arguments that each task has of its own.
     package let ownBytes: Int
+    /// Bytes of memory that each task needs while it runs.
+    package let workspaceBytes: Int
 
     /// Makes a description.
-    package init(name: String, storages: Set<Int>, ownBytes: Int) {
+    package init(name: String, storages: Set<Int>, ownBytes: Int, workspaceBytes: Int = 0) {
+        self.workspaceBytes = workspaceBytes
         self.name = name
         self.storages = storages
         self.ownBytes = ownBytes

@@ -73,7 +73,9 @@ struct JointSchedule {
                 if waiting[next] == 0 { ready[name(next), default: []].append(next) }
             }
         }
-        return result
+        // A circle would lose tasks.
+        let count = result.reduce(0) { $0 + max($1.joined.count, 1) }
+        return count == window.count ? result : Array(tasks[window])
     }
 
     /// The task with the longest path behind it comes first, then the one that was.
@@ -86,7 +88,9 @@ struct JointSchedule {
     /// Tasks of one kernel as one or, where their arguments are too many, as a few.
     private func launches(_ numbers: [Int]) -> [PlannedTask] {
         var result: [PlannedTask] = []
-        var (members, shared, bytes): ([PlannedTask], Set<Int>, Int) = ([], [], 0)
+        var (members, shared, bytes, workspace): ([PlannedTask], Set<Int>, Int, Int) = (
+            [], [], 0, 0
+        )
         func close() {
             if members.count > 1 {
                 var reads: [View] = []
@@ -103,15 +107,28 @@ struct JointSchedule {
         for number in numbers {
             let own = (kernels[number]?.ownBytes ?? 0) + 4
             let all = shared.union(kernels[number]?.storages ?? [])
-            if !members.isEmpty, 8 * all.count + bytes + own > argumentBytes {
+            let needed = kernels[number]?.workspaceBytes ?? 0
+            if !members.isEmpty,
+                8 * all.count + bytes + own > argumentBytes
+                    || workspace + needed > Self.windowBytes
+            {
                 close()
-                (members, shared, bytes) = ([], [], 0)
+                (members, shared, bytes, workspace) = ([], [], 0, 0)
             }
             members.append(tasks[number])
             shared.formUnion(kernels[number]?.storages ?? [])
             bytes += own
+            workspace += needed
         }
         close()
         return result
+    }
+}
+
+extension PlannedTask {
+    /// The tasks of a joint one.
+    fileprivate var joined: [PlannedTask] {
+        if case .joint(let members) = kind { return members }
+        return []
     }
 }

@@ -13,10 +13,15 @@ package struct RowFusion {
     private let tasks: [PlannedTask]
     private let graph: TaskGraph
     private let outputs: Set<Int>
+    private let donations: [Int: Int]
     private var readers: [Int: [Int]] = [:]
     private var groups: [JoinedRows] = []
-    /// The group that each task belongs to, if any.
+    /// The group that each task belongs to, if any; and the last task that is part of one.
     private var groupOf: [Int?]
+    private var lastMember = 0
+    /// The search in which each task was seen last.
+    private var seenIn: [Int]
+    private var searches = 0
 
     /// Tasks that become one, and what each of them does there.
     private struct JoinedRows {
@@ -25,14 +30,14 @@ package struct RowFusion {
         var stages: [PlannedTask]
     }
 
-    /// Loops of a task, and tensors that it reads or writes, at most.
-    private static let (mostStages, mostTensors) = (12, 40)
+    /// Loops of a task at most; steps of a search, which gives up behind them.
+    private static let (mostStages, mostSteps) = (12, 4096)
 
     /// Joins them wherever the target can.
     ///
     /// - Parameter donations: output storage to the storage of the input that it overwrites.
     static func fused(
-        _ tasks: [PlannedTask], storages: Int, outputs: [Int], donations: [Int: Int],
+        _ tasks: [PlannedTask], _ storages: [Storage], outputs: [Int], donations: [Int: Int],
         for target: some LoweringTarget
     ) -> [PlannedTask] {
         let seeds = tasks.map { task -> (space: RowSpace, extent: Extent)? in
@@ -45,16 +50,24 @@ package struct RowFusion {
         }
         guard seeds.contains(where: { $0 != nil }) else { return tasks }
         var fusion = RowFusion(
-            tasks, TaskGraph(tasks, storages: storages, donations: donations), Set(outputs))
+            tasks, TaskGraph(tasks, storages: storages.count, donations: donations), Set(outputs),
+            donations)
         for (number, seed) in seeds.enumerated() {
-            if let seed { fusion.join(from: number, seed.space, seed.extent) }
+            guard let seed else { continue }
+            fusion.join(from: number, seed.space, seed.extent) { task in
+                target.canLaunch(task, storages)
+            }
         }
         return fusion.groups.isEmpty ? tasks : fusion.ordered()
     }
 
-    private init(_ tasks: [PlannedTask], _ graph: TaskGraph, _ outputs: Set<Int>) {
+    private init(
+        _ tasks: [PlannedTask], _ graph: TaskGraph, _ outputs: Set<Int>, _ donations: [Int: Int]
+    ) {
         (self.tasks, self.graph, self.outputs) = (tasks, graph, outputs)
+        self.donations = donations
         groupOf = [Int?](repeating: nil, count: tasks.count)
+        seenIn = [Int](repeating: 0, count: tasks.count)
         for (number, task) in tasks.enumerated() {
             for storage in Set(task.reads.map(\.storage)) {
                 readers[storage, default: []].append(number)
@@ -63,8 +76,11 @@ package struct RowFusion {
     }
 
     /// Joins a reduction with what reads its results, what reads theirs, and so on.
-    private mutating func join(from seed: Int, _ space: RowSpace, _ extent: Extent) {
-        guard groupOf[seed] == nil, let first = first(seed, space) else { return }
+    private mutating func join(
+        from seed: Int, _ space: RowSpace, _ extent: Extent,
+        canLaunch: (PlannedTask) -> Bool
+    ) {
+        guard groupOf[seed] == nil, let first = seedStage(seed, space) else { return }
         var group = JoinedRows(space: space, members: [seed], stages: [first])
         var next = 0
         while next < group.members.count {
@@ -74,8 +90,8 @@ package struct RowFusion {
                     extent == .elements || stage.kind.loop.map(space.isPerRow) ?? false,
                     group.stages.allSatisfy({
                         space.fits(stage, behind: $0) && space.fits($0, behind: stage)
+                            && !overwrites(stage, readBy: $0) && !overwrites($0, readBy: stage)
                     }),
-                    Set((group.stages + [stage]).flatMap(\.storages)).count <= Self.mostTensors,
                     !isReachedFromOutside(number, of: group.members)
                 else { continue }
                 group.members.append(number)
@@ -83,34 +99,55 @@ package struct RowFusion {
             }
             next += 1
         }
-        guard group.members.count > 1 else { return }
         let order = group.members.indices.sorted { group.members[$0] < group.members[$1] }
         group = JoinedRows(
             space: space, members: order.map { group.members[$0] },
             stages: order.map { group.stages[$0] })
-        for member in group.members { groupOf[member] = groups.count }
+        // Nobody of the others waits for the last one.
+        while group.members.count > 1, !canLaunch(rows(group)) {
+            group.members.removeLast()
+            group.stages.removeLast()
+        }
+        guard group.members.count > 1 else { return }
+        for member in group.members {
+            groupOf[member] = groups.count
+            lastMember = max(lastMember, member)
+        }
         groups.append(group)
     }
 
+    /// Whether a stage writes over an input that another one reads: together they would write elsewhere
+    /// first.
+    private func overwrites(_ stage: PlannedTask, readBy other: PlannedTask) -> Bool {
+        stage.writes.contains { storage in
+            guard let input = donations[storage] else { return false }
+            return other.reads.contains { $0.storage == input }
+        }
+    }
+
     /// Whether a task waits for one outside that waits for one of a group: together they could not be one.
-    private func isReachedFromOutside(_ task: Int, of members: [Int]) -> Bool {
-        let inside = Set(members + [task])
+    private mutating func isReachedFromOutside(_ task: Int, of members: [Int]) -> Bool {
+        func isInside(_ number: Int) -> Bool { number == task || members.contains(number) }
         // Edges lead to higher numbers, but for those of groups.
-        let last = max(task, groups.lazy.flatMap(\.members).max() ?? 0, members.max() ?? 0)
-        var seen: Set<Int> = []
-        var stack = members.flatMap { graph.followers[$0] }.filter { !inside.contains($0) }
+        let last = max(task, lastMember, members.max() ?? 0)
+        searches += 1
+        var steps = 0
+        var stack = members.flatMap { graph.followers[$0] }.filter { !isInside($0) }
         while let number = stack.popLast() {
-            guard number <= last, seen.insert(number).inserted else { continue }
+            guard number <= last, seenIn[number] != searches else { continue }
+            seenIn[number] = searches
+            steps += 1
+            if steps > Self.mostSteps { return true }
             let together = groupOf[number].map { groups[$0].members } ?? [number]
-            for next in together.lazy.flatMap({ graph.followers[$0] }) {
-                if inside.contains(next) { return true }
+            for next in together.flatMap({ graph.followers[$0] }) {
+                if isInside(next) { return true }
                 stack.append(next)
             }
         }
         return false
     }
 
-    private func first(_ number: Int, _ space: RowSpace) -> PlannedTask? {
+    private func seedStage(_ number: Int, _ space: RowSpace) -> PlannedTask? {
         if case .epilogue = tasks[number].kind { return tasks[number] }
         return stage(number, space)
     }
@@ -127,12 +164,16 @@ package struct RowFusion {
         let owner = tasks.indices.map { number in
             groupOf[number].map { groups[$0].members[0] } ?? number
         }
-        return TaskOrder(graph, owner).numbers.map { number in
+        let order = TaskOrder(graph, owner).numbers
+        // A circle would lose tasks.
+        let remaining = owner.indices.count { owner[$0] == $0 }
+        guard order.count == remaining else { return tasks }
+        return order.map { number in
             groupOf[number].map { rows(groups[$0]) } ?? tasks[number]
         }
     }
 
-    /// The stages as one task, which stores only what others read.
+    /// The stages as one task, which stores elements, and of numbers for each row those that others read.
     private func rows(_ group: JoinedRows) -> PlannedTask {
         let (stages, members) = (group.stages, Set(group.members))
         let written = Set(stages.flatMap(\.writes))
@@ -151,34 +192,5 @@ package struct RowFusion {
             }
         }
         return PlannedTask(kind: .rows(group.space, stages), reads: reads, writes: kept)
-    }
-}
-
-extension PlannedTask {
-    fileprivate var storages: [Int] { reads.map(\.storage) + writes }
-}
-
-extension RowSpace {
-    /// Whether a stage reads what another one writes only where the same work items wrote it: one number
-    /// for each row, or element by element.
-    fileprivate func fits(_ stage: PlannedTask, behind other: PlannedTask) -> Bool {
-        guard let loop = stage.kind.loop, let made = other.kind.loop else { return false }
-        return made.outputs.allSatisfy { output in
-            let isPerRow = isPerRow(made) || !output.isElementwise
-            return loop.loads.allSatisfy { load, _ in
-                load.storage != output.storage
-                    || load.offset == 0 && reads(load, of: loop, isPerRow: isPerRow)
-            }
-        }
-    }
-
-    /// Whether a loop's load reads, for each row or element, what belongs to it.
-    fileprivate func reads(_ load: LoopPlan.Load, of loop: LoopPlan, isPerRow: Bool) -> Bool {
-        func matches(_ strides: [Int], _ expected: [Int]) -> Bool {
-            zip(zip(strides, expected), loop.sizes).allSatisfy { $1 == 1 || $0.0 == $0.1 }
-        }
-        if self.isPerRow(loop) { return isPerRow && matches(load.strides, [1]) }
-        let dense = [loop.sizes[1], 1]
-        return matches(load.strides, isPerRow ? rowStrides : dense)
     }
 }

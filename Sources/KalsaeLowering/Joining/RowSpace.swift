@@ -53,3 +53,28 @@ extension LoopPlan {
         return plan
     }
 }
+
+extension RowSpace {
+    /// Whether a stage reads what another one writes only where the same work items wrote it: one number
+    /// for each row, or element by element.
+    func fits(_ stage: PlannedTask, behind other: PlannedTask) -> Bool {
+        guard let loop = stage.kind.loop, let made = other.kind.loop else { return false }
+        return made.outputs.allSatisfy { output in
+            let isPerRow = isPerRow(made) || !output.isElementwise
+            return loop.loads.allSatisfy { load, _ in
+                load.storage != output.storage
+                    || load.offset == 0 && reads(load, of: loop, isPerRow: isPerRow)
+            }
+        }
+    }
+
+    /// Whether a loop's load reads, for each row or element, what belongs to it.
+    private func reads(_ load: LoopPlan.Load, of loop: LoopPlan, isPerRow: Bool) -> Bool {
+        func matches(_ strides: [Int], _ expected: [Int]) -> Bool {
+            zip(zip(strides, expected), loop.sizes).allSatisfy { $1 == 1 || $0.0 == $0.1 }
+        }
+        if self.isPerRow(loop) { return isPerRow && matches(load.strides, [1]) }
+        let dense = [loop.sizes[1], 1]
+        return matches(load.strides, isPerRow ? rowStrides : dense)
+    }
+}

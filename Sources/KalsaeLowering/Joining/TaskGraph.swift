@@ -30,9 +30,13 @@ struct TaskGraph {
                 edges.insert(Edge(reader, writer))
             }
         }
-        // What may end a run goes in front of what overwrites an input.
-        for (number, task) in tasks.enumerated() where task.fallible != nil {
-            for writer in overwriters where number < writer { edges.insert(Edge(number, writer)) }
+        // What may end a run stays in order, and in front of what overwrites an input.
+        var fallible: Int?
+        for (number, task) in tasks.enumerated() {
+            if let fallible, task.fallible != nil || overwriters.contains(number) {
+                edges.insert(Edge(fallible, number))
+            }
+            if task.fallible != nil { fallible = number }
         }
         for edge in edges.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
             followers[edge.from].append(edge.to)

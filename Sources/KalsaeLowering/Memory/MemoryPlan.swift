@@ -109,7 +109,9 @@ package struct MemoryPlan {
     private func inheritedSlot(
         _ task: PlannedTask, _ storage: Int, _ number: Int, _ last: [Int]
     ) -> Int? {
-        for view in task.reads {
+        // A member can only overwrite what it alone reads.
+        let writer = task.members.first { $0.writes.contains(storage) }
+        for view in writer?.reads ?? task.reads {
             guard case .slot(let slot) = locations[view.storage], arena.slots[slot].last == number,
                 storages[view.storage].byteCount == storages[storage].byteCount
             else { continue }

@@ -3,14 +3,14 @@ import KalsaeGraph
 import KalsaeSupport
 
 extension BackendCase {
-    /// Graphs as training steps have them: products with what follows, softmax and normalizations along
-    /// either axis, sums of columns, and state that is updated in place.
-    static var networks: [BackendCase] {
-        (0..<32).map { seed in
-            BackendCase("network \(seed)") { () throws(KalsaeError) in
-                var builder = RandomNetwork(seed: seed, seed % 4 == 3 ? .float64 : .float32)
-                return try builder.build()
-            }
+    static var networks: [BackendCase] { (0..<32).map { network(seed: $0) } }
+
+    /// A graph as training steps have them, drawn by a seed: products with what follows, softmax and
+    /// normalizations along either axis, sums of columns, and state that is updated in place.
+    public static func network(seed: Int) -> BackendCase {
+        BackendCase("network \(seed)") { () throws(KalsaeError) in
+            var builder = RandomNetwork(seed: seed, seed % 4 == 3 ? .float64 : .float32)
+            return try builder.build()
         }
     }
 }
