@@ -122,7 +122,8 @@ public final class Buffer: Sendable {
         }
         if byteCount <= Self.mostStackBytes {
             // As a loss, which is read behind each step.
-            let result = withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { bytes in
+            let result = withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) {
+                bytes in
                 Swift.Result { () throws(KalsaeError) in
                     try deviceMemory.read(into: bytes)
                     return try body(UnsafeRawBufferPointer(bytes))

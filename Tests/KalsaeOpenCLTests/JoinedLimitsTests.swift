@@ -30,13 +30,12 @@ struct JoinedLimitsTests {
             let most = try graph.add(.reduce(.max, axes: [1]), [x])
             let shifted = try graph.add(
                 .binary(.subtract), [x, try graph.add(.broadcast(type.shape), [most])])
-            var product = others[1]
-            for other in others[2...] {
-                product = try graph.add(.binary(.multiply), [product, other])
+            var value = shifted
+            for (number, other) in others.enumerated() {
+                let operation: BinaryOperation = number % 2 == 0 ? .multiply : .add
+                value = try graph.add(.binary(operation), [value, other])
             }
-            let scaled = try graph.add(.binary(.multiply), [others[0], shifted])
-            let sum = try graph.add(.binary(.add), [scaled, product])
-            x = try graph.add(.unary(.tanh), [sum])
+            x = try graph.add(.unary(.tanh), [value])
         }
         graph.outputs = [x]
         #expect(try plan(graph, errorFactor: 20_000).instructions.count < 12)
@@ -64,10 +63,9 @@ struct JoinedLimitsTests {
         let sum = try graph.add(.reduce(.sum, axes: [0]), [x])
         let all = try graph.add(.binary(.multiply), [sum, scale])
         let wide = try graph.add(.broadcast(type.shape), [all])
-        graph.outputs = [
-            try graph.add(.binary(.subtract), [x, wide]),
-            try graph.add(.binary(.subtract), [scale, try graph.add(.unary(.tanh), [sum])]),
-        ]
+        let centered = try graph.add(.binary(.subtract), [x, wide])
+        let slope = try graph.add(.reduce(.sum, axes: [0]), [centered])
+        graph.outputs = [centered, try graph.add(.binary(.subtract), [scale, slope])]
         let made = try EnvironmentFlag.with(.passes, "-sequence") {
             try plan(graph, donations: [nil, 1])
         }

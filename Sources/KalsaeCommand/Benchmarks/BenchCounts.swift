@@ -28,7 +28,8 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
                 try Console.print([
                     "net": .string(net.rawValue), "device": .string(Device.current.name),
                     "instructions": .integer(counts.instructions),
-                    "launches": .integer(counts.launches), "bytes": .integer(counts.bytes), "arena_bytes": .integer(counts.arena),
+                    "launches": .integer(counts.launches), "bytes": .integer(counts.bytes),
+                    "arena_bytes": .integer(counts.arena),
                     "allocations": .integer(counts.allocations),
                 ])
             } else if Device.current.accelerator != nil {

@@ -54,7 +54,8 @@ actor StepTimer {
         rounds.sort()
         return Timing(
             net: net, device: Device.current.name, threads: ComputeThread.threadCount,
-            median: rounds[rounds.count / 2] * 1e6, minimum: rounds[0] * 1e6, steps: step.count, parameters: step.parameters,
+            median: rounds[rounds.count / 2] * 1e6, minimum: rounds[0] * 1e6, steps: step.count,
+            parameters: step.parameters,
             lossFirst: first, lossLast: last)
     }
 }

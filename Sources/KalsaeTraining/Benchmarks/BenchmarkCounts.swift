@@ -33,7 +33,8 @@ package struct BenchmarkCounts: Equatable, Sendable {
         }
         let bytes = plan.instructions.reduce(0.0) { $0 + $1.bytes }
         return BenchmarkCounts(
-            instructions: counts.instructionsRun, launches: counts.launches, bytes: Int(bytes), arena: plan.arenaByteCount,
+            instructions: counts.instructionsRun, launches: counts.launches, bytes: Int(bytes),
+            arena: plan.arenaByteCount,
             allocations: counts.buffersAllocated + counts.nodesMade + counts.plansCompiled)
     }
 }
