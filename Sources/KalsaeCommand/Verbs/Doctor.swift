@@ -2,6 +2,7 @@ import ArgumentParser
 import CKalsaeOneDNN
 import Glibc
 import KalsaeCPU
+import KalsaeCUDA
 import KalsaeData
 import KalsaeDistributed
 import KalsaeFiles
@@ -132,12 +133,20 @@ private enum Machine {
         } catch { return "\(name): \(error)" }
     }
 
-    /// The first card of NVIDIA, after its self-test.
+    /// The cards of NVIDIA, each after its self-test; one error where none can be opened.
     private static var cuda: JSONValue {
-        do {
-            guard let backend = try Device.cuda().accelerator else { return "none" }
-            return .object([member(backend.driver.info, "passes its self-test")])
-        } catch { return .string("\(error)") }
+        var (members, errors): ([JSONValue.Member], [String]) = ([], [])
+        for index in 0..<max(CUDADriver.cardCount, 1) {
+            do {
+                guard let backend = try Device.cuda(index).accelerator else { continue }
+                members.append(member(backend.driver.info, "passes its self-test"))
+            } catch {
+                members.append(JSONValue.Member("cuda:\(index)", .string("\(error)")))
+                errors.append("\(error)")
+            }
+        }
+        if let error = errors.first, errors.count == members.count { return .string(error) }
+        return .object(members)
     }
 
     /// The devices of OpenCL, each after its self-test.

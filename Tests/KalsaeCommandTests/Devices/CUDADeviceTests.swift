@@ -108,6 +108,14 @@ struct CUDADeviceTests {
         #expect(folder.contents == [])
     }
 
+    @Test func doctorShowsAllCards() throws {
+        defer { folder.remove() }
+        let cards = try run("doctor", "--json", card: "cards=2").json["cuda"]
+        for name in ["cuda:0", "cuda:1"] {
+            #expect(cards?[name]?.string?.hasSuffix("passes its self-test") == true)
+        }
+    }
+
     @Test func theLatestCompilerThatTheDriverTakesIsUsed() throws {
         defer { folder.remove() }
         #expect(try doctor("").contains("CUDA 13.0, NVRTC 13.0, sm_90; passes its self-test"))
