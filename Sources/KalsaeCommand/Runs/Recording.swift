@@ -243,4 +243,19 @@ struct Recording {
             "failed", step: session.recorder.step, data: ["error": .string(text)])
         session.finish(.failed)
     }
+
+    /// Ends the record of a training that failed; gives the error with what goes on from the last
+    /// checkpoint, unless the numbers that led there are at fault.
+    func failed(_ error: any Error) -> any Error {
+        fail(error)
+        let entries = RunSession.checkpoints(of: run, in: store).entries
+        guard let known = error as? KalsaeError, known.expected != "a finite loss",
+            !known.advice.contains(resumeCommand), (try? store.run(run.id))?.state == .failed,
+            let step = entries.filter({ !$0.isBest }).map(\.step).max()
+        else { return error }
+        let hint = "the last checkpoint is of step \(step), go on with: \(resumeCommand)"
+        return KalsaeError(
+            known.subject, expected: known.expected, got: known.got,
+            advice: known.advice.isEmpty ? hint : "\(known.advice); \(hint)")
+    }
 }

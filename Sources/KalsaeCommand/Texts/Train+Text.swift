@@ -50,8 +50,7 @@ extension Train {
         } catch let error as ExitCode {
             throw error
         } catch {
-            record?.fail(error)
-            throw error
+            throw record?.failed(error) ?? error
         }
     }
 

@@ -70,12 +70,15 @@ struct CUDADeviceTests {
         func train(_ name: String, _ card: String) throws -> CommandRun {
             try run(
                 "train", "iris", "--network", "4-5-3", "--epochs", "10", "--name", name, "--quiet",
-                "--device", "cuda", "--output", "\(name).safetensors", card: card)
+                "--device", "cuda", "--checkpoint-every", "1steps",
+                "--output", "\(name).safetensors", card: card)
         }
         #expect(try train("whole", "").status == 0)
         let broken = try train("broken", "fail=cuStreamSynchronize:20:719")
         #expect(broken.status != 0)
         #expect(broken.errors.contains("start it again, a run with --resume"))
+        #expect(broken.errors.contains("the last checkpoint is of step "))
+        #expect(broken.errors.hasSuffix("go on with: kalsae train --resume broken\n"))
         #expect(folder.contents == ["whole.safetensors"])
         #expect(try run("train", "--resume", "broken", "--quiet").status == 0)
         #expect(
