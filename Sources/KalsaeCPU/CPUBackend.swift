@@ -30,7 +30,7 @@ public struct CPUBackend: Backend {
         guard named != ["all"] else { return }
         let known =
             GraphPass.allCases.map(\.rawValue) + LoweringPass.allCases.map(\.rawValue)
-            + CPUPass.allCases.map(\.rawValue)
+            + JoiningPass.allCases.map(\.rawValue) + CPUPass.allCases.map(\.rawValue)
         for name in named where !(known + ["all", "none"]).contains(name) {
             Notice.sayOnce(
                 "pass \(name)",

@@ -35,12 +35,12 @@ package enum Lowering {
                 tasks, storages, outputs: lowered.outputs, donations: donated, for: target)
         }
         let overwriting = donated.filter { !schedule.refused.contains($0.key) }
-        if LoweringPass.rows.isEnabled {
+        if JoiningPass.rows.isEnabled {
             tasks = RowFusion.fused(
                 tasks, storages, outputs: lowered.outputs, donations: overwriting,
                 for: target)
         }
-        if LoweringPass.joint.isEnabled {
+        if JoiningPass.joint.isEnabled {
             tasks = JointSchedule.joined(tasks, storages, donations: overwriting, for: target)
         }
         let faultPoints = FaultPoints(tasks)

@@ -8,12 +8,6 @@ package enum LoweringPass: String, CaseIterable {
     case epilogue
     /// Max pooling inside of the convolution in front of it.
     case convMaxPool = "convpool"
-    /// Joins reductions with the loops over their rows.
-    case rows
-    /// Lets one kernel do several tasks of its kind.
-    case joint
-    /// Lets one group of work items do small tasks one behind the other.
-    case sequence
     /// Lets products read bytes where they would read them as floats.
     case bytes
 

@@ -56,7 +56,7 @@ struct GPUPlanBuilder {
         }
         lowered.allocateArena()
         // No two plans share the kernel of a sequence.
-        if options.isRepeated, LoweringPass.sequence.isEnabled {
+        if options.isRepeated, JoiningPass.sequence.isEnabled {
             tasks = TaskSequences(info, locations: lowered.memory.locations).joined(tasks)
         }
         let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
