@@ -15,25 +15,9 @@ extension CUDACardTests {
             device = Device(try EmulatedCard.backend.get())
         }
 
-        /// Gradient descent of a product on data of its own.
         private func step(_ device: Device) throws -> (CompiledStep<Tensor>, Tensor) {
-            let rows = Tensor.randn([20, 3], seed: 2)
-            let target = Tensor.randn([20, 2], seed: 3)
-            try Tensor.evaluate([rows, target])
-            let weights = Tensor.randn([3, 2], seed: 1)
-            let step = try device.asCurrent {
-                try CompiledStep(weights) { (weight: inout Tensor, inputs: [Tensor]) -> [Tensor] in
-                    let rows = inputs[0]
-                    let slope = valueAndGradient(at: weight) { (weight: Tensor) -> Tensor in
-                        let error: Tensor = rows.matmul(weight) - target
-                        return (error * error).mean()
-                    }
-                    let change: Tensor = slope.gradient * 0.1
-                    weight = weight - change
-                    return [slope.value]
-                }
-            }
-            return (step, rows)
+            let descent = try DescentStep(on: device)
+            return (descent.step, descent.rows)
         }
 
         @Test func aStepIsOneGraphAfterSomeRuns() throws {
