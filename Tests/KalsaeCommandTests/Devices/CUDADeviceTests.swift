@@ -67,20 +67,24 @@ struct CUDADeviceTests {
 
     @Test func aTrainingThatLostItsCardGoesOnToTheSameModel() throws {
         defer { folder.remove() }
-        func train(_ name: String, _ card: String) throws -> CommandRun {
-            try run(
-                "train", "iris", "--network", "4-5-3", "--epochs", "10", "--name", name, "--quiet",
-                "--device", "cuda", "--checkpoint-every", "1steps",
-                "--output", "\(name).safetensors", card: card)
+        func train(_ name: String, epochs: Int) throws {
+            let result = try run(
+                "train", "iris", "--network", "4-5-3", "--epochs", "\(epochs)", "--name", name,
+                "--quiet", "--device", "cuda", "--checkpoint-every", "1steps",
+                "--output", "\(name).safetensors")
+            #expect(result.status == 0, "\(result.errors)")
         }
-        #expect(try train("whole", "").status == 0)
-        let broken = try train("broken", "fail=cuStreamSynchronize:20:719")
+        try train("whole", epochs: 10)
+        // The first half leaves a checkpoint for certain; how soon one follows is up to the disc.
+        try train("broken", epochs: 5)
+        let broken = try run(
+            "train", "--resume", "broken", "--epochs", "10", "--quiet",
+            card: "fail=cuStreamSynchronize:20:719")
         #expect(broken.status != 0)
         #expect(broken.errors.contains("start it again, a run with --resume"))
         #expect(broken.errors.contains("the last checkpoint is of step "))
         #expect(broken.errors.hasSuffix("go on with: kalsae train --resume broken\n"))
-        #expect(folder.contents == ["whole.safetensors"])
-        #expect(try run("train", "--resume", "broken", "--quiet").status == 0)
+        #expect(try run("train", "--resume", "broken", "--epochs", "10", "--quiet").status == 0)
         #expect(
             try folder.bytes(of: "whole.safetensors") == folder.bytes(of: "broken.safetensors"))
     }
