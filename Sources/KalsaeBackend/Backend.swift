@@ -42,10 +42,16 @@ public struct PlanOptions: Hashable, Sendable {
     /// compile it; `false` by default.
     public var isRepeated: Bool
 
+    /// In what numbers products are computed; `float32` by default.
+    public var precision: Precision
+
     /// Makes options; an empty list means that nothing is donated.
-    public init(donations: [Int?] = [], isRepeated: Bool = false) {
+    public init(
+        donations: [Int?] = [], isRepeated: Bool = false, precision: Precision = .float32
+    ) {
         self.donations = donations
         self.isRepeated = isRepeated
+        self.precision = precision
     }
 }
 

@@ -28,8 +28,14 @@ public enum DType: String, CaseIterable, Hashable, Codable, Sendable {
         }
     }
 
-    /// Whether arithmetic is defined on it: `float16` and `bfloat16` are for storage, `bool` for
-    /// masks.
+    /// Whether it has 16 bits of a floating-point number.
+    public var isHalf: Bool { self == .float16 || self == .bfloat16 }
+
+    /// The type of sums of products of such numbers: `float32` for halves, their own for others.
+    public var sumType: DType { isHalf ? .float32 : self }
+
+    /// Whether arithmetic is defined on it: `float16` and `bfloat16` are for storage and operands of products,
+    /// `bool` for masks.
     public var hasArithmetic: Bool {
         switch self {
         case .float32, .float64, .int32, .int64, .uint8: true

@@ -11,6 +11,9 @@ package protocol LoweringTarget {
     /// bytes; `op` has them as its operand already.
     func readsBytes(_ op: LoweredOp) -> Bool
 
+    /// Whether products, convolutions and attention read halves; else they are made `float32` before.
+    var readsHalves: Bool { get }
+
     /// Whether a loop over the result's rows and columns can take the place of writing a product's
     /// or convolution's result.
     func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool
@@ -36,6 +39,7 @@ package protocol LoweringTarget {
 }
 
 extension LoweringTarget {
+    package var readsHalves: Bool { false }
     package func readsBytes(_ op: LoweredOp) -> Bool { false }
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }
     package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }

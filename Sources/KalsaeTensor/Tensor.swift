@@ -32,6 +32,15 @@ public struct Tensor: Sendable {
         _ primitive: Primitive, _ operands: [Tensor], site: CallSite? = nil
     ) -> Tensor {
         for operand in operands where operand.fault != nil { return operand }
+        if primitive.category == .contraction,
+            let half = operands.first(where: { $0.dtype.isHalf })
+        {
+            return .fault(
+                primitive.name, expected: "operands of a type with arithmetic",
+                got: half.dtype.rawValue,
+                advice: "convert them with .cast(to: .float32), and choose the device's precision",
+                operands: operands, site: site)
+        }
         do {
             let type = try primitive.resultType(of: operands.map(\.type))
             return Tensor(node: TensorNode(primitive, operands.map(\.node), type))

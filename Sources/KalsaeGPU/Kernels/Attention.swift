@@ -9,11 +9,11 @@ extension LoweredOp {
         var kernel = KernelBuilder(
             extent: max(queries.elementCount, keys.elementCount), groupSize: AttentionText.group,
             isGuarded: context.isGuarded)
-        let text = AttentionText(parameters, queries: queries, keys: keys, &kernel)
-        let (q, k, v) = (
-            kernel.buffer("const float", operand(0)), kernel.buffer("const float", operand(1)),
-            kernel.buffer("const float", operand(2))
-        )
+        let text = AttentionText(
+            parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
+        let factor = "const \(operandTypes[0].dtype.cType)"
+        let (q, k) = (kernel.buffer(factor, operand(0)), kernel.buffer(factor, operand(1)))
+        let v = kernel.buffer(factor, operand(2))
         let y = kernel.buffer("float", output)
         let weight = """
             \(text.score(q, k, query: "row", key: text.keyRow("key")))
@@ -50,11 +50,12 @@ extension LoweredOp {
     }
 
     private func operands(_ kernel: inout KernelBuilder) -> Operands {
-        Operands(
-            q: kernel.buffer("const float", operand(0)),
-            k: kernel.buffer("const float", operand(1)),
-            v: kernel.buffer("const float", operand(2)),
-            g: kernel.buffer("const float", operand(3)), y: kernel.buffer("float", output),
+        let factor = "const \(operandTypes[0].dtype.cType)"
+        return Operands(
+            q: kernel.buffer(factor, operand(0)),
+            k: kernel.buffer(factor, operand(1)),
+            v: kernel.buffer(factor, operand(2)),
+            g: kernel.buffer(factor, operand(3)), y: kernel.buffer("float", output),
             kept: kernel.buffer("float", .workspace(byteOffset: 0)))
     }
 
@@ -69,7 +70,8 @@ extension LoweredOp {
     ) -> KernelCall {
         let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
         var kernel = builder(context)
-        let text = AttentionText(parameters, queries: queries, keys: keys, &kernel)
+        let text = AttentionText(
+            parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
         let names = operands(&kernel)
         let scale = DType.float32.literal(bits: Float(parameters.scale).bitPattern)
         let slope = """
@@ -110,7 +112,8 @@ extension LoweredOp {
     ) -> KernelCall {
         let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
         var kernel = builder(context)
-        let text = AttentionText(parameters, queries: queries, keys: keys, &kernel)
+        let text = AttentionText(
+            parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
         let names = operands(&kernel)
         let all = kernel.integer(queries[1])
         let behindQueries = kernel.integer(queries.elementCount)
@@ -147,8 +150,8 @@ extension LoweredOp {
                     float dk = \(names.y)[\(behindQueries) + column + d];
                     for (int j = 0; j < length; j++) {
                     const I row = \(text.queryRow("(first + j)"));
-                    dv = fma(s0[j], \(names.g)[row + d], dv);
-                    dk = fma(s1[j], \(names.q)[row + d], dk);
+                    dv = fma(s0[j], \(text.number("\(names.g)[row + d]")), dv);
+                    dk = fma(s1[j], \(text.number("\(names.q)[row + d]")), dk);
                     }
                     \(names.y)[\(behindKeys) + column + d] = dv;
                     \(names.y)[\(behindQueries) + column + d] = dk;

@@ -6,13 +6,16 @@ struct AttentionText {
     private let queries, keys, features, heads, size: String
     let queryCount: Int, keyCount: Int, batches: Int, headCount: Int
     private let parameters: AttentionParameters
+    /// The type of all operands.
+    private let dtype: DType
     static let group = 64
 
     init(
-        _ parameters: AttentionParameters, queries: Shape, keys: Shape,
+        _ parameters: AttentionParameters, queries: TensorType, keys: TensorType,
         _ kernel: inout KernelBuilder
     ) {
-        self.parameters = parameters
+        (self.parameters, dtype) = (parameters, queries.dtype)
+        let (queries, keys) = (queries.shape, keys.shape)
         (batches, queryCount, keyCount) = (queries[0], queries[1], keys[1])
         headCount = parameters.heads
         self.queries = kernel.integer(queries[1])
@@ -21,6 +24,9 @@ struct AttentionText {
         heads = kernel.integer(parameters.heads)
         size = kernel.integer(queries[2] / parameters.heads)
     }
+
+    /// An element of an operand.
+    func number(_ element: String) -> String { dtype.number(element) }
 
     /// Lines in front: which query or key of which head the group has, and where its features are.
     func position(_ count: String, _ name: String) -> String {
@@ -61,7 +67,7 @@ struct AttentionText {
     func dot(_ name: String, _ x: String, _ from: String, _ y: String, _ other: String) -> String {
         """
         float \(name) = 0;
-        for (I d = 0; d < \(size); d++) \(name) = fma(\(x)[\(from) + d], \(y)[\(other) + d], \(name));
+        for (I d = 0; d < \(size); d++) \(name) = fma(\(number("\(x)[\(from) + d]")), \(number("\(y)[\(other) + d]")), \(name));
         """
     }
 
@@ -132,7 +138,7 @@ struct AttentionText {
         \(forEachFeature(
             """
             float sum = \(result)[row + d];
-            for (int j = 0; j < length; j++) sum = fma(s0[j], \(matrix)[\(keyRow("(first + j)")) + d], sum);
+            for (int j = 0; j < length; j++) sum = fma(s0[j], \(number("\(matrix)[\(keyRow("(first + j)")) + d]")), sum);
             \(result)[row + d] = sum;
             """))
         BARRIER();

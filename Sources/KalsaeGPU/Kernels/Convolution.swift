@@ -26,19 +26,19 @@ extension LoweredOp {
     private func convolutionText(_ parameters: ConvolutionParameters) -> ConvolutionText {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
-            output: type.shape, type.dtype)
+            output: type.shape, self)
     }
 
     private func inputGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
         ConvolutionText(
             parameters, input: type.shape, kernel: operandTypes[1].shape,
-            output: operandTypes[0].shape, type.dtype)
+            output: operandTypes[0].shape, self)
     }
 
     private func weightGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: type.shape,
-            output: operandTypes[1].shape, type.dtype)
+            output: operandTypes[1].shape, self)
     }
 
     /// The product that it is, with its tiles; nil for other ops.
@@ -59,16 +59,18 @@ extension LoweredOp {
 private struct ConvolutionText {
     let parameters: ConvolutionParameters
     let input: Shape, kernel: Shape, output: Shape
-    let dtype: DType
+    /// The type of sums, and that of both operands.
+    let dtype: DType, factor: DType
     /// Channels of a group.
     let (ins, outs): (Int, Int)
 
     init(
         _ parameters: ConvolutionParameters, input: Shape, kernel: Shape, output: Shape,
-        _ dtype: DType
+        _ op: LoweredOp
     ) {
         self.parameters = parameters
-        (self.input, self.kernel, self.output, self.dtype) = (input, kernel, output, dtype)
+        (self.input, self.kernel, self.output) = (input, kernel, output)
+        (dtype, factor) = (op.type.dtype, op.operandTypes[0].dtype)
         (ins, outs) = (kernel[2], kernel[3] / max(parameters.groups, 1))
     }
 
@@ -140,7 +142,7 @@ private struct ConvolutionText {
             load: """
                 const I y = \(get("cornerY")) + \(get("tapY")), x = \(get("cornerX")) + \(get("tapX"));
                 if (y >= 0 && y < \(n.height) && x >= 0 && x < \(n.width)) {
-                v = \(x)[((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"))];
+                v = \(factor.number("\(x)[((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"))]"));
                 }
                 """)
     }
@@ -149,12 +151,13 @@ private struct ConvolutionText {
         guard output.elementCount > 0 else { return TaskCalls() }
         var product = forwardProduct
         var builder = builder(context, product, output, result)
-        let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
-        let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
+        let x = builder.buffer("const \(factor.cType)", result.op.operand(0))
+        let w = builder.buffer("const \(factor.cType)", result.op.operand(1))
         let n = names(&builder)
         product.left = windows(x, n, isRow: true)
         product.right = TileLoader(
-            isAlongK: false, load: "v = \(w)[k * \(n.outChannels) + stack * \(n.outs) + n];")
+            isAlongK: false,
+            load: "v = \(factor.number("\(w)[k * \(n.outChannels) + stack * \(n.outs) + n]"));")
         return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }
@@ -164,8 +167,8 @@ private struct ConvolutionText {
         guard input.elementCount > 0 else { return TaskCalls() }
         var product = inputGradientProduct
         var builder = builder(context, product, input, result)
-        let g = builder.buffer("const \(dtype.cType)", result.op.operand(0))
-        let w = builder.buffer("const \(dtype.cType)", result.op.operand(1))
+        let g = builder.buffer("const \(factor.cType)", result.op.operand(0))
+        let w = builder.buffer("const \(factor.cType)", result.op.operand(1))
         let n = names(&builder)
         let (padY, padX) = (TileLoader.number("paddedY"), TileLoader.number("paddedX"))
         let image = TileLoader.number("image")
@@ -186,14 +189,15 @@ private struct ConvolutionText {
                 const I oy = fromY / \(n.strideY), ox = fromX / \(n.strideX);
                 if (fromY >= 0 && fromX >= 0 && oy * \(n.strideY) == fromY
                     && ox * \(n.strideX) == fromX && oy < \(n.outHeight) && ox < \(n.outWidth)) {
-                v = \(g)[((\(image) + oy) * \(n.outWidth) + ox) * \(n.outChannels) + c];
+                v = \(factor.number("\(g)[((\(image) + oy) * \(n.outWidth) + ox) * \(n.outChannels) + c]"));
                 }
                 """)
         product.right = TileLoader(
             inner: """
                 const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
                 """,
-            load: "v = \(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel];")
+            load: "v = \(factor.number("\(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel]"));"
+        )
         return product.calls(builder, context, result) {
             stored(result, channels: input[3], of: ins, &$0)
         }
@@ -203,12 +207,13 @@ private struct ConvolutionText {
         guard kernel.elementCount > 0 else { return TaskCalls() }
         var product = weightGradientProduct
         var builder = builder(context, product, kernel, result)
-        let x = builder.buffer("const \(dtype.cType)", result.op.operand(0))
-        let g = builder.buffer("const \(dtype.cType)", result.op.operand(1))
+        let x = builder.buffer("const \(factor.cType)", result.op.operand(0))
+        let g = builder.buffer("const \(factor.cType)", result.op.operand(1))
         let n = names(&builder)
         product.left = windows(x, n, isRow: false)
         product.right = TileLoader(
-            isAlongK: false, load: "v = \(g)[k * \(n.outChannels) + stack * \(n.outs) + n];")
+            isAlongK: false,
+            load: "v = \(factor.number("\(g)[k * \(n.outChannels) + stack * \(n.outs) + n]"));")
         return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }

@@ -6,7 +6,7 @@ extension LoweredOp {
     func matrixProduct(
         _ parameters: MatrixProductParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        let (shape, dtype) = (type.shape, type.dtype)
+        let shape = type.shape
         guard shape.elementCount > 0 else { return TaskCalls() }
         var product = tiledProduct(parameters)
         let (rows, columns, inner) = (product.rows, product.columns, product.inner)
@@ -14,23 +14,31 @@ extension LoweredOp {
             result.extent, shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
             operandTypes[1].shape.elementCount)
         var kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
-        let a = kernel.buffer("const \(operandTypes[0].dtype.cType)", operand(0))
-        let b = kernel.buffer("const \(dtype.cType)", operand(1))
+        let (left, right) = (operandTypes[0].dtype, operandTypes[1].dtype)
+        let a = kernel.buffer("const \(left.cType)", operand(0))
+        let b = kernel.buffer("const \(right.cType)", operand(1))
         let (m, n, k) = (kernel.integer(rows), kernel.integer(columns), kernel.integer(inner))
+        let x = "\(a)[" + Self.index("m", m, "k", k, parameters.transposeLeft) + "]"
+        let y = "\(b)[" + Self.index("k", k, "n", n, parameters.transposeRight) + "]"
         product.left = TileLoader(
             isAlongK: !parameters.transposeLeft,
-            load: parameters.transposeLeft
-                ? "v = \(a)[(stack * \(k) + k) * \(m) + m];"
-                : "v = \(a)[(stack * \(m) + m) * \(k) + k];")
+            load: "v = \(left.number(x));")
         product.right = TileLoader(
             isAlongK: parameters.transposeRight,
-            load: parameters.transposeRight
-                ? "v = \(b)[(stack * \(n) + n) * \(k) + k];"
-                : "v = \(b)[(stack * \(k) + k) * \(n) + n];")
+            load: "v = \(right.number(y));")
         return product.calls(kernel, context, result) { kernel in
             let m = kernel.integer(rows)
             return result.stored(row: "stack * \(m) + m", column: "n", of: columns, &kernel)
         }
+    }
+
+    /// The index of an element of a matrix of the stack, stored transposed or not.
+    private static func index(
+        _ row: String, _ rows: String, _ column: String, _ columns: String, _ transposed: Bool
+    ) -> String {
+        transposed
+            ? "(stack * \(columns) + \(column)) * \(rows) + \(row)"
+            : "(stack * \(rows) + \(row)) * \(columns) + \(column)"
     }
 
     /// Its sizes and tiles.

@@ -44,6 +44,15 @@ extension DType {
     /// The `float32` of some bits as C text.
     func literal(bits: UInt32) -> String { "BITS_F(0x\(String(bits, radix: 16))u)" }
 
+    /// An element of memory as a number in C text: halves are taken as `float32`.
+    func number(_ element: String) -> String {
+        switch self {
+        case .float16: "f_of_half(\(element))"
+        case .bfloat16: "f_of_bf16(\(element))"
+        case .float32, .float64, .int32, .int64, .uint8, .bool: element
+        }
+    }
+
     /// 0 as C text.
     var zero: String { "(\(cType))0" }
 }

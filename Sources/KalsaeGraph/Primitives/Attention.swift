@@ -24,11 +24,13 @@ extension AttentionParameters {
         _ queries: TensorType, _ keys: TensorType, _ values: TensorType
     ) throws(KalsaeError) -> TensorType {
         let name = "attention"
-        for type in [queries, keys, values] where type.dtype != .float32 {
+        for type in [queries, keys, values] where type.dtype.sumType != .float32 {
             throw TypeChecks.unsupported(name, type.dtype)
         }
         let (q, k) = (queries.shape, keys.shape)
-        guard q.rank == 3, k.rank == 3, values == keys, q[0] == k[0], q[2] == k[2] else {
+        guard q.rank == 3, k.rank == 3, values == keys, queries.dtype == keys.dtype, q[0] == k[0],
+            q[2] == k[2]
+        else {
             throw KalsaeError(
                 name,
                 expected: "queries [batch, queries, features], keys and values "
@@ -43,16 +45,18 @@ extension AttentionParameters {
         guard scale.isFinite else {
             throw KalsaeError(name, expected: "a finite scale", got: "\(scale)")
         }
-        return queries
+        return TensorType(.float32, q)
     }
 
     /// The gradients for queries, keys and values, one behind the other.
     func gradientType(
         _ queries: TensorType, _ keys: TensorType, _ values: TensorType, _ upstream: TensorType
     ) throws(KalsaeError) -> TensorType {
-        try TypeChecks.same("attentionGradient", upstream, resultType(queries, keys, values))
+        let result = try resultType(queries, keys, values)
+        try TypeChecks.same(
+            "attentionGradient", upstream, TensorType(queries.dtype, result.shape))
         return TensorType(
-            queries.dtype, [queries.shape.elementCount + 2 * keys.shape.elementCount])
+            .float32, [queries.shape.elementCount + 2 * keys.shape.elementCount])
     }
 
     /// How many of the keys a query sees; one that would see none sees all alike.

@@ -73,7 +73,7 @@ extension ConvolutionParameters {
 
     func resultType(input: TensorType, kernel: TensorType) throws(KalsaeError) -> TensorType {
         let name = "convolution"
-        try TypeChecks.sameFloat(name, [input, kernel])
+        try TypeChecks.sameFactors(name, [input, kernel])
         guard input.shape.rank == 4, kernel.shape.rank == 4 else {
             throw KalsaeError(
                 name, expected: "input [batch, height, width, channels] and kernel [h, w, in, out]",
@@ -100,7 +100,7 @@ extension ConvolutionParameters {
                 name, expected: "a kernel no larger than its padded input, positive strides",
                 got: "kernel \(kernel.shape), input \(input.shape), \(self)")
         }
-        return TensorType(input.dtype, [input.shape[0], height, width, kernel.shape[3]])
+        return TensorType(input.dtype.sumType, [input.shape[0], height, width, kernel.shape[3]])
     }
 
     func inputGradientType(
@@ -108,8 +108,9 @@ extension ConvolutionParameters {
     ) throws(KalsaeError) -> TensorType {
         let forward = try resultType(
             input: TensorType(gradient.dtype, input), kernel: kernel)
-        try TypeChecks.same("convolutionInputGradient", gradient, forward)
-        return TensorType(gradient.dtype, input)
+        try TypeChecks.same(
+            "convolutionInputGradient", gradient, TensorType(kernel.dtype, forward.shape))
+        return TensorType(gradient.dtype.sumType, input)
     }
 
     func weightGradientType(
@@ -117,7 +118,8 @@ extension ConvolutionParameters {
     ) throws(KalsaeError) -> TensorType {
         let forward = try resultType(
             input: input, kernel: TensorType(gradient.dtype, kernel))
-        try TypeChecks.same("convolutionWeightGradient", gradient, forward)
-        return TensorType(gradient.dtype, kernel)
+        try TypeChecks.same(
+            "convolutionWeightGradient", gradient, TensorType(input.dtype, forward.shape))
+        return TensorType(gradient.dtype.sumType, kernel)
     }
 }

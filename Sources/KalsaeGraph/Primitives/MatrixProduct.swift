@@ -17,7 +17,7 @@ public struct MatrixProductParameters: Hashable, Codable, Sendable {
 extension MatrixProductParameters {
     func resultType(_ left: TensorType, _ right: TensorType) throws(KalsaeError) -> TensorType {
         let name = "matmul"
-        guard left.dtype == right.dtype, left.dtype.hasArithmetic else {
+        guard left.dtype == right.dtype, left.dtype.sumType.hasArithmetic else {
             throw KalsaeError(
                 name, expected: "two operands of one numeric type", got: "\(left) and \(right)",
                 advice: "convert one with .cast(to:)")
@@ -37,7 +37,7 @@ extension MatrixProductParameters {
                 name, expected: "equal inner sizes",
                 got: "[\(rows), \(inner)] · [\(innerRight), \(columns)] (\(inner) ≠ \(innerRight))")
         }
-        return TensorType(left.dtype, Shape(left.shape.prefix(rank - 2) + [rows, columns]))
+        return TensorType(left.dtype.sumType, Shape(left.shape.prefix(rank - 2) + [rows, columns]))
     }
 
     private static func sizes(_ shape: Shape, transposed: Bool) -> (Int, Int) {

@@ -12,8 +12,19 @@ enum TypeChecks {
     }
 
     static func sameFloat(_ name: String, _ types: [TensorType]) throws(KalsaeError) {
+        try same(name, types) { $0.isDifferentiable }
+    }
+
+    /// Operands of products of floating-point numbers, which may be halves.
+    static func sameFactors(_ name: String, _ types: [TensorType]) throws(KalsaeError) {
+        try same(name, types) { $0.isFloat }
+    }
+
+    private static func same(
+        _ name: String, _ types: [TensorType], _ accepts: (DType) -> Bool
+    ) throws(KalsaeError) {
         for type in types {
-            guard type.dtype.isDifferentiable else { throw unsupported(name, type.dtype) }
+            guard accepts(type.dtype) else { throw unsupported(name, type.dtype) }
             guard type.dtype == types[0].dtype else {
                 throw KalsaeError(
                     name, expected: "operands of one type", got: "\(types[0]) and \(type)",

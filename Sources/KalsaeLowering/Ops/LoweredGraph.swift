@@ -12,6 +12,8 @@ struct LoweredGraph {
     /// For each output of the graph, the storage that holds it.
     private(set) var outputs: [Int] = []
     private var views: [View] = []
+    /// The `float32` of halves that products read, by node.
+    private var widenedViews: [Int: View] = [:]
 
     /// Longer ranges of numbers are computed when the plan runs.
     private static let mostLiteralElements = 4096
@@ -108,11 +110,27 @@ struct LoweredGraph {
             for source in node.operands where !views[source].isDense {
                 views[source] = copy(views[source], graph.nodes[source].type)
             }
-            let operands = node.operands.map { views[$0] }
+            var (operands, types) = (node.operands.map { views[$0] }, types)
+            if node.primitive.category == .contraction, !target.readsHalves {
+                for (index, source) in node.operands.enumerated() where types[index].dtype.isHalf {
+                    (operands[index], types[index]) = widened(source)
+                }
+            }
             let result = add(.kernel(node.primitive), operands, types, node.type)
             if case .matrixProduct = node.primitive { readBytes(at: ops.count - 1, target) }
             return result
         }
+    }
+
+    /// Halves as `float32`, made once for all that multiply them.
+    private mutating func widened(_ source: Int) -> (View, TensorType) {
+        let half = graph.nodes[source].type
+        let type = TensorType(half.dtype.sumType, half.shape)
+        let view =
+            widenedViews[source]
+            ?? add(.element(.cast(type.dtype)), [views[source]], [half], type)
+        widenedViews[source] = view
+        return (view, type)
     }
 
     /// Copies a large transposed value block by block: a loop would touch a cache line an element.

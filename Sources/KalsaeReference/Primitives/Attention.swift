@@ -22,7 +22,7 @@ extension Interpreter {
                 for i in 0..<size { results[row.query + i] += weight * v[key + i] }
             }
         }
-        return Value(queries.type, .floats(results))
+        return Value(TensorType(queries.dtype.sumType, queries.shape), .floats(results))
     }
 
     /// Operands queries, keys, values, gradient. With weights p, scores s and output o = p · v:

@@ -20,9 +20,12 @@ extension BackendCase {
         AttentionRow(queries: [2, 3, 0], others: 3, heads: 3),
     ]
 
-    /// Attention and its gradient, causal and not: odd sizes, queries that see nothing, NaN.
+    /// Attention and its gradient, causal and not: odd sizes, queries that see nothing, NaN, halves.
     static var attentions: [BackendCase] {
         var cases = attentionRows.flatMap { attention($0, .normal) }
+        for half in [DType.bfloat16, .float16] {
+            cases += attentionRows.flatMap { attention($0, .normal, half) }
+        }
         // The largest score takes all, and what is left of a gradient is rounding.
         let extreme = AttentionRow(queries: [2, 7, 8], others: 20, heads: 2)
         cases += attention(extreme, .wide, errorFactor: 100)
@@ -38,11 +41,11 @@ extension BackendCase {
     }
 
     private static func attention(
-        _ row: AttentionRow, _ domain: Domain, errorFactor: Double = 1
+        _ row: AttentionRow, _ domain: Domain, _ dtype: DType = .float32, errorFactor: Double = 1
     ) -> [BackendCase] {
         var keys = row.queries
         keys[1] = row.others
-        let types = [row.queries, keys, keys, row.queries].map { TensorType(.float32, $0) }
+        let types = [row.queries, keys, keys, row.queries].map { TensorType(dtype, $0) }
         let length = Double(max(row.others, row.queries[1]))
         var cases: [BackendCase?] = []
         for isCausal in [false, true] {
