@@ -90,6 +90,8 @@ public final class PlanCache: Sendable {
     static let usefulCount = 10
 
     private let state = Mutex(State())
+    /// In what numbers its plans compute products.
+    package let precision: Precision
     private let capacity: Int
     private let nodeCapacity: Int
 
@@ -98,8 +100,12 @@ public final class PlanCache: Sendable {
 
     /// Makes an empty cache of at most `capacity` plans, whose graphs have at most `nodeCapacity`
     /// nodes together; of longer graphs the newest is kept besides.
-    public init(backend: any Backend, capacity: Int = 512, nodeCapacity: Int = 1 << 20) {
+    public init(
+        backend: any Backend, precision: Precision = .float32, capacity: Int = 512,
+        nodeCapacity: Int = 1 << 20
+    ) {
         self.backend = backend
+        self.precision = precision
         self.capacity = max(capacity, 1)
         self.nodeCapacity = nodeCapacity
     }
@@ -108,6 +114,8 @@ public final class PlanCache: Sendable {
     public func plan(
         for graph: Graph, options: PlanOptions = PlanOptions()
     ) throws(KalsaeError) -> any Plan {
+        var options = options
+        options.precision = precision
         let key = Key(graph, options)
         let found = state.withLock { state -> (any Plan)? in
             state.clock += 1

@@ -44,7 +44,12 @@ public struct CPUBackend: Backend {
     ) throws(KalsaeError) -> any Plan {
         try InstructionSet.apply()
         CPUBackend.checkPassNames()
-        let graph = try graph.optimized()
+        guard options.precision != .tf32 else {
+            throw KalsaeError(
+                "precision", expected: "float32, bfloat16 or float16 on the cpu", got: "tf32",
+                advice: "cards of NVIDIA have it: --device cuda")
+        }
+        let graph = try graph.optimized(precision: options.precision)
         // The library plans for the number of threads that it finds.
         kdnn_set_threads(Int32(threads))
         return try CPUPlanBuilder(graph, options: options, threads: threads).build()

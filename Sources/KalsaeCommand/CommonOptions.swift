@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
 
@@ -26,6 +27,11 @@ struct CommonOptions: ParsableArguments {
                 + "lists them.", valueName: "name"))
     var device: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Numbers of products: float32, tf32 (cards), bfloat16 or float16.", valueName: "name"))
+    var precision: String?
+
     /// Puts the options in force; called before anything is computed.
     func apply() throws {
         if quiet { Console.silence() }
@@ -40,7 +46,22 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError("--device takes cpu, cuda or opencl, got nothing.")
         }
         if let device { setenv(EnvironmentFlag.device.rawValue, device, 1) }
+        if let precision { setenv(EnvironmentFlag.precision.rawValue, precision, 1) }
+        let numbers = try Precision.ofEnvironment()
+        setenv(EnvironmentFlag.precision.rawValue, numbers.rawValue, 1)
+        if numbers.operandType != nil, EnvironmentFlag.device.value == "cpu" {
+            Notice.say(
+                "the cpu multiplies what was rounded to \(numbers.rawValue) as float32, which takes "
+                    + "longer than --precision float32")
+        }
         if EnvironmentFlag.device.value != "cpu" { try Self.open(EnvironmentFlag.device.value) }
+    }
+
+    /// Goes on in the precision of a record, where nothing else was asked for.
+    func takeUp(precision recorded: String?) {
+        let flag = EnvironmentFlag.precision
+        guard let recorded, precision == nil, flag.value == flag.defaultValue else { return }
+        setenv(flag.rawValue, recorded, 1)
     }
 
     /// Goes on on the device of a record, where nothing else was asked for.

@@ -32,7 +32,7 @@ public final class GPUBackend: Backend {
 
     /// Prepares a graph: passes, fusion, order, memory, kernels.
     public func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
-        let graph = try graph.optimized()
+        let graph = try graph.optimized(precision: options.precision)
         if !driver.info.hasFloat64, graph.usesFloat64 {
             throw KalsaeError(
                 name, expected: "types that \(driver.info.name) computes with", got: "float64",
@@ -63,7 +63,8 @@ public final class GPUBackend: Backend {
     ) throws(KalsaeError) -> [KernelSource] {
         var (sources, known): ([KernelSource], Set<String>) = ([], [])
         for (graph, options) in graphs {
-            let builder = GPUPlanBuilder(try graph.optimized(), options: options, info: info)
+            let builder = GPUPlanBuilder(
+                try graph.optimized(precision: options.precision), options: options, info: info)
             for source in try builder.code().launches.joined().map(\.source)
             where known.insert(source.name).inserted { sources.append(source) }
         }

@@ -13,6 +13,15 @@ public enum Precision: String, CaseIterable, Hashable, Codable, Sendable {
     /// Operands of 11 bits up to 65,504; training scales its loss.
     case float16
 
+    /// Half a unit in the last place of 1 of rounded operands; 0 where they are not rounded.
+    package var operandUnit: Double {
+        switch self {
+        case .float32: 0
+        case .tf32, .float16: 0x1p-11
+        case .bfloat16: 0x1p-8
+        }
+    }
+
     /// The type that operands are rounded to; nil where they stay as they are in memory.
     package var operandType: DType? {
         switch self {

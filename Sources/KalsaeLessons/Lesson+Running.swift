@@ -60,6 +60,8 @@ actor LessonRunner {
     private func device(for plan: LessonPlan) -> Device {
         let isFree = EnvironmentFlag.threads.value.isEmpty
         let isCPU = EnvironmentFlag.device.value == "cpu"
-        return isFree && isCPU && !plan.takesMinutes ? Device(CPUBackend(threads: 1)) : .current
+        let current = Device.current
+        return isFree && isCPU && !plan.takesMinutes
+            ? Device(CPUBackend(threads: 1), precision: current.precision) : current
     }
 }

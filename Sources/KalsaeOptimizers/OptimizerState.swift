@@ -6,19 +6,23 @@ import KalsaeTensor
 public struct OptimizerState: TensorTree, Sendable {
     /// For each parameter in order, its slots.
     public var slots: [[Tensor]]
+    /// How the loss is scaled; nil where it is not. It is where the device in force multiplies in `float16`.
+    public var lossScale: LossScale?
 
     /// What is remembered before the first step.
     public init<Model: TensorTree>(for model: Model, _ optimizer: some Optimizer) {
         slots = model.tensors.filter { $0.path.role == .parameter }.map { path, tensor in
             optimizer.trains(path) ? optimizer.initialSlots(for: tensor, at: path) : []
         }
+        lossScale = Device.current.precision == .float16 ? LossScale() : nil
     }
 
-    /// Walks the slots of all parameters.
+    /// Walks the slots of all parameters, then the scale.
     public mutating func forEachTensor<Failure: Error>(
         at path: TensorPath, _ body: (TensorPath, inout Tensor) throws(Failure) -> Void
     ) throws(Failure) {
         try slots.forEachTensor(at: path.appending("slots", role: .state), body)
+        try lossScale?.forEachTensor(at: path.appending("lossScale", role: .state), body)
     }
 }
 
@@ -53,11 +57,13 @@ extension Optimizer {
                 path: all[index].0.path, value: all[index].0.tensor,
                 gradient: all[index].1.tensor, slots: state.slots[index])
         }
+        let before = state
         var values = all.map(\.0.tensor)
         for (index, after) in zip(trained, updateAll(parameters, scalars: named)) {
             values[index] = after.value
             state.slots[index] = after.slots
         }
+        state.undoWhereInfinite(parameters, before, &values, at: trained)
         return model.replacingParameters(values)
     }
 

@@ -17,7 +17,7 @@ public struct ReferenceBackend: Backend {
     /// Prepares a graph for running; throws where the verifier rejects it.
     public func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
         try graph.verify()
-        return ReferencePlan(graph)
+        return ReferencePlan(graph.withProducts(in: options.precision))
     }
 
     /// The outputs of a graph that the verifier accepts, floats not rounded to their type.

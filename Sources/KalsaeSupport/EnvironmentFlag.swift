@@ -21,6 +21,8 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
     /// Which passes over graphs and plans run: `all`, `none`, names separated by commas, or
     /// `-name` for all others.
     case passes = "KALSAE_PASSES"
+    /// In what numbers products are computed: `float32`, `tf32`, `bfloat16` or `float16`.
+    case precision = "KALSAE_PRECISION"
     /// Whether the tests run that launch trainings on several ranks, which need all cores: 0 or 1.
     case rankTests = "KALSAE_RANK_TESTS"
     /// The folder that runs are recorded in.
@@ -43,6 +45,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .device: "cpu"
         case .fuzz: "2000"
         case .passes: "all"
+        case .precision: "float32"
         case .runs: "kalsae-runs"
         case .watchdog: "60,600"
         }
@@ -59,6 +62,7 @@ public enum EnvironmentFlag: String, CaseIterable, Sendable {
         case .longTests: "1 runs the tests that take minutes"
         case .mpi: "library for MPI; empty: the one of kalsae mpi build; off: no MPI"
         case .passes: "passes over graphs and plans: all, none, names with commas, or -name"
+        case .precision: "numbers of products: float32, tf32 (cards), bfloat16, float16"
         case .rankTests: "1 runs the tests that train on several ranks"
         case .runs: "folder that runs are recorded in"
         case .store: "PostgreSQL database of studies; empty: the folder of the runs"

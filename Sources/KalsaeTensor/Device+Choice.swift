@@ -60,12 +60,12 @@ extension Device {
     /// The backend of an accelerator; nil for others.
     package var accelerator: GPUBackend? { plans.backend as? GPUBackend }
 
-    /// The device that `KALSAE_DEVICE` names. One that cannot be had throws when it is first used:
+    /// The device that `KALSAE_DEVICE` names, with the precision of `KALSAE_PRECISION`. One that cannot be had throws when it is first used:
     /// nothing is computed elsewhere instead.
     static let usual: Device = {
         let name = EnvironmentFlag.device.value
         do {
-            return try named(name)
+            return try named(name).with(.ofEnvironment())
         } catch {
             let cause =
                 error as? KalsaeError ?? KalsaeError(name, expected: "a device", got: "\(error)")

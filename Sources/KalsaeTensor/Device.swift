@@ -7,7 +7,24 @@ public struct Device: Sendable {
     package let plans: PlanCache
 
     /// Makes a device of a backend.
-    public init(_ backend: any Backend) { plans = PlanCache(backend: backend) }
+    ///
+    /// - Parameter precision: in what numbers products, convolutions and attention are computed.
+    public init(_ backend: any Backend, precision: Precision = .float32) {
+        plans = PlanCache(backend: backend, precision: precision)
+    }
+
+    /// In what numbers products, convolutions and attention are computed.
+    public var precision: Precision { plans.precision }
+
+    /// The same device with products in other numbers. It has plans of its own: keep it where it is used
+    /// again.
+    ///
+    /// ```swift
+    /// let history = try await Device.cuda().with(.bfloat16).asCurrent { try await trainer.fit(data) }
+    /// ```
+    public func with(_ precision: Precision) -> Device {
+        precision == self.precision ? self : Device(plans.backend, precision: precision)
+    }
 
     /// The name in messages, as in `cpu`.
     public var name: String { plans.backend.name }

@@ -92,11 +92,13 @@ struct TrainingConfiguration {
         settings.append(JSONValue.Member(name, value))
     }
 
-    /// Says the device in force where it is not the usual one, so that what is taken up later does not
-    /// go on on another one unasked.
+    /// Says the device and the precision in force where they are not the usual ones, so that what is taken
+    /// up later does not go on with others unasked.
     mutating func completeDevice() {
-        let device = EnvironmentFlag.device
-        if device.value != device.defaultValue { complete("device", .string(device.value)) }
+        for (name, flag) in [("device", EnvironmentFlag.device), ("precision", .precision)]
+        where flag.value != flag.defaultValue {
+            complete(name, .string(flag.value))
+        }
     }
 
     /// Whether it says a value.

@@ -35,14 +35,28 @@ public enum GraphPass: String, CaseIterable, Sendable {
 }
 
 extension Graph {
+    /// The graph with the products of `float32` in other numbers.
+    package func withProducts(in precision: Precision) -> Graph {
+        precision.operandType.map { MixedPrecision.apply(self, $0) } ?? self
+    }
+
     /// The graph after the passes that are in force; verified after each if `KALSAE_VERIFY` is 1.
-    public func optimized() throws(KalsaeError) -> Graph {
+    ///
+    /// - Parameter precision: in what numbers products are computed.
+    public func optimized(
+        precision: Precision = .float32
+    ) throws(KalsaeError) -> Graph {
         let verifying = EnvironmentFlag.verify.integer != 0
         var graph = self
         GraphStages.record("traced", graph)
         for pass in GraphPass.enabled {
             graph = pass.applied(to: graph)
             GraphStages.record(pass.rawValue, graph)
+            if verifying { try graph.verify() }
+        }
+        if precision.operandType != nil {
+            graph = graph.withProducts(in: precision)
+            GraphStages.record(precision.rawValue, graph)
             if verifying { try graph.verify() }
         }
         return graph

@@ -39,12 +39,14 @@ package struct DeviceComparison {
     private let step: StepGraph
     private var left: NodeRunner
     private var right: NodeRunner
+    private let precisions: [Precision]
 
-    /// Prepares to compute a step on two devices; operands are those of the first.
+    /// Prepares to compute a step on two devices, or on one in two precisions; operands are those of the first.
     package init(_ step: StepGraph, _ left: Device, _ right: Device) {
         self.step = step
-        self.left = NodeRunner(left.plans.backend)
-        self.right = NodeRunner(right.plans.backend)
+        self.left = NodeRunner(left)
+        self.right = NodeRunner(right)
+        precisions = [left.precision, right.precision]
     }
 
     /// Compares all operations in order, until one differs by more than its bound.
@@ -98,7 +100,7 @@ package struct DeviceComparison {
         guard zip(one, two).contains(where: { $0 != $1 && !($0.isNaN && $1.isNaN) }) else {
             return nil
         }
-        let bounds = try RoundingBounds(node, operands).bounds(of: one, &left)
+        let bounds = try RoundingBounds(node, operands, precisions).bounds(of: one, &left)
         var worst: Difference?
         for position in one.indices {
             let found = Difference(

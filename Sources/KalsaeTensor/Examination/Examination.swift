@@ -43,7 +43,7 @@ package struct Examination {
     /// Prepares to compute a step by the device in force.
     package init(_ step: StepGraph) {
         self.step = step
-        runner = NodeRunner(Device.current.plans.backend)
+        runner = NodeRunner(.current)
     }
 
     /// Finds it; nil where all outputs are finite.

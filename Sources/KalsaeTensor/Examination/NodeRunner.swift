@@ -4,10 +4,10 @@ import KalsaeSupport
 
 /// Computes nodes of a graph one at a time, each by the backend's own kernels.
 struct NodeRunner {
-    let backend: any Backend
+    private let device: Device
     private var plans: [Graph: any Plan] = [:]
 
-    init(_ backend: any Backend) { self.backend = backend }
+    init(_ device: Device) { self.device = device }
 
     /// The value of a node that is no input, from those of its operands.
     mutating func value(
@@ -31,10 +31,11 @@ struct NodeRunner {
         if let known = plans[graph] {
             plan = known
         } else {
-            plan = try backend.compile(graph, options: PlanOptions())
+            plan = try device.plans.backend.compile(
+                graph, options: PlanOptions(precision: device.precision))
             plans[graph] = plan
         }
-        let output = try backend.makeBuffer(byteCount: node.type.byteCount)
+        let output = try device.plans.backend.makeBuffer(byteCount: node.type.byteCount)
         try plan.run(inputs: inputs, outputs: [output])
         return output
     }

@@ -15,9 +15,15 @@ struct RoundingBounds {
     private let operands: [Operand]
     /// Half a unit in the last place of 1.
     private let unit: Double
+    /// What rounding the operands of products costs relative to each product, of both together.
+    private let operandUnits: Double
 
-    init(_ node: Node, _ operands: [Operand]) {
+    /// - Parameter precisions: those of what is compared.
+    init(_ node: Node, _ operands: [Operand], _ precisions: [Precision] = []) {
         (self.node, self.operands) = (node, operands)
+        operandUnits = precisions.reduce(0) {
+            $0 + 2 * $1.operandUnit + $1.operandUnit * $1.operandUnit
+        }
         unit =
             switch node.type.dtype {
             case .float32: 0x1p-24
@@ -52,7 +58,7 @@ struct RoundingBounds {
         case .contraction:
             switch node.primitive {
             case .attention, .attentionGradient: return attention(result)
-            case _: return try sums(terms, &runner)
+            case _: return try sums(terms, &runner, roundingOperands: true)
             }
         case .pooling:
             if case .pool(let parameters) = node.primitive, parameters.kind == .max { break }
@@ -83,8 +89,10 @@ struct RoundingBounds {
         result.map { units * unit * abs($0) + Double.leastNormalMagnitude }
     }
 
-    /// Twice `n · u` times the operation on the operands' magnitudes.
-    private func sums(_ count: Int, _ runner: inout NodeRunner) throws -> [Double] {
+    /// Twice `n · u` times the operation on the operands' magnitudes, and what rounded operands cost.
+    private func sums(
+        _ count: Int, _ runner: inout NodeRunner, roundingOperands: Bool = false
+    ) throws -> [Double] {
         var magnitudes: [Operand] = []
         for (buffer, type) in operands {
             guard type.dtype.isFloat else {
@@ -95,7 +103,8 @@ struct RoundingBounds {
             magnitudes.append((try runner.value(of: absolute, [(buffer, type)]), type))
         }
         let sum = try runner.value(of: node, magnitudes)
-        let factor = 2 * Double(count + 2) * unit
+        let isRounded = roundingOperands && node.type.dtype == .float32
+        let factor = 2 * Double(count + 2) * unit + (isRounded ? operandUnits : 0)
         return try Tensor(sum, node.type).values(Double.self).map { factor * abs($0) }
     }
 
@@ -103,7 +112,7 @@ struct RoundingBounds {
     private func attention(_ result: [Double]) -> [Double] {
         let largest = result.reduce(0) { $1.isFinite ? Swift.max($0, abs($1)) : $0 }
         let length = operands.reduce(0) { Swift.max($0, $1.type.shape[1] + $1.type.shape[2]) }
-        let bound = Double(64 + 8 * length) * unit * largest
+        let bound = Double(64 + 8 * length) * (unit + operandUnits) * largest
         return result.map { _ in bound }
     }
 }

@@ -67,7 +67,7 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("products", products), ("convolutions", convolutions), ("pools", pools),
             ("attention", attentions), ("large attention", largeAttentions),
             ("generators", generators), ("mixed graphs", mixed), ("networks", networks),
-            ("large", large), ("large products", largeProducts),
+            ("large", large), ("large products", largeProducts), ("precisions", precisions),
         ]
     }
 }
@@ -88,7 +88,8 @@ extension BackendCase {
     private func compare(_ backend: any Backend) throws(KalsaeError) -> String? {
         if let fault { throw fault }
         let arguments = arguments
-        let expected = try ReferenceBackend.values(of: graph, inputs: arguments)
+        let expected = try ReferenceBackend.values(
+            of: graph.withProducts(in: options.precision), inputs: arguments)
         let plan = try backend.compile(graph, options: options)
         let first = try run(plan, arguments, on: backend)
         for (position, output) in graph.outputTypes.enumerated() {

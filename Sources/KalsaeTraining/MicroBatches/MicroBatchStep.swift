@@ -65,7 +65,7 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
                 let key = RandomKey(inputs[0])
                 let (x, targets, weights) = prepare(Array(inputs.dropFirst()))
                 return try Self.contribution(
-                    state.first, (x, targets, weights), key, loss, optimizer, extras, box)
+                    state, (x, targets, weights), key, loss, optimizer, extras, box)
             }
             guard let layout = box.layout else {
                 throw KalsaeError("update", expected: "sums of micro-batches", got: "none")
@@ -86,13 +86,15 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
     }
 
     private static func contribution(
-        _ model: Model, _ batch: (inputs: Tensor, targets: Tensor, weights: Tensor?),
+        _ state: TensorPair<Model, OptimizerState>,
+        _ batch: (inputs: Tensor, targets: Tensor, weights: Tensor?),
         _ key: RandomKey, _ loss: Loss, _ optimizer: any Optimizer, _ extras: StepExtras, _ box: Box
     ) throws -> [Tensor] {
+        let model = state.first
         let rows = batch.inputs.shape.first ?? 0
         var weight = Tensor.full([], Double(rows))
         let traced = StepScope.training(key: key) {
-            valueAndGradient(at: model) { model in
+            state.second.valueAndGradient(at: model) { model in
                 let (x, y) = extras.mixed(batch.inputs, batch.targets)
                 let output = model(x)
                 return TraceNotes.within("loss") {

@@ -1,3 +1,4 @@
+import KalsaeGraph
 import KalsaeLayers
 import KalsaeOptimizers
 import KalsaeSupport
@@ -32,6 +33,17 @@ public struct NamedTensors: TensorTree, Sendable {
                 Entry(name: "\(parameter.path.name).\($0.offset)", tensor: $0.element)
             }
         }
+        guard let scale = state.lossScale else { return }
+        let names = [Self.scaleName, Self.goodStepsName]
+        entries += zip(names, scale.tensors).map { Entry(name: $0, tensor: $1.tensor) }
+    }
+
+    private static let scaleName = "lossScale.scale", goodStepsName = "lossScale.goodSteps"
+
+    /// The tensors without those of ``LossScale``, which a state of another precision has or lacks.
+    private var withoutScale: NamedTensors {
+        NamedTensors(
+            entries: entries.filter { ![Self.scaleName, Self.goodStepsName].contains($0.name) })
     }
 
     /// Walks the tensors.
@@ -60,8 +72,20 @@ public struct NamedTensors: TensorTree, Sendable {
     func restored<Model: TensorTree>(
         into state: OptimizerState, of model: Model, subject: String
     ) throws(KalsaeError) -> OptimizerState {
-        let tensors = try ordered(like: NamedTensors(state, of: model), subject)
+        let scaleless = { (state: OptimizerState) in
+            var state = state
+            state.lossScale = nil
+            return NamedTensors(state, of: model)
+        }
+        let tensors = try withoutScale.ordered(like: scaleless(state), subject)
         var state = state
+        func number(_ name: String) -> Tensor? {
+            entries.first { $0.name == name && $0.tensor.type == TensorType(.float32, []) }?.tensor
+        }
+        if let scale = number(Self.scaleName), let steps = number(Self.goodStepsName) {
+            state.lossScale?.scale = scale
+            state.lossScale?.goodSteps = steps
+        }
         var next = 0
         for index in state.slots.indices {
             for slot in state.slots[index].indices {

@@ -82,7 +82,7 @@ package final class BatchStep<Model: Layer> {
         compiled = try CompiledStep(TensorPair(model, state)) { [weighing] state, inputs in
             var weight: Tensor?
             let traced = try StepScope.training(key: RandomKey(inputs[1])) {
-                try valueAndGradient(at: state.first) { model in
+                try state.second.valueAndGradient(at: state.first) { model in
                     let result = try body(model, Array(inputs.dropFirst(2)))
                     weight = result.weight
                     return result.loss

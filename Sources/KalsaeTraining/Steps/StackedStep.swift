@@ -88,7 +88,7 @@ package final class StackedStep<Model: Layer> {
                 let scalars = isOwn ? own.removeLast() : inputs[0]
                 var weight: Tensor?
                 let traced = try StepScope.training(key: RandomKey(own.removeFirst())) {
-                    try valueAndGradient(at: state.first) { model in
+                    try state.second.valueAndGradient(at: state.first) { model in
                         let result = try body(model, shared + own)
                         weight = result.weight
                         return result.loss

@@ -20,7 +20,7 @@ extension StatefulOptimizer {
     ) throws -> Double {
         let key = RandomKey(seed: seed, step: stepCount + 1)
         let traced = try StepScope.training(key: key) {
-            try valueAndGradient(at: model, of: loss)
+            try state.valueAndGradient(at: model, of: loss)
         }
         if let fault = traced.result.value.fault { throw fault }
         var after = traced.reports.applied(to: model)

@@ -49,6 +49,54 @@ import Testing
         #expect(more.errors.contains("opencl:0 is this machine's processor"))
     }
 
+    @Test func aRunGoesOnInItsPrecision() throws {
+        defer { folder.remove() }
+        func loss(_ name: String, _ precision: String) throws -> String? {
+            let result = try run(
+                "train", "iris", "--network", "4-5-3", "--epochs", "4", "--name", name,
+                "--precision", precision, "--json")
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("the cpu multiplies") == (precision != "float32"))
+            let record = try run("runs", "show", name, "--json").json
+            let recorded = record["configuration"]?["precision"]?.string
+            #expect(recorded == (precision == "float32" ? nil : "bfloat16"))
+            return try result.json["train"]?["loss"].map { "\($0)" }
+        }
+        let exact = try loss("one", "float32")
+        let rounded = try loss("two", "bf16")
+        #expect(rounded != nil)
+        #expect(rounded != exact)
+        let more = try run("train", "--resume", "two", "--epochs", "6")
+        #expect(more.status == 0)
+        #expect(more.errors.contains("the cpu multiplies"))
+    }
+
+    @Test func precisionsThatAreNotThereAreRefused() throws {
+        defer { folder.remove() }
+        for (name, words) in [
+            ("bf32", "expected float32, tf32, bfloat16, float16, got bf32"),
+            ("tf32", "expected float32, bfloat16 or float16 on the cpu, got tf32"),
+        ] {
+            let result = try run(
+                "train", "iris", "--epochs", "1", "--no-record", "--precision", name)
+            #expect(result.status != 0)
+            #expect(result.errors.contains(words), "\(result.errors)")
+            #expect(folder.contents == [])
+        }
+    }
+
+    @Test func twoPrecisionsDifferByTheRoundingOfOperands() throws {
+        defer { folder.remove() }
+        let result = try run(
+            "compare-devices", "4-6-3", "--with-precision", "bfloat16", "--batch", "8", "--json")
+        #expect(result.status == 0)
+        let report = try result.json
+        #expect(report["first"] == .null)
+        #expect(report["equal"]?.integer != report["operations"]?.integer)
+        #expect(report["devices"] == .array(["cpu", "cpu (bfloat16)"]))
+        #expect(try run("compare-devices", "4-6-3").errors.contains("--with-precision"))
+    }
+
     @Test(.enabled(if: isThere, "there is no device of OpenCL"))
     func aStepIsTheSameOnBothDevices() throws {
         defer { folder.remove() }

@@ -18,8 +18,11 @@ extension SearchRun {
             let stored = try location.studies(for: .reading).studyConfiguration(name)
             var plan = try SearchPlan(stored, of: name, space: SearchSpace())
             try WorkingFolder.enter(plan.folder)
-            let device = plan.training.settings.first { $0.key == "device" }?.value.string
-            try common.takeUp(device: device)
+            func recorded(_ name: String) -> String? {
+                plan.training.settings.first { $0.key == name }?.value.string
+            }
+            common.takeUp(precision: recorded("precision"))
+            try common.takeUp(device: recorded("device"))
             try put(options, section: nil, into: &plan)
             return (plan, name)
         }

@@ -31,7 +31,7 @@ final class TrialTraining {
         "network", "augment", "activation", "optimizer", "learning-rate", "schedule", "clip-norm",
         "weight-decay", "epochs", "steps", "batch", "order", "drop-last", "patience", "monitor",
         "class-weight", "log-gradients", "guard", "interventions", "checkpoint-every", "output",
-        "threshold", "threads", "device", "standardize",
+        "threshold", "threads", "device", "precision", "standardize",
     ]
 
     /// The training of some parameters; throws where there can be none, before anything is computed.
@@ -77,7 +77,8 @@ final class TrialTraining {
         }
         let middle = space.middle
         let ofCall = [
-            "name", "tag", "log", "output", "threads", "device", "checkpoint-every", "folds",
+            "name", "tag", "log", "output", "threads", "device", "precision", "checkpoint-every",
+            "folds",
         ]
         if let name = space.names.first(where: ofCall.contains) {
             throw KalsaeError(
