@@ -16,9 +16,16 @@ package enum Lowering {
     package static func lower(
         _ graph: Graph, donations: [Int?], for target: some LoweringTarget
     ) throws(KalsaeError) -> LoweredPlan {
-        let lowered = try LoweredGraph(graph, for: target)
+        var lowered = try LoweredGraph(graph, for: target)
+        var fusion = Fusion(lowered, limits: target.loopLimits)
+        if target.recomputes, LoweringPass.recomputation.isEnabled,
+            let changed = Recomputation.applied(
+                to: lowered, fusion, limits: target.loopLimits)
+        {
+            lowered = changed
+            fusion = Fusion(lowered, limits: target.loopLimits)
+        }
         var storages = lowered.storages
-        let fusion = Fusion(lowered, limits: target.loopLimits)
         let donated = donatedStorages(lowered, donations)
         let schedule = Schedule(lowered, fusion, donations: donated)
         var tasks: [PlannedTask] = []

@@ -4,6 +4,8 @@ import KalsaeSupport
 package enum LoweringPass: String, CaseIterable {
     /// Puts ops into common loops.
     case fusion
+    /// Computes cheap results again where they are read.
+    case recomputation = "recompute"
     /// Joins products and convolutions with the loops behind them.
     case epilogue
     /// Max pooling inside of the convolution in front of it.

@@ -11,6 +11,9 @@ package protocol LoweringTarget {
     /// bytes; `op` has them as its operand already.
     func readsBytes(_ op: LoweredOp) -> Bool
 
+    /// Whether loops had better compute cheap results again than read them from memory.
+    var recomputes: Bool { get }
+
     /// Whether products, convolutions and attention read halves; else they are made `float32` before.
     var readsHalves: Bool { get }
 
@@ -39,6 +42,7 @@ package protocol LoweringTarget {
 }
 
 extension LoweringTarget {
+    package var recomputes: Bool { false }
     package var readsHalves: Bool { false }
     package func readsBytes(_ op: LoweredOp) -> Bool { false }
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }

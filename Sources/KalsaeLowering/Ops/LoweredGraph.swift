@@ -42,6 +42,32 @@ struct LoweredGraph {
         ops[op].operandTypes[operand] = type
     }
 
+    /// Replaces all operands of an op by views of the same types.
+    mutating func replaceOperands(of op: Int, by views: [View]) { ops[op].operands = views }
+
+    /// The same op with a result of its own; not yet one of ``ops``.
+    mutating func copy(of op: LoweredOp) -> LoweredOp {
+        var copy = op
+        copy.result = addStorage(.computed, op.type.byteCount, op.type.dtype)
+        return copy
+    }
+
+    /// Puts ops in front of others, by their numbers, and takes out those that nobody reads any more.
+    mutating func insert(_ added: [Int: [LoweredOp]]) {
+        let wanted = Set(outputs)
+        var all: [LoweredOp] = []
+        for (number, op) in ops.enumerated() { all += (added[number] ?? []) + [op] }
+        var read = wanted
+        var kept: [LoweredOp] = []
+        for op in all.reversed() where read.contains(op.result) {
+            kept.append(op)
+            for operand in op.operands { read.insert(operand.storage) }
+        }
+        ops = kept.reversed()
+        for index in producers.indices { producers[index] = nil }
+        for (number, op) in ops.enumerated() { producers[op.result] = number }
+    }
+
     private mutating func addStorage(_ kind: Storage.Kind, _ byteCount: Int, _ dtype: DType) -> Int
     {
         storages.append(Storage(kind: kind, byteCount: byteCount, dtype: dtype))
