@@ -18,8 +18,8 @@ package enum Lowering {
     ) throws(KalsaeError) -> LoweredPlan {
         var lowered = try LoweredGraph(graph, for: target)
         var fusion = Fusion(lowered, limits: target.loopLimits)
-        if target.recomputes, LoweringPass.recomputation.isEnabled,
-            let changed = Recomputation.applied(
+        if target.rematerializes, LoweringPass.rematerialization.isEnabled,
+            let changed = Rematerialization.applied(
                 to: lowered, fusion, limits: target.loopLimits)
         {
             lowered = changed

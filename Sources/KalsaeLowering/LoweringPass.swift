@@ -5,7 +5,7 @@ package enum LoweringPass: String, CaseIterable {
     /// Puts ops into common loops.
     case fusion
     /// Computes cheap results again where they are read.
-    case recomputation = "recompute"
+    case rematerialization = "remat"
     /// Joins products and convolutions with the loops behind them.
     case epilogue
     /// Max pooling inside of the convolution in front of it.

@@ -12,7 +12,7 @@ package protocol LoweringTarget {
     func readsBytes(_ op: LoweredOp) -> Bool
 
     /// Whether loops had better compute cheap results again than read them from memory.
-    var recomputes: Bool { get }
+    var rematerializes: Bool { get }
 
     /// Whether products, convolutions and attention read halves; else they are made `float32` before.
     var readsHalves: Bool { get }
@@ -42,7 +42,7 @@ package protocol LoweringTarget {
 }
 
 extension LoweringTarget {
-    package var recomputes: Bool { false }
+    package var rematerializes: Bool { false }
     package var readsHalves: Bool { false }
     package func readsBytes(_ op: LoweredOp) -> Bool { false }
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }

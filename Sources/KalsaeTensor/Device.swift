@@ -20,7 +20,8 @@ public struct Device: Sendable {
     /// again.
     ///
     /// ```swift
-    /// let history = try await Device.cuda().with(.bfloat16).asCurrent { try await trainer.fit(data) }
+    /// let device = try Device.cuda().with(.bfloat16)
+    /// let history = try await device.asCurrent { try await trainer.fit(data) }
     /// ```
     public func with(_ precision: Precision) -> Device {
         precision == self.precision ? self : Device(plans.backend, precision: precision)
@@ -38,5 +39,12 @@ public struct Device: Sendable {
     /// Runs `body` with this device in force.
     public func asCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {
         try Device.$scoped.withValue(self) { try body() }
+    }
+
+    /// Runs `body` with this device in force, also in what it calls and waits for, as `fit` of a trainer.
+    public func asCurrent<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+    ) async rethrows -> Result {
+        try await Device.$scoped.withValue(self) { try await body() }
     }
 }

@@ -1,4 +1,5 @@
 import KalsaeGraph
+import KalsaeSupport
 import Testing
 
 /// What is rounded where products are computed in halves.
@@ -21,14 +22,35 @@ struct MixedPrecisionTests {
         graph.nodes.count { $0.primitive == primitive }
     }
 
+    @Test func productsOfHalvesAreSummedAsFloats() throws {
+        for dtype in [DType.float16, .bfloat16] {
+            let (x, y) = (TensorType(dtype, [2, 3]), TensorType(dtype, [3, 4]))
+            let product = Primitive.matrixProduct(.init())
+            #expect(try product.resultType(of: [x, y]) == TensorType(.float32, [2, 4]))
+            #expect(throws: KalsaeError.self) {
+                try product.resultType(of: [x, TensorType(.float32, [3, 4])])
+            }
+            let (image, kernel) = (
+                TensorType(dtype, [1, 5, 5, 2]), TensorType(dtype, [3, 3, 2, 4])
+            )
+            #expect(
+                try Primitive.convolution(.init()).resultType(of: [image, kernel])
+                    == TensorType(.float32, [1, 3, 3, 4]))
+            let row = TensorType(dtype, [2, 3, 4])
+            let attention = Primitive.attention(.init(heads: 2, scale: 1))
+            #expect(
+                try attention.resultType(of: [row, row, row]) == TensorType(.float32, [2, 3, 4]))
+        }
+    }
+
     @Test func operandsAreRoundedOnceForAllThatMultiplyThem() throws {
         var graph = Graph()
         let (x, w) = (graph.addInput(matrix(2, 3)), graph.addInput(matrix(3, 4)))
-        let turned = try graph.add(.transpose([1, 0]), [w])
+        let transposed = try graph.add(.transpose([1, 0]), [w])
         let y = try graph.add(product, [x, w])
-        graph.outputs = [y, try graph.add(product, [y, turned])]
+        graph.outputs = [y, try graph.add(product, [y, transposed])]
         let result = try rounded(graph)
-        // x, w and y; w turned is a view of the halves of w.
+        // x, w and y; w transposed is a view of the halves of w.
         #expect(count(.cast(.bfloat16), in: result) == 3)
         #expect(count(.cast(.float32), in: result) == 0)
         for node in result.nodes where node.primitive == product {

@@ -51,24 +51,6 @@ import Testing
         }
     }
 
-    @Test func productsOfHalvesAreSummedAsFloats() throws {
-        for dtype in [DType.float16, .bfloat16] {
-            let (x, y) = (TensorType(dtype, [2, 3]), TensorType(dtype, [3, 4]))
-            let product = Primitive.matrixProduct(.init())
-            #expect(try product.resultType(of: [x, y]) == float([2, 4]))
-            #expect(throws: KalsaeError.self) { try product.resultType(of: [x, float([3, 4])]) }
-            let (image, kernel) = (
-                TensorType(dtype, [1, 5, 5, 2]), TensorType(dtype, [3, 3, 2, 4])
-            )
-            #expect(
-                try Primitive.convolution(.init()).resultType(of: [image, kernel])
-                    == float([1, 3, 3, 4]))
-            let row = TensorType(dtype, [2, 3, 4])
-            let attention = Primitive.attention(.init(heads: 2, scale: 1))
-            #expect(try attention.resultType(of: [row, row, row]) == float([2, 3, 4]))
-        }
-    }
-
     @Test func storageTypesHaveNoArithmetic() {
         for operation in BinaryOperation.allCases {
             for dtype in [DType.float16, .bfloat16] {

@@ -8,6 +8,9 @@ import KalsaeSupport
 struct ToyBackend: Backend, LoweringTarget {
     let name = "toy"
     let loopLimits = LoopLimits(axes: 6, registers: 16, ops: 8)
+    let rematerializes: Bool
+
+    init(rematerializes: Bool = false) { self.rematerializes = rematerializes }
 
     func compile(_ graph: Graph, options: PlanOptions) throws(KalsaeError) -> any Plan {
         let graph = try graph.optimized()

@@ -5,7 +5,7 @@ import KalsaeLowering
 /// launch.
 struct GPULowering: LoweringTarget {
     let loopLimits = LoopLimits(axes: 8, registers: 32, ops: 32)
-    let recomputes = true
+    let rematerializes = true
     let readsHalves = true
     let argumentBytes: Int
     private let context: KernelContext

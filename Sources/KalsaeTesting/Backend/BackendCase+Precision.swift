@@ -75,8 +75,8 @@ extension BackendCase {
         let most = try graph.add(
             .pool(PoolParameters(.max, window: Pair(2, 2), strides: Pair(2, 2))), [features])
         let doubled = try graph.add(.binary(.add), [features, features])
-        let turned = try graph.add(.transpose([0, 2, 1, 3]), [doubled])
-        graph.outputs = [try graph.add(same, [turned, second]), channels, most]
+        let transposed = try graph.add(.transpose([0, 2, 1, 3]), [doubled])
+        graph.outputs = [try graph.add(same, [transposed, second]), channels, most]
         return BackendCase(
             "convolutions in \(precision)", graph,
             [Domain](repeating: .integers(-5...5), count: 3),

@@ -59,7 +59,7 @@ import Testing
             #expect(result.errors.contains("the cpu multiplies") == (precision != "float32"))
             let record = try run("runs", "show", name, "--json").json
             let recorded = record["configuration"]?["precision"]?.string
-            #expect(recorded == (precision == "float32" ? nil : "bfloat16"))
+            #expect(recorded == precision)
             return try result.json["train"]?["loss"].map { "\($0)" }
         }
         let exact = try loss("one", "float32")

@@ -122,30 +122,28 @@ import Testing
 
     /// A scaled loss, on a device that multiplies in `float16`; a state of another precision has no scale.
     @Test func theScaleOfTheLossIsTakenUp() async throws {
-        func trainer(_ precision: Precision) throws -> Trainer<Sequential> {
-            try Device.cpu.with(precision).asCurrent { try self.trainer() }
+        let data = try data(1)
+        func trained(
+            _ precision: Precision, epochs: Int, from state: TrainingState? = nil
+        ) async throws -> TrainingState {
+            let trainer = try trainer()
+            let options = FitOptions(epochs: epochs, batch: 8)
+            let history = try await Device.cpu.with(precision).asCurrent {
+                try await trainer.fit(data, options, resuming: state)
+            }
+            #expect(history.epochs.count == epochs)
+            return try saved(await trainer.state)
         }
-        var options = FitOptions(epochs: 4, batch: 8)
-        let whole = try trainer(.float16)
-        try await whole.fit(data(1), options)
-        options.epochs = 2
-        let (half, single) = (try trainer(.float16), try trainer(.float32))
-        try await half.fit(data(1), options)
-        try await single.fit(data(1), options)
-        let (scaled, plain) = (try saved(await half.state), try saved(await single.state))
+        let whole = try await trained(.float16, epochs: 4)
+        let scaled = try await trained(.float16, epochs: 2)
+        let plain = try await trained(.float32, epochs: 2)
         let names = Set(scaled.optimizer.entries.map(\.name))
         let others = Set(plain.optimizer.entries.map(\.name))
         #expect(names.subtracting(others) == ["lossScale.scale", "lossScale.goodSteps"])
-        options.epochs = 4
-        let second = try trainer(.float16)
-        try await second.fit(data(1), options, resuming: scaled)
-        try expectEqual(await second.state, await whole.state)
+        try expectEqual(try await trained(.float16, epochs: 4, from: scaled), whole)
         // Other precisions go on from it, and it from theirs.
-        for (precision, state) in [(Precision.float32, scaled), (.float16, plain)] {
-            let other = try trainer(precision)
-            let history = try await other.fit(data(1), options, resuming: state)
-            #expect(history.epochs.count == 4)
-        }
+        _ = try await trained(.float32, epochs: 4, from: scaled)
+        _ = try await trained(.float16, epochs: 4, from: plain)
     }
 
     /// Taken by a callback while training goes on, at an epoch's end.

@@ -6,7 +6,7 @@ import KalsaeGraph
 /// A result of a few cheap operations that only loops of other groups read is copied into each of them,
 /// if that moves fewer bytes: it is not written, and what it is made of is often in the reader already.
 /// The bits are the same.
-struct Recomputation {
+struct Rematerialization {
     private let lowered: LoweredGraph
     private let fusion: Fusion
     private let limits: LoopLimits
@@ -25,7 +25,7 @@ struct Recomputation {
     static func applied(
         to lowered: LoweredGraph, _ fusion: Fusion, limits: LoopLimits
     ) -> LoweredGraph? {
-        var search = Recomputation(lowered, fusion, limits)
+        var search = Rematerialization(lowered, fusion, limits)
         search.decide()
         return search.copies.isEmpty ? nil : search.rewritten()
     }
@@ -170,19 +170,19 @@ struct Recomputation {
         for (group, members) in copies {
             guard let readers = fusion.groups[group]?.ops else { continue }
             // In front of the first op that reads it, or whose copy does.
-            var places: [Int: Int] = [:]
+            var positions: [Int: Int] = [:]
             for member in members.sorted(by: >) {
                 let direct = users[member].filter { readers.contains($0) }
-                let copied = users[member].compactMap { places[$0] }
-                places[member] = (direct + copied).min()
+                let copied = users[member].compactMap { positions[$0] }
+                positions[member] = (direct + copied).min()
             }
             var moved: [Int: Int] = [:]
             for member in members.sorted() {
-                guard let place = places[member] else { continue }
+                guard let position = positions[member] else { continue }
                 var copy = result.copy(of: lowered.ops[member])
                 copy.operands = copy.operands.map { $0.moved(moved) }
                 moved[lowered.ops[member].result] = copy.result
-                insertions[place, default: []].append(copy)
+                insertions[position, default: []].append(copy)
             }
             for reader in readers {
                 result.replaceOperands(
