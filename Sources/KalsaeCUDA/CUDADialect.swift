@@ -5,6 +5,7 @@ package enum CUDADialect {
     /// What stands in front of every program; it names the options, as other ones make other code.
     package static func text(for architecture: String) -> String {
         "/* \(options(architecture: architecture).joined(separator: " ")) */\n" + macros
+            + MatrixInstructions.text
     }
 
     private static let macros = """
@@ -13,7 +14,8 @@ package enum CUDADialect {
         #define KERNEL(size) extern "C" __global__ void __launch_bounds__(size)
         #define GLOBAL
         #define DEVICE static __device__ __forceinline__
-        #define SHARED(type, name, count) __shared__ type name[count]
+        #define SHARED(type, name, count) __shared__ __align__(16) type name[count]
+        #define UNROLL _Pragma("unroll")
         #define BARRIER() __syncthreads()
         #define FENCE() __syncthreads()
         #define LOCAL

@@ -38,6 +38,7 @@ struct CardFacts {
         DeviceInfo(
             device: "cuda:\(index)", name: name, kind: .gpu, driver: driver, computeUnits: units,
             memoryBytes: memoryBytes, largestBuffer: memoryBytes, sharedBytes: sharedBytes,
-            largestGroup: largestGroup, argumentBytes: 4096, hasFloat64: true)
+            largestGroup: largestGroup, argumentBytes: 4096, hasFloat64: true,
+            matrixUnits: MatrixUnit.units(capability: capability))
     }
 }

@@ -8,7 +8,8 @@ enum OpenCLDialect {
         #define KERNEL(size) __kernel __attribute__((reqd_work_group_size(size, 1, 1))) void
         #define GLOBAL __global
         #define DEVICE static inline
-        #define SHARED(type, name, count) __local type name[count]
+        #define SHARED(type, name, count) __local type name[count] __attribute__((aligned(16)))
+        #define UNROLL
         #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
         #define FENCE() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
         #define LOCAL __local

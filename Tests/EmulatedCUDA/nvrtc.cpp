@@ -76,7 +76,7 @@ bool compile(const std::string &folder, Program *program) {
     const std::string home = library().substr(0, library().rfind('/'));
     write(
         folder + "/code.cpp",
-        read(home + "/preamble.h") + "\n#line 1 \"kalsae.cu\"\n" + without_asm(program->source)
+        read(home + "/preamble.h") + read(home + "/matrices.h") + "\n#line 1 \"kalsae.cu\"\n" + without_asm(program->source)
             + "\n#line 1 \"kernels\"\n" + kernel_table(program->source));
     // -mcpu and -march of the machine: a multiplication that adds is one instruction, else a slow function.
     const char *machine =
@@ -87,7 +87,7 @@ bool compile(const std::string &folder, Program *program) {
 #endif
     const std::string options = std::string(machine)
         + "-O1 -shared -fPIC -fvisibility=hidden -ffp-contract=off -fno-exceptions -fno-math-errno "
-        + "-D__CUDACC__ -D__CUDACC_RTC__ ";
+        + "-D__CUDACC__ -D__CUDACC_RTC__ -D__CUDA_ARCH__=" + std::to_string(program->architecture * 10) + " ";
     if (!clang(folder, options + "-fuse-ld=lld -Wl,--no-undefined -x c++ code.cpp -o code.so -lm", program))
         return false;
     const std::string object = read(folder + "/code.so");

@@ -35,6 +35,7 @@ static emulated::Index threadIdx, blockIdx, blockDim, gridDim;
 #define __device__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __shared__ static
+#define __align__(size) alignas(size)
 
 static inline void __syncthreads() { emulated::barrier(); }
 

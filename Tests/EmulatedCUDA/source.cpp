@@ -25,15 +25,26 @@ size_t closing(const std::string &text, size_t at) {
     return at;
 }
 
-/// What stands in the parentheses behind each of the colons of `asm`.
-std::vector<std::string> operands(const std::string &text) {
-    std::vector<std::string> found;
-    for (size_t at = text.find(':'); at != std::string::npos; at = text.find(':', at + 1)) {
-        const size_t open = text.find('(', at);
-        if (open == std::string::npos) break;
-        found.push_back(text.substr(open + 1, closing(text, open) - open - 1));
+/// The operands of `asm` in its parentheses: of each section behind a colon what stands in parentheses itself.
+std::vector<std::vector<std::string>> operands(const std::string &text) {
+    std::vector<std::vector<std::string>> sections;
+    bool is_quoted = false;
+    for (size_t at = 0; at < text.size(); at++) {
+        if (text[at] == '"') is_quoted = !is_quoted;
+        if (is_quoted) continue;
+        if (text[at] == ':') sections.emplace_back();
+        if (text[at] != '(' || sections.empty()) continue;
+        const size_t end = closing(text, at);
+        sections.back().push_back(text.substr(at + 1, end - at - 1));
+        at = end;
     }
-    return found;
+    return sections;
+}
+
+std::string joined(const std::vector<std::string> &words) {
+    std::string result;
+    for (const std::string &word : words) result += (result.empty() ? "" : ", ") + word;
+    return result;
 }
 
 /// The first of some words from a position on.
@@ -76,18 +87,25 @@ std::string without_directives(
 std::string without_asm(const std::string &text) {
     std::string result;
     size_t done = 0;
-    for (size_t at = text.find("asm("); at != std::string::npos; at = text.find("asm(", at + 1)) {
-        if (at > 0 && is_word(text[at - 1])) continue;
-        const size_t end = closing(text, at + 3);
-        const std::string inside = text.substr(at + 4, end - at - 4);
-        const std::vector<std::string> names = operands(inside);
+    for (size_t at = text.find("asm"); at != std::string::npos; at = text.find("asm", at + 1)) {
+        static const std::string is_volatile = " volatile";
+        size_t open = at + 3;
+        if (text.compare(open, is_volatile.size(), is_volatile) == 0) open += is_volatile.size();
+        if ((at > 0 && is_word(text[at - 1])) || open >= text.size() || text[open] != '(') continue;
+        const size_t end = closing(text, open);
+        const std::string inside = text.substr(open + 1, end - open - 1);
+        const auto sections = operands(inside);
         const size_t first = inside.find('"'), last = inside.find(' ', first);
-        // What is no instruction of two operands is left to the compiler, which refuses it.
-        if (names.size() != 2 || first == std::string::npos || last == std::string::npos) continue;
+        // What is no instruction with results and operands is left to the compiler, which refuses it.
+        if (sections.size() < 2 || first == std::string::npos || last == std::string::npos) continue;
         std::string instruction = inside.substr(first + 1, last - first - 1);
         for (char &c : instruction)
             if (!is_word(c)) c = '_';
-        result += text.substr(done, at - done) + names[0] + " = ptx_" + instruction + "(" + names[1] + ")";
+        const std::string results = joined(sections[0]), values = joined(sections[1]);
+        // One result is the function's, several are references.
+        result += text.substr(done, at - done)
+            + (sections[0].size() == 1 ? results + " = ptx_" + instruction + "(" + values + ")"
+                                       : "ptx_" + instruction + "(" + results + ", " + values + ")");
         done = end + 1;
     }
     return result + text.substr(done);

@@ -13,7 +13,7 @@ extension LoweredOp {
     ) throws(KalsaeError) -> TaskCalls {
         var result = ProductResult(op: self, epilogue: epilogue, storages: storages)
         let sums = epilogue.outputs.filter { !$0.isElementwise }
-        guard !sums.isEmpty, let product = tiledProduct else {
+        guard !sums.isEmpty, let product = tiledProduct(storages, context) else {
             return try calls(primitive, result, context)
         }
         let (columns, tiles) = (product.columns, product.rowTiles)

@@ -22,7 +22,8 @@ struct GPULowering: LoweringTarget {
     /// Columns are added up tile by tile, where tiles have the whole results; short ones stay with the loops
     /// behind them (``fusion(of:)``).
     func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool {
-        guard !epilogue.dividesIntegers, let product = op.tiledProduct else { return false }
+        guard !epilogue.dividesIntegers, let product = op.tiledProduct(storages, context)
+        else { return false }
         let sums = epilogue.outputs.count { !$0.isElementwise }
         if sums == 0 { return true }
         let layout = ReductionLayout(

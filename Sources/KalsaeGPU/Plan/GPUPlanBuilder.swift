@@ -18,7 +18,7 @@ struct GPUPlanBuilder {
 
     /// The tasks with their kernels as text.
     func code() throws(KalsaeError) -> GPUPlanCode {
-        var context = KernelContext(info)
+        var context = KernelContext(info, options.precision)
         var lowered = try Lowering.lower(
             graph, donations: options.donations, for: GPULowering(context, info))
         let hasFaults = lowered.faultPoints.last >= 0

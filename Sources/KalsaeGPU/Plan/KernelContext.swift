@@ -1,9 +1,15 @@
+import KalsaeGraph
+
 /// What kernels of a task need to know of the plan and of the device.
 struct KernelContext {
     /// Groups of work items that a loop is divided into at most.
     var mostGroups: Int
     /// Whether the device has `float64`.
     var hasFloat64: Bool
+    /// Memory that the work items of a group share.
+    let sharedBytes: Int
+    private let matrixUnits: Set<MatrixUnit>
+    private let precision: Precision
     /// Whether the task changes nothing once an error was noted.
     var isGuarded = false
     /// The task's number.
@@ -14,9 +20,23 @@ struct KernelContext {
     /// Groups of a loop for each of the device's units.
     private static let groupsPerUnit = 32
 
-    init(_ info: DeviceInfo) {
+    init(_ info: DeviceInfo, _ precision: Precision = .float32) {
+        (sharedBytes, matrixUnits) = (info.sharedBytes, info.matrixUnits)
+        self.precision = precision
         mostGroups = max(info.computeUnits * Self.groupsPerUnit, 64)
         hasFloat64 = info.hasFloat64
+    }
+
+    /// What multiplies operands of a type; nil where nothing but the usual arithmetic does.
+    func matrixUnit(for operands: DType) -> MatrixUnit? {
+        let unit: MatrixUnit? =
+            switch operands {
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .float32: precision == .tf32 ? .tf32 : nil
+            case .float64, .int32, .int64, .uint8, .bool: nil
+            }
+        return unit.flatMap { matrixUnits.contains($0) ? $0 : nil }
     }
 
     /// Groups for a loop over so many elements.

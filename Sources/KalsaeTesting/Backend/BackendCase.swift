@@ -16,6 +16,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
     public var options: PlanOptions
     /// How much larger than usual the rounding error may be, as for long sums.
     public var errorFactor: Double
+    /// What a device makes of the numbers of operands, so that the reference is given the same.
+    var operandRounding: (@Sendable (Float) -> Float)?
     /// Why the graph could not be built, where it could not: then the case fails.
     private var fault: KalsaeError?
 
@@ -67,7 +69,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("products", products), ("convolutions", convolutions), ("pools", pools),
             ("attention", attentions), ("large attention", largeAttentions),
             ("generators", generators), ("mixed graphs", mixed), ("networks", networks),
-            ("large", large), ("large products", largeProducts), ("precisions", precisions),
+            ("large", large), ("large products", largeProducts), ("tiles", tiles),
+            ("precisions", precisions),
         ]
     }
 }
@@ -89,7 +92,8 @@ extension BackendCase {
         if let fault { throw fault }
         let arguments = arguments
         let expected = try ReferenceBackend.values(
-            of: graph.withProducts(in: options.precision), inputs: arguments)
+            of: graph.withProducts(in: options.precision),
+            inputs: arguments.map { rounded($0) })
         let plan = try backend.compile(graph, options: options)
         let first = try run(plan, arguments, on: backend)
         for (position, output) in graph.outputTypes.enumerated() {
@@ -124,6 +128,12 @@ extension BackendCase {
         } catch {
             return "\(description): threw \(error)"
         }
+    }
+
+    private func rounded(_ argument: Value) -> Value {
+        guard let operandRounding else { return argument }
+        return Value(
+            argument.type, argument.numbers.doubles.map { Double(operandRounding(Float($0))) })
     }
 
     private var arguments: [Value] {

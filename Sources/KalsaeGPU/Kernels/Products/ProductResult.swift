@@ -11,7 +11,7 @@ struct ProductResult {
     /// Where the parts of the loop's sums of columns go, in the order of its sums.
     var partials: [KernelCall.Argument] = []
 
-    /// The name of a work item's four sums of columns.
+    /// The name of a work item's sums of its columns.
     static func sum(_ number: Int) -> String { "sum\(number)" }
 
     /// What no index of the loop reaches.
@@ -32,7 +32,7 @@ struct ProductResult {
             epilogue.with(elements), storages, registers: [op.result: "v"], &kernel)
         var stores = zip(elements, loop.outputs).map { "\($1)[linear] = v\($0.value);" }
         for (number, output) in epilogue.outputs.filter({ !$0.isElementwise }).enumerated() {
-            stores.append("\(Self.sum(number))[j % 4] += v\(output.value);")
+            stores.append("\(Self.sum(number))[column] += v\(output.value);")
         }
         return """
             const I i0 = \(row), i1 = \(column), linear = i0 * \(kernel.integer(columns)) + i1;

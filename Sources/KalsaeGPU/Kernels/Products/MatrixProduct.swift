@@ -8,7 +8,7 @@ extension LoweredOp {
     ) -> TaskCalls {
         let shape = type.shape
         guard shape.elementCount > 0 else { return TaskCalls() }
-        var product = tiledProduct(parameters)
+        var product = tiledProduct(parameters, result.storages, context)
         let (rows, columns, inner) = (product.rows, product.columns, product.inner)
         let extent = max(
             result.extent, shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
@@ -18,14 +18,14 @@ extension LoweredOp {
         let a = kernel.buffer("const \(left.cType)", operand(0))
         let b = kernel.buffer("const \(right.cType)", operand(1))
         let (m, n, k) = (kernel.integer(rows), kernel.integer(columns), kernel.integer(inner))
-        let x = "\(a)[" + Self.index("m", m, "k", k, parameters.transposeLeft) + "]"
-        let y = "\(b)[" + Self.index("k", k, "n", n, parameters.transposeRight) + "]"
-        product.left = TileLoader(
-            isAlongK: !parameters.transposeLeft,
-            load: "v = \(left.number(x));")
-        product.right = TileLoader(
-            isAlongK: parameters.transposeRight,
-            load: "v = \(right.number(y));")
+        product.left.buffer = a
+        product.left.dtype = left
+        product.left.isAlongK = !parameters.transposeLeft
+        product.left.place = "at = \(Self.index("m", m, "k", k, parameters.transposeLeft));"
+        product.right.buffer = b
+        product.right.dtype = right
+        product.right.isAlongK = parameters.transposeRight
+        product.right.place = "at = \(Self.index("k", k, "n", n, parameters.transposeRight));"
         return product.calls(kernel, context, result) { kernel in
             let m = kernel.integer(rows)
             return result.stored(row: "stack * \(m) + m", column: "n", of: columns, &kernel)
@@ -42,12 +42,18 @@ extension LoweredOp {
     }
 
     /// Its sizes and tiles.
-    func tiledProduct(_ parameters: MatrixProductParameters) -> TiledProduct {
+    func tiledProduct(
+        _ parameters: MatrixProductParameters, _ storages: [Storage], _ context: KernelContext
+    ) -> TiledProduct {
         let (shape, rank) = (type.shape, type.shape.rank)
+        let (rows, columns) = (shape[rank - 2], shape[rank - 1])
+        let inner = operandTypes[0].shape[rank - (parameters.transposeLeft ? 2 : 1)]
         return TiledProduct(
-            type.dtype, rows: shape[rank - 2], columns: shape[rank - 1],
-            inner: operandTypes[0].shape[rank - (parameters.transposeLeft ? 2 : 1)],
-            stacks: shape.prefix(rank - 2).reduce(1, *))
+            type.dtype,
+            productOperand(0, run: parameters.transposeLeft ? rows : inner, storages),
+            productOperand(1, run: parameters.transposeRight ? inner : columns, storages),
+            rows: rows, columns: columns, inner: inner,
+            stacks: shape.prefix(rank - 2).reduce(1, *), context)
     }
 
     /// An operand as an argument, its view's offset taken in.

@@ -6,50 +6,57 @@ extension LoweredOp {
     func convolution(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        convolutionText(parameters).forward(result, context)
+        convolutionText(parameters, result.storages, context).forward(result, context)
     }
 
     /// The gradient for the input: of each element, all windows that hold it.
     func convolutionInputGradient(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        inputGradientText(parameters).inputGradient(result, context)
+        inputGradientText(parameters, result.storages, context).inputGradient(result, context)
     }
 
     /// The gradient for the kernel: a product over all windows.
     func convolutionWeightGradient(
         _ parameters: ConvolutionParameters, _ result: ProductResult, _ context: KernelContext
     ) -> TaskCalls {
-        weightGradientText(parameters).weightGradient(result, context)
+        weightGradientText(parameters, result.storages, context).weightGradient(result, context)
     }
 
-    private func convolutionText(_ parameters: ConvolutionParameters) -> ConvolutionText {
+    private func convolutionText(
+        _ parameters: ConvolutionParameters, _ storages: [Storage], _ context: KernelContext
+    ) -> ConvolutionText {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: operandTypes[1].shape,
-            output: type.shape, self)
+            output: type.shape, self, storages, context)
     }
 
-    private func inputGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
+    private func inputGradientText(
+        _ parameters: ConvolutionParameters, _ storages: [Storage], _ context: KernelContext
+    ) -> ConvolutionText {
         ConvolutionText(
             parameters, input: type.shape, kernel: operandTypes[1].shape,
-            output: operandTypes[0].shape, self)
+            output: operandTypes[0].shape, self, storages, context)
     }
 
-    private func weightGradientText(_ parameters: ConvolutionParameters) -> ConvolutionText {
+    private func weightGradientText(
+        _ parameters: ConvolutionParameters, _ storages: [Storage], _ context: KernelContext
+    ) -> ConvolutionText {
         ConvolutionText(
             parameters, input: operandTypes[0].shape, kernel: type.shape,
-            output: operandTypes[1].shape, self)
+            output: operandTypes[1].shape, self, storages, context)
     }
 
     /// The product that it is, with its tiles; nil for other ops.
-    var tiledProduct: TiledProduct? {
+    func tiledProduct(_ storages: [Storage], _ context: KernelContext) -> TiledProduct? {
         switch kernelPrimitive {
-        case .matrixProduct(let parameters): tiledProduct(parameters)
-        case .convolution(let parameters): convolutionText(parameters).forwardProduct
+        case .matrixProduct(let parameters): tiledProduct(parameters, storages, context)
+        case .convolution(let parameters):
+            convolutionText(parameters, storages, context).forwardProduct
         case .convolutionInputGradient(let parameters, _):
-            inputGradientText(parameters).inputGradientProduct
+            inputGradientText(parameters, storages, context).inputGradientProduct
         case .convolutionWeightGradient(let parameters, _):
-            weightGradientText(parameters).weightGradientProduct
+            weightGradientText(parameters, storages, context).weightGradientProduct
         case _: nil
         }
     }
@@ -63,33 +70,47 @@ private struct ConvolutionText {
     let dtype: DType, factor: DType
     /// Channels of a group.
     let (ins, outs): (Int, Int)
+    private let op: LoweredOp
+    private let storages: [Storage]
+    private let context: KernelContext
 
     init(
         _ parameters: ConvolutionParameters, input: Shape, kernel: Shape, output: Shape,
-        _ op: LoweredOp
+        _ op: LoweredOp, _ storages: [Storage], _ context: KernelContext
     ) {
         self.parameters = parameters
+        (self.op, self.storages, self.context) = (op, storages, context)
         (self.input, self.kernel, self.output) = (input, kernel, output)
         (dtype, factor) = (op.type.dtype, op.operandTypes[0].dtype)
         (ins, outs) = (kernel[2], kernel[3] / max(parameters.groups, 1))
     }
 
     var forwardProduct: TiledProduct {
-        TiledProduct(
-            dtype, rows: output[0] * output[1] * output[2], columns: outs,
-            inner: kernel[0] * kernel[1] * ins, stacks: parameters.groups)
+        product(
+            runs: (ins, outs), rows: output[0] * output[1] * output[2], columns: outs,
+            inner: kernel[0] * kernel[1] * ins)
     }
 
     var inputGradientProduct: TiledProduct {
-        TiledProduct(
-            dtype, rows: input[0] * input[1] * input[2], columns: ins,
-            inner: kernel[0] * kernel[1] * outs, stacks: parameters.groups)
+        product(
+            runs: (outs, outs), rows: input[0] * input[1] * input[2], columns: ins,
+            inner: kernel[0] * kernel[1] * outs)
     }
 
     var weightGradientProduct: TiledProduct {
+        product(
+            runs: (ins, outs), rows: kernel[0] * kernel[1] * ins, columns: outs,
+            inner: output[0] * output[1] * output[2])
+    }
+
+    /// - Parameter runs: channels of both operands that lie side by side.
+    private func product(
+        runs: (Int, Int), rows: Int, columns: Int, inner: Int
+    ) -> TiledProduct {
         TiledProduct(
-            dtype, rows: kernel[0] * kernel[1] * ins, columns: outs,
-            inner: output[0] * output[1] * output[2], stacks: parameters.groups)
+            dtype, op.productOperand(0, run: runs.0, storages),
+            op.productOperand(1, run: runs.1, storages), rows: rows, columns: columns,
+            inner: inner, stacks: parameters.groups, context)
     }
 
     /// Names of the sizes that all three products use.
@@ -113,7 +134,9 @@ private struct ConvolutionText {
     }
 
     /// The elements of the windows: of window `row` or `k`, under tap and channel of the other.
-    private func windows(_ x: String, _ n: Names, isRow: Bool) -> TileLoader {
+    private func windows(
+        _ x: String, _ n: Names, isRow: Bool, _ loader: inout TileLoader
+    ) {
         let window = isRow ? "m" : "k"
         let corner = [
             ("cornerY", "\(window) / \(n.outWidth) % \(n.outHeight) * \(n.strideY) - \(n.padY)"),
@@ -137,14 +160,25 @@ private struct ConvolutionText {
         func get(_ name: String) -> String {
             names(row).contains(name) ? TileLoader.number(name) : name
         }
-        return TileLoader(
-            isAlongK: isRow, rowNames: names(row), row: set(row), inner: define(inner),
-            load: """
-                const I y = \(get("cornerY")) + \(get("tapY")), x = \(get("cornerX")) + \(get("tapX"));
-                if (y >= 0 && y < \(n.height) && x >= 0 && x < \(n.width)) {
-                v = \(factor.number("\(x)[((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"))]"));
-                }
-                """)
+        read(x, &loader)
+        loader.isAlongK = isRow
+        (loader.rowNames, loader.row, loader.inner) = (names(row), set(row), define(inner))
+        loader.place = """
+            const I y = \(get("cornerY")) + \(get("tapY")), x = \(get("cornerX")) + \(get("tapX"));
+            inside = y >= 0 && y < \(n.height) && x >= 0 && x < \(n.width);
+            at = ((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"));
+            """
+    }
+
+    private func read(_ buffer: String, _ loader: inout TileLoader) {
+        (loader.buffer, loader.dtype) = (buffer, factor)
+    }
+
+    /// The elements of the kernel, or of a gradient: `k` by `k` the channels of a group.
+    private func channels(_ buffer: String, _ n: Names, _ loader: inout TileLoader) {
+        read(buffer, &loader)
+        loader.isAlongK = false
+        loader.place = "at = k * \(n.outChannels) + stack * \(n.outs) + n;"
     }
 
     func forward(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
@@ -154,10 +188,8 @@ private struct ConvolutionText {
         let x = builder.buffer("const \(factor.cType)", result.op.operand(0))
         let w = builder.buffer("const \(factor.cType)", result.op.operand(1))
         let n = names(&builder)
-        product.left = windows(x, n, isRow: true)
-        product.right = TileLoader(
-            isAlongK: false,
-            load: "v = \(factor.number("\(w)[k * \(n.outChannels) + stack * \(n.outs) + n]"));")
+        windows(x, n, isRow: true, &product.left)
+        channels(w, n, &product.right)
         return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }
@@ -172,32 +204,30 @@ private struct ConvolutionText {
         let n = names(&builder)
         let (padY, padX) = (TileLoader.number("paddedY"), TileLoader.number("paddedX"))
         let image = TileLoader.number("image")
-        product.left = TileLoader(
-            rowNames: ["paddedY", "paddedX", "image"],
-            row: """
-                \(padY) = m / \(n.width) % \(n.height) + \(n.padY);
-                \(padX) = m % \(n.width) + \(n.padX);
-                \(image) = m / \(n.width) / \(n.height) * \(n.outHeight);
-                """,
-            inner: """
-                const I c = stack * \(n.outs) + k % \(n.outs);
-                const I tapY = k / \(n.outs) / \(n.taps) * \(n.dilationY);
-                const I tapX = k / \(n.outs) % \(n.taps) * \(n.dilationX);
-                """,
-            load: """
-                const I fromY = \(padY) - tapY, fromX = \(padX) - tapX;
-                const I oy = fromY / \(n.strideY), ox = fromX / \(n.strideX);
-                if (fromY >= 0 && fromX >= 0 && oy * \(n.strideY) == fromY
-                    && ox * \(n.strideX) == fromX && oy < \(n.outHeight) && ox < \(n.outWidth)) {
-                v = \(factor.number("\(g)[((\(image) + oy) * \(n.outWidth) + ox) * \(n.outChannels) + c]"));
-                }
-                """)
-        product.right = TileLoader(
-            inner: """
-                const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
-                """,
-            load: "v = \(factor.number("\(w)[(tap * \(n.ins) + n) * \(n.outChannels) + channel]"));"
-        )
+        read(g, &product.left)
+        product.left.rowNames = ["paddedY", "paddedX", "image"]
+        product.left.row = """
+            \(padY) = m / \(n.width) % \(n.height) + \(n.padY);
+            \(padX) = m % \(n.width) + \(n.padX);
+            \(image) = m / \(n.width) / \(n.height) * \(n.outHeight);
+            """
+        product.left.inner = """
+            const I c = stack * \(n.outs) + k % \(n.outs);
+            const I tapY = k / \(n.outs) / \(n.taps) * \(n.dilationY);
+            const I tapX = k / \(n.outs) % \(n.taps) * \(n.dilationX);
+            """
+        product.left.place = """
+            const I fromY = \(padY) - tapY, fromX = \(padX) - tapX;
+            const I oy = fromY / \(n.strideY), ox = fromX / \(n.strideX);
+            inside = fromY >= 0 && fromX >= 0 && oy * \(n.strideY) == fromY
+                && ox * \(n.strideX) == fromX && oy < \(n.outHeight) && ox < \(n.outWidth);
+            at = ((\(image) + oy) * \(n.outWidth) + ox) * \(n.outChannels) + c;
+            """
+        read(w, &product.right)
+        product.right.inner = """
+            const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
+            """
+        product.right.place = "at = (tap * \(n.ins) + n) * \(n.outChannels) + channel;"
         return product.calls(builder, context, result) {
             stored(result, channels: input[3], of: ins, &$0)
         }
@@ -210,10 +240,8 @@ private struct ConvolutionText {
         let x = builder.buffer("const \(factor.cType)", result.op.operand(0))
         let g = builder.buffer("const \(factor.cType)", result.op.operand(1))
         let n = names(&builder)
-        product.left = windows(x, n, isRow: false)
-        product.right = TileLoader(
-            isAlongK: false,
-            load: "v = \(factor.number("\(g)[k * \(n.outChannels) + stack * \(n.outs) + n]"));")
+        windows(x, n, isRow: false, &product.left)
+        channels(g, n, &product.right)
         return product.calls(builder, context, result) {
             stored(result, channels: output[3], of: outs, &$0)
         }
