@@ -35,7 +35,7 @@ static emulated::Index threadIdx, blockIdx, blockDim, gridDim;
 #define __device__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __shared__ static
-#define __align__(size) alignas(size)
+#define __align__(size) __attribute__((aligned(size)))
 
 static inline void __syncthreads() { emulated::barrier(); }
 
