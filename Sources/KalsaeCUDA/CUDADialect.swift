@@ -16,6 +16,7 @@ package enum CUDADialect {
         #define DEVICE static __device__ __forceinline__
         #define SHARED(type, name, count) __shared__ __align__(16) type name[count]
         #define UNROLL _Pragma("unroll")
+        #define UNROLL_TWICE _Pragma("unroll 2")
         #define BARRIER() __syncthreads()
         #define FENCE() __syncthreads()
         #define LOCAL

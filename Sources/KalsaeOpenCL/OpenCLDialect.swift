@@ -10,6 +10,7 @@ enum OpenCLDialect {
         #define DEVICE static inline
         #define SHARED(type, name, count) __local type name[count] __attribute__((aligned(16)))
         #define UNROLL
+        #define UNROLL_TWICE
         #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
         #define FENCE() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
         #define LOCAL __local

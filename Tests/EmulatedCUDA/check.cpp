@@ -1,23 +1,17 @@
 // Shows that the emulated card computes, and that it notices what it is there to notice.
-#include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <dlfcn.h>
-#include <string>
-#include <vector>
+
+#include "check.h"
+
+void *cuda, *nvrtc, *stream;
 
 namespace {
 
-void *cuda, *nvrtc;
 int wrong;
+void *module;
+uint64_t memory;
 
-template <typename... A>
-int call(void *library, const char *name, A... arguments) {
-    return reinterpret_cast<int (*)(A...)>(dlsym(library, name))(arguments...);
-}
-
-template <typename... A>
-int cu(const char *name, A... arguments) { return call(cuda, name, arguments...); }
+}  // namespace
 
 void expect(const char *what, long expected, long got) {
     if (expected == got) return;
@@ -46,6 +40,24 @@ std::string compile(const std::string &source, std::string *log) {
     call(nvrtc, "nvrtcDestroyProgram", &program);
     return bytes;
 }
+
+void *load(const std::string &code) {
+    void *made = nullptr;
+    expect("an image", 0, cu("cuModuleLoadData", &made, static_cast<const void *>(code.data())));
+    return made;
+}
+
+int launch(void *from, const char *name, std::vector<void *> arguments, unsigned items) {
+    void *function = nullptr;
+    expect(name, 0, cu("cuModuleGetFunction", &function, from, name));
+    return cu(
+        "cuLaunchKernel", function, 1u, 1u, 1u, items, 1u, 1u, 0u, stream, arguments.data(),
+        static_cast<void **>(nullptr));
+}
+
+int finish() { return cu("cuStreamSynchronize", stream); }
+
+namespace {
 
 const char *program = R"(
 extern "C" __global__ void __launch_bounds__(64) tree(int *x, long begin) {
@@ -79,18 +91,9 @@ extern "C" __global__ void __launch_bounds__(64) halves(unsigned short *x, doubl
 }
 )";
 
-void *module, *stream;
-uint64_t memory;
-
 int launch(const char *name, std::vector<void *> arguments, unsigned items = 64) {
-    void *function = nullptr;
-    expect(name, 0, cu("cuModuleGetFunction", &function, module, name));
-    return cu(
-        "cuLaunchKernel", function, 1u, 1u, 1u, items, 1u, 1u, 0u, stream, arguments.data(),
-        static_cast<void **>(nullptr));
+    return ::launch(module, name, arguments, items);
 }
-
-int finish() { return cu("cuStreamSynchronize", stream); }
 
 std::vector<int> numbers() {
     std::vector<int> x(64);
@@ -164,7 +167,7 @@ int main(int, char **arguments) {
     cu("cuStreamCreate", &stream, 1u);
     expect("memory", 0, cu("cuMemAlloc_v2", &memory, size_t(256)));
     expect("memory without end", 2, cu("cuMemAlloc_v2", &memory, size_t(1) << 50));
-    expect("an image", 0, cu("cuModuleLoadData", &module, static_cast<const void *>(code.data())));
+    module = load(code);
     long begin = 0;
     for (int i = 0; i < 2; i++) {
         std::vector<int> x(64);
@@ -186,6 +189,7 @@ int main(int, char **arguments) {
     double third = 1 / 3.0;
     launch("halves", {&memory, &third});
     expect("a third as two halves", 0x35553555, numbers()[0]);
+    check_matrices();
     captured();
     noticed();
     return wrong > 0;

@@ -28,6 +28,20 @@ extension CUDACardTests {
             checkBackend(backend, cases: cases)
         }
 
+        /// Halves on cards that multiply only those of 11 bits together, and on those that multiply none.
+        @Test(
+            .enabled(if: EmulatedCard.isThere, "\(EmulatedCard.reason)"),
+            arguments: [("75 80", 75), ("70 80", 70)])
+        func productsOnEarlierCards(_ architectures: String, _ capability: Int) throws {
+            let settings = "capability=\(capability);architectures=\(architectures)"
+            try EmulatedCard.with(settings) {
+                let backend = GPUBackend(try CUDADriver())
+                let cases = Array(BackendCase.tiles.filter { $0.description.contains("float16") }[..<12])
+                try backend.prepare(cases.map { (graph: $0.graph, options: $0.options) })
+                checkBackend(backend, cases: cases)
+            }
+        }
+
         @Test func reductionsOfAllLayouts() throws {
             checkBackend(try EmulatedCard.backend.get(), cases: BackendCase.reductionLayouts)
         }

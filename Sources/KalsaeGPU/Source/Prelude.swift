@@ -2,7 +2,7 @@
 ///
 /// A dialect defines the types `u8 u16 u32 u64 i64`, the macros `KERNEL(size) GLOBAL DEVICE
 /// SHARED(type, name, count) LOCAL BARRIER() LID GROUP_INDEX GROUP_COUNT ATOMIC_MIN(pointer, value)`,
-/// `UNROLL` in front of a loop whose indices have to be known,
+/// `UNROLL` in front of a loop whose indices have to be known, `UNROLL_TWICE` where two turns are enough,
 /// `FENCE()` for a barrier behind which a group sees what it wrote to memory, and the functions
 /// `BITS_F F_BITS BITS_D D_BITS MULHI f_of_half half_of_f half_of_d`; `HAS_F64` where there is
 /// `double`; where a device has a ``MatrixUnit``, `load_matrices load_turned_matrices` and the functions that

@@ -5,7 +5,7 @@ import KalsaeSupport
 extension BackendCase {
     /// Products and convolutions of sizes at which a device works by tiles: several of each shape, with edges and
     /// tails, read in pieces and element by element.
-    static var tiles: [BackendCase] {
+    public static var tiles: [BackendCase] {
         [DType.float32, .bfloat16, .float16].flatMap { tiles($0) }
     }
 
@@ -32,7 +32,7 @@ extension BackendCase {
                 try columnSums(dtype, rows: 3000, inner: 24, columns: 20)
             },
             BackendCase("sums of columns of large tiles") { () throws(KalsaeError) in
-                try columnSums(dtype, rows: 16_390, inner: 16, columns: 72)
+                try columnSums(dtype, rows: 16_390, inner: 16, columns: 104)
             },
             BackendCase("products in a sequence") { () throws(KalsaeError) in
                 try sequence(dtype)
@@ -47,27 +47,33 @@ extension BackendCase {
             ([], 24, 40, 72), ([], 520, 24, 8), ([], 9, 33, 520), ([2], 40, 1096, 56),
             ([], 7, 600, 3),
         ]
-        // At least 128 tiles of 128 x 128, 128 x 64, 64 x 128.
-        let large: [(stack: [Int], m: Int, k: Int, n: Int)] = [
-            ([128], 72, 40, 72), ([64], 200, 24, 72), ([128], 72, 24, 64), ([128], 64, 24, 72),
-        ]
         var cases: [BackendCase?] = []
-        for (number, size) in (sizes + large).enumerated() {
-            // Each way takes the reference long.
-            let isOnce = number > sizes.count
-            for (left, right) in [(false, false), (true, false), (false, true), (true, true)]
-            where !isOnce || (left, right) == (number % 2 == 0, number % 3 == 0) {
-                let x = left ? [size.k, size.m] : [size.m, size.k]
-                let y = right ? [size.n, size.k] : [size.k, size.n]
-                let product = MatrixProductParameters(transposeLeft: left, transposeRight: right)
-                cases.append(
-                    .single(
-                        .matrixProduct(product),
-                        [x, y].map { TensorType(dtype, Shape(size.stack + $0)) },
-                        [.normal, .normal], errorFactor: 2 + Double(size.k) / 4))
+        for size in sizes {
+            for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+                cases.append(product(dtype, size, left, right))
             }
         }
+        // At least 128 tiles of 128 x 128, 128 x 64, 64 x 128.
+        cases += [
+            product(dtype, ([128], 104, 40, 104), false, false),
+            product(dtype, ([128], 104, 40, 104), true, true),
+            product(dtype, ([64], 232, 24, 104), false, true),
+            product(dtype, ([128], 104, 24, 64), true, false),
+            product(dtype, ([128], 64, 24, 104), false, false),
+        ]
         return cases.compactMap { $0 }
+    }
+
+    private static func product(
+        _ dtype: DType, _ size: (stack: [Int], m: Int, k: Int, n: Int), _ left: Bool,
+        _ right: Bool
+    ) -> BackendCase? {
+        let x = left ? [size.k, size.m] : [size.m, size.k]
+        let y = right ? [size.n, size.k] : [size.k, size.n]
+        return .single(
+            .matrixProduct(MatrixProductParameters(transposeLeft: left, transposeRight: right)),
+            [x, y].map { TensorType(dtype, Shape(size.stack + $0)) }, [.normal, .normal],
+            errorFactor: 2 + Double(size.k) / 4)
     }
 
     private static func convolutionTiles(_ dtype: DType) -> [BackendCase] {
@@ -81,7 +87,7 @@ extension BackendCase {
             ([2, 9, 8, 16], [3, 3, 16, 24], same), ([2, 9, 8, 16], [3, 3, 8, 48], uneven),
             ([2, 9, 8, 3], [3, 3, 3, 24], same),
             // Large tiles, forward and for the input.
-            ([8, 46, 46, 8], [1, 2, 8, 72], pair), ([8, 46, 46, 72], [1, 2, 72, 8], pair),
+            ([8, 46, 46, 8], [1, 2, 8, 104], pair), ([8, 46, 46, 104], [1, 2, 104, 8], pair),
         ]
         var cases: [BackendCase?] = []
         for row in rows {

@@ -28,8 +28,10 @@ struct BlockedTile: ProductTile {
             }
             """
         }
+        // Unrolled further, a work item would take more than the 128 registers with which two groups share a
+        // multiprocessor.
         return """
-            UNROLL
+            UNROLL_TWICE
             for (int kk = 0; kk < \(depth); kk++) {
             float a[8], b[8];
             \(reads.joined(separator: "\n"))

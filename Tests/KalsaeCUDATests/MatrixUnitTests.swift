@@ -1,0 +1,61 @@
+import KalsaeCUDA
+import KalsaeGPU
+import KalsaeTesting
+import Testing
+
+extension DeviceInfo {
+    /// A card of a compute capability.
+    static func card(_ capability: Int) -> DeviceInfo {
+        DeviceInfo(
+            device: "cuda:0", name: "sm_\(capability)", kind: .gpu, driver: "", computeUnits: 132,
+            memoryBytes: 1 << 36, largestBuffer: 1 << 36, sharedBytes: 48 << 10,
+            largestGroup: 1024, argumentBytes: 4096, hasFloat64: true,
+            matrixUnits: MatrixUnit.units(capability: capability))
+    }
+}
+
+/// Which products are multiplied by matrix units, and how their tiles are read; no card is needed.
+@Suite struct MatrixUnitTests {
+    private func text(_ cases: [BackendCase], _ capability: Int) throws -> String {
+        try GPUBackend.program(
+            of: cases.map { ($0.graph, $0.options) }, for: .card(capability), dialect: ""
+        ).text
+    }
+
+    private func uses(_ unit: MatrixUnit, in text: String) -> Int {
+        text.split(separator: "\(unit.function)(sum").count - 1
+    }
+
+    @Test func unitsOfCards() {
+        #expect(MatrixUnit.units(capability: 70).isEmpty)
+        #expect(MatrixUnit.units(capability: 75) == [.float16])
+        #expect(MatrixUnit.units(capability: 80) == Set(MatrixUnit.allCases))
+        #expect(MatrixUnit.units(capability: 120) == Set(MatrixUnit.allCases))
+    }
+
+    @Test(arguments: [70, 75, 80, 90]) func productsAreMultipliedByWhatThereIs(
+        _ capability: Int
+    ) throws {
+        let text = try text(BackendCase.tiles + BackendCase.roundedTiles, capability)
+        for unit in MatrixUnit.allCases {
+            let isThere = MatrixUnit.units(capability: capability).contains(unit)
+            #expect((uses(unit, in: text) > 20) == isThere, "\(unit)")
+        }
+    }
+
+    /// Numbers of 24 bits stay what they are.
+    @Test func floatsAreRoundedOnlyWhereThatIsAskedFor() throws {
+        #expect(uses(.tf32, in: try text(BackendCase.tiles, 90)) == 0)
+    }
+
+    /// Sums of 16, 32 and 64 a work item, pieces of 16 bytes, and single elements.
+    @Test func tilesOfAllSizesAreTried() throws {
+        let text = try text(BackendCase.tiles, 90)
+        for part in [
+            "float sum[16]", "float sum[32]", "float sum[64]", "a[j / 8], b[j % 8]",
+            "uint4 nextA[2]", "uint4 nextB[2]", "u16 nextA[8]", "float nextB[",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+}
