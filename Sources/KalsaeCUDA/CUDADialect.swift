@@ -12,6 +12,7 @@ package enum CUDADialect {
         typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32;
         typedef unsigned long u64; typedef long i64;
         #define KERNEL(size) extern "C" __global__ void __launch_bounds__(size)
+        #define KERNEL_PAIR(size) extern "C" __global__ void __launch_bounds__(size, 2)
         #define GLOBAL
         #define DEVICE static __device__ __forceinline__
         #define SHARED(type, name, count) __shared__ __align__(16) type name[count]

@@ -6,6 +6,7 @@ enum OpenCLDialect {
         #pragma OPENCL FP_CONTRACT OFF
         typedef uchar u8; typedef ushort u16; typedef uint u32; typedef ulong u64; typedef long i64;
         #define KERNEL(size) __kernel __attribute__((reqd_work_group_size(size, 1, 1))) void
+        #define KERNEL_PAIR KERNEL
         #define GLOBAL __global
         #define DEVICE static inline
         #define SHARED(type, name, count) __local type name[count] __attribute__((aligned(16)))

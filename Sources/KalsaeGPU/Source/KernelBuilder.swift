@@ -69,12 +69,16 @@ struct KernelBuilder {
     }
 
     /// The launch, with a body in which `I` is the index type.
-    func call(groupCount: Int, body: String, shared: [KernelText.SharedArray] = []) -> KernelCall {
+    func call(
+        groupCount: Int, body: String, shared: [KernelText.SharedArray] = [],
+        isPaired: Bool = false
+    ) -> KernelCall {
         let guards = isGuarded ? ["if (errors[0]) return;"] : []
         let lines = pointers + guards + [body]
         return KernelCall(
             text: KernelText(
-                parameters: parameters, isWide: isWide, groupSize: groupSize, shared: shared,
+                parameters: parameters, isWide: isWide, groupSize: groupSize,
+                isPaired: isPaired, shared: shared,
                 body: lines.joined(separator: "\n")),
             arguments: arguments, groupCount: groupCount)
     }

@@ -27,6 +27,8 @@ struct KernelText: Hashable, Sendable {
     /// Whether indices have 64 bits.
     var isWide: Bool
     var groupSize: Int
+    /// Whether two groups at least shall share a unit of the device, each with half of its registers.
+    var isPaired = false
     var shared: [SharedArray] = []
     var body = ""
 
@@ -49,7 +51,7 @@ struct KernelText: Hashable, Sendable {
         let declared = shared.map { "SHARED(\($0.type), \($0.name), \($0.count));" }
         let lines = declared + [head, body]
         return KernelSource(
-            head: "KERNEL(\(groupSize)) ",
+            head: "KERNEL\(isPaired ? "_PAIR" : "")(\(groupSize)) ",
             rest: "(" + list + ") {\n" + lines.joined(separator: "\n") + "\n}\n",
             indexType: indexType)
     }

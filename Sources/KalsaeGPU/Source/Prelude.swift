@@ -1,6 +1,6 @@
 /// What stands in front of the kernels of every program, behind a driver's ``Driver/dialect``.
 ///
-/// A dialect defines the types `u8 u16 u32 u64 i64`, the macros `KERNEL(size) GLOBAL DEVICE
+/// A dialect defines the types `u8 u16 u32 u64 i64`, the macros `KERNEL(size) KERNEL_PAIR(size) GLOBAL DEVICE
 /// SHARED(type, name, count) LOCAL BARRIER() LID GROUP_INDEX GROUP_COUNT ATOMIC_MIN(pointer, value)`,
 /// `UNROLL` in front of a loop whose indices have to be known, `UNROLL_TWICE` where two turns are enough,
 /// `FENCE()` for a barrier behind which a group sees what it wrote to memory, and the functions

@@ -7,8 +7,7 @@ struct BlockedTile: ProductTile {
     let sumType = "float", sumCount = 64
 
     func layout(rows: Int, isAlongK: Bool) -> TileLayout {
-        TileLayout(
-            type: sumType, byteSize: 4, rows: rows, depth: depth, isByRow: false, gap: 4)
+        TileLayout(type: sumType, byteSize: 4, rows: rows, depth: depth, gap: 4)
     }
 
     func converted(_ element: String, _ dtype: DType) -> String { dtype.number(element) }

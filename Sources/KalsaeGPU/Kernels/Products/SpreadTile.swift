@@ -17,7 +17,7 @@ struct SpreadTile: ProductTile {
 
     func layout(rows: Int, isAlongK: Bool) -> TileLayout {
         TileLayout(
-            type: dtype.cType, byteSize: dtype.byteSize, rows: rows, depth: depth, isByRow: false,
+            type: dtype.cType, byteSize: dtype.byteSize, rows: rows, depth: depth,
             gap: dtype == .float32 ? 4 : 1)
     }
 

@@ -20,7 +20,7 @@ enum TileChoice {
         func isWorth(_ shape: (Int, Int)) -> Bool {
             let results = covered(shape, rows, columns)
             return results / (shape.0 * shape.1) * stacks >= enoughTiles
-                && results * 8 <= covered(small, rows, columns) * 9
+                && results * 3 <= covered(small, rows, columns) * 4
         }
         if let unit {
             let large = readsPieces ? UnitTile.largeShapes.first(where: isWorth) : nil

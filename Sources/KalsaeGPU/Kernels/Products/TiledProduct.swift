@@ -124,7 +124,8 @@ struct TiledProduct {
                 \(finish.lines((m, n), store))
                 \(columnSums.end(columns: n, tiles: rowTiles, tile: "m0 / \(tile.rows)"))
                 """,
-            shared: [.init("u32", "tile", sharedBytes(columnSums: sums.count) / 4)])
+            shared: [.init("u32", "tile", sharedBytes(columnSums: sums.count) / 4)],
+            isPaired: tile.sumCount >= 64)
     }
 
     /// Lines that add up the products of all `k`: while tiles are multiplied, the next ones are on their way.

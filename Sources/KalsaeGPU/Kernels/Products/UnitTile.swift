@@ -31,11 +31,12 @@ struct UnitTile: ProductTile {
     var depth: Int { 2 * step }
     var sumCount: Int { high * wide * 4 }
 
-    /// Lines are 16 bytes longer than a multiple of 32: eight of them fill all banks.
+    /// Rows of 64 bytes are swizzled. Turned lines are 16 bytes longer than a multiple of 32, of TF32 8 numbers: what
+    /// eight lanes, or 32, read of them lies in different banks.
     func layout(rows: Int, isAlongK: Bool) -> TileLayout {
         TileLayout(
             type: unit.cType, byteSize: unit.byteSize, rows: rows, depth: depth,
-            isByRow: isAlongK, gap: isAlongK ? 16 / unit.byteSize : 8)
+            isByRow: isAlongK, gap: isAlongK ? 0 : 8, isSwizzled: isAlongK)
     }
 
     func converted(_ element: String, _ dtype: DType) -> String {
