@@ -39,6 +39,6 @@ struct CardFacts {
             device: "cuda:\(index)", name: name, kind: .gpu, driver: driver, computeUnits: units,
             memoryBytes: memoryBytes, largestBuffer: memoryBytes, sharedBytes: sharedBytes,
             largestGroup: largestGroup, argumentBytes: 4096, hasFloat64: true,
-            matrixUnits: MatrixUnit.units(capability: capability))
+            tensorCores: TensorCoreFormat.formats(capability: capability))
     }
 }

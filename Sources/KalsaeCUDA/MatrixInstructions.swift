@@ -6,12 +6,12 @@ enum MatrixInstructions {
     /// The functions; the parts of the operands that a lane holds are those of `mma` in the PTX ISA.
     static let text =
         loads
-        + """
-        DEVICE u32 tf32_of_f(float x) {
-            u32 y; asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(x)); return y;
-        }
+            + """
+            DEVICE u32 tf32_of_f(float x) {
+                u32 y; asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(x)); return y;
+            }
 
-        """
+            """
         + multiply(.bfloat16, [product("m16n8k16", "bf16", a: [0, 1, 2, 3], b: [0, 1])])
         + multiply(.tf32, [product("m16n8k8", "tf32", a: [0, 1, 2, 3], b: [0, 1])])
         + "#if __CUDA_ARCH__ >= 800\n"
@@ -26,11 +26,12 @@ enum MatrixInstructions {
         + "#endif\n"
 
     /// Four matrices of 8 rows of 16 bytes: each lane gives the address of a row. It gets 4 bytes of its row of
-    /// each, or of halves of its column where they are turned.
+    /// each, or of halves of its column where they are transposed.
     private static let loads = """
         DEVICE u32 shared_address(const void *from) { return (u32)__cvta_generic_to_shared(from); }
 
-        """ + [("load_matrices", ""), ("load_turned_matrices", ".trans")].map { name, turn in
+        """
+        + [("load_matrices", ""), ("load_transposed_matrices", ".trans")].map { name, turn in
             """
             DEVICE void \(name)(u32 *x, const void *from) {
                 asm volatile("ldmatrix.sync.aligned.m8n8.x4\(turn).shared.b16 {%0, %1, %2, %3}, [%4];"
@@ -41,9 +42,9 @@ enum MatrixInstructions {
             """
         }.joined()
 
-    private static func multiply(_ unit: MatrixUnit, _ products: [String]) -> String {
+    private static func multiply(_ format: TensorCoreFormat, _ products: [String]) -> String {
         """
-        DEVICE void \(unit.function)(float *sum, const u32 *a, const u32 *b) {
+        DEVICE void \(format.function)(float *sum, const u32 *a, const u32 *b) {
         \(products.joined(separator: "\n"))
         }
 
@@ -65,9 +66,9 @@ enum MatrixInstructions {
     }
 }
 
-extension MatrixUnit {
+extension TensorCoreFormat {
     /// Those of a compute capability, as 90.
-    package static func units(capability: Int) -> Set<MatrixUnit> {
+    package static func formats(capability: Int) -> Set<TensorCoreFormat> {
         capability >= 80 ? Set(allCases) : capability >= 75 ? [.float16] : []
     }
 }

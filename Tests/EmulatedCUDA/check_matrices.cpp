@@ -89,7 +89,7 @@ int b_of(int warp, int k, int col) { return (k * 7 + col * 2 + warp) % 13 - 6; }
 
 /// The lane of a warp whose elements are tried.
 struct Lane {
-    int warp, group, place;
+    int warp, group, position;
 };
 
 /// a0 to a7 and b0 to b3, two in each register, as in "Matrix Fragments for mma.m16n8k16"; the first half of them are
@@ -97,11 +97,11 @@ struct Lane {
 void set_halves(Lane at, uint32_t (*number)(int), uint32_t *a, uint32_t *b) {
     for (int i = 0; i < 8; i++) {
         const int row = (i < 2 || (i >= 4 && i < 6)) ? at.group : at.group + 8;
-        const int col = at.place * 2 + (i & 1) + (i < 4 ? 0 : 8);
+        const int col = at.position * 2 + (i & 1) + (i < 4 ? 0 : 8);
         a[i / 2] |= number(a_of(at.warp, row, col)) << (i & 1) * 16;
     }
     for (int i = 0; i < 4; i++) {
-        const int row = at.place * 2 + (i & 1) + (i < 2 ? 0 : 8);
+        const int row = at.position * 2 + (i & 1) + (i < 2 ? 0 : 8);
         b[i / 2] |= number(b_of(at.warp, row, at.group)) << (i & 1) * 16;
     }
 }
@@ -110,11 +110,11 @@ void set_halves(Lane at, uint32_t (*number)(int), uint32_t *a, uint32_t *b) {
 void set_singles(Lane at, uint32_t *a, uint32_t *b) {
     for (int i = 0; i < 4; i++) {
         const int row = (i == 0 || i == 2) ? at.group : at.group + 8;
-        const int col = (i == 0 || i == 1) ? at.place : at.place + 4;
+        const int col = (i == 0 || i == 1) ? at.position : at.position + 4;
         a[i] = bits(float(a_of(at.warp, row, col))) | 0x1FFF;
     }
     for (int i = 0; i < 2; i++)
-        b[i] = bits(float(b_of(at.warp, at.place + 4 * i, at.group))) | 0x1000;
+        b[i] = bits(float(b_of(at.warp, at.position + 4 * i, at.group))) | 0x1000;
 }
 
 void check_product(const char *kernel, int depth, uint32_t (*number)(int)) {
@@ -132,7 +132,7 @@ void check_product(const char *kernel, int depth, uint32_t (*number)(int)) {
     for (int item = 0; item < items; item++) {
         const Lane at{item / 32, item % 32 / 4, item % 4};
         for (int i = 0; i < 4; i++) {
-            const int row = i < 2 ? at.group : at.group + 8, col = at.place * 2 + (i & 1);
+            const int row = i < 2 ? at.group : at.group + 8, col = at.position * 2 + (i & 1);
             long sum = 100 * i;
             for (int k = 0; k < depth; k++) sum += a_of(at.warp, row, k) * b_of(at.warp, k, col);
             expect(kernel, sum, long(d.host[size_t(item) * 4 + size_t(i)]));
@@ -149,9 +149,9 @@ void check_loads() {
         const int row = item % 32 / 4, pair = item % 4;
         for (int i = 0; i < 4; i++) {
             const int first = item / 32 * 1000 + i * 64;
-            const int straight = first + row * 8 + 2 * pair, turned = first + 2 * pair * 8 + row;
-            expect("a row", straight | (straight + 1) << 16, long(x.host[size_t(item * 8 + i)]));
-            expect("a column", turned | (turned + 8) << 16, long(x.host[size_t(item * 8 + 4 + i)]));
+            const int direct = first + row * 8 + 2 * pair, transposed = first + 2 * pair * 8 + row;
+            expect("a row", direct | (direct + 1) << 16, long(x.host[size_t(item * 8 + i)]));
+            expect("a column", transposed | (transposed + 8) << 16, long(x.host[size_t(item * 8 + 4 + i)]));
         }
     }
 }

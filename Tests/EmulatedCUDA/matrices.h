@@ -23,13 +23,13 @@ static inline unsigned word(unsigned address, unsigned byte) {
 }
 
 /// Matrix i is that of the rows of lanes 8i to 8i + 7.
-static __attribute__((noinline)) void load_matrices(unsigned *x, unsigned address, bool is_turned) {
+static __attribute__((noinline)) void load_matrices(unsigned *x, unsigned address, bool is_transposed) {
     addresses[threadIdx.x] = address;
     barrier();
     const unsigned lane = threadIdx.x % 32, row = lane / 4, pair = lane % 4;
     for (unsigned i = 0; i < 4; i++) {
         const unsigned *rows = addresses + warp() + 8 * i;
-        if (!is_turned) {
+        if (!is_transposed) {
             x[i] = word(rows[row], 4 * pair);
             continue;
         }
@@ -87,10 +87,10 @@ static inline unsigned long __cvta_generic_to_shared(const void *p) {
     return (unsigned long)(static_cast<const char *>(p) - &emulated::anchor);
 }
 
-#define EMULATED_LOAD(name, is_turned)                                                               \
+#define EMULATED_LOAD(name, is_transposed)                                                               \
     static inline void name(unsigned &d0, unsigned &d1, unsigned &d2, unsigned &d3, unsigned from) { \
         unsigned x[4];                                                                               \
-        emulated::load_matrices(x, from, is_turned);                                                 \
+        emulated::load_matrices(x, from, is_transposed);                                                 \
         d0 = x[0], d1 = x[1], d2 = x[2], d3 = x[3];                                                  \
     }
 EMULATED_LOAD(ptx_ldmatrix_sync_aligned_m8n8_x4_shared_b16, false)

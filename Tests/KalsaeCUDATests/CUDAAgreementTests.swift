@@ -23,7 +23,7 @@ extension CUDACardTests {
         /// Operands that were rounded before give the same sums but for their own rounding.
         @Test func productsOfRoundedFloats() throws {
             let backend = try EmulatedCard.backend.get()
-            guard backend.driver.info.matrixUnits.contains(.tf32) else { return }
+            guard backend.driver.info.tensorCores.contains(.tf32) else { return }
             let cases = BackendCase.roundedTiles
             try backend.prepare(cases.map { (graph: $0.graph, options: $0.options) })
             checkBackend(backend, cases: cases)

@@ -26,8 +26,8 @@ struct NVRTCTests {
         #expect(count > 500)
     }
 
-    /// Products by matrix units, of what each card has.
-    @Test(arguments: [75, 80, 90]) func productsByMatrixUnitsCompile(_ capability: Int) throws {
+    /// Products by tensor cores, of what each card has.
+    @Test(arguments: [75, 80, 90]) func productsByTensorCoresCompile(_ capability: Int) throws {
         let compiler = try NVRTC.loaded.get()
         let (info, architecture) = (DeviceInfo.card(capability), "sm_\(capability)")
         let cases = BackendCase.tiles + BackendCase.roundedTiles

@@ -29,14 +29,14 @@ public struct DeviceInfo: Sendable, Equatable {
     public var argumentBytes: Int
     /// Whether it computes with `float64`.
     public var hasFloat64: Bool
-    /// What it multiplies small matrices of in one instruction.
-    public var matrixUnits: Set<MatrixUnit>
+    /// What its tensor cores multiply; empty where it has none.
+    public var tensorCores: Set<TensorCoreFormat>
 
     /// Makes a description.
     public init(
         device: String, name: String, kind: Kind, driver: String, computeUnits: Int,
         memoryBytes: Int, largestBuffer: Int, sharedBytes: Int, largestGroup: Int,
-        argumentBytes: Int, hasFloat64: Bool, matrixUnits: Set<MatrixUnit> = []
+        argumentBytes: Int, hasFloat64: Bool, tensorCores: Set<TensorCoreFormat> = []
     ) {
         self.device = device
         self.name = name
@@ -49,6 +49,6 @@ public struct DeviceInfo: Sendable, Equatable {
         self.largestGroup = largestGroup
         self.argumentBytes = argumentBytes
         self.hasFloat64 = hasFloat64
-        self.matrixUnits = matrixUnits
+        self.tensorCores = tensorCores
     }
 }

@@ -8,7 +8,7 @@ struct KernelContext {
     var hasFloat64: Bool
     /// Memory that the work items of a group share.
     let sharedBytes: Int
-    private let matrixUnits: Set<MatrixUnit>
+    private let tensorCores: Set<TensorCoreFormat>
     private let precision: Precision
     /// Whether the task changes nothing once an error was noted.
     var isGuarded = false
@@ -21,22 +21,22 @@ struct KernelContext {
     private static let groupsPerUnit = 32
 
     init(_ info: DeviceInfo, _ precision: Precision = .float32) {
-        (sharedBytes, matrixUnits) = (info.sharedBytes, info.matrixUnits)
+        (sharedBytes, tensorCores) = (info.sharedBytes, info.tensorCores)
         self.precision = precision
         mostGroups = max(info.computeUnits * Self.groupsPerUnit, 64)
         hasFloat64 = info.hasFloat64
     }
 
-    /// What multiplies operands of a type; nil where nothing but the usual arithmetic does.
-    func matrixUnit(for operands: DType) -> MatrixUnit? {
-        let unit: MatrixUnit? =
+    /// What tensor cores take of operands of a type; nil where they are multiplied without them.
+    func tensorCoreFormat(for operands: DType) -> TensorCoreFormat? {
+        let format: TensorCoreFormat? =
             switch operands {
             case .float16: .float16
             case .bfloat16: .bfloat16
             case .float32: precision == .tf32 ? .tf32 : nil
             case .float64, .int32, .int64, .uint8, .bool: nil
             }
-        return unit.flatMap { matrixUnits.contains($0) ? $0 : nil }
+        return format.flatMap { tensorCores.contains($0) ? $0 : nil }
     }
 
     /// Groups for a loop over so many elements.

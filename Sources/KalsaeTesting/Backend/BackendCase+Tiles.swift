@@ -155,10 +155,10 @@ extension BackendCase {
         let first = graph.addInput(TensorType(dtype, [40, 16]))
         let second = graph.addInput(TensorType(dtype, [16, 24]))
         let product = MatrixProductParameters()
-        let turned = MatrixProductParameters(transposeLeft: true, transposeRight: true)
+        let transposed = MatrixProductParameters(transposeLeft: true, transposeRight: true)
         graph.outputs = [
             try graph.add(.matrixProduct(product), [x, first]),
-            try graph.add(.matrixProduct(turned), [first, x]),
+            try graph.add(.matrixProduct(transposed), [first, x]),
             try graph.add(.matrixProduct(product), [second, x]),
         ]
         return BackendCase(

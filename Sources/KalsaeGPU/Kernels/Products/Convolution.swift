@@ -163,7 +163,7 @@ private struct ConvolutionText {
         read(x, &loader)
         loader.isAlongK = isRow
         (loader.rowNames, loader.row, loader.inner) = (names(row), set(row), define(inner))
-        loader.place = """
+        loader.locate = """
             const I y = \(get("cornerY")) + \(get("tapY")), x = \(get("cornerX")) + \(get("tapX"));
             inside = y >= 0 && y < \(n.height) && x >= 0 && x < \(n.width);
             at = ((\(get("image")) + y) * \(n.width) + x) * \(n.channels) + \(get("channel"));
@@ -178,7 +178,7 @@ private struct ConvolutionText {
     private func channels(_ buffer: String, _ n: Names, _ loader: inout TileLoader) {
         read(buffer, &loader)
         loader.isAlongK = false
-        loader.place = "at = k * \(n.outChannels) + stack * \(n.outs) + n;"
+        loader.locate = "at = k * \(n.outChannels) + stack * \(n.outs) + n;"
     }
 
     func forward(_ result: ProductResult, _ context: KernelContext) -> TaskCalls {
@@ -216,7 +216,7 @@ private struct ConvolutionText {
             const I tapY = k / \(n.outs) / \(n.taps) * \(n.dilationY);
             const I tapX = k / \(n.outs) % \(n.taps) * \(n.dilationX);
             """
-        product.left.place = """
+        product.left.locate = """
             const I fromY = \(padY) - tapY, fromX = \(padX) - tapX;
             const I oy = fromY / \(n.strideY), ox = fromX / \(n.strideX);
             inside = fromY >= 0 && fromX >= 0 && oy * \(n.strideY) == fromY
@@ -227,7 +227,7 @@ private struct ConvolutionText {
         product.right.inner = """
             const I tap = k / \(n.outs), channel = stack * \(n.outs) + k % \(n.outs);
             """
-        product.right.place = "at = (tap * \(n.ins) + n) * \(n.outChannels) + channel;"
+        product.right.locate = "at = (tap * \(n.ins) + n) * \(n.outChannels) + channel;"
         return product.calls(builder, context, result) {
             stored(result, channels: input[3], of: ins, &$0)
         }

@@ -21,11 +21,11 @@ extension LoweredOp {
         product.left.buffer = a
         product.left.dtype = left
         product.left.isAlongK = !parameters.transposeLeft
-        product.left.place = "at = \(Self.index("m", m, "k", k, parameters.transposeLeft));"
+        product.left.locate = "at = \(Self.index("m", m, "k", k, parameters.transposeLeft));"
         product.right.buffer = b
         product.right.dtype = right
         product.right.isAlongK = parameters.transposeRight
-        product.right.place = "at = \(Self.index("k", k, "n", n, parameters.transposeRight));"
+        product.right.locate = "at = \(Self.index("k", k, "n", n, parameters.transposeRight));"
         return product.calls(kernel, context, result) { kernel in
             let m = kernel.integer(rows)
             return result.stored(row: "stack * \(m) + m", column: "n", of: columns, &kernel)

@@ -10,11 +10,13 @@ enum TileChoice {
         _ dtype: DType, _ left: ProductOperand, _ right: ProductOperand, rows: Int, columns: Int,
         stacks: Int, _ context: KernelContext
     ) -> any ProductTile {
-        let small = SpreadTile.shapes.min {
-            covered($0, rows, columns) < covered($1, rows, columns)
-        } ?? (64, 64)
-        let unit = left.dtype == right.dtype && dtype == .float32
-            ? context.matrixUnit(for: left.dtype) : nil
+        let small =
+            SpreadTile.shapes.min {
+                covered($0, rows, columns) < covered($1, rows, columns)
+            } ?? (64, 64)
+        let format =
+            left.dtype == right.dtype && dtype == .float32
+            ? context.tensorCoreFormat(for: left.dtype) : nil
         // Single elements and the numbers of their rows would take too many registers.
         let readsPieces = left.width > 1 && right.width > 1
         func isWorth(_ shape: (Int, Int)) -> Bool {
@@ -22,10 +24,10 @@ enum TileChoice {
             return results / (shape.0 * shape.1) * stacks >= enoughTiles
                 && results * 3 <= covered(small, rows, columns) * 4
         }
-        if let unit {
-            let large = readsPieces ? UnitTile.largeShapes.first(where: isWorth) : nil
+        if let format {
+            let large = readsPieces ? TensorCoreTile.largeShapes.first(where: isWorth) : nil
             let shape = large ?? small
-            return UnitTile(unit, rows: shape.0, columns: shape.1)
+            return TensorCoreTile(format, rows: shape.0, columns: shape.1)
         }
         let isFloat = dtype == .float32 && left.dtype == dtype && right.dtype == dtype
         let blocked = BlockedTile()

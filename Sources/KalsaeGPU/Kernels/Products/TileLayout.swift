@@ -1,4 +1,4 @@
-/// How a tile of an operand lies in shared memory: row by row, or turned, `k` by `k`; what work items read at the
+/// How a tile of an operand lies in shared memory: row by row, or transposed, `k` by `k`; what work items read at the
 /// same time lies in different banks.
 struct TileLayout {
     /// The C type of elements, and their bytes.

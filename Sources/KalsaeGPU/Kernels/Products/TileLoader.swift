@@ -16,9 +16,9 @@ struct TileLoader {
     var inner = ""
     /// Lines that set the index `at` of an element, and `inside` to 0 where it is 0; they read the row's numbers
     /// by `get`.
-    var place = ""
+    var locate = ""
 
-    /// The text of a number of the row, in ``row`` and in ``place``.
+    /// The text of a number of the row, in ``row`` and in ``locate``.
     static func number(_ name: String) -> String { "\(name)AT" }
 
     /// Work items of a group, which read a tile together.
@@ -90,7 +90,7 @@ struct TileLoader {
             if (\(guarded)\(index) < \(limit) && k < last) {
             int inside = 1;
             I at;
-            \(placed(place))
+            \(placed(locate))
             if (inside) v = \(load);
             }
             \(pieces)[j] = v;

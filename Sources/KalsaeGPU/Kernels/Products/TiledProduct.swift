@@ -51,9 +51,10 @@ struct TiledProduct {
     /// Bytes of shared memory that the tiles of both operands take at most.
     static func tileBytes(_ tile: any ProductTile) -> Int {
         [tile.rows, tile.columns].reduce(0) { bytes, rows in
-            bytes + max(
-                tile.layout(rows: rows, isAlongK: true).byteCount,
-                tile.layout(rows: rows, isAlongK: false).byteCount)
+            bytes
+                + max(
+                    tile.layout(rows: rows, isAlongK: true).byteCount,
+                    tile.layout(rows: rows, isAlongK: false).byteCount)
         }
     }
 
@@ -133,7 +134,7 @@ struct TiledProduct {
         let a = tile.layout(rows: tile.rows, isAlongK: left.isAlongK)
         let b = tile.layout(rows: tile.columns, isAlongK: right.isAlongK)
         let words = (a.byteCount + b.byteCount) / 4
-        let place = """
+        let pointers = """
             LOCAL \(a.type) *sa = (LOCAL \(a.type) *)(tile + at);
             LOCAL \(b.type) *sb = (LOCAL \(b.type) *)(tile + at + \(a.byteCount / 4));
             """
@@ -148,12 +149,12 @@ struct TiledProduct {
             \(right.fetch("n", "nextB", limit: n, b))
             }
             if (k0 >= first) {
-            \(place)
+            \(pointers)
             \(tile.multiply(a, b))
             }
             \(buffers == 2 ? "at = \(words) - at;" : "BARRIER();")
             if (next < last) {
-            \(place)
+            \(pointers)
             \(left.keep("nextA", in: "sa", a) { tile.converted($0, left.dtype) })
             \(right.keep("nextB", in: "sb", b) { tile.converted($0, right.dtype) })
             }

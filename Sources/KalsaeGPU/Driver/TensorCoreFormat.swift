@@ -1,5 +1,5 @@
-/// What a device multiplies small matrices of in one instruction, with `float32` sums.
-public enum MatrixUnit: String, CaseIterable, Hashable, Sendable {
+/// What tensor cores multiply small matrices of in one instruction, with `float32` sums.
+public enum TensorCoreFormat: String, CaseIterable, Hashable, Sendable {
     /// Halves of 11 bits.
     case float16
     /// Halves of 8 bits.

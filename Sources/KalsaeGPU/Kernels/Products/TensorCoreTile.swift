@@ -1,9 +1,9 @@
 import KalsaeGraph
 
-/// A tile of results for matrix units: each warp of 32 work items multiplies pieces of 16 x 8 results, whose
+/// A tile of results for tensor cores: each warp of 32 work items multiplies pieces of 16 x 8 results, whose
 /// numbers lie with its lanes as `mma` of the PTX ISA says.
-struct UnitTile: ProductTile {
-    let unit: MatrixUnit
+struct TensorCoreTile: ProductTile {
+    let format: TensorCoreFormat
     let rows: Int, columns: Int
     let sumType = "float"
     /// Rows and columns of warps, and of the pieces of each.
@@ -14,8 +14,8 @@ struct UnitTile: ProductTile {
     static let largeShapes = [(128, 128), (128, 64), (64, 128)]
     private static let warps = KernelBuilder.usualGroup / 32
 
-    init(_ unit: MatrixUnit, rows: Int, columns: Int) {
-        (self.unit, self.rows, self.columns) = (unit, rows, columns)
+    init(_ format: TensorCoreFormat, rows: Int, columns: Int) {
+        (self.format, self.rows, self.columns) = (format, rows, columns)
         // The squarest share of a warp, of at least 16 x 16.
         var best = (rows: 1, columns: Self.warps, gap: Int.max)
         for down in [1, 2, 4, 8] where rows / down >= 16 && columns * down / Self.warps >= 16 {
@@ -27,23 +27,23 @@ struct UnitTile: ProductTile {
     }
 
     /// Elements of the 32 bytes that an instruction multiplies.
-    private var step: Int { 32 / unit.byteSize }
+    private var step: Int { 32 / format.byteSize }
     var depth: Int { 2 * step }
     var sumCount: Int { high * wide * 4 }
 
-    /// Rows of 64 bytes are swizzled. Turned lines are 16 bytes longer than a multiple of 32, of TF32 8 numbers: what
+    /// Rows of 64 bytes are swizzled. Transposed lines are 16 bytes longer than a multiple of 32, of TF32 8 numbers: what
     /// eight lanes, or 32, read of them lies in different banks.
     func layout(rows: Int, isAlongK: Bool) -> TileLayout {
         TileLayout(
-            type: unit.cType, byteSize: unit.byteSize, rows: rows, depth: depth,
+            type: format.cType, byteSize: format.byteSize, rows: rows, depth: depth,
             isByRow: isAlongK, gap: isAlongK ? 0 : 8, isSwizzled: isAlongK)
     }
 
     func converted(_ element: String, _ dtype: DType) -> String {
-        unit == .tf32 ? "tf32_of_f(\(element))" : element
+        format == .tf32 ? "tf32_of_f(\(element))" : element
     }
 
-    func takesPieces(_ dtype: DType) -> Bool { dtype.byteSize == unit.byteSize }
+    func takesPieces(_ dtype: DType) -> Bool { dtype.byteSize == format.byteSize }
 
     var start: String {
         """
@@ -69,7 +69,7 @@ struct UnitTile: ProductTile {
         UNROLL
         for (int f = 0; f < \(high); f++) {
         UNROLL
-        for (int g = 0; g < \(wide); g++) \(unit.function)(sum + (f * \(wide) + g) * 4, a + 4 * f, b + 2 * g);
+        for (int g = 0; g < \(wide); g++) \(format.function)(sum + (f * \(wide) + g) * 4, a + 4 * f, b + 2 * g);
         }
         }
         """
@@ -83,10 +83,10 @@ struct UnitTile: ProductTile {
                 row: "\(first) + lane % 16", k: "kk + lane / 16 * \(step / 2)")
             return "load_matrices(a + 4 * f, sa + \(index));"
         }
-        guard unit == .tf32 else {
+        guard format == .tf32 else {
             let index = tile.index(
                 row: "\(first) + lane / 8 % 2 * 8", k: "kk + lane / 16 * 8 + lane % 8")
-            return "load_turned_matrices(a + 4 * f, sa + \(index));"
+            return "load_transposed_matrices(a + 4 * f, sa + \(index));"
         }
         return (0..<4).map { part in
             let index = tile.index(
@@ -103,9 +103,9 @@ struct UnitTile: ProductTile {
                 row: "\(first) + lane / 16 * 8 + lane % 8", k: "kk + lane / 8 % 2 * \(step / 2)")
             return "load_matrices(b + 2 * g, sb + \(index));"
         }
-        guard unit == .tf32 else {
+        guard format == .tf32 else {
             let index = tile.index(row: "\(first) + lane / 16 * 8", k: "kk + lane % 16")
-            return "load_turned_matrices(b + 2 * g, sb + \(index));"
+            return "load_transposed_matrices(b + 2 * g, sb + \(index));"
         }
         return (0..<4).map { part in
             let index = tile.index(

@@ -10,36 +10,36 @@ extension DeviceInfo {
             device: "cuda:0", name: "sm_\(capability)", kind: .gpu, driver: "", computeUnits: 132,
             memoryBytes: 1 << 36, largestBuffer: 1 << 36, sharedBytes: 48 << 10,
             largestGroup: 1024, argumentBytes: 4096, hasFloat64: true,
-            matrixUnits: MatrixUnit.units(capability: capability))
+            tensorCores: TensorCoreFormat.formats(capability: capability))
     }
 }
 
-/// Which products are multiplied by matrix units, and how their tiles are read; no card is needed.
-@Suite struct MatrixUnitTests {
+/// Which products are multiplied by tensor cores, and how their tiles are read; no card is needed.
+@Suite struct TensorCoreTests {
     private func text(_ cases: [BackendCase], _ capability: Int) throws -> String {
         try GPUBackend.program(
             of: cases.map { ($0.graph, $0.options) }, for: .card(capability), dialect: ""
         ).text
     }
 
-    private func uses(_ unit: MatrixUnit, in text: String) -> Int {
-        text.split(separator: "\(unit.function)(sum").count - 1
+    private func uses(_ format: TensorCoreFormat, in text: String) -> Int {
+        text.split(separator: "\(format.function)(sum").count - 1
     }
 
-    @Test func unitsOfCards() {
-        #expect(MatrixUnit.units(capability: 70).isEmpty)
-        #expect(MatrixUnit.units(capability: 75) == [.float16])
-        #expect(MatrixUnit.units(capability: 80) == Set(MatrixUnit.allCases))
-        #expect(MatrixUnit.units(capability: 120) == Set(MatrixUnit.allCases))
+    @Test func formatsOfCards() {
+        #expect(TensorCoreFormat.formats(capability: 70).isEmpty)
+        #expect(TensorCoreFormat.formats(capability: 75) == [.float16])
+        #expect(TensorCoreFormat.formats(capability: 80) == Set(TensorCoreFormat.allCases))
+        #expect(TensorCoreFormat.formats(capability: 120) == Set(TensorCoreFormat.allCases))
     }
 
     @Test(arguments: [70, 75, 80, 90]) func productsAreMultipliedByWhatThereIs(
         _ capability: Int
     ) throws {
         let text = try text(BackendCase.tiles + BackendCase.roundedTiles, capability)
-        for unit in MatrixUnit.allCases {
-            let isThere = MatrixUnit.units(capability: capability).contains(unit)
-            #expect((uses(unit, in: text) > 20) == isThere, "\(unit)")
+        for format in TensorCoreFormat.allCases {
+            let isThere = TensorCoreFormat.formats(capability: capability).contains(format)
+            #expect((uses(format, in: text) > 20) == isThere, "\(format)")
         }
     }
 
