@@ -31,8 +31,8 @@ struct TensorCoreTile: ProductTile {
     var depth: Int { 2 * step }
     var sumCount: Int { high * wide * 4 }
 
-    /// Rows of 64 bytes are swizzled. Transposed lines are 16 bytes longer than a multiple of 32, of TF32 8 numbers: what
-    /// eight lanes, or 32, read of them lies in different banks.
+    /// Rows of 64 bytes are swizzled. Transposed lines are 8 elements longer than a multiple of 16, so that eight
+    /// lines of halves, or four of TF32, begin in different banks.
     func layout(rows: Int, isAlongK: Bool) -> TileLayout {
         TileLayout(
             type: format.cType, byteSize: format.byteSize, rows: rows, depth: depth,

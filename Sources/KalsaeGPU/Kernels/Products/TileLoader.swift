@@ -9,13 +9,13 @@ struct TileLoader {
     var isAlongK = true
     /// Elements that a work item reads at a time: 1, or those of 16 bytes.
     var width = 1
-    /// Names of numbers that depend on the row alone; lines set them, each with `set`.
+    /// Names of numbers that depend on the row alone, and lines that set each of them by its ``number(_:)``.
     var rowNames: [String] = []
     var row = ""
     /// Lines that define what depends on `k` alone.
     var inner = ""
-    /// Lines that set the index `at` of an element, and `inside` to 0 where it is 0; they read the row's numbers
-    /// by `get`.
+    /// Lines that set the index `at` of an element in the operand, and `inside` to 0 where it has none there, which
+    /// counts as 0; they read the row's numbers by their ``number(_:)``.
     var locate = ""
 
     /// The text of a number of the row, in ``row`` and in ``locate``.
