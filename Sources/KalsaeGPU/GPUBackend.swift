@@ -38,6 +38,11 @@ public final class GPUBackend: Backend {
                 name, expected: "types that \(driver.info.name) computes with", got: "float64",
                 advice: "use float32, or --device cpu")
         }
+        if options.precision == .tf32, !driver.info.tensorCores.contains(.tf32) {
+            throw KalsaeError(
+                "precision", expected: "float32, bfloat16 or float16 on \(driver.info.name)",
+                got: "tf32", advice: "cards of NVIDIA from sm_80 on have it")
+        }
         let code = try GPUPlanBuilder(graph, options: options, info: driver.info).code()
         let compiled = try programs.programs(for: code.launches.joined().map(\.source))
         return try GPUPlan(code, programs: compiled, pool: pool)
