@@ -49,11 +49,11 @@ struct BlockedTile: ProductTile {
                 UNROLL
                 for (int j = 0; j < 16; j++) {
                 if (j / 4 != step) continue;
-                const int row = j / 2, half = j % 2;
+                const int row = j / 2, side = j % 2;
                 float4 x;
-                x.x = sum[row * 8 + half * 4]; x.y = sum[row * 8 + half * 4 + 1];
-                x.z = sum[row * 8 + half * 4 + 2]; x.w = sum[row * 8 + half * 4 + 3];
-                *(LOCAL float4 *)(stage + (LID / 16 * 2 + row % 2) * \(stride) + tx + 64 * half) = x;
+                x.x = sum[row * 8 + side * 4]; x.y = sum[row * 8 + side * 4 + 1];
+                x.z = sum[row * 8 + side * 4 + 2]; x.w = sum[row * 8 + side * 4 + 3];
+                *(LOCAL float4 *)(stage + (LID / 16 * 2 + row % 2) * \(stride) + tx + 64 * side) = x;
                 }
                 """
             }, row: "step / 2 * 64 + r / 2 * 4 + step % 2 * 2 + r % 2")
