@@ -68,7 +68,6 @@ extension LoweredOp {
     private func queryGradient(
         _ parameters: AttentionParameters, _ context: KernelContext
     ) -> KernelCall {
-        let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
         var kernel = builder(context)
         let text = AttentionText(
             parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
