@@ -4,8 +4,8 @@ import KalsaeTensor
 /// What the loss is multiplied by before its gradient is taken, so that gradients do not fall below what
 /// `float16` holds (Micikevicius et al., "Mixed Precision Training", 2018).
 ///
-/// Begins at 2^16. A step whose gradients are not all finite changes nothing but the scale, which it
-/// halves; after 2,000 good steps one behind the other it doubles. Always a power of two, so that
+/// Begins at 2^16. A step whose gradients are not all finite moves no parameter, and halves the scale
+/// (running statistics stay as measured); after 2,000 good steps one behind the other it doubles. Always a power of two, so that
 /// nothing is rounded by it.
 public struct LossScale: TensorTree, Sendable {
     /// The scale, one `float32`.

@@ -61,7 +61,7 @@ extension BackendCase {
             options: PlanOptions(donations: [1, nil, nil, nil], precision: precision))
     }
 
-    /// Convolution, sums of channels, mean, a second convolution of a transposed image.
+    /// Convolution, sums of channels, max pooling, a second convolution of a transposed image.
     private static func stackedConvolutions(
         _ precision: Precision
     ) throws(KalsaeError) -> BackendCase {
