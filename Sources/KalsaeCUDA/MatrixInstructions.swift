@@ -10,6 +10,13 @@ enum MatrixInstructions {
             DEVICE u32 tf32_of_f(float x) {
                 u32 y; asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(x)); return y;
             }
+            DEVICE u32 bf16_pair(float low, float high) {
+                u32 y; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low)); return y;
+            }
+            DEVICE u32 half_pair(float low, float high) {
+                return (u32)half_of_f(low) | (u32)half_of_f(high) << 16;
+            }
+            DEVICE float shuffle_xor(float x, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, x, lanes); }
 
             """
         + multiply(.bfloat16, [product("m16n8k16", "bf16", a: [0, 1, 2, 3], b: [0, 1])])

@@ -4,8 +4,11 @@ import KalsaeReference
 /// Comparisons that say in one line what differs, or nil where nothing does.
 public enum Closeness {
     /// Compares count, then numbers; NaN is close to NaN only, an infinity to itself only.
+    ///
+    /// - Parameter errors: what each may be off by beside the tolerance.
     public static func mismatch(
-        _ got: [Double], _ expected: [Double], tolerance: Tolerance
+        _ got: [Double], _ expected: [Double], tolerance: Tolerance,
+        allowing errors: [Double]? = nil
     ) -> String? {
         guard tolerance.isPositive else {
             return "expected a positive, finite tolerance, got \(tolerance)"
@@ -13,7 +16,12 @@ public enum Closeness {
         guard got.count == expected.count else {
             return "expected \(expected.count) elements, got \(got.count)"
         }
-        let bad = got.indices.filter { !isClose(got[$0], expected[$0], tolerance) }
+        if let errors, errors.count != got.count {
+            return "expected \(got.count) allowed errors, got \(errors.count)"
+        }
+        let bad = got.indices.filter {
+            !isClose(got[$0], expected[$0], tolerance, errors?[$0] ?? 0)
+        }
         return report(bad, count: got.count) { ("\(got[$0])", "\(expected[$0])") }
     }
 
@@ -28,7 +36,7 @@ public enum Closeness {
 
     /// Compares shape, element type and count before the elements.
     package static func mismatch(
-        _ got: Value, _ expected: Value, tolerance: Tolerance
+        _ got: Value, _ expected: Value, tolerance: Tolerance, allowing errors: [Double]? = nil
     ) -> String? {
         guard got.shape == expected.shape else {
             return "expected shape \(expected.shape), got \(got.shape)"
@@ -41,14 +49,18 @@ public enum Closeness {
             return mismatch(numbers, others)
         case (.floats, _), (.integers, .floats):
             return mismatch(
-                got.numbers.doubles, expected.numbers.doubles, tolerance: tolerance)
+                got.numbers.doubles, expected.numbers.doubles, tolerance: tolerance,
+                allowing: errors)
         }
     }
 
-    private static func isClose(_ got: Double, _ expected: Double, _ tolerance: Tolerance) -> Bool {
+    private static func isClose(
+        _ got: Double, _ expected: Double, _ tolerance: Tolerance, _ error: Double
+    ) -> Bool {
         if got == expected || (got.isNaN && expected.isNaN) { return true }
         guard got.isFinite, expected.isFinite else { return false }
         return abs(got - expected) <= tolerance.absolute + tolerance.relative * abs(expected)
+            + error
     }
 
     private static func report(

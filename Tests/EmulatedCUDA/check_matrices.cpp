@@ -54,6 +54,13 @@ extern "C" __global__ void __launch_bounds__(64) rounded(float *x) {
     asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(x[threadIdx.x]));
     x[threadIdx.x] = __uint_as_float(y);
 }
+extern "C" __global__ void __launch_bounds__(64) exchanged(float *x) {
+    __syncthreads();
+    x[threadIdx.x] = __shfl_xor_sync(0xFFFFFFFFu, x[threadIdx.x], 5);
+}
+extern "C" __global__ void __launch_bounds__(64) pairs(const float *x, unsigned *y) {
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y[threadIdx.x]) : "f"(x[63 - threadIdx.x]), "f"(x[threadIdx.x]));
+}
 )";
 
 void *module;
@@ -170,6 +177,32 @@ void check_rounding() {
         expect("a rounded number", long(bits(pairs[i].second)), long(bits(x.host[i])));
 }
 
+void check_exchange() {
+    Array<float> x(items);
+    for (size_t i = 0; i < items; i++) x.host[i] = float(i);
+    x.upload();
+    expect("exchanged", 0, launch(module, "exchanged", {&x.card}, items));
+    x.download();
+    for (size_t i = 0; i < items; i++) expect("a number of another lane", long(i ^ 5), long(x.host[i]));
+}
+
+void check_pairs() {
+    // 7 bits behind the point: a tie goes to the even one.
+    const std::vector<std::pair<float, uint32_t>> numbers = {
+        {1, 0x3F80}, {1 + 0x1p-8f, 0x3F80}, {1 + 0x3p-8f, 0x3F82}, {-1 - 0x1.1p-8f, 0xBF81},
+        {0x1.ffp3f, 0x4180}, {-0.0f, 0x8000}, {1 / 0.0f, 0x7F80}, {0x1p-133f, 1}};
+    Array<float> x(items);
+    Array<uint32_t> y(items);
+    for (size_t i = 0; i < items; i++) x.host[i] = numbers[i % numbers.size()].first;
+    x.upload(), y.upload();
+    expect("pairs", 0, launch(module, "pairs", {&x.card, &y.card}, items));
+    y.download();
+    for (size_t i = 0; i < items; i++) {
+        const auto of = [&](size_t at) { return numbers[at % numbers.size()].second; };
+        expect("a pair of halves", long(of(63 - i) << 16 | of(i)), long(y.host[i]));
+    }
+}
+
 }  // namespace
 
 void check_matrices() {
@@ -184,4 +217,6 @@ void check_matrices() {
     check_product("tf32", 8, nullptr);
     check_loads();
     check_rounding();
+    check_exchange();
+    check_pairs();
 }

@@ -62,6 +62,16 @@ struct Singles {
     static unsigned lane(unsigned col) { return col % 4; }
 };
 
+/// What the lane has whose number differs by these bits.
+static __attribute__((noinline)) float exchange(float x, unsigned bits) {
+    static float numbers[1024];
+    numbers[threadIdx.x] = x;
+    barrier();
+    const float result = numbers[threadIdx.x ^ bits];
+    barrier();
+    return result;
+}
+
 /// D = A B + D of 16 x K and K x 8.
 template <typename T, unsigned K>
 static __attribute__((noinline)) void multiply(float *const *sum, const unsigned *a, int as, const unsigned *b, int bs) {
@@ -113,6 +123,17 @@ static inline void ptx_mma_sync_aligned_m16n8k8_row_col_f32_f16_f16_f32(
     float *const sum[] = {&d0, &d1, &d2, &d3};
     const unsigned a[] = {a0, a1}, b[] = {b0};
     emulated::multiply<emulated::Halves<emulated::half>, 8>(sum, a, 2, b, 1);
+}
+
+static inline float __shfl_xor_sync(unsigned, float x, int bits) { return emulated::exchange(x, (unsigned)bits); }
+
+/// Two halves of 8 bits, each to the nearest, ties to even.
+static inline unsigned emulated_brain_bits(float x) {
+    const unsigned bits = __float_as_uint(x);
+    return x != x ? 0x7FFFu : (bits + 0x7FFFu + (bits >> 16 & 1)) >> 16;
+}
+static inline unsigned ptx_cvt_rn_bf16x2_f32(float high, float low) {
+    return emulated_brain_bits(high) << 16 | emulated_brain_bits(low);
 }
 
 /// To the nearest of 10 bits behind the point, ties away from 0; infinity and NaN stay what they are.

@@ -1,8 +1,27 @@
 import KalsaeCUDA
 import KalsaeGPU
+import KalsaeGraph
 import KalsaeTensor
 import KalsaeTesting
 import Testing
+
+extension WeightRounding {
+    /// 10 bits behind the point, and the exponents of `float32`.
+    fileprivate static let tf32 = WeightRounding(digits: 11, smallest: -136)
+
+    /// What halves round weights to where tensor cores multiply them.
+    fileprivate static func half(
+        _ dtype: DType, on formats: Set<TensorCoreFormat>
+    ) -> WeightRounding? {
+        switch dtype {
+        case .bfloat16 where formats.contains(.bfloat16):
+            WeightRounding(digits: 8, smallest: -133)
+        case .float16 where formats.contains(.float16):
+            WeightRounding(digits: 11, smallest: -24)
+        case _: nil
+        }
+    }
+}
 
 extension CUDACardTests {
     /// A card, real or emulated, against the reference: every primitive, every type, odd shapes, mixed graphs, and
@@ -16,7 +35,12 @@ extension CUDACardTests {
                 for start in stride(from: 0, to: graphs.count, by: 512) {
                     try backend.prepare(Array(graphs[start..<min(start + 512, graphs.count)]))
                 }
-                checkBackend(backend, cases: family.cases)
+                let formats = backend.driver.info.tensorCores
+                checkBackend(
+                    backend,
+                    cases: family.cases.map {
+                        $0.roundingWeights { WeightRounding.half($0, on: formats) }
+                    })
             }
         }
 
@@ -24,7 +48,9 @@ extension CUDACardTests {
         @Test func productsOfRoundedFloats() throws {
             let backend = try EmulatedCard.backend.get()
             guard backend.driver.info.tensorCores.contains(.tf32) else { return }
-            let cases = BackendCase.roundedTiles
+            let cases =
+                BackendCase.roundedTiles
+                + BackendCase.roundedAttentionTiles.map { $0.roundingWeights { _ in .tf32 } }
             try backend.prepare(cases.map { (graph: $0.graph, options: $0.options) })
             checkBackend(backend, cases: cases)
         }
@@ -34,9 +60,14 @@ extension CUDACardTests {
         func productsOnAnEarlierCard() throws {
             try EmulatedCard.with("capability=75") {
                 let backend = GPUBackend(try CUDADriver())
-                let cases = ["on float16", "on bfloat16"].flatMap { operands in
+                let products = ["on float16", "on bfloat16"].flatMap { operands in
                     BackendCase.tiles.filter { $0.description.contains(operands) }.prefix(12)
                 }
+                let formats = backend.driver.info.tensorCores
+                let attentions = BackendCase.attentionTiles.map {
+                    $0.roundingWeights { WeightRounding.half($0, on: formats) }
+                }
+                let cases = products + attentions
                 try backend.prepare(cases.map { (graph: $0.graph, options: $0.options) })
                 checkBackend(backend, cases: cases)
             }

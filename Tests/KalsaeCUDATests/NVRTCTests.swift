@@ -30,7 +30,8 @@ struct NVRTCTests {
     @Test(arguments: [75, 80, 90]) func productsByTensorCoresCompile(_ capability: Int) throws {
         let compiler = try NVRTC.loaded.get()
         let (info, architecture) = (DeviceInfo.card(capability), "sm_\(capability)")
-        let cases = BackendCase.tiles + BackendCase.roundedTiles
+        let cases =
+            BackendCase.tiles + BackendCase.roundedTiles + BackendCase.roundedAttentionTiles
         let program = try GPUBackend.program(
             of: cases.map { ($0.graph, $0.options) }, for: info,
             dialect: CUDADialect.text(for: architecture))

@@ -43,6 +43,22 @@ extension DeviceInfo {
         }
     }
 
+    /// One, two and four warps; rows in registers of float32, where one core has no other work.
+    @Test func attentionIsComputedByTilesOfAllSizes() throws {
+        let halves = try text(BackendCase.attentionTiles, 90)
+        for part in [
+            "KERNEL(32) ", "KERNEL(64) ", "KERNEL(128) ", "multiply_bf16(s + ",
+            "multiply_f16(dp + ", "multiply_bf16(forKey + ", "bf16_pair(s[", "float sum[128]",
+        ] {
+            #expect(halves.contains(part), "\(part)")
+        }
+        #expect(!halves.contains("multiply_tf32"))
+        let rounded = try text(BackendCase.roundedAttentionTiles, 90)
+        #expect(rounded.contains("multiply_tf32(forValue + "))
+        let plain = try text(BackendCase.attentionTiles, 70)
+        #expect(!plain.contains("multiply_"))
+    }
+
     /// Numbers of 24 bits stay what they are.
     @Test func floatsAreRoundedOnlyWhereThatIsAskedFor() throws {
         #expect(uses(.tf32, in: try text(BackendCase.tiles, 90)) == 0)

@@ -25,7 +25,7 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
               kalsae bench steps --net twolayer --threads 1 --json
             """)
 
-    @Option(help: "\(BenchmarkNetwork.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all, which leaves out the last two.")
     var net = "all"
 
     @Option(help: "Seconds to measure each network for.")

@@ -11,11 +11,15 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
         discussion: """
             No clock is read: the numbers are the same in every run. The lines of the CPU are those \
             of the table in Tests/KalsaeTrainingTests/Steps/BenchmarkCountTests.swift; with --device \
-            kernels that are launched are counted too.
+            kernels that are launched are counted too. gpt2 and resnet50 are for accelerators and no \
+            part of all; --plan tells what they would take.
             """)
 
-    @Option(help: "\(BenchmarkNetwork.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all, which leaves out the last two.")
     var net = "all"
+
+    @Flag(help: "Compile only, and take no step: launches and allocations are not counted.")
+    var plan = false
 
     @OptionGroup var common: CommonOptions
 
@@ -23,7 +27,7 @@ struct BenchCounts: ParsableCommand, ComputingCommand {
         try common.apply()
         let nets = try BenchmarkNetwork.chosen(net)
         for net in nets {
-            let counts = try BenchmarkCounts.measure(net)
+            let counts = try BenchmarkCounts.measure(net, takingSteps: !plan)
             if common.json {
                 try Console.print([
                     "net": .string(net.rawValue), "device": .string(Device.current.name),

@@ -56,7 +56,7 @@ struct BenchFit: AsyncParsableCommand, ComputingCommand {
         var evaluation = Double.infinity
         for _ in 0..<repeats {
             let begin = clock.now
-            let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
+            let model = try withSeed(0) { try net.model() }
             let trainer = try Trainer(
                 model, loss: .softmaxCrossEntropy, optimizer: net.optimizer, metrics: [.accuracy])
             let history = try await trainer.fit(

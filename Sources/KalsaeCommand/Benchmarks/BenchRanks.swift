@@ -19,7 +19,7 @@ struct BenchRanks: AsyncParsableCommand, ComputingCommand {
               mpirun -n 2 kalsae bench ranks --net deepconvnet --threads 1
             """)
 
-    @Option(help: "\(BenchmarkNetwork.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all, which leaves out the last two.")
     var net = "all"
 
     @Option(help: "Rows of a step, of all ranks together; without it, the network's own.")

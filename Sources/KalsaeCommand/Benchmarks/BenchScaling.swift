@@ -18,7 +18,7 @@ struct BenchScaling: AsyncParsableCommand {
               kalsae bench scaling --net deepconvnet --threads 1,2,4,8
             """)
 
-    @Option(help: "\(BenchmarkNetwork.names), or all.")
+    @Option(help: "\(BenchmarkNetwork.names), or all, which leaves out the last two.")
     var net = "all"
 
     @Option(

@@ -2,9 +2,9 @@ import KalsaeSupport
 import KalsaeTraining
 
 extension BenchmarkNetwork {
-    /// The networks of `--net`: one by its name, or all.
+    /// The networks of `--net`: one by its name, or all but those for accelerators.
     static func chosen(_ net: String) throws(KalsaeError) -> [BenchmarkNetwork] {
-        let nets = allCases.filter { net == "all" || net == $0.rawValue }
+        let nets = net == "all" ? small : allCases.filter { net == $0.rawValue }
         guard !nets.isEmpty else {
             throw KalsaeError(
                 "--net", expected: "\(names) or all", got: "\"\(net)\"",

@@ -94,8 +94,10 @@ extension LoweredOp {
             return convolutionWeightGradient(parameters, result, context)
         case .pool(let parameters): return pool(parameters, context)
         case .poolGradient(let parameters): return poolGradient(parameters, context)
-        case .attention(let parameters): return attention(parameters, context)
-        case .attentionGradient(let parameters): return attentionGradient(parameters, context)
+        case .attention(let parameters):
+            return attention(parameters, result.storages, context)
+        case .attentionGradient(let parameters):
+            return attentionGradient(parameters, result.storages, context)
         case .random(let parameters): return random(parameters, context)
         case .scan(let operation, let parameters): return scan(operation, parameters, context)
         case .argSort(let descending):

@@ -5,8 +5,8 @@
 /// `UNROLL` in front of a loop whose indices have to be known, `UNROLL_TWICE` where two turns are enough,
 /// `FENCE()` for a barrier behind which a group sees what it wrote to memory, and the functions
 /// `BITS_F F_BITS BITS_D D_BITS MULHI f_of_half half_of_f half_of_d`; `HAS_F64` where there is
-/// `double`; where a device has a ``TensorCoreFormat``, `load_matrices load_transposed_matrices` and the functions that
-/// multiply. Shared memory begins at a multiple of 16 bytes. Mathematical functions have the names of C, overloaded by type.
+/// `double`; where a device has a ``TensorCoreFormat``, `load_matrices load_transposed_matrices`, the functions that
+/// multiply, `tf32_of_f bf16_pair half_pair`, and `shuffle_xor` for a number of another lane. Shared memory begins at a multiple of 16 bytes. Mathematical functions have the names of C, overloaded by type.
 enum Prelude {
     /// The common functions.
     static let text = floats + halves + integers + casts + comparisons + Philox.text

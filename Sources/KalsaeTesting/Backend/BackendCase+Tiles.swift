@@ -11,16 +11,19 @@ extension BackendCase {
 
     /// The same of `float32` for devices whose products round it to 11 bits.
     public static var roundedTiles: [BackendCase] {
-        tiles(.float32).map { one in
-            var one = one
-            one.options.precision = .tf32
-            one.operandRounding = { number in
-                guard number.isFinite else { return number }
-                // To the nearest of 10 bits behind the point, ties away from 0.
-                return Float(bitPattern: (number.bitPattern &+ 0x1000) & ~0x1FFF)
-            }
-            return one
+        tiles(.float32).map { $0.roundingOperands() }
+    }
+
+    /// The case for a device that rounds operands of products to 11 bits.
+    func roundingOperands() -> BackendCase {
+        var rounded = self
+        rounded.options.precision = .tf32
+        rounded.operandRounding = { number in
+            guard number.isFinite else { return number }
+            // To the nearest of 10 bits behind the point, ties away from 0.
+            return Float(bitPattern: (number.bitPattern &+ 0x1000) & ~0x1FFF)
         }
+        return rounded
     }
 
     private static func tiles(_ dtype: DType) -> [BackendCase] {

@@ -18,6 +18,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
     public var errorFactor: Double
     /// What a device makes of the numbers of operands, so that the reference is given the same.
     var operandRounding: (@Sendable (Float) -> Float)?
+    /// What a device may change of each result beside rounding sums, of the inputs; nil for nothing.
+    var allowance: (@Sendable ([Value]) -> [Double])?
     /// Why the graph could not be built, where it could not: then the case fails.
     private var fault: KalsaeError?
 
@@ -70,6 +72,7 @@ public struct BackendCase: Sendable, CustomStringConvertible {
             ("attention", attentions), ("large attention", largeAttentions),
             ("generators", generators), ("mixed graphs", mixed), ("networks", networks),
             ("large", large), ("large products", largeProducts), ("tiles", tiles),
+            ("attention tiles", attentionTiles),
             ("precisions", precisions),
         ]
     }
@@ -101,7 +104,10 @@ extension BackendCase {
             // Rounded once to the type, as a buffer would hold it.
             let nearest = try Value(output, reading: try expected[position].buffer())
             let tolerance = Tolerance.standard(for: output.dtype).scaled(by: errorFactor)
-            if let text = Closeness.mismatch(got, nearest, tolerance: tolerance) {
+            let allowed = allowance?(arguments.map { rounded($0) })
+            if let text = Closeness.mismatch(
+                got, nearest, tolerance: tolerance, allowing: allowed)
+            {
                 return graph.outputs.count == 1 ? text : "output \(position): \(text)"
             }
         }

@@ -1,3 +1,4 @@
+import KalsaeBackend
 import KalsaeSupport
 
 /// What a warm step of a benchmark network takes, as numbers that need no clock.
@@ -23,18 +24,32 @@ package struct BenchmarkCounts: Equatable, Sendable {
         self.allocations = allocations
     }
 
-    /// Builds the network, takes some steps, and counts.
-    package static func measure(_ net: BenchmarkNetwork) throws -> BenchmarkCounts {
+    /// Builds the network, takes some steps, and counts; without steps launches and allocations are 0.
+    package static func measure(
+        _ net: BenchmarkNetwork, takingSteps: Bool = true
+    ) throws -> BenchmarkCounts {
         let step = try BenchmarkStep(net)
+        guard takingSteps else {
+            try step.compile()
+            guard let plan = step.plan else { throw missing(net) }
+            return BenchmarkCounts(plan, instructions: plan.instructions.count)
+        }
         for _ in 0..<2 { _ = try step.run() }
         let counts = try Counters.measure { try step.run() }.counts
-        guard let plan = step.plan else {
-            throw KalsaeError(net.rawValue, expected: "a plan after its first step", got: "none")
-        }
-        let bytes = plan.instructions.reduce(0.0) { $0 + $1.bytes }
-        return BenchmarkCounts(
-            instructions: counts.instructionsRun, launches: counts.launches, bytes: Int(bytes),
-            arena: plan.arenaByteCount,
-            allocations: counts.buffersAllocated + counts.nodesMade + counts.plansCompiled)
+        guard let plan = step.plan else { throw missing(net) }
+        var result = BenchmarkCounts(plan, instructions: counts.instructionsRun)
+        result.launches = counts.launches
+        result.allocations = counts.buffersAllocated + counts.nodesMade + counts.plansCompiled
+        return result
+    }
+
+    private init(_ plan: any Plan, instructions: Int) {
+        self.init(
+            instructions: instructions, bytes: Int(plan.instructions.reduce(0) { $0 + $1.bytes }),
+            arena: plan.arenaByteCount)
+    }
+
+    private static func missing(_ net: BenchmarkNetwork) -> KalsaeError {
+        KalsaeError(net.rawValue, expected: "a plan after its first step", got: "none")
     }
 }

@@ -11,7 +11,7 @@ package final class BenchmarkStep {
     private let step: BatchStep<Sequential>
 
     package init(_ net: BenchmarkNetwork) throws {
-        let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
+        let model = try withSeed(0) { try net.model() }
         parameters = model.parameterCount
         inputs = RandomBatch.inputs(Shape([net.batch] + net.input.sizes), net.vocabulary)
         targets = RandomBatch.classes(net.targets, net.classes)
@@ -21,6 +21,9 @@ package final class BenchmarkStep {
 
     /// Takes a step and returns the loss before it.
     package func run() throws -> Double { try step.run(inputs, targets) }
+
+    /// Makes the plan and takes no step.
+    package func compile() throws { try step.compile(inputs, targets) }
 
     /// The graph of the next step.
     package func graph() throws -> StepGraph { try step.graph(for: [inputs, targets]) }

@@ -22,7 +22,7 @@ package final class RankBenchmark {
     package init(
         _ net: BenchmarkNetwork, batch rows: Int, microBatches: Int, _ group: (any ProcessGroup)?
     ) throws {
-        let model = try withSeed(0) { try Sequential(net.layers, input: net.input) }
+        let model = try withSeed(0) { try net.model() }
         parameters = model.parameterCount
         let inputs = RandomBatch.inputs(Shape([rows] + net.input.sizes), net.vocabulary)
         let targets = RandomBatch.classes(

@@ -40,6 +40,31 @@ extension BackendCase {
             + attention(AttentionRow(queries: [1, 600, 24], others: 500, heads: 1), .normal)
     }
 
+    /// Attention of sizes at which a device works by tiles: with edges and tails, heads that are filled up, so many
+    /// stacks that groups have two and four warps, queries that see nothing.
+    public static var attentionTiles: [BackendCase] {
+        [DType.float32, .bfloat16, .float16].flatMap { attentionTiles($0) }
+    }
+
+    /// The same of `float32` for devices whose products round it to 11 bits, but for heads that have no tiles.
+    public static var roundedAttentionTiles: [BackendCase] {
+        attentionTiles(.float32)
+            .filter { $0.graph.inputs[0].shape[2] <= 128 }.map { $0.roundingOperands() }
+    }
+
+    private static func attentionTiles(_ dtype: DType) -> [BackendCase] {
+        let rows = [
+            AttentionRow(queries: [2, 40, 32], others: 72, heads: 2),
+            AttentionRow(queries: [1, 100, 24], others: 37, heads: 1),
+            AttentionRow(queries: [1, 50, 35], others: 50, heads: 5),
+            AttentionRow(queries: [44, 66, 16], others: 34, heads: 1),
+            AttentionRow(queries: [32, 66, 40], others: 66, heads: 2),
+            AttentionRow(queries: [1, 35, 128], others: 70, heads: 1),
+            AttentionRow(queries: [1, 20, 130], others: 20, heads: 1),
+        ]
+        return rows.flatMap { attention($0, .normal, dtype) }
+    }
+
     private static func attention(
         _ row: AttentionRow, _ domain: Domain, _ dtype: DType = .float32, errorFactor: Double = 1
     ) -> [BackendCase] {

@@ -2,7 +2,7 @@ import KalsaeGraph
 
 /// Attention with a group of work items for each query (or key) of each head; scores are computed
 /// again where they are needed, so that none is stored.
-struct AttentionText {
+struct AttentionRows {
     private let queries, keys, features, heads, size: String
     let queryCount: Int, keyCount: Int, batches: Int, headCount: Int
     private let parameters: AttentionParameters

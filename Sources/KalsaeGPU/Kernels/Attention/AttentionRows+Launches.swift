@@ -2,14 +2,15 @@ import KalsaeGraph
 import KalsaeLowering
 
 extension LoweredOp {
-    /// `softmax(scale · q · kᵀ) · v`.
-    func attention(_ parameters: AttentionParameters, _ context: KernelContext) -> TaskCalls {
+    /// `softmax(scale · q · kᵀ) · v`, a group for each query.
+    func attentionByRows(
+        _ parameters: AttentionParameters, _ context: KernelContext
+    ) -> TaskCalls {
         let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
-        guard queries.elementCount > 0 else { return TaskCalls() }
         var kernel = KernelBuilder(
-            extent: max(queries.elementCount, keys.elementCount), groupSize: AttentionText.group,
+            extent: max(queries.elementCount, keys.elementCount), groupSize: AttentionRows.group,
             isGuarded: context.isGuarded)
-        let text = AttentionText(
+        let text = AttentionRows(
             parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
         let factor = "const \(operandTypes[0].dtype.cType)"
         let (q, k) = (kernel.buffer(factor, operand(0)), kernel.buffer(factor, operand(1)))
@@ -27,17 +28,16 @@ extension LoweredOp {
                     \(text.softmax(q, k))
                     \(text.weighted(weight, by: v, to: y))
                     """,
-                shared: [.init("float", "s0", AttentionText.group)])
+                shared: [.init("float", "s0", AttentionRows.group)])
         ])
     }
 
     /// The gradients for queries, then those for keys and values with what the first launch kept of
     /// each query: its largest score, their sum, and `Σ p · dp`.
-    func attentionGradient(
+    func attentionGradientByRows(
         _ parameters: AttentionParameters, _ context: KernelContext
     ) -> TaskCalls {
         let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
-        guard type.shape.elementCount > 0 else { return TaskCalls() }
         let rows = queries[0] * queries[1] * parameters.heads
         var calls: [KernelCall] = []
         if queries.elementCount > 0 { calls.append(queryGradient(parameters, context)) }
@@ -61,7 +61,7 @@ extension LoweredOp {
 
     private func builder(_ context: KernelContext) -> KernelBuilder {
         KernelBuilder(
-            extent: type.shape.elementCount * 3, groupSize: AttentionText.group,
+            extent: type.shape.elementCount * 3, groupSize: AttentionRows.group,
             isGuarded: context.isGuarded)
     }
 
@@ -69,7 +69,7 @@ extension LoweredOp {
         _ parameters: AttentionParameters, _ context: KernelContext
     ) -> KernelCall {
         var kernel = builder(context)
-        let text = AttentionText(
+        let text = AttentionRows(
             parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
         let names = operands(&kernel)
         let scale = DType.float32.literal(bits: Float(parameters.scale).bitPattern)
@@ -84,12 +84,12 @@ extension LoweredOp {
                 \(text.queryPosition)
                 \(text.softmax(names.q, names.k))
                 float mean = 0;
-                for (I key = LID; key < seen; key += \(AttentionText.group)) {
+                for (I key = LID; key < seen; key += \(AttentionRows.group)) {
                 \(slope)
                 mean += p * dp;
                 }
                 s0[LID] = mean;
-                \(AttentionText.tree("add"))
+                \(AttentionRows.tree("add"))
                 mean = s0[0];
                 BARRIER();
                 if (LID == 0) {
@@ -103,7 +103,7 @@ extension LoweredOp {
                     weight = blind ? 0 : p * (dp - mean) * \(scale);
                     """, by: names.k, to: names.y))
                 """,
-            shared: [.init("float", "s0", AttentionText.group)])
+            shared: [.init("float", "s0", AttentionRows.group)])
     }
 
     private func keyGradient(
@@ -111,7 +111,7 @@ extension LoweredOp {
     ) -> KernelCall {
         let (queries, keys) = (operandTypes[0].shape, operandTypes[1].shape)
         var kernel = builder(context)
-        let text = AttentionText(
+        let text = AttentionRows(
             parameters, queries: operandTypes[0], keys: operandTypes[1], &kernel)
         let names = operands(&kernel)
         let all = kernel.integer(queries[1])
@@ -126,7 +126,7 @@ extension LoweredOp {
                 const I column = \(text.keyRow("key"));
                 \(text.forEachFeature(
                     "\(names.y)[\(behindQueries) + column + d] = 0; \(names.y)[\(behindKeys) + column + d] = 0;"))
-                for (I first = 0; first < \(all); first += \(AttentionText.group)) {
+                for (I first = 0; first < \(all); first += \(AttentionRows.group)) {
                 const I query = first + LID;
                 float forValue = 0, forKey = 0;
                 if (query < \(all)) {
@@ -142,7 +142,7 @@ extension LoweredOp {
                 }
                 s0[LID] = forValue; s1[LID] = forKey;
                 BARRIER();
-                const int length = (int)min((i64)\(AttentionText.group), (i64)(\(all) - first));
+                const int length = (int)min((i64)\(AttentionRows.group), (i64)(\(all) - first));
                 \(text.forEachFeature(
                     """
                     float dv = \(names.y)[\(behindKeys) + column + d];
@@ -159,8 +159,8 @@ extension LoweredOp {
                 }
                 """,
             shared: [
-                .init("float", "s0", AttentionText.group),
-                .init("float", "s1", AttentionText.group),
+                .init("float", "s0", AttentionRows.group),
+                .init("float", "s1", AttentionRows.group),
             ])
     }
 }
