@@ -17,13 +17,17 @@ package enum Lowering {
         _ graph: Graph, donations: [Int?], for target: some LoweringTarget
     ) throws(KalsaeError) -> LoweredPlan {
         var lowered = try LoweredGraph(graph, for: target)
-        var fusion = Fusion(lowered, limits: target.loopLimits)
+        func fused(_ lowered: LoweredGraph) -> Fusion {
+            ProductRounding.fused(
+                lowered, limits: target.loopLimits, readsHalves: target.readsHalves)
+        }
+        var fusion = fused(lowered)
         if target.rematerializes, LoweringPass.rematerialization.isEnabled,
             let changed = Rematerialization.applied(
                 to: lowered, fusion, limits: target.loopLimits)
         {
             lowered = changed
-            fusion = Fusion(lowered, limits: target.loopLimits)
+            fusion = fused(lowered)
         }
         var storages = lowered.storages
         let donated = donatedStorages(lowered, donations)

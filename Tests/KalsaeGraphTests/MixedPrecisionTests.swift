@@ -96,6 +96,25 @@ struct MixedPrecisionTests {
         #expect(result.nodes[tanh.operands[0]].primitive == .cast(.float32))
     }
 
+    /// Products of a batch of rows have their shape changed before the bias is added.
+    @Test func biasesAreAddedToViewsOfProductsBeforeTheseAreRounded() throws {
+        var graph = Graph()
+        let (x, w) = (graph.addInput(matrix(6, 3)), graph.addInput(matrix(3, 4)))
+        let bias = graph.addInput(TensorType(.float32, [1, 1, 4]))
+        let rows = try graph.add(.reshape([2, 3, 4]), [try graph.add(product, [x, w])])
+        let sum = try graph.add(
+            .binary(.add), [rows, try graph.add(.broadcast([2, 3, 4]), [bias])])
+        let flat = try graph.add(.reshape([6, 4]), [try graph.add(.unary(.tanh), [sum])])
+        graph.outputs = [
+            try graph.add(product, [flat, try graph.add(.transpose([1, 0]), [w])])
+        ]
+        let result = try rounded(graph)
+        // x, w, the sum, and what the second product reads.
+        #expect(count(.cast(.bfloat16), in: result) == 4)
+        let casts = result.nodes.filter { $0.primitive == .cast(.bfloat16) }
+        #expect(!casts.contains { result.nodes[$0.operands[0]].primitive == product })
+    }
+
     @Test func eachReaderHasACastOfItsOwn() throws {
         var graph = Graph()
         let (x, w) = (graph.addInput(matrix(4, 4)), graph.addInput(matrix(4, 4)))

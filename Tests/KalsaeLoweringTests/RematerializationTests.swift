@@ -54,13 +54,41 @@ struct RematerializationTests {
         #expect(bytes(stored) - bytes(copied) == saved - added)
     }
 
-    @Test func functionsAreNotComputedTwice() throws {
+    /// As those of a softmax.
+    @Test func exponentialsAreComputedAgain() throws {
         let row = TensorType(.float32, [1, 96])
         let (stored, copied) = try instructions([wide, row]) { graph, inputs in
             [try normalized(&graph, inputs[0], inputs[1], by: .exp)]
         }
-        // What exp reads is one register away, so that nothing is left to copy.
+        #expect(stored.count == copied.count)
+        #expect(bytes(stored) - bytes(copied) == Double(wide.byteCount - row.byteCount))
+    }
+
+    @Test func otherFunctionsAreNotComputedTwice() throws {
+        let row = TensorType(.float32, [1, 96])
+        let (stored, copied) = try instructions([wide, row]) { graph, inputs in
+            [try normalized(&graph, inputs[0], inputs[1], by: .tanh)]
+        }
+        // What tanh reads is one register away, so that nothing is left to copy.
         #expect(bytes(stored) == bytes(copied))
+    }
+
+    /// As the derivative of GELU behind it.
+    @Test(arguments: [UnaryOperation.erf, .tanh])
+    func functionsAreComputedAgainWhereTheirOperandsAreReadAnyway(
+        _ operation: UnaryOperation
+    ) throws {
+        let (stored, copied) = try instructions([wide]) { graph, inputs in
+            let function = try graph.add(.unary(operation), [inputs[0]])
+            let sum = try graph.add(
+                .reduce(.sum, axes: [0]),
+                [try graph.add(.binary(.multiply), [function, inputs[0]])])
+            let all = try graph.add(.broadcast(wide.shape), [sum])
+            let scaled = try graph.add(.binary(.multiply), [function, all])
+            return [try graph.add(.binary(.add), [scaled, inputs[0]])]
+        }
+        // Neither written nor read.
+        #expect(bytes(stored) - bytes(copied) == 2 * Double(wide.byteCount))
     }
 
     @Test func whatIsMadeOfMoreThanItIsStays() throws {

@@ -231,6 +231,7 @@ extension LoopOperation {
         case .unary(.negate): return -x[0]
         case .unary(.exp): return exp(x[0])
         case .unary(.tanh): return tanh(x[0])
+        case .unary(.erf): return erf(x[0])
         case .binary(.add): return x[0] + x[1]
         case .binary(.subtract): return x[0] - x[1]
         case .binary(.multiply): return x[0] * x[1]

@@ -70,12 +70,18 @@ private struct RoundedValues {
         values.insert(position)
     }
 
-    /// The sum of a product and a bias, where nothing else reads the product.
+    /// The sum of a product, or of a view of it, and a bias, where nothing else reads the product.
     private func behindBias(_ product: Int) -> Int {
-        guard readers[product].count == 1, let reader = readers[product].first,
+        var last = product
+        while readers[last].count == 1, let reader = readers[last].first,
+            graph.nodes[reader].primitive.category == .view
+        {
+            last = reader
+        }
+        guard readers[last].count == 1, let reader = readers[last].first,
             graph.nodes[reader].primitive == .binary(.add)
         else { return product }
-        let others = graph.nodes[reader].operands.filter { $0 != product }
+        let others = graph.nodes[reader].operands.filter { $0 != last }
         guard let other = others.first,
             graph.nodes[graph.source(of: other)].type.shape.elementCount
                 < graph.nodes[product].type.shape.elementCount

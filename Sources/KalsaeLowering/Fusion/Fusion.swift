@@ -27,9 +27,10 @@ struct Fusion {
     private let limits: LoopLimits
 
     /// Loops that a search so long finds nothing between stay apart: so each search is bounded.
-    private static let longestSearch = 4096
+    private static let longestSearch = 1 << 14
 
-    init(_ lowered: LoweredGraph, limits: LoopLimits) {
+    /// - Parameter early: ops that are computed with their operands, whatever their readers are.
+    init(_ lowered: LoweredGraph, limits: LoopLimits, early: Set<Int> = []) {
         (ops, producers) = (lowered.ops, lowered.producers)
         self.limits = limits
         let (ops, producers, outputs) = (ops, producers, lowered.outputs)
@@ -52,6 +53,7 @@ struct Fusion {
         isEarly =
             EarlyEvaluation(ops: ops, producers: producers, users: users, outputs: isOutput)
             .isEarly
+        for op in early { isEarly[op] = true }
         mergeAlongEdges()
         mergeSiblings()
     }

@@ -21,6 +21,9 @@ struct FusionGroup {
     /// other.
     var loads: [View] = []
 
+    /// Whether it joins the elements of each row.
+    var reducesRows: Bool { reduced.count == 1 && reduced[0].low == 1 && reduced[0].high < count }
+
     /// Whether reduced axes lie in the middle, so that the loop must walk axes in another order.
     var isPermuted: Bool {
         guard let range = reduced.first else { return false }

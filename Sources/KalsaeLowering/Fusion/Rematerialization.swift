@@ -4,8 +4,9 @@ import KalsaeGraph
 /// centered inputs of a normalization, gradients behind an activation.
 ///
 /// A result of a few cheap operations that only loops of other groups read is copied into each of them,
-/// if that moves fewer bytes: it is not written, and what it is made of is often in the reader already.
-/// The bits are the same.
+/// if that moves fewer bytes: it is not written, and what it is made of is often in the reader already. One of the
+/// operations may be a function, as `exp` in a softmax, if that saves more bytes than an accelerator moves in the time
+/// that it takes. The bits are the same.
 struct Rematerialization {
     private let lowered: LoweredGraph
     private let fusion: Fusion
@@ -67,7 +68,8 @@ struct Rematerialization {
     /// Whether other groups read the result of an element op, all of them in loops and as registers.
     private func isCandidate(_ op: Int) -> Bool {
         let node = lowered.ops[op]
-        guard case .element(let primitive) = node.kind, primitive.isCheap, isStored[op],
+        guard case .element(let primitive) = node.kind, primitive.bytesInItsTime != nil,
+            isStored[op],
             !outputs.contains(op), node.type.dtype.isFloat,
             node.type.shape.elementCount >= Self.fewestElements
         else { return false }
@@ -87,14 +89,32 @@ struct Rematerialization {
                 guard let producer = lowered.producers[operand.storage], !isStored[producer],
                     !slice.contains(producer)
                 else { continue }
-                guard case .element(let primitive) = lowered.ops[producer].kind, primitive.isCheap
-                else { return nil }
+                guard bytesInTime(of: producer) != nil else { return nil }
                 slice.insert(producer)
                 stack.append(producer)
             }
             if slice.count > Self.mostOps { return nil }
         }
-        return slice
+        let functions = slice.count { bytesInTime(of: $0) != 0 }
+        return functions == 0 || functions == 1 && slice.allSatisfy(readsStored) ? slice : nil
+    }
+
+    /// Bytes that an accelerator moves for each element while it computes the op; nil where these are many.
+    private func bytesInTime(of op: Int) -> Int? {
+        guard case .element(let primitive) = lowered.ops[op].kind else { return nil }
+        return primitive.bytesInItsTime
+    }
+
+    /// Whether all products that an op reads lie in memory for certain: no loop that walks over whole rows takes the
+    /// place of writing them.
+    private func readsStored(_ op: Int) -> Bool {
+        lowered.ops[op].operands.allSatisfy { operand in
+            guard let producer = lowered.producers[operand.storage], !lowered.ops[producer].isLoop
+            else { return true }
+            return users[producer].contains {
+                fusion.groups[fusion.groupOf[$0]]?.reducesRows ?? false
+            }
+        }
     }
 
     /// Whether a group has space for a slice, and walks over the same rows and columns.
@@ -129,7 +149,7 @@ struct Rematerialization {
         return edges
     }
 
-    /// Whether fewer bytes are moved: the result is neither written nor read, and what it is made of is read
+    /// Whether time is saved, in bytes: the result is neither written nor read, and what it is made of is read
     /// where it was not.
     private func saves(_ op: Int, _ slice: Set<Int>, _ readers: Set<Int>) -> Bool {
         let result = lowered.ops[op].type.byteCount
@@ -150,7 +170,10 @@ struct Rematerialization {
                 moved += lowered.storages[leaf].byteCount
             }
         }
-        return moved < 0
+        let computed = slice.reduce(0) {
+            $0 + (bytesInTime(of: $1) ?? 0) * lowered.ops[$1].type.shape.elementCount
+        }
+        return moved + computed * readers.count < 0
     }
 
     /// What the ops of a group read that other groups wrote.
@@ -204,14 +227,16 @@ extension View {
 }
 
 extension Primitive {
-    /// Whether an element takes no more time to compute than to read.
-    fileprivate var isCheap: Bool {
+    /// Bytes that an accelerator moves for each element while it computes it: some 20 operations take as long as 2
+    /// bytes on one of 60 TFLOP/s and 3 TB/s; nil for what is not computed twice.
+    fileprivate var bytesInItsTime: Int? {
         switch self {
-        case .unary(let operation): [.negate, .absolute].contains(operation)
+        case .unary(.negate), .unary(.absolute), .compare, .select, .cast: 0
         case .binary(let operation):
-            [.add, .subtract, .multiply, .minimum, .maximum].contains(operation)
-        case .compare, .select, .cast: true
-        case _: false
+            [.add, .subtract, .multiply, .minimum, .maximum].contains(operation) ? 0 : nil
+        case .unary(.exp): 2
+        case .unary(.erf), .unary(.tanh): 4
+        case _: nil
         }
     }
 }
