@@ -2,8 +2,8 @@ import Glibc
 import KalsaeTraining
 import Synchronization
 
-/// Ctrl-C and SIGTERM while a training goes on: the first asks it to end where it can be kept, the
-/// second ends the process at once.
+/// Ctrl-C and SIGTERM while a training goes on: the first asks it to end where it can be kept, and writes
+/// the line of ``StopLine``; the second ends the process at once.
 enum Interrupt {
     /// The signal that came; 0 for none.
     private static let signal = Atomic<Int32>(0)

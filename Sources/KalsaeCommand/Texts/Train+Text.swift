@@ -25,12 +25,13 @@ extension Train {
         let prepared = try ranks.agree("the preparation") { try prepareText(ranks) }
         let (run, recipe) = (prepared.run, prepared.run.recipe)
         try ranks.checkAlike(data: run.data.fingerprint)
-        guard let output = prepared.output else {
+        guard var output = prepared.output else {
             return try await run.follow(followerOptions(ranks))
         }
         let (destination, record) = (output.destination, output.record)
         do {
             let progress = Progress(epochs: recipe.epochs)
+            output.options.onLearned = LearnedKeeper(destination, record, progress).keep
             let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let outcome = try await run.run(
@@ -40,13 +41,12 @@ extension Train {
                     progress.step(record)
                     stopLine?(record)
                 }, onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
-            progress.end()
             try destination.save(outcome.file)
             let seconds = start.duration(to: .now).seconds
-            finish(record, outcome, outcome.state, destination.path)
+            finish(record, outcome, destination.path)
             try report(outcome, recipe, run, destination.path, seconds, record)
             if !common.json { try record?.tell() }
-            try conclude(outcome, destination.path, record)
+            try conclude(outcome, record)
         } catch let error as ExitCode {
             throw error
         } catch {

@@ -91,10 +91,17 @@ public struct FoldedRun: Sendable {
     /// - Parameters:
     ///   - onStep: called after each step with the fold, from 0; all folds are behind at the end.
     ///   - onFold: called after each fold with what was measured on its rows.
+    ///   - onLearned: called with the network that is kept, that of all rows or of the fold at which the
+    ///     run was stopped, before it is measured.
     public func run(
         onStep: (@Sendable (Int, StepRecord) throws -> Void)? = nil,
-        onFold: (Int, Report) throws -> Void = { _, _ in }
+        onFold: (Int, Report) throws -> Void = { _, _ in },
+        onLearned: (@Sendable (ModelFile) throws -> Void)? = nil
     ) async throws -> Outcome {
+        var options = TrainingRun.Options()
+        options.onLearned = { learned in
+            if case .stopped = learned.history.end { try onLearned?(learned.file) }
+        }
         let own = try recipe(whole)
         let last = try TrainingRun(own, data: whole)
         let splits = try folds(count, validation, UInt64(bitPattern: Int64(own.seed)))
@@ -107,8 +114,8 @@ public struct FoldedRun: Sendable {
             // What is said of one fold holds for all.
             let outcome =
                 fold == 0
-                ? try await run.run(onStep: onStep)
-                : try await Notice.collect { try await run.run(onStep: onStep) }.result
+                ? try await run.run(options, onStep: onStep)
+                : try await Notice.collect { try await run.run(options, onStep: onStep) }.result
             let measured = try Measurement(outcome.file.model, parts.test)
             outcomes.append(outcome)
             measurements.append(measured)
@@ -141,6 +148,7 @@ public struct FoldedRun: Sendable {
             return outcome
         }
         outcome.file = ModelFile(final.model, metadata: metadata.strings)
+        try onLearned?(outcome.file)
         if whole.test.count > 0 {
             var measured = try Measurement(final.model, whole.test)
             if tells { try measured.report(metadata.intervals) }

@@ -39,13 +39,28 @@ extension TrainingRun {
         return fit
     }
 
+    /// A trained network before it is measured.
+    func learned(_ trained: TrainedNetwork) throws -> LearnedNetwork {
+        var metadata = ModelMetadata(data, seed: recipe.seed)
+        // That with the best F1 is found by measuring.
+        if case .probability? = threshold { try metadata.decide(by: threshold, best: nil) }
+        return LearnedNetwork(
+            file: ModelFile(trained.model, metadata: metadata.strings),
+            history: inUnits(trained.history), state: trained.state)
+    }
+
+    private func inUnits(_ history: History) -> History {
+        let targets = data.train.targets
+        var history = history
+        history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
+        return history
+    }
+
     /// Measures a trained network, and gives it what predicting needs.
     func outcome(
         _ trained: TrainedNetwork, classWeights: [Double]?, _ measures: RunMeasures
     ) throws -> Outcome {
-        let (model, targets) = (trained.model, data.train.targets)
-        var history = trained.history
-        history.epochs = history.epochs.map { $0.inUnits(targets).withRMSE(targets) }
+        let model = trained.model
         var measured = try measures.validation.measurement(of: model)
         var metadata = ModelMetadata(data, seed: recipe.seed)
         metadata.intervals = measured.intervals
@@ -64,8 +79,8 @@ extension TrainingRun {
         return Outcome(
             file: ModelFile(model, metadata: metadata.strings),
             train: try measures.trainReport(of: model), validation: measured.report, test: test,
-            history: history, steps: trained.steps, parameters: model.parameterCount,
-            classWeights: classWeights, state: trained.state)
+            history: inUnits(trained.history), steps: trained.steps,
+            parameters: model.parameterCount, classWeights: classWeights, state: trained.state)
     }
 }
 

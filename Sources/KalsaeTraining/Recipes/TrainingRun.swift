@@ -31,6 +31,8 @@ public struct TrainingRun: Sendable {
         /// Where the training ended, before the weights of its best epoch came back: it can go on
         /// from there.
         public var state: TrainingState
+        /// Whether the file's network learned all rows in the end, those of validation and test too.
+        public var learnedAll = false
     }
 
     /// What takes part in a run beside its recipe.
@@ -53,6 +55,9 @@ public struct TrainingRun: Sendable {
         public var onFollowedStep: (@Sendable (Int) -> Void)?
         /// Whether a pause is to end because the process is asked to.
         public var isInterrupted: @Sendable () -> Bool = { false }
+        /// Called once no further step is taken and before anything is measured, to keep what was
+        /// learned; what it throws is thrown by the run.
+        public var onLearned: (@Sendable (LearnedNetwork) throws -> Void)?
 
         /// None of them.
         public init() {}
@@ -117,11 +122,12 @@ public struct TrainingRun: Sendable {
             throw error
         }
         try await options.settle(&history, of: trainer)
+        let trained = TrainedNetwork(
+            model: await trainer.model, history: history, steps: await trainer.stepCount,
+            state: try await trainer.finalState)
+        if let onLearned = options.onLearned { try onLearned(learned(trained)) }
         let outcome = try outcome(
-            TrainedNetwork(
-                model: await trainer.model, history: history, steps: await trainer.stepCount,
-                state: try await trainer.finalState),
-            classWeights: parts.classWeights, try RunMeasures(self))
+            trained, classWeights: parts.classWeights, try RunMeasures(self))
         for log in options.logs {
             log.note("test", outcome.test, step: outcome.history.steps)
             log.flush()
@@ -204,6 +210,7 @@ public struct TrainingRun: Sendable {
         var metadata = try ModelMetadata(outcome.file, path: data.name)
         metadata.learnedAll = true
         outcome.file.metadata.merge(metadata.strings) { _, new in new }
+        outcome.learnedAll = true
         outcome.steps += whole.steps
         return outcome
     }

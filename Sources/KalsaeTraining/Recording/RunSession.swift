@@ -96,6 +96,14 @@ public final class RunSession: Sendable {
         ]
     }
 
+    /// Writes a checkpoint at once, and waits until it is on the disc, or was refused by it.
+    ///
+    /// - Parameter state: the training where it stands.
+    public func keep(_ state: TrainingState) {
+        writer.write(state)
+        writer.flush()
+    }
+
     /// Writes the last checkpoint and the end of the run, and waits until both are on the disc, or were
     /// refused by it.
     ///

@@ -60,6 +60,9 @@ public final class TableRecording {
         write(try state())
     }
 
+    /// Writes the state in which all was tried, which is then only to be averaged and measured.
+    public func onTried(_ state: () throws -> TableState) throws { write(try state()) }
+
     /// Records an epoch; throws a ``TrainingStop`` where somebody asked for the end.
     public func onEpoch(_ epoch: CandidateEpoch) throws {
         session.recorder.metric(

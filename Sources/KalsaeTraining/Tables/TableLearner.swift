@@ -94,11 +94,14 @@ public struct TableLearner: Sendable {
     ///   - onEpoch: called after each epoch of a candidate; a `TrainingStop` that it throws ends the
     ///     learning, and what was tried so far is averaged.
     ///   - onState: called in front of it with what gives the state there.
+    ///   - onTried: called once all was tried, before it is averaged, with what gives the state there;
+    ///     not where `onEpoch` ended it.
     /// - Throws: a `KalsaeError` where no candidate has a finite loss; a `CancellationError`.
     public func run(
         _ data: LabeledData, resuming state: TableState? = nil, autopsyPath: String? = nil,
         onEpoch: (CandidateEpoch) throws -> Void = { _ in },
-        onState: (() throws -> TableState) throws -> Void = { _ in }
+        onState: (() throws -> TableState) throws -> Void = { _ in },
+        onTried: (() throws -> TableState) throws -> Void = { _ in }
     ) throws -> Outcome {
         let weights = try classWeights?.values(for: data)
         let data = data.weighted(byClass: weights ?? [])
@@ -123,6 +126,7 @@ public struct TableLearner: Sendable {
                 try tried.finish(training, from: open)
             }
         }
+        if !tried.isStopped { try onTried { tried.state() } }
         let outcomes = tried.outcomes
         var outcome = try blended(outcomes, data, plan, steps: tried.steps)
         outcome.classWeights = weights

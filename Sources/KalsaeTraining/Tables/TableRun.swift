@@ -53,10 +53,17 @@ public struct TableRun: Sendable {
     ///   - autopsyPath: where the first step whose numbers are not finite is written; nil for nowhere.
     ///   - onEpoch: called after each epoch of a candidate.
     ///   - onState: called in front of it with what gives the state there.
+    ///   - onTried: called once all was tried, before it is averaged, with what gives the state there;
+    ///     not where `onEpoch` ended it.
+    ///   - onLearned: called before anything is measured, to keep what was learned: the model, but for
+    ///     what measuring finds (intervals, and the threshold with the best F1), and what came of the
+    ///     learning.
     public func run(
         resuming state: TableState? = nil, autopsyPath: String? = nil,
         onEpoch: (CandidateEpoch) throws -> Void = { _ in },
-        onState: (() throws -> TableState) throws -> Void = { _ in }
+        onState: (() throws -> TableState) throws -> Void = { _ in },
+        onTried: (() throws -> TableState) throws -> Void = { _ in },
+        onLearned: (ModelFile, TableLearner.Outcome) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         let rows = try data.train.appending(data.validation)
         var unit = 1.0
@@ -69,7 +76,8 @@ public struct TableRun: Sendable {
                 epoch.loss *= unit
                 history.append(epoch)
                 try onEpoch(epoch)
-            }, onState: onState)
+            }, onState: onState, onTried: onTried)
+        try onLearned(ModelFile(outcome.model, metadata: try learnedMetadata.strings), outcome)
         // Probabilities of classes, or standardized numbers, of models that did not see the rows.
         let measured = try rows.rows(outcome.rows)
         func measurement(
@@ -113,6 +121,15 @@ public struct TableRun: Sendable {
             classWeights: outcome.classWeights, isStopped: outcome.isStopped)
     }
 
+    /// What the model's file says before anything is measured.
+    private var learnedMetadata: ModelMetadata {
+        get throws {
+            var metadata = ModelMetadata(data, seed: learner.seed)
+            if case .probability? = threshold { try metadata.decide(by: threshold, best: nil) }
+            return metadata
+        }
+    }
+
     /// Measures each fold; one of rows without a weight above 0 has no numbers.
     private func crossValidation(
         _ outcome: TableLearner.Outcome, _ rows: LabeledData
@@ -138,13 +155,18 @@ public struct TableRun: Sendable {
 
     /// Learns all rows, those of the test too, once they have been measured; the reports stay those of
     /// the outcome before.
+    ///
+    /// - Parameters:
+    ///   - onEpoch: called after each epoch of a candidate.
+    ///   - onLearned: called with the model of all rows before it is measured.
     public func refit(
-        _ outcome: Outcome, onEpoch: (CandidateEpoch) throws -> Void = { _ in }
+        _ outcome: Outcome, onEpoch: (CandidateEpoch) throws -> Void = { _ in },
+        onLearned: (ModelFile, TableLearner.Outcome) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         guard data.test.count > 0 else { return outcome }
         var run = TableRun(learner, data: try data.joined())
         run.threshold = threshold
-        let whole = try run.run(onEpoch: onEpoch)
+        let whole = try run.run(onEpoch: onEpoch, onLearned: onLearned)
         var outcome = outcome
         (outcome.file, outcome.rows) = (whole.file, whole.rows)
         outcome.steps += whole.steps

@@ -25,21 +25,23 @@ final class TriedCandidates {
     /// Steps that were taken, those of a learning before it was stopped too.
     var steps: Int { trained.reduce(0) { $0 + $1.epochs } * plan.steps }
 
-    /// The state where a candidate goes on.
-    func state(with open: FoldTraining.Progress) -> TableState {
+    /// The state where a candidate goes on; without one, that in which all that were tried are over.
+    func state(with open: FoldTraining.Progress? = nil) -> TableState {
         var candidates = zip(trained, plan.candidates).map { trained, planned in
             TableState.Candidate(
                 name: planned.candidate.name, epochs: trained.epochs, isOver: true,
                 best: trained.outcome?.epoch, loss: trained.outcome?.loss)
         }
-        candidates.append(
-            TableState.Candidate(
-                name: plan.candidates[trained.count].candidate.name, epochs: open.epoch,
-                isOver: false, best: open.best?.epoch, loss: open.best?.loss))
         var entries = trained.enumerated().flatMap {
             FoldTraining.tensors($0.element.outcome, $0.offset)
         }
-        entries += FoldTraining.tensors(open, trained.count)
+        if let open {
+            candidates.append(
+                TableState.Candidate(
+                    name: plan.candidates[trained.count].candidate.name, epochs: open.epoch,
+                    isOver: false, best: open.best?.epoch, loss: open.best?.loss))
+            entries += FoldTraining.tensors(open, trained.count)
+        }
         return TableState(
             TableState.Progress(
                 subject: subject, effort: effort.rawValue, candidates: candidates),

@@ -84,6 +84,12 @@ public struct TextRun: Sendable {
         }
         try await options.settle(&history, of: trainer)
         let trained = await trainer.model
+        let state = try await trainer.finalState
+        let file = TextModel.file(
+            trained, tokens: data.tokens, context: context, data: data.name, seed: recipe.seed)
+        if let onLearned = options.onLearned {
+            try onLearned(LearnedNetwork(file: file, history: history, state: state))
+        }
         let evaluator = try Evaluator(
             trained, loss: .softmaxCrossEntropy, metrics: Self.metrics)
         func report(_ part: some Collection<Int32>) throws -> Report {
@@ -94,14 +100,12 @@ public struct TextRun: Sendable {
             log.note("test", test, step: history.steps)
             log.flush()
         }
-        let file = TextModel.file(
-            trained, tokens: data.tokens, context: context, data: data.name, seed: recipe.seed)
         return TrainingRun.Outcome(
             file: file,
             train: try report(data.train.prefix(max(Self.measuredTokens, context + 1))),
             validation: try report(data.validation), test: test, history: history,
             steps: await trainer.stepCount, parameters: model.parameterCount, classWeights: nil,
-            state: try await trainer.finalState)
+            state: state)
     }
 
     /// Takes part in the training of a group's rank 0, as its other ranks do.

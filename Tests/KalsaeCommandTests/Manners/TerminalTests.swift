@@ -89,6 +89,11 @@ import Testing
             columns: 100, interrupting: "additive, epoch")
         #expect(run.status == 143)
         #expect(run.drawn.contains("so far is averaged in table.safetensors"), "\(run.drawn)")
+        // The line is said on a fresh one.
+        let line =
+            "\r\u{1B}[Kkalsae: stops after this epoch, averages what was tried, and writes a "
+            + "checkpoint and the model; a second signal ends it at once"
+        #expect(run.drawn.contains(line), "\(run.drawn)")
         #expect(folder.contents == ["table.csv", "table.safetensors"])
         let tried = try JSONValue(parsing: run.output)["tried"]?.array?.count
         #expect((2...5).contains(tried ?? 0))

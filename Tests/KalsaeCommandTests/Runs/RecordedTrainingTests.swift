@@ -143,6 +143,10 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 143)
         #expect(text.contains("kalsae train --resume asked"), "\(text)")
+        let line =
+            "kalsae: stops after this step, and writes a checkpoint and the model; a second signal "
+            + "ends it at once\n"
+        #expect(text.contains(line), "\(text)")
         #expect(try Store(folder: folder.runs, for: .reading).run("asked").state == .stopped)
         let store = try Store(folder: folder.runs, for: .reading)
         let reached = try store.checkpoints(of: store.run("asked")).map(\.step).max() ?? 0

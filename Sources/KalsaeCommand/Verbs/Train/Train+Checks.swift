@@ -22,26 +22,16 @@ extension Train {
         }
     }
 
-    /// Tells what was kept of a training that Ctrl-C or a person has ended, and draws the curves.
+    /// Draws the curves of a training that is over.
     ///
     /// - Throws: the code of a signal that ended it.
-    func conclude(
-        _ outcome: TrainingRun.Outcome, _ path: String, _ record: Recording?
-    ) throws {
-        let history = outcome.history
-        guard case .stopped = history.end else {
-            try record?.drawFigure()
-            return
-        }
-        let how = Interrupt.isRequested ? "interrupted" : "stopped"
-        let position = "\(how) at step \(history.steps), in epoch \(history.epochCount)"
-        let kept =
-            history.restoredEpoch.map { "the weights of epoch \($0), the best so far," }
-            ?? "no epoch was over: the weights of that step"
-        Console.tell("\(position); \(kept) are in \(path)")
-        record?.tellResume()
+    func conclude(_ outcome: TrainingRun.Outcome, _ record: Recording?) throws {
         try record?.drawFigure()
-        if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
+        guard Interrupt.isRequested else { return }
+        if case .stopped = outcome.history.end { throw ExitCode(Interrupt.exitCode) }
+        guard splitting.allRows, !outcome.learnedAll else { return }
+        Console.tell("interrupted before all rows were learned: the model is that of the report")
+        throw ExitCode(Interrupt.exitCode)
     }
 
     /// Reads data; an error names the line of a file that says which, or which target.

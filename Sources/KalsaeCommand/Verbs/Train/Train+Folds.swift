@@ -29,6 +29,7 @@ extension Train {
         destination.tellReplacing(recording)
         let progress = Progress(epochs: recipe.epochs)
         defer { progress.end() }
+        StopLine.announce("stops after this step, and writes the network of its fold")
         let outcome = try await run.run(
             onStep: { _, record in
                 try Interrupt.check()
@@ -38,6 +39,11 @@ extension Train {
                 progress.end()
                 guard !Console.isQuiet else { return }
                 Console.tell("fold \(fold + 1) of \(count): \(report.foldText)")
+            },
+            onLearned: { file in
+                progress.end()
+                try destination.save(file)
+                StopLine.announce(LearnedKeeper.measuring(destination.path))
             })
         progress.end()
         try destination.save(outcome.file)

@@ -25,13 +25,14 @@ extension Train {
         }
         let prepared = try ranks.agree("the preparation") { try prepare(ranks) }
         try ranks.checkAlike(data: prepared.source.parts.fingerprint)
-        guard let output = prepared.output else {
+        guard var output = prepared.output else {
             return try await prepared.run.follow(followerOptions(ranks))
         }
         let (source, recipe, run) = (prepared.source, prepared.recipe, prepared.run)
         let (destination, record) = (output.destination, output.record)
         do {
             let progress = Progress(epochs: recipe.epochs)
+            output.options.onLearned = LearnedKeeper(destination, record, progress).keep
             let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let onStep = { @Sendable (record: StepRecord) in
@@ -42,22 +43,29 @@ extension Train {
             var outcome = try await run.run(
                 output.options, onStep: onStep,
                 onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
-            let end = outcome.state
-            if splitting.allRows, !Interrupt.isRequested {
-                outcome = try await run.refit(outcome, onStep: onStep)
-            }
-            progress.end()
             try destination.save(outcome.file)
+            if splitting.allRows, !Interrupt.isRequested {
+                announceRefit(destination.path)
+                outcome = try await run.refit(outcome, onStep: onStep)
+                progress.end()
+                try destination.save(outcome.file)
+            }
             let seconds = start.duration(to: .now).seconds
-            finish(record, outcome, end, destination.path)
+            finish(record, outcome, destination.path)
             try report(outcome, recipe, source, destination.path, seconds, record)
             if !common.json { try record?.tell() }
-            try conclude(outcome, destination.path, record)
+            try conclude(outcome, record)
         } catch let error as ExitCode {
             throw error
         } catch {
             throw record?.failed(error) ?? error
         }
+    }
+
+    /// Says what a signal does while all rows are learned.
+    private func announceRefit(_ path: String) {
+        StopLine.announce(
+            "stops after this step: the model in \(path), of the rows that were not held out, stays")
     }
 
     /// Reads the data, decides what was not said, and begins the record.

@@ -51,9 +51,14 @@ extension Train {
         return options
     }
 
-    /// Called behind each step on rank 0, sees to what is said when a signal comes; nil in one process.
+    /// Sees to what is said when a signal comes: in one process at once, on rank 0 by what it gives, which
+    /// is called behind each step.
     func stopLine(_ ranks: Ranks, _ record: Recording?) -> (@Sendable (StepRecord) -> Void)? {
-        guard let group = ranks.group else { return nil }
+        guard let group = ranks.group else {
+            let kept = record == nil ? "the model" : "a checkpoint and the model"
+            StopLine.announce("stops after this step, and writes \(kept)")
+            return nil
+        }
         let line = LeaderStopLine(group.name(of: group.rank), record)
         return { line.reach($0.step) }
     }

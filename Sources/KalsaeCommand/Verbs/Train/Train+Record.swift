@@ -101,11 +101,11 @@ extension Train {
 
     /// Notes how a network's training ended.
     func finish(
-        _ record: Recording?, _ outcome: TrainingRun.Outcome, _ end: TrainingState, _ path: String
+        _ record: Recording?, _ outcome: TrainingRun.Outcome, _ path: String
     ) {
         guard let record else { return }
         record.note("test", outcome.test, step: outcome.history.steps)
-        record.finish(state(of: outcome.history.end), model: path, last: end)
+        record.finish(state(of: outcome.history.end), model: path)
     }
 
     /// Notes how the learning of a table ended.

@@ -58,7 +58,7 @@ extension Train {
             try Console.print(line)
         }
         try printCourse(outcome, recipe)
-        if splitting.allRows {
+        if outcome.learnedAll {
             try Console.print("then trained anew on all rows for as many epochs")
         }
         let time = Progress.fixed(seconds, digits: 2)

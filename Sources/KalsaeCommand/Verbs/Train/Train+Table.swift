@@ -78,7 +78,7 @@ extension Train {
             fingerprint: source.parts.fingerprint, seed: seed, model: path,
             figure: figure, endsForGood: true)
         do {
-            let outcome = try learn(run, record, progress, model: path)
+            let outcome = try learn(run, record, progress, destination)
             progress.end()
             try destination.save(outcome.file)
             let seconds = start.duration(to: clock.now).seconds
@@ -93,18 +93,19 @@ extension Train {
                 try printText(outcome, source, path, seconds)
                 try record?.tell()
             }
-            try conclude(outcome, path, record)
+            try record?.drawFigure()
+            if outcome.isStopped, Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
         } catch let error as ExitCode {
             throw error
         } catch {
-            record?.fail(error)
-            throw error
+            throw record?.failed(error) ?? error
         }
     }
 
-    /// Learns with the record beside it.
+    /// Learns with the record beside it, and keeps what was learned before it is measured.
     private func learn(
-        _ run: TableRun, _ record: Recording?, _ progress: TableProgress, model: String
+        _ run: TableRun, _ record: Recording?, _ progress: TableProgress,
+        _ destination: ModelDestination
     ) throws -> TableRun.Outcome {
         let state = record?.tableState()
         let own = record.map {
@@ -112,36 +113,43 @@ extension Train {
                 $0.session, interval: $0.interval, from: state,
                 isInterrupted: { Interrupt.isRequested })
         }
+        let kept = record == nil ? "the model" : "a checkpoint and the model"
+        StopLine.announce("stops after this epoch, averages what was tried, and writes \(kept)")
         let onEpoch = { (epoch: CandidateEpoch) in
             progress.note(epoch)
             try own?.onEpoch(epoch)
             try Interrupt.check()
         }
-        let outcome = try run.run(
-            resuming: state, autopsyPath: autopsyPath(record, model), onEpoch: onEpoch,
-            onState: { try own?.onState($0) })
-        guard splitting.allRows, !outcome.isStopped else { return outcome }
-        return try run.refit(outcome) { epoch in
-            progress.note(epoch)
-            try Interrupt.check()
+        func keep(_ file: ModelFile, _ outcome: TableLearner.Outcome) throws {
+            progress.end()
+            try destination.save(file)
+            StopLine.announce(LearnedKeeper.measuring(destination.path))
+            if outcome.isStopped { tellStop(outcome, destination.path, record) }
         }
+        let outcome = try run.run(
+            resuming: state, autopsyPath: autopsyPath(record, destination.path), onEpoch: onEpoch,
+            onState: { try own?.onState($0) }, onTried: { try own?.onTried($0) }, onLearned: keep)
+        guard splitting.allRows, !outcome.isStopped else { return outcome }
+        try destination.save(outcome.file)
+        StopLine.announce("stops after this epoch, and averages what was tried of all rows")
+        return try run.refit(
+            outcome,
+            onEpoch: { epoch in
+                progress.note(epoch)
+                try Interrupt.check()
+            }, onLearned: keep)
     }
 
-    private func conclude(
-        _ outcome: TableRun.Outcome, _ path: String, _ record: Recording?
-    ) throws {
-        guard outcome.isStopped else {
-            try record?.drawFigure()
-            return
-        }
+    /// Tells what is kept of a learning that was ended.
+    private func tellStop(
+        _ outcome: TableLearner.Outcome, _ path: String, _ record: Recording?
+    ) {
         let last = outcome.trials.last
+        let how = Interrupt.isRequested ? "interrupted" : "stopped"
         Console.tell(
-            "\(Interrupt.isRequested ? "interrupted" : "stopped") in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried "
-                + "so far is averaged in \(path)")
+            "\(how) in epoch \(last?.epochs ?? 0) of \"\(last?.name ?? "")\"; what was tried so far is averaged in \(path)"
+                .printable)
         record?.tellResume()
-        try record?.drawFigure()
-        guard Interrupt.isRequested else { return }
-        throw ExitCode(Interrupt.exitCode)
     }
 
     private func printText(

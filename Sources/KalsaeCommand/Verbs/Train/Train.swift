@@ -215,7 +215,9 @@ struct Train: AsyncParsableCommand, ComputingCommand {
         try checkNumbers()
         let ranks = try Ranks.open()
         if recording.live, ranks.count == 1 { return try await trainLive() }
-        Interrupt.watch()
+        // Nothing is to be kept of rates that are tried.
+        if !findRate { Interrupt.watch() }
+        if ranks.group == nil { StopLine.announce("stops at its first step") }
         try await ranks.perform { try await train(ranks) }
     }
 

@@ -2,8 +2,8 @@ import Glibc
 import KalsaeSupport
 import Synchronization
 
-/// What a process says at once when a signal ends it: ready before the signal comes, as the launcher
-/// kills a second later what another rank's end has left.
+/// What a process says at once when a signal asks it to end: ready before the signal comes, since its
+/// handler may make nothing, and since a launcher kills a second later what another rank's end has left.
 enum StopLine {
     /// Two places for a line, of which one is in force.
     private nonisolated(unsafe) static let memory = UnsafeMutablePointer<UInt8>.allocate(
@@ -18,12 +18,17 @@ enum StopLine {
     /// Says nothing from now on.
     static func clear() { current.store(0, ordering: .releasing) }
 
+    /// Puts in force what is done behind the first signal; the second one ends the process at once.
+    static func announce(_ line: String) { set("\(line); a second signal ends it at once") }
+
     /// Puts a line in force.
     static func set(_ line: String) {
-        let bytes = Array("kalsae: \(line.printable)".utf8.prefix(mostBytes - 1)) + [10]
+        // A line that is drawn in place is wiped.
+        let start = Console.hasTerminal ? "\r\u{1B}[Kkalsae: " : "kalsae: "
+        let bytes = Array("\(start)\(line.printable)".utf8.prefix(mostBytes - 1)) + [10]
         let isSecond = current.load(ordering: .acquiring) & 1 == 0
-        let start = memory + (isSecond ? mostBytes : 0)
-        start.update(from: bytes, count: bytes.count)
+        let memory = memory + (isSecond ? mostBytes : 0)
+        memory.update(from: bytes, count: bytes.count)
         current.store(bytes.count << 1 | (isSecond ? 1 : 0), ordering: .releasing)
     }
 
