@@ -60,13 +60,16 @@ public final class CUDADriver: Driver {
 
     /// How many cards the driver shows; 0 where there is none.
     public static var cardCount: Int {
-        guard let library = try? CUDALibrary.loaded.get(), (try? library.checkedVersion()) != nil
-        else { return 0 }
-        var count: Int32 = 0
-        guard Int(library.initialize(0)) == KCU_SUCCESS,
-            Int(library.deviceCount(&count)) == KCU_SUCCESS
-        else { return 0 }
-        return Int(count)
+        SignalActions.keeping {
+            guard let library = try? CUDALibrary.loaded.get(),
+                (try? library.checkedVersion()) != nil
+            else { return 0 }
+            var count: Int32 = 0
+            guard Int(library.initialize(0)) == KCU_SUCCESS,
+                Int(library.deviceCount(&count)) == KCU_SUCCESS
+            else { return 0 }
+            return Int(count)
+        }
     }
 
     deinit {

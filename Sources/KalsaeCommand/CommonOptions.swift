@@ -46,6 +46,9 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError("--device takes cpu, cuda or opencl, got nothing.")
         }
         if let device { setenv(EnvironmentFlag.device.rawValue, device, 1) }
+        if let launcher = LaunchedProcess.launcher {
+            Device.deal(to: launcher.localRank ?? launcher.rank)
+        }
         if let precision { setenv(EnvironmentFlag.precision.rawValue, precision, 1) }
         let numbers = try Precision.ofEnvironment()
         setenv(EnvironmentFlag.precision.rawValue, numbers.rawValue, 1)

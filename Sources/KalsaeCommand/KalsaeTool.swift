@@ -34,6 +34,7 @@ struct KalsaeTool: AsyncParsableCommand {
             arguments = Arguments.joined(try ConfiguredArguments.expanded(arguments))
             Arguments.given = arguments
             let asked = try parseAsRoot(arguments)
+            try LaunchedProcess.checkAlone(asked, arguments.first ?? "")
             guard let common = (asked as? any ComputingCommand)?.common, common.quiet else {
                 return try await run(arguments)
             }

@@ -15,15 +15,11 @@ public enum ProcessGroups {
     }
 
     private static let opened = Result { () throws(KalsaeError) -> (any ProcessGroup)? in
-        try open(ProcessInfo.processInfo.environment)
+        try open()
     }
 
-    private static func open(
-        _ environment: [String: String]
-    ) throws(KalsaeError) -> (any ProcessGroup)? {
-        guard EnvironmentFlag.mpi.value != "off", let launcher = try Launcher(environment) else {
-            return nil
-        }
+    private static func open() throws(KalsaeError) -> (any ProcessGroup)? {
+        guard let launcher = try Launcher.ofProcess() else { return nil }
         _ = try Watchdog()
         guard let path = try path(for: launcher) else { return nil }
         let library = try MPILibrary(path)

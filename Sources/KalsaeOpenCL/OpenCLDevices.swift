@@ -16,6 +16,10 @@ public enum OpenCLDevices {
     ///
     /// - Throws: where there is no library.
     public static func all() throws(KalsaeError) -> [Entry] {
+        try SignalActions.keeping(list)
+    }
+
+    private static func list() throws(KalsaeError) -> [Entry] {
         let library = try OpenCLLibrary.loaded.get()
         var found: [Entry] = []
         for platform in try platforms(library) {
@@ -37,6 +41,12 @@ public enum OpenCLDevices {
             info.device = "opencl:\(index)"
             return Entry(info: info, platform: entry.platform, device: entry.device)
         }
+    }
+
+    /// How many devices are of the kind of the first one; 0 where there is none.
+    public static var likeTheFirst: Int {
+        guard let all = try? all(), let first = all.first else { return 0 }
+        return all.count { $0.info.kind == first.info.kind }
     }
 
     /// Opens a device by its number.

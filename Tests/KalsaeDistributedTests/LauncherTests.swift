@@ -25,6 +25,25 @@ import Testing
         }
     }
 
+    @Test func theNumberOnTheHostIsKnownToo() throws {
+        func local(_ environment: [String: String]) throws -> Int? {
+            try Launcher(environment)?.localRank
+        }
+        let openMPI = ["OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4"]
+        let mpich = ["PMI_RANK": "2", "PMI_SIZE": "3"]
+        let step = ["PMIX_RANK": "5", "SLURM_STEP_NUM_TASKS": "6"]
+        // As in a batch script, whose own number all that it launches inherit.
+        let job = ["SLURM_LOCALID": "0"]
+        #expect(
+            try local(
+                openMPI.merging(["OMPI_COMM_WORLD_LOCAL_RANK": "1"].merging(job) { $1 }) { $1 })
+                == 1)
+        #expect(try local(mpich.merging(["MPI_LOCALRANKID": "2"].merging(job) { $1 }) { $1 }) == 2)
+        #expect(try local(step.merging(["SLURM_LOCALID": "1"]) { $1 }) == 1)
+        for silent in [openMPI, mpich, step] { #expect(try local(silent) == nil) }
+        #expect(try local(mpich.merging(["MPI_LOCALRANKID": "x"]) { $1 }) == nil)
+    }
+
     @Test(arguments: ["", "x", "-1", "4", "99999999999999999999"])
     func aRankOutsideOfTheSizeIsAnError(_ rank: String) {
         let variables = ["OMPI_COMM_WORLD_RANK": rank, "OMPI_COMM_WORLD_SIZE": "4"]

@@ -5,7 +5,7 @@ import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
 
-struct BenchRanks: AsyncParsableCommand, ComputingCommand {
+struct BenchRanks: AsyncParsableCommand, ComputingCommand, RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "ranks",
         abstract: "Time steps that several processes take together.",

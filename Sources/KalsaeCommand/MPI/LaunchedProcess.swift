@@ -1,7 +1,11 @@
+import ArgumentParser
 import Foundation
 import KalsaeDistributed
 import KalsaeSupport
 import Synchronization
+
+/// A verb that several processes may be launched for, as they do it together.
+protocol RankedCommand: ParsableCommand {}
 
 /// This process as one of several that were launched together.
 enum LaunchedProcess {
@@ -20,17 +24,43 @@ enum LaunchedProcess {
         return group
     }
 
+    /// The launcher of several processes, of which this is one; nil in a process of its own.
+    static var launcher: Launcher? {
+        guard let launcher = try? Launcher.ofProcess(), launcher.size > 1 else { return nil }
+        return launcher
+    }
+
+    /// How many processes compute together, once their group is opened.
+    static var rankCount: Int { opened.withLock { $0 }?.size ?? 1 }
+
+    /// Throws where several processes were launched for what one does; rank 0 tells it for all.
+    static func checkAlone(_ command: any ParsableCommand, _ verb: String) throws(KalsaeError) {
+        guard !(command is any RankedCommand), let launcher else { return }
+        guard launcher.rank == 0 else {
+            // The launcher ends all with the first that ends.
+            sleep(2)
+            exit(1)
+        }
+        throw KalsaeError(
+            "kalsae \(verb)", expected: "one process",
+            got: "\(launcher.size) of \(launcher.name)",
+            advice: "start it without; with KALSAE_MPI=off each process does it by itself")
+    }
+
     /// The environment of programs that this one starts: they are no ranks of its group.
     static var childEnvironment: [String: String] {
         let own = ProcessInfo.processInfo.environment
-        guard opened.withLock({ $0 != nil }) else { return own }
+        guard opened.withLock({ $0 != nil }) || launcher != nil else { return own }
         return own.merging([EnvironmentFlag.mpi.rawValue: "off"]) { $1 }
     }
 
     /// The rank in front of its errors: nothing for rank 0, which speaks for all.
     static var errorPrefix: String {
-        guard let group = opened.withLock({ $0 }), group.rank > 0 else { return "" }
-        return "\(group.name(of: group.rank)): "
+        if let group = opened.withLock({ $0 }) {
+            return group.rank > 0 ? "\(group.name(of: group.rank)): " : ""
+        }
+        guard let launcher, launcher.rank > 0 else { return "" }
+        return "rank \(launcher.rank) (host \(ProcessInfo.processInfo.hostName)): "
     }
 
     /// Ends the other ranks, where there are any.
@@ -45,8 +75,7 @@ enum LaunchedProcess {
             try? group.barrier(doing: "the end")
             exit(1)
         }
-        let environment = ProcessInfo.processInfo.environment
-        guard let launcher = try? Launcher(environment), launcher.rank > 0 else { return }
+        guard let launcher, launcher.rank > 0 else { return }
         sleep(2)
     }
 }

@@ -4,7 +4,7 @@ import KalsaeDistributed
 import KalsaeFiles
 import KalsaeSupport
 
-struct MPITest: ParsableCommand {
+struct MPITest: ParsableCommand, RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Send messages between the ranks, check and time them.",
         discussion: """

@@ -14,7 +14,7 @@ struct Recording {
     let isResumed: Bool
     /// Where it goes on, until somebody takes it.
     private let origin = Origin()
-    private let configuration: JSONValue
+    let configuration: JSONValue
     /// Where the curves go at the end.
     private let figure: FigureFile?
 
@@ -73,6 +73,7 @@ struct Recording {
             let reached = origin.network?.progress.fit?.steps ?? origin.table?.epochs ?? 0
             session.recorder.reach(reached)
             session.recorder.event("resumed", step: reached, data: ["options": configuration])
+            tellDifference(from: run, at: reached, try store.events(of: run))
             return
         }
         guard !options.noRecord else { return nil }
@@ -99,6 +100,7 @@ struct Recording {
             description.modelPath = model
             description.tags = options.tag
             session = RunSession(try store.createRun(description), in: store, interval: interval)
+            noteRanks(at: 0, before: 1)
         } catch {
             guard refusal == nil, options.name == nil, options.tag.isEmpty, options.branch == nil,
                 options.location.runs == nil, options.plot == nil
@@ -109,6 +111,25 @@ struct Recording {
             Notice.say("\(text); the training is not recorded")
             return nil
         }
+    }
+
+    /// Notes how many ranks train together, where they are not as many as before.
+    private func noteRanks(at step: Int, before: Int) {
+        let count = LaunchedProcess.rankCount
+        guard count != before else { return }
+        session.recorder.event(
+            ComputingSettings.event, step: step, data: [ComputingSettings.count: .integer(count)])
+    }
+
+    /// Tells where a run goes on with another device, precision or number of ranks than it began with.
+    private func tellDifference(from run: Run, at step: Int, _ events: [RunEvent]) {
+        let ranks = ComputingSettings(of: run, events).ranks
+        noteRanks(at: step, before: ranks)
+        let begun = ComputingSettings(of: run, events.filter { $0.step == 0 })
+        let now = ComputingSettings(
+            microBatches: configuration["micro-batches"]?.integer ?? 1)
+        guard let difference = now.difference(from: begun) else { return }
+        Notice.say("run \(run.name) goes on with \(difference), with which it began")
     }
 
     /// Where a network's training goes on; nil to begin. It is handed out once.
@@ -233,29 +254,5 @@ struct Recording {
         guard FileIdentity.isRegular(autopsyPath) else { return }
         session.recorder.artifact(
             RunArtifact(name: "autopsy", kind: "autopsy", path: autopsyPath))
-    }
-
-    /// Ends the record of a training that failed; one that was finished before takes nothing more.
-    func fail(_ error: any Error) {
-        let text = (error as? KalsaeError)?.description ?? "\(error)"
-        noteAutopsy()
-        session.recorder.event(
-            "failed", step: session.recorder.step, data: ["error": .string(text)])
-        session.finish(.failed)
-    }
-
-    /// Ends the record of a training that failed; gives the error with what goes on from the last
-    /// checkpoint, unless the numbers that led there are at fault.
-    func failed(_ error: any Error) -> any Error {
-        fail(error)
-        let entries = RunSession.checkpoints(of: run, in: store).entries
-        guard let known = error as? KalsaeError, known.expected != "a finite loss",
-            !known.advice.contains(resumeCommand), (try? store.run(run.id))?.state == .failed,
-            let step = entries.filter({ !$0.isBest }).map(\.step).max()
-        else { return error }
-        let hint = "the last checkpoint is of step \(step), go on with: \(resumeCommand)"
-        return KalsaeError(
-            known.subject, expected: known.expected, got: known.got,
-            advice: known.advice.isEmpty ? hint : "\(known.advice); \(hint)")
     }
 }

@@ -46,7 +46,7 @@ struct RunsShow: ParsableCommand {
                 .object(
                     (run.json.members ?? []) + more.map { JSONValue.Member($0.0, .array($0.1)) }))
         }
-        for (title, text) in facts(of: run) where !text.isEmpty {
+        for (title, text) in facts(of: run, events) where !text.isEmpty {
             try Console.print(RunText.cut("\(title): \(text)", to: RunText.width))
         }
         if !metrics.isEmpty {
@@ -85,7 +85,7 @@ struct RunsShow: ParsableCommand {
         try Console.print(RunText.cut(line, to: RunText.width))
     }
 
-    private func facts(of run: Run) -> [(String, String)] {
+    private func facts(of run: Run, _ events: [RunEvent]) -> [(String, String)] {
         let parent = run.parent.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""
         let ended = run.ended.map { ", ended \(RunText.time($0))" } ?? ""
         let commit = run.commit.isEmpty ? "" : ", commit \(run.commit)"
@@ -98,6 +98,7 @@ struct RunsShow: ParsableCommand {
             ("process", "\(run.process.pid) on \(run.process.host)"),
             ("version", run.version + commit), ("seed", run.seed.map { "\($0)" } ?? ""),
             ("data", run.dataFingerprint), ("model", run.modelPath),
+            ("settings", ComputingSettings(of: run, events).words.joined(separator: ", ")),
             ("configuration", run.configuration == .null ? "" : run.configuration.text),
         ]
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import KalsaeSearch
 import KalsaeSupport
 
-struct SearchRun: AsyncParsableCommand, ComputingCommand {
+struct SearchRun: AsyncParsableCommand, ComputingCommand, RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Train with different settings, and find the best (the default).",

@@ -89,6 +89,33 @@ struct CUDADeviceTests {
             try folder.bytes(of: "whole.safetensors") == folder.bytes(of: "broken.safetensors"))
     }
 
+    /// Cards are dealt by the ranks' numbers on their host; one that is named is everybody's.
+    @Test(
+        .enabled(if: MPIRun.isThere, "needs Open MPI: mpicc and mpirun"),
+        arguments: [
+            ("cuda", "cards=2", "cuda:0, cuda:1, cuda:0 on "),
+            ("cuda", "cards=3", "cuda:0, cuda:1, cuda:2 on "),
+            ("cuda:1", "cards=2", "cuda:1, cuda:1, cuda:1 on "),
+        ]) func ranksOfAHostTakeACardEach(_ device: String, _ card: String, _ words: String) throws
+    {
+        let folder = try LaunchedTraining.folder()
+        defer { folder.remove() }
+        let path = try #require(CUDALibraries.folder)
+        let run = try CommandRun(
+            MPIRun.process(
+                3,
+                [
+                    "train", "iris", "--network", "4-5-3", "--epochs", "1", "--no-record",
+                    "--device", device,
+                ], in: folder,
+                environment: ["LD_LIBRARY_PATH": path, "EMULATED_CUDA": card, "KALSAE_DEVICE": ""]),
+            in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("the ranks compute with \(words)"), "\(run.errors)")
+        #expect(run.errors.contains("share one") == (card == "cards=2"), "\(run.errors)")
+        #expect(run.output.contains(", device cuda, 3 ranks, 4 micro-batches"), "\(run.output)")
+    }
+
     @Test(
         .disabled(if: CUDALibraries.isInstalled("libcuda.so.1"), "this machine has NVIDIA's driver")
     )

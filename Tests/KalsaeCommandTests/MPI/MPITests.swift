@@ -1,5 +1,6 @@
 import Foundation
 import KalsaeFiles
+import KalsaeOpenCL
 import KalsaeSupport
 import Testing
 
@@ -83,6 +84,77 @@ struct MPITests {
         throw KalsaeError("mpirun", expected: "two ranks", got: "none that speak")
     }
 
+    /// All ranks end with an error, which rank 0 tells.
+    @Test func whatOneProcessDoesIsRefused() throws {
+        let folder = try Self.folder()
+        defer { folder.remove() }
+        let run = try CommandRun(
+            MPIRun.process(2, ["data", "show", "iris"], in: folder), in: folder)
+        #expect(run.status == 1 && run.output.isEmpty, "\(run.errors)")
+        let errors = run.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+        #expect(
+            errors == [
+                "error: kalsae data: expected one process, got 2 of mpirun of Open MPI; start it "
+                    + "without; with KALSAE_MPI=off each process does it by itself"
+            ], "\(run.errors)")
+        let each = try CommandRun(
+            MPIRun.process(
+                2, ["schema"], in: folder, environment: ["KALSAE_MPI": "off"]), in: folder)
+        #expect(each.status == 0, "\(each.errors)")
+    }
+
+    /// Two ranks, of which the second one has another environment.
+    private func unequal(
+        _ arguments: [String], _ variable: String, in folder: CommandRun.Folder
+    ) throws -> CommandRun {
+        let process = try MPIRun.process(1, arguments, in: folder)
+        process.arguments =
+            (process.arguments ?? [])
+            + [":", "-n", "1", "-x", variable, try CommandRun.executable.path] + arguments
+        return try CommandRun(process, in: folder)
+    }
+
+    @Test(arguments: [["train", "--no-record"], ["search", "--trials", "2"]])
+    func ranksWithUnequalPrecisionAreRefused(_ verb: [String]) throws {
+        let folder = try Self.folder()
+        defer { folder.remove() }
+        let run = try unequal(
+            [verb[0], "iris", "--network", "4-5-3", "--epochs", "1"] + verb.dropFirst(),
+            "KALSAE_PRECISION=bfloat16", in: folder)
+        #expect(run.status == 1 && run.output.isEmpty, "\(run.errors)")
+        let host = ProcessInfo.processInfo.hostName
+        let errors = run.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+        #expect(
+            errors == [
+                "error: precision: expected float32 on all ranks, as on rank 0 (host \(host)), got "
+                    + "bfloat16 on rank 1 (host \(host)); say one for all ranks, as --precision "
+                    + "float32"
+            ], "\(run.errors)")
+    }
+
+    @Test(.enabled(if: (try? OpenCLDevices.open()) != nil, "there is no device of OpenCL"))
+    func ranksWithUnequalDevicesAreRefused() throws {
+        let folder = try Self.folder()
+        defer { folder.remove() }
+        let run = try unequal(
+            ["train", "iris", "--network", "4-5-3", "--epochs", "1", "--no-record"],
+            "KALSAE_DEVICE=opencl", in: folder)
+        #expect(run.status == 1 && run.output.isEmpty, "\(run.errors)")
+        #expect(run.errors.contains("error: device: expected cpu on all ranks"), "\(run.errors)")
+        #expect(run.errors.contains("got opencl on rank 1"), "\(run.errors)")
+    }
+
+    /// A rank's own error has its name, before the ranks know of each other too.
+    @Test func aDeviceThatOneRankLacksIsToldWithTheRank() throws {
+        let folder = try Self.folder()
+        defer { folder.remove() }
+        let run = try unequal(
+            ["train", "iris", "--network", "4-5-3", "--epochs", "1", "--no-record"],
+            "KALSAE_DEVICE=opencl:99", in: folder)
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.errors.contains("error: rank 1 (host "), "\(run.errors)")
+    }
+
     @Test func aLibraryOfAnotherMPIIsFound() throws {
         let folder = try Self.folder()
         defer { folder.remove() }
@@ -140,6 +212,19 @@ struct MPITests {
         let run = try CommandRun(["mpi", "test"], in: folder, environment: alone)
         #expect(run.status == 1 && run.output.isEmpty)
         #expect(run.errors.contains("expected to be launched by mpirun"))
+    }
+
+    /// What mpirun says by the environment is enough.
+    @Test(arguments: ["0", "1"]) func oneProcessIsRefusedForRanks(_ rank: String) throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let environment = [
+            "OMPI_COMM_WORLD_RANK": rank, "OMPI_COMM_WORLD_SIZE": "3", "KALSAE_MPI": "",
+        ]
+        let run = try CommandRun(["runs", "list"], in: folder, environment: environment)
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.errors.contains("expected one process, got 3 of mpirun") == (rank == "0"))
+        #expect(run.errors.isEmpty == (rank == "1"), "\(run.errors)")
     }
 
     @Test func withoutACompilerOrWithABadOneALineTells() throws {

@@ -102,6 +102,27 @@ struct MPITrainingTests {
         }
     }
 
+    /// A run tells by how many ranks it is, and where it goes on by others.
+    @Test func theRanksAreToldAndRecorded() throws {
+        let folder = try LaunchedTraining.folder()
+        defer { folder.remove() }
+        let run = try CommandRun(
+            MPIRun.process(
+                2, LaunchedTraining.arguments("m.safetensors", ["--epochs", "1", "--name", "two"]),
+                in: folder), in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains(", 2 ranks, 6 micro-batches\n"), "\(run.output)")
+        let shown = try CommandRun(["runs", "show", "two"], in: folder)
+        #expect(shown.output.contains("settings: 2 ranks, 6 micro-batches\n"), "\(shown.output)")
+        let alone = try CommandRun(["train", "--resume", "two", "--epochs", "2"], in: folder)
+        #expect(
+            alone.errors.contains(
+                "kalsae: run two goes on with 1 rank instead of 2, with which it began\n"),
+            "\(alone.errors)")
+        let again = try CommandRun(["runs", "show", "two"], in: folder)
+        #expect(again.output.contains("settings: 6 micro-batches\n"), "\(again.output)")
+    }
+
     @Test func anErrorIsToldOnceAndEndsAll() throws {
         let folder = try LaunchedTraining.folder()
         defer { folder.remove() }

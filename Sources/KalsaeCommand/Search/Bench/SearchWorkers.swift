@@ -5,7 +5,7 @@ import KalsaeRuns
 import KalsaeSearch
 import KalsaeSupport
 
-struct SearchWorkers: AsyncParsableCommand {
+struct SearchWorkers: AsyncParsableCommand, RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "workers",
         abstract: "Let processes share a study, kill some of them, and check what is kept.",

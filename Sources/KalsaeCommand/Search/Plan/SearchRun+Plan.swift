@@ -18,11 +18,7 @@ extension SearchRun {
             let stored = try location.studies(for: .reading).studyConfiguration(name)
             var plan = try SearchPlan(stored, of: name, space: SearchSpace())
             try WorkingFolder.enter(plan.folder)
-            func recorded(_ name: String) -> String? {
-                plan.training.settings.first { $0.key == name }?.value.string
-            }
-            common.takeUp(precision: recorded("precision"))
-            try common.takeUp(device: recorded("device"))
+            try takeUpDevice(of: plan)
             try put(options, section: nil, into: &plan)
             return (plan, name)
         }
@@ -59,6 +55,15 @@ extension SearchRun {
         let stored = try location.studies(for: .reading).studyConfiguration(name)
         plan.fingerprint = stored["fingerprint"]?.string ?? ""
         return (plan, name)
+    }
+
+    /// Goes on with the device and the precision of a study, where nothing else was asked for.
+    func takeUpDevice(of plan: SearchPlan) throws {
+        func recorded(_ name: String) -> String? {
+            plan.training.settings.first { $0.key == name }?.value.string
+        }
+        common.takeUp(precision: recorded("precision"))
+        try common.takeUp(device: recorded("device"))
     }
 
     /// A name that no study has, by the file or the data.

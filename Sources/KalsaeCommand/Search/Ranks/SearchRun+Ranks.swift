@@ -11,9 +11,8 @@ extension SearchRun {
     /// launched together are then workers that know nothing of each other.
     func openRanks() throws(KalsaeError) -> Ranks {
         guard location.address != nil else { return try Ranks.open() }
-        let launcher = try Launcher(ProcessInfo.processInfo.environment)
-        guard let launcher, launcher.size > 1, EnvironmentFlag.mpi.value != "off",
-            options.study == nil, options.resume == nil
+        guard let launcher = try Launcher.ofProcess(), launcher.size > 1, options.study == nil,
+            options.resume == nil
         else { return Ranks(group: nil) }
         throw KalsaeError(
             "--study",
@@ -49,7 +48,10 @@ extension SearchRun {
         let (trainer, source) = try ranks.agree("the data") {
             let plan = try SearchPlan(
                 JSONValue(parsing: text, subject: "the plan"), of: "", space: SearchSpace())
-            if options.resume != nil { try WorkingFolder.enter(plan.folder) }
+            if options.resume != nil {
+                try WorkingFolder.enter(plan.folder)
+                try takeUpDevice(of: plan)
+            }
             let trainer = TrialTraining(plan, workers: workers(of: ranks))
             return (trainer, try trainer.baseSource())
         }

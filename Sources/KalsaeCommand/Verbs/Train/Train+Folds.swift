@@ -94,9 +94,11 @@ extension Train {
         for notice in outcome.validation.notices { Notice.say(notice) }
         lines += data.markLines + data.lines(classWeights: outcome.classWeights)
         let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
+        let computing = ComputingSettings(microBatches: recipe.microBatches).words
+        let words = ["batch \(recipe.batch)", recipe.length, patience] + computing
         lines.append(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
-                + "batch \(recipe.batch), \(recipe.length), \(patience)")
+                + words.joined(separator: ", "))
         if !outcome.isStopped {
             lines.append(
                 "weights: trained on all \(data.train.count.counting("row")) for \(outcome.epochs.counting("epoch")), the "

@@ -73,9 +73,11 @@ extension Train {
     func printCourse(_ outcome: TrainingRun.Outcome, _ recipe: Recipe) throws {
         let history = outcome.history
         let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
+        let computing = ComputingSettings(microBatches: recipe.microBatches).words
+        let words = ["batch \(recipe.batch)", recipe.length, patience] + computing
         try Console.print(
             "settings: \(recipe.optimizer.rawValue), rate \(Float(recipe.learningRate)), "
-                + "batch \(recipe.batch), \(recipe.length), \(patience)")
+                + words.joined(separator: ", "))
         for change in outcome.changes where !change.change.isOfBatches {
             try Console.print(
                 "  changed behind step \(change.step): \(change.change)"
@@ -92,13 +94,15 @@ extension Train {
     }
 
     func settings(_ recipe: Recipe) -> JSONValue {
-        [
+        let computing = ComputingSettings(microBatches: recipe.microBatches).members
+        let settings: JSONValue = [
             "optimizer": .string(recipe.optimizer.rawValue),
             "learning_rate": .number(recipe.learningRate), "batch": .integer(recipe.batch),
             "epochs": .integer(recipe.epochs), "steps": recipe.steps.map { .integer($0) } ?? .null,
             "patience": recipe.patience.map { .integer($0) } ?? .null,
             "schedule": .string(recipe.schedule.rawValue),
         ]
+        return .object((settings.members ?? []) + computing)
     }
 
     private func rows(_ data: DataParts) -> JSONValue {

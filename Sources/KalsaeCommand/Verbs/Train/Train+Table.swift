@@ -192,6 +192,10 @@ extension Train {
         try Console.print(
             "\(kept.counting("kind")) averaged, \(folds.counting("member")) each: \(outcome.parameters) "
                 + "parameters, \(outcome.steps.counting("step")), \(time) s")
+        let computing = ComputingSettings().words
+        if !computing.isEmpty {
+            try Console.print("settings: \(computing.joined(separator: ", "))")
+        }
         try Console.print("model: \(path)")
     }
 

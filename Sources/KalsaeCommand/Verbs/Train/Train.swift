@@ -5,7 +5,7 @@ import KalsaeLayers
 import KalsaeSupport
 import KalsaeTraining
 
-struct Train: AsyncParsableCommand, ComputingCommand {
+struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network on a named set, a CSV file, a folder of images or a text.",
         discussion: """
