@@ -39,7 +39,9 @@ extension CUDALibrary {
     /// What helps, by the numbers of NVIDIA's reference.
     private static func advice(_ code: Int) -> String {
         switch code {
-        case KCU_OUT_OF_MEMORY: "use a smaller batch, or look what else runs on the card"
+        case KCU_OUT_OF_MEMORY:
+            "use a smaller batch (--batch), cut it into parts (--micro-batches), or look what else "
+                + "runs on the card (nvidia-smi)"
         case 100, 101: "look whether nvidia-smi shows the card; a container must be given it"
         case 803, 804: "driver and libcuda are of different versions: restart the machine"
         case 200, 209, 218, 222: "update NVIDIA's driver, or install an older CUDA toolkit"

@@ -17,8 +17,11 @@ enum OpenCLStatus {
 
     static func advice(_ code: kcl_int) -> String {
         switch Int(code) {
-        case -5, -4, -6: "use a smaller batch, or look what else runs on the device"
-        case -36, -9999: "the device was lost: begin again from the last checkpoint"
+        case -5, -4, -6:
+            "use a smaller batch (--batch), cut it into parts (--micro-batches), or look what else "
+                + "runs on the device"
+        case -36, -9999:
+            "this process has lost the device: start it again, a run with --resume"
         default: ""
         }
     }

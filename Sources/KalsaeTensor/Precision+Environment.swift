@@ -9,9 +9,10 @@ extension Precision {
     /// A precision by its name, or one of those that other systems have for it, as `bf16`.
     package init(named name: String) throws(KalsaeError) {
         guard let known = Precision(rawValue: name) ?? Self.shortNames[name] else {
+            let names = Self.allCases.map(\.rawValue)
             throw KalsaeError(
-                "precision", expected: Self.allCases.map(\.rawValue).joined(separator: ", "),
-                got: name)
+                "precision", expected: names.joined(separator: ", "), got: name,
+                advice: SpellingSuggestion.advice(name, in: names + Self.shortNames.keys.sorted()))
         }
         self = known
     }

@@ -64,7 +64,7 @@ extension Train {
         }
         let (source, files) = try locating { try textData() }
         var recipe = try textRecipe(for: source)
-        recipe.microBatches = microBatches(for: ranks)
+        recipe.microBatches = try microBatches(for: ranks, batch: recipe.batch)
         let run = try textRun(recipe, source)
         try Arguments.option("monitor") { try run.checkMonitor() }
         var prepared = Prepared(run: run)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CKalsaeOneDNN
+import Foundation
 import Glibc
 import KalsaeCPU
 import KalsaeCUDA
@@ -64,17 +65,12 @@ struct Doctor: ParsableCommand {
 
 /// What the machine is.
 private enum Machine {
-    /// What users set; the other variables are for developers.
-    private static let usual: [EnvironmentFlag] = [.data, .device, .threads]
+    /// What users set; the other variables are for developers, and shown where they are set.
+    private static let usual: [EnvironmentFlag] = [.data, .device, .precision, .threads]
 
     static func facts(all: Bool) -> [(String, JSONValue)] {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
-        let flags = (all ? EnvironmentFlag.allCases : usual).map { flag in
-            // An address may have a password.
-            let value = flag == .store ? PostgresStudies.redacted(flag.value) : flag.value
-            return JSONValue.Member(flag.rawValue, .string("\(value) (\(flag.summary))"))
-        }
         return [
             ("cores", .integer(Cores.available)),
             ("processor", .string(processor)),
@@ -87,8 +83,34 @@ private enum Machine {
             ("cuda", cuda),
             ("opencl", opencl),
             ("mpi", .string(mpi)),
-            ("flags", .object(flags)),
+            ("flags", .object(flags(all: all) + unknown)),
         ]
+    }
+
+    /// The variables with their values and what they are for.
+    private static func flags(all: Bool) -> [JSONValue.Member] {
+        let environment = ProcessInfo.processInfo.environment
+        let shown = EnvironmentFlag.allCases.filter { flag in
+            all || usual.contains(flag) || environment[flag.rawValue]?.isEmpty == false
+        }
+        return shown.map { flag in
+            // An address may have a password.
+            let value = flag == .store ? PostgresStudies.redacted(flag.value) : flag.value
+            return JSONValue.Member(flag.rawValue, .string("\(value) (\(flag.summary))"))
+        }
+    }
+
+    /// Variables that look like Kalsae's and are not.
+    private static var unknown: [JSONValue.Member] {
+        let known = EnvironmentFlag.allCases.map(\.rawValue)
+        let names = ProcessInfo.processInfo.environment.keys.filter {
+            $0.hasPrefix("KALSAE_") && $0 != ParentProcess.key && !known.contains($0)
+        }
+        return names.sorted().map { name in
+            let advice = SpellingSuggestion.advice(name, in: known)
+            return JSONValue.Member(
+                name, .string("read by nobody" + (advice.isEmpty ? "" : "; \(advice)")))
+        }
     }
 
     private static var processor: String { value(of: "model name") ?? "unknown" }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KalsaeData
 import KalsaeFiles
 import KalsaeSupport
 import KalsaeTraining
@@ -60,6 +61,11 @@ struct Predict: ParsableCommand, ComputingCommand {
         try prompt.check()
         guard prompt.prompt == nil else { return try write() }
         guard !data.isEmpty else { throw try noData() }
+        if let name = data.first(where: Self.isSet) {
+            throw KalsaeError(
+                name, expected: "files to predict", got: "the name of a set",
+                advice: "to measure a model on it: kalsae evaluate \(model) \(name)")
+        }
         let predictor = try ModelArgument.open(
             model, verb: "predict", others: data, threshold: threshold)
         let run = try PredictionRun(
@@ -67,6 +73,11 @@ struct Predict: ParsableCommand, ComputingCommand {
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
             isJSON: common.json)
         try put(reads: run.files, run.write)
+    }
+
+    /// Whether a word is the name of a set, and of no file here.
+    private static func isSet(_ name: String) -> Bool {
+        NamedSet(rawValue: name) != nil && !DataFolders.isReadable(name)
     }
 
     /// Writes text behind the prompt.

@@ -56,7 +56,8 @@ final class MemoryPool: Sendable {
             expected: "\(byteCount) bytes beside \(usedBytes) that are in use",
             got: "none of \(info.memoryBytes) bytes of \(info.name), which gives "
                 + "\(info.largestBuffer) at a time",
-            advice: "use a smaller batch or a smaller network")
+            advice: "use a smaller batch (--batch), cut it into parts (--micro-batches), or use a "
+                + "smaller network")
     }
 
     private func added(_ memory: any DriverMemory, _ size: Int) -> any DriverMemory {

@@ -62,9 +62,10 @@ extension AutopsyReport: CustomStringConvertible {
             return "keep operands away from 0 by adding a small number; with probabilities, use a "
                 + "loss of logits (softmaxCrossEntropy)"
         default:
-            return
-                "a smaller learning rate (--learning-rate \(Float(rate / 10))), clipped gradients "
-                + "(--clip-norm 1), or --guard"
+            let smaller = ProposedRate.below(rate).map {
+                "a smaller learning rate (--learning-rate \(Float($0))), "
+            }
+            return (smaller ?? "") + "clipped gradients (--clip-norm 1), or --guard"
         }
     }
 

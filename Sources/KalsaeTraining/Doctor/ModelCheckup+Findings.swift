@@ -112,7 +112,7 @@ extension ModelCheckup {
             return Finding(
                 "updates", most.updateRatio > 0.3 ? .problem : .notice,
                 usual, numbers, remedy: say("a smaller learning rate", "학습률을 줄이세요"),
-                command: train.anew("--learning-rate \(Float(learningRate / 10))"))
+                command: train.anew(rate: ProposedRate.below(learningRate)))
         }
         guard most.updateRatio > 0 else { return nil }
         if most.updateRatio < 1e-6 {
@@ -121,7 +121,7 @@ extension ModelCheckup {
                 remedy: say(
                     "a larger learning rate, unless it is at its end",
                     "학습이 끝나 가는 것이 아니라면 학습률을 키우세요"),
-                command: train.anew("--learning-rate \(Float(learningRate * 10))"))
+                command: train.anew(rate: ProposedRate.above(learningRate)))
         }
         return Finding("updates", .good, text, numbers)
     }

@@ -23,6 +23,11 @@ struct RunCommands {
     /// The command that trains it anew, with more options.
     func anew(_ options: String) -> String { "\(train) \(options)" }
 
+    /// The same with another learning rate; empty for nil.
+    func anew(rate: Double?) -> String {
+        rate.map { anew("--learning-rate \(Float($0))") } ?? ""
+    }
+
     /// The same with another activation; empty where the network's layers say their own.
     func withActivation(_ name: String) -> String {
         hasOwnLayers ? "" : anew("--activation \(name)")

@@ -23,6 +23,55 @@ import Testing
         #expect(folder.contents == [])
     }
 
+    @Test(arguments: [
+        ("CUDA", "did you mean \"cuda\"?"), ("OpenCL:1", "did you mean \"opencl:1\"?"),
+        ("CPU", "did you mean \"cpu\"?"), ("gpu", "a card of NVIDIA is cuda, any other opencl"),
+        ("GPU:0", "a card of NVIDIA is cuda"), ("opncl:1", "did you mean \"opencl:1\"?"),
+    ]) func whatIsMeantIsGuessed(_ name: String, _ hint: String) throws {
+        defer { folder.remove() }
+        let result = try run("train", "iris", "--epochs", "1", "--device", name)
+        #expect(result.status != 0 && result.errors.contains(hint), "\(result.errors)")
+        #expect(folder.contents == [])
+    }
+
+    @Test func variablesThatAreSetAreShown() throws {
+        defer { folder.remove() }
+        let set = [
+            "KALSAE_DEVICE": "cpu", "KALSAE_PRECISION": "bfloat16", "KALSAE_MPI": "off",
+            "KALSAE_WATCHDOG": "5,10", "KALSAE_PASSES": "-rows", "KALSAE_DEVCE": "cuda",
+        ]
+        let flags = try CommandRun(["doctor", "--json"], in: folder, environment: set).json["flags"]
+        for (name, value) in set where name != "KALSAE_DEVCE" {
+            #expect(flags?[name]?.string?.hasPrefix("\(value) (") == true, "\(name)")
+        }
+        #expect(flags?["KALSAE_DEVCE"]?.string?.contains("did you mean \"KALSAE_DEVICE\"?") == true)
+    }
+
+    /// What is not the usual is told at the end, by the record, and where a run goes on otherwise.
+    @Test func whatItWasComputedWithIsTold() throws {
+        defer { folder.remove() }
+        let first = try run(
+            "train", "iris", "--network", "4-5-3", "--epochs", "2", "--name", "one", "--precision",
+            "bf16", "--micro-batches", "2")
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.contains(", bfloat16, 2 micro-batches\n"), "\(first.output)")
+        let shown = try run("runs", "show", "one").output
+        #expect(shown.contains("settings: bfloat16, 2 micro-batches\n"), "\(shown)")
+        let same = try run("train", "--resume", "one", "--epochs", "3")
+        #expect(same.status == 0 && !same.errors.contains("instead of"), "\(same.errors)")
+        let other = try run(
+            "train", "--resume", "one", "--epochs", "4", "--precision", "float32",
+            "--micro-batches", "1", "--json")
+        let line =
+            "kalsae: run one goes on with precision float32 instead of bfloat16, 1 micro-batch "
+            + "instead of 2, with which it began\n"
+        #expect(other.errors.contains(line), "\(other.errors)")
+        #expect(try other.json["settings"]?["precision"]?.string == "float32")
+        let usual = try run("train", "iris", "--network", "4-5-3", "--epochs", "1", "--name", "two")
+        #expect(usual.output.contains(", patience 30\n"), "\(usual.output)")
+        #expect(try !run("runs", "show", "two").output.contains("settings:"))
+    }
+
     @Test func aWrongVariableIsShown() throws {
         defer { folder.remove() }
         #expect(try run("train", "iris", "--epochs", "1", device: "gpu").status != 0)

@@ -148,4 +148,16 @@ import Testing
             "evaluate", "houses.safetensors", "houses.csv", "--dependence", "aera")
         #expect(wrong.status == 1 && wrong.errors.contains("did you mean \"area\"?"))
     }
+
+    @Test func aSetIsMeasuredAndNotPredicted() throws {
+        defer { folder.remove() }
+        let trained = try run("train", "iris", "--epochs", "2", "--output", "m.safetensors")
+        #expect(trained.status == 0, "\(trained.errors)")
+        let refused = try run("predict", "m.safetensors", "iris")
+        #expect(
+            refused.errors
+                == "error: iris: expected files to predict, got the name of a set; to measure a "
+                + "model on it: kalsae evaluate m.safetensors iris\n")
+        #expect(refused.status == 1)
+    }
 }

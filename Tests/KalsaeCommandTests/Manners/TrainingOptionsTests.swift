@@ -48,6 +48,42 @@ import Testing
         #expect((1...40).contains(report["restored_epoch"]?.integer ?? 0))
     }
 
+    @Test func moreMicroBatchesThanRowsAreRefused() throws {
+        defer { folder.remove() }
+        let line =
+            "error: --micro-batches: expected at most 16, the rows of a batch, got 17; give fewer, or "
+            + "a larger --batch\n"
+        let refused = try run("train", "iris", "--micro-batches", "17", "--no-record")
+        #expect(refused.status == 1 && refused.errors == line, "\(refused.errors)")
+        let taken = try run(
+            "train", "iris", "--micro-batches", "17", "--batch", "20", "--epochs", "1",
+            "--no-record")
+        #expect(taken.status == 0, "\(taken.errors)")
+        try folder.write(String(repeating: "swifts fly high. ", count: 100), to: "birds.txt")
+        let text = try run("train", "birds.txt", "--batch", "4", "--micro-batches", "5")
+        #expect(text.status == 1 && text.errors.contains("expected at most 4"), "\(text.errors)")
+    }
+
+    /// The options of the call are those of the training that follows the search.
+    @Test func aTrainingBehindASearchGoesWhereItIsTold() throws {
+        defer { folder.remove() }
+        try folder.write("mine", to: "other.safetensors")
+        func search(_ output: String) throws -> CommandRun {
+            try run(
+                "train", "iris", "--search", "2", "--epochs", "2", "--output", output, "--name",
+                "best", "--tag", "found")
+        }
+        let refused = try search("other.safetensors")
+        #expect(refused.status == 1 && refused.errors.contains("--overwrite"), "\(refused.errors)")
+        #expect(!refused.errors.contains("study"), "\(refused.errors)")
+        let trained = try search("mine.safetensors")
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(trained.output.contains("model: mine.safetensors"))
+        #expect(folder.contents == ["mine.safetensors", "other.safetensors"])
+        let record = try run("runs", "show", "best", "--json").json
+        #expect(record["tags"]?.array == [.string("found")])
+    }
+
     @Test func patienceWorksWithSteps() throws {
         defer { folder.remove() }
         let all = try run("train", "iris", "--steps", "2000", "--json").json

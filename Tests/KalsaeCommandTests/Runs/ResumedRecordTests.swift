@@ -130,6 +130,9 @@ import Testing
                 ], in: folder)
         #expect(run.status == 1 && run.errors.contains("iris-autopsy.safetensors"), "\(run.errors)")
         #expect(folder.contents == ["iris-autopsy.safetensors"])
+        // A tenth of such a rate is no rate either.
+        let autopsy = try CommandRun(["autopsy", "iris-autopsy.safetensors"], in: folder)
+        #expect(autopsy.output.contains("(--learning-rate 0.01)"), "\(autopsy.output)")
     }
 
     @Test func aRunThatAPersonStopsTellsHowItGoesOn() async throws {

@@ -65,7 +65,8 @@ extension Train {
     /// Says what a signal does while all rows are learned.
     private func announceRefit(_ path: String) {
         StopLine.announce(
-            "stops after this step: the model in \(path), of the rows that were not held out, stays")
+            "stops after this step: the model in \(path), of the rows that were not held out, stays"
+        )
     }
 
     /// Reads the data, decides what was not said, and begins the record.
@@ -73,7 +74,7 @@ extension Train {
         try checkRecipe()
         let source = try source()
         var recipe = try recipe(for: source.parts)
-        recipe.microBatches = microBatches(for: ranks)
+        recipe.microBatches = try microBatches(for: ranks, batch: recipe.batch)
         var run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
         run.threshold = threshold
         try threshold?.check(source.parts.train.targets.classNames)

@@ -25,16 +25,29 @@ extension Train {
 
     /// Into how many parts a batch is cut: what was said, else the power of two that is enough for all
     /// ranks.
-    func microBatches(for ranks: Ranks) -> Int {
+    ///
+    /// - Parameter batch: the rows of a batch.
+    /// - Throws: where a batch has fewer rows than that.
+    func microBatches(for ranks: Ranks, batch: Int) throws(KalsaeError) -> Int {
         if let microBatches { return microBatches }
         var count = 1
         while count < ranks.count { count *= 2 }
+        if count > batch { count = ranks.count }
+        try Self.check(microBatches: count, batch: batch)
         if count > 1 {
             Notice.say(
                 "\(count) micro-batches a step, for \(ranks.count) ranks (--micro-batches); with "
                     + "as many, other numbers of ranks give the same bits")
         }
         return count
+    }
+
+    /// Throws for more micro-batches than a batch has rows.
+    static func check(microBatches: Int, batch: Int) throws(KalsaeError) {
+        guard microBatches > batch else { return }
+        throw KalsaeError(
+            "--micro-batches", expected: "at most \(batch), the rows of a batch",
+            got: "\(microBatches)", advice: "give fewer, or a larger --batch")
     }
 
     /// What ranks above 0 take part in.

@@ -81,6 +81,7 @@ extension Train {
         if let patience { recipe.patience = patience > 0 ? patience : nil }
         if let batch { recipe.batch = batch }
         if let microBatches { recipe.microBatches = microBatches }
+        try Self.check(microBatches: recipe.microBatches, batch: recipe.batch)
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled

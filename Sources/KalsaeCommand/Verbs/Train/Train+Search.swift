@@ -13,7 +13,11 @@ extension Train {
                 got: recording.noRecord ? "--no-record" : "--resume",
                 advice: "to go on with a search: kalsae search --resume STUDY")
         }
-        let given = try given()
+        // What no search could be for.
+        _ = try ModelDestination(output: output, source: try source(), overwrite: overwrite)
+        var given = try given()
+        // The model is that of the last training.
+        given.remove("output")
         let search = try SearchRun.parse(
             ["--trials", "\(trials)", "--runs", recording.location.folder]
                 + (common.quiet ? ["--quiet"] : []) + given.arguments)
@@ -37,7 +41,10 @@ extension Train {
         ).arguments
         // What is about the call is not part of a configuration.
         arguments += ArgumentList(Array(Arguments.given.dropFirst()), catalog)
-            .words { $0.entry?.isOfCall == true && $0.entry?.name != "search" }
+            .words { item in
+                guard let entry = item.entry, entry.name != "search" else { return false }
+                return entry.isOfCall || entry.name == "output"
+            }
         Arguments.given = ["train"] + arguments
         try await Train.parse(arguments).run()
     }
