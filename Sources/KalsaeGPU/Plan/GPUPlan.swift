@@ -14,6 +14,8 @@ final class GPUPlan: Plan {
         var hostInputs: [(buffer: Buffer, copy: GPUMemory)] = []
         var binding = 0
         var recorder: PlanRecorder?
+        /// Whether it was run before.
+        var hasRun = false
     }
 
     let graph: Graph
@@ -95,7 +97,9 @@ final class GPUPlan: Plan {
                             UnsafeRawBufferPointer(rebasing: bytes.prefix(copy.byteCount)))
                     }
                 }
-                try execute(state.recorder)
+                let isFirst = !state.hasRun
+                state.hasRun = true
+                try execute(state.recorder, isFirst: isFirst)
             }
         }
         try result.get()
@@ -107,11 +111,20 @@ final class GPUPlan: Plan {
 
     func record(into recorder: PlanRecorder?) { state.withLock { $0.recorder = recorder } }
 
-    private func execute(_ recorder: PlanRecorder?) throws(KalsaeError) {
+    private func execute(_ recorder: PlanRecorder?, isFirst: Bool) throws(KalsaeError) {
         if let recorder {
             try record(recorder)
         } else if let last = ranges.last?.upperBound, last > 0 {
-            try executable.run(0..<last)
+            let driver = pool.driver
+            if isFirst, driver.info.kind == .cpu {
+                // PoCL compiles a kernel when it is first run.
+                try WaitingNotice.compiling(for: driver.info) { () throws(KalsaeError) in
+                    try executable.run(0..<last)
+                    try driver.wait()
+                }
+            } else {
+                try executable.run(0..<last)
+            }
         }
         guard code.mayFail else { return }
         var words = [UInt32](repeating: 0, count: ErrorWords.count)

@@ -49,24 +49,15 @@ final class ProgramCache: Sendable {
         return found
     }
 
-    /// Seconds of compiling after which it is said what is waited for.
-    private static let patience = 2.0
-
-    private var waiting: String {
-        let kept = files == nil ? "" : "; they are kept, so that the next start does not wait"
-        return
-            "compiling kernels for \(driver.info.device) (\(driver.info.name)) takes a while\(kept)"
-    }
-
     private func load(_ text: String) -> (any DriverProgram)? {
         guard let files, let binary = files.read(text) else { return nil }
         return driver.load(binary, for: text)
     }
 
     private func compile(_ text: String) throws(KalsaeError) -> any DriverProgram {
-        let program = try WaitingNotice.saying(
-            "compiling \(driver.info.device)", waiting, after: Self.patience
-        ) { () throws(KalsaeError) in try driver.compile(text) }
+        let program = try WaitingNotice.compiling(for: driver.info) { () throws(KalsaeError) in
+            try driver.compile(text)
+        }
         Counters.record { $0.programsCompiled += 1 }
         if let files, let binary = try? program.binary() { files.write(binary, for: text) }
         return program

@@ -15,4 +15,14 @@ package enum WaitingNotice {
         defer { waiting.cancel() }
         return try body()
     }
+
+    /// Runs what compiles kernels, and says so once for a device where it takes longer than two seconds.
+    static func compiling<Result, Failure: Error>(
+        for info: DeviceInfo, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try saying(
+            "compiling \(info.device)",
+            "compiling kernels for \(info.device) (\(info.name)) takes a while; they are kept, so that "
+                + "the next start does not wait", after: 2, body)
+    }
 }
