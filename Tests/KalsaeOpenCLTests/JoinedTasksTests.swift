@@ -87,6 +87,24 @@ struct JoinedTasksTests {
         #expect(count == expected)
     }
 
+    /// One for the result; gradients take one for queries, and one for keys and values.
+    @Test func whatFollowsAttentionIsPartOfIt() throws {
+        let type = TensorType(.float32, [2, 40, 24])
+        let parameters = AttentionParameters(heads: 2, isCausal: true, scale: 0.3)
+        let forward = try launches([type, type, type, TensorType(.float32, [1, 1, 24])]) {
+            graph, inputs in
+            let y = try graph.add(.attention(parameters), Array(inputs[..<3]))
+            let row = try graph.add(.broadcast(type.shape), [inputs[3]])
+            return [try graph.add(.unary(.tanh), [try graph.add(.binary(.multiply), [y, row])])]
+        }
+        #expect(forward == 1)
+        let gradients = try launches([type, type, type, type]) { graph, inputs in
+            let all = try graph.add(.attentionGradient(parameters), inputs)
+            return [try graph.add(.unary(.tanh), [all]), try graph.add(.unary(.negate), [all])]
+        }
+        #expect(gradients == 2)
+    }
+
     @Test func productsOfOneShapeAreOneLaunchWithWhatFollows() throws {
         let (x, weights) = (TensorType(.float32, [30, 20]), TensorType(.float32, [20, 20]))
         let count = try launches([x, weights, weights, weights, x, x, x]) { graph, inputs in

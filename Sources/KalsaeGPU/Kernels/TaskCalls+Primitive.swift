@@ -95,9 +95,9 @@ extension LoweredOp {
         case .pool(let parameters): return pool(parameters, context)
         case .poolGradient(let parameters): return poolGradient(parameters, context)
         case .attention(let parameters):
-            return attention(parameters, result.storages, context)
+            return attention(parameters, result, context)
         case .attentionGradient(let parameters):
-            return attentionGradient(parameters, result.storages, context)
+            return attentionGradient(parameters, result, context)
         case .random(let parameters): return random(parameters, context)
         case .scan(let operation, let parameters): return scan(operation, parameters, context)
         case .argSort(let descending):

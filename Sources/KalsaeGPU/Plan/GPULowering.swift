@@ -22,6 +22,9 @@ struct GPULowering: LoweringTarget {
     /// Columns are added up tile by tile, where tiles have the whole results; short ones stay with the loops
     /// behind them (``fusion(of:)``).
     func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool {
+        if op.isTiledAttention(storages, context) {
+            return !epilogue.dividesIntegers && !epilogue.hasReductions
+        }
         guard !epilogue.dividesIntegers, let product = op.tiledProduct(storages, context)
         else { return false }
         let sums = epilogue.outputs.count { !$0.isElementwise }

@@ -1,6 +1,6 @@
 import KalsaeGraph
 
-/// Joins products and convolutions with the loop that reads their result: one task, in which a block
+/// Joins products, convolutions and attention with the loop that reads their result: one task, in which a block
 /// of the result is worked on while it lies in the first cache.
 enum EpilogueFusion {
     /// Joins them wherever nothing between changes what they read and the target can do both.
@@ -44,11 +44,12 @@ enum EpilogueFusion {
 }
 
 extension LoweredOp {
-    /// Rows and columns of a product's or convolution's `float32` result; nil for other ops.
+    /// Rows and columns of a product's, a convolution's or attention's `float32` result; nil for other ops.
     fileprivate var rowsAndColumns: (rows: Int, columns: Int)? {
         guard type.dtype == .float32, let columns = type.shape.last else { return nil }
         switch kernelPrimitive {
-        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient,
+            .attention, .attentionGradient:
             return (type.shape.dropLast().reduce(1, *), columns)
         case _: return nil
         }

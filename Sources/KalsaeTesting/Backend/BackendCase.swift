@@ -16,6 +16,8 @@ public struct BackendCase: Sendable, CustomStringConvertible {
     public var options: PlanOptions
     /// How much larger than usual the rounding error may be, as for long sums.
     public var errorFactor: Double
+    /// The same for single outputs that are not sums of as many terms, by position.
+    var outputFactors: [Int: Double] = [:]
     /// What a device makes of the numbers of operands, so that the reference is given the same.
     var operandRounding: (@Sendable (Float) -> Float)?
     /// What a device may change of each result beside rounding sums, of the inputs; nil for nothing.
@@ -103,7 +105,8 @@ extension BackendCase {
             let got = try Value(output, reading: first[position])
             // Rounded once to the type, as a buffer would hold it.
             let nearest = try Value(output, reading: try expected[position].buffer())
-            let tolerance = Tolerance.standard(for: output.dtype).scaled(by: errorFactor)
+            let tolerance = Tolerance.standard(for: output.dtype).scaled(
+                by: outputFactors[position] ?? errorFactor)
             let allowed = allowance?(arguments.map { rounded($0) })
             if let text = Closeness.mismatch(
                 got, nearest, tolerance: tolerance, allowing: allowed)

@@ -59,7 +59,6 @@ extension TiledAttention {
         let factor = "const \(op.operandTypes[0].dtype.cType)"
         let (q, k) = (kernel.buffer(factor, op.operand(0)), kernel.buffer(factor, op.operand(1)))
         let v = kernel.buffer(factor, op.operand(2))
-        let y = kernel.buffer("float", op.output)
         let parts = [
             SharedRows(name: "sq", operand: 0, isOwn: true),
             SharedRows(name: "sk", operand: 1, isOwn: false),
@@ -67,6 +66,7 @@ extension TiledAttention {
         ]
         let (array, lines) = shared(parts)
         let row = tile.ownRow("e")
+        let stores = store("sum[e] / total[\(row)]", rows: names.queries, names, &kernel)
         let body = """
             \(lines)
             \(position(names))
@@ -89,7 +89,7 @@ extension TiledAttention {
                 \(tile.sums("sum", "s", "sv"))
                 """))
             \(forEachRow(tile.joined("total", by: "add")))
-            \(store("sum[e] / total[\(row)]", to: y, at: "0", rows: names.queries, names))
+            \(stores)
             """
         return TaskCalls([
             kernel.call(groupCount: groupCount(.queries), body: body, shared: [array])

@@ -4,7 +4,7 @@ import KalsaeLowering
 extension TiledAttention {
     /// Names of operands and results of the gradients.
     private struct Buffers {
-        let q: String, k: String, v: String, g: String, y: String, kept: String
+        let q: String, k: String, v: String, g: String, kept: String
     }
 
     private func buffers(_ kernel: inout KernelBuilder) -> Buffers {
@@ -12,7 +12,6 @@ extension TiledAttention {
         return Buffers(
             q: kernel.buffer(factor, op.operand(0)), k: kernel.buffer(factor, op.operand(1)),
             v: kernel.buffer(factor, op.operand(2)), g: kernel.buffer(factor, op.operand(3)),
-            y: kernel.buffer("float", op.output),
             kept: kernel.buffer("float", .workspace(byteOffset: 0)))
     }
 
@@ -44,6 +43,7 @@ extension TiledAttention {
             \(scores("dp"))
             \(tile.scores("dp", "sg", "sv"))
             """
+        let stores = store("sum[e]", at: "0", rows: names.queries, names, &kernel)
         let isSeen = "other + c0 + \(tile.column("e")) < seen[\(row)]"
         return kernel.call(
             groupCount: groupCount(.queries),
@@ -86,7 +86,7 @@ extension TiledAttention {
                         """))
                     \(tile.sums("sum", "s", "sk"))
                     """))
-                \(store("sum[e]", to: buffers.y, at: "0", rows: names.queries, names))
+                \(stores)
                 """, shared: [array])
     }
 
@@ -104,6 +104,9 @@ extension TiledAttention {
             SharedRows(name: "sg", operand: 3, isOwn: false),
         ]
         let (array, lines) = shared(parts, numbers: "numbers")
+        let stores = [("forKey", behindQueries), ("forValue", behindKeys)].map {
+            store("\($0)[e]", at: $1, rows: names.keys, names, &kernel)
+        }
         return kernel.call(
             groupCount: groupCount(.keys),
             body: """
@@ -133,8 +136,7 @@ extension TiledAttention {
                     \(tile.sums("forValue", "s", "sg"))
                     \(tile.sums("forKey", "dp", "sq"))
                     """))
-                \(store("forKey[e]", to: buffers.y, at: behindQueries, rows: names.keys, names))
-                \(store("forValue[e]", to: buffers.y, at: behindKeys, rows: names.keys, names))
+                \(stores.joined(separator: "\n"))
                 """, shared: [array])
     }
 

@@ -4,7 +4,8 @@ import KalsaeLowering
 /// Attention by tiles: a group of work items has rows of queries (or keys) and goes over tiles of the others, whose
 /// scores it never stores (Dao et al., 2022).
 struct TiledAttention {
-    let op: LoweredOp
+    private let result: ProductResult
+    var op: LoweredOp { result.op }
     let tile: any AttentionTile
     private let parameters: AttentionParameters
     private let queryCount: Int, keyCount: Int, features: Int, batches: Int
@@ -12,9 +13,9 @@ struct TiledAttention {
     private let widths: [Int]
 
     init?(
-        _ op: LoweredOp, _ parameters: AttentionParameters, _ storages: [Storage],
-        _ context: KernelContext
+        _ result: ProductResult, _ parameters: AttentionParameters, _ context: KernelContext
     ) {
+        let op = result.op
         let (queries, keys) = (op.operandTypes[0].shape, op.operandTypes[1].shape)
         let size = queries[2] / parameters.heads
         guard
@@ -22,11 +23,11 @@ struct TiledAttention {
                 op.operandTypes[0].dtype, size: size, queries: queries[1], keys: keys[1],
                 stacks: queries[0] * parameters.heads, context)
         else { return nil }
-        (self.op, self.tile, self.parameters) = (op, tile, parameters)
+        (self.result, self.tile, self.parameters) = (result, tile, parameters)
         (batches, queryCount, features) = (queries[0], queries[1], queries[2])
         keyCount = keys[1]
         widths = op.operands.indices.map {
-            let operand = op.productOperand($0, run: size, storages)
+            let operand = op.productOperand($0, run: size, result.storages)
             return tile.takesPieces(operand.dtype) ? operand.width : 1
         }
     }
@@ -60,7 +61,8 @@ struct TiledAttention {
     func kernel(_ context: KernelContext) -> KernelBuilder {
         let extent = max(op.type.shape.elementCount, batches * max(queryCount, keyCount) * features)
         return KernelBuilder(
-            extent: 3 * extent, groupSize: tile.groupSize, isGuarded: context.isGuarded)
+            extent: max(3 * extent, result.extent), groupSize: tile.groupSize,
+            isGuarded: context.isGuarded)
     }
 
     var scale: String { DType.float32.literal(bits: Float(parameters.scale).bitPattern) }
@@ -205,16 +207,30 @@ struct TiledAttention {
             """
     }
 
-    /// Lines that store sums of a row: `value` of number `e`.
+    /// Lines that store sums of a row, `value` of number `e`.
+    ///
+    /// - Parameter offset: where rows of gradients begin in the flat result; nil for a result of rows.
     func store(
-        _ value: String, to buffer: String, at offset: String, rows count: String, _ names: Names
+        _ value: String, at offset: String? = nil, rows count: String, _ names: Names,
+        _ kernel: inout KernelBuilder
     ) -> String {
-        forEachSum(
+        let column = "head * \(names.size) + d"
+        let stored =
+            offset.map {
+                result.stored(
+                    row: "0",
+                    column: "\($0) + (batch * \(count) + at) * \(names.features) + \(column)",
+                    of: op.type.shape.elementCount, &kernel)
+            }
+            ?? result.stored(
+                row: "batch * \(count) + at", column: column, of: features, &kernel)
+        return forEachSum(
             """
             const I at = first + \(tile.row("(\(tile.ownRow("e")))"));
             const int d = \(tile.column("e"));
             if (at < \(count) && d < \(names.size)) {
-            \(buffer)[\(offset) + (batch * \(count) + at) * \(names.features) + head * \(names.size) + d] = \(value);
+            const float v = \(value);
+            \(stored)
             }
             """)
     }
