@@ -65,12 +65,19 @@ package struct LoopLimits: Sendable {
     /// Elements from which on a transposed operand is copied before a loop reads it; smaller ones
     /// stay in the caches. `Int.max` for a backend that reads any stride as well.
     package var transposedElements: Int
+    /// Loops that a search so long finds nothing between stay apart: so each search is bounded, and time grows with
+    /// the graph.
+    package var searchSteps: Int
 
     /// Makes limits.
-    package init(axes: Int, registers: Int, ops: Int, transposedElements: Int = .max) {
+    package init(
+        axes: Int, registers: Int, ops: Int, transposedElements: Int = .max,
+        searchSteps: Int = 1 << 12
+    ) {
         self.axes = axes
         self.registers = registers
         self.ops = ops
         self.transposedElements = transposedElements
+        self.searchSteps = searchSteps
     }
 }

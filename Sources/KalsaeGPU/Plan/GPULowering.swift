@@ -4,7 +4,7 @@ import KalsaeLowering
 /// their results before they store them, rows that stay with their work items, and several tasks in one
 /// launch.
 struct GPULowering: LoweringTarget {
-    let loopLimits = LoopLimits(axes: 8, registers: 32, ops: 32)
+    let loopLimits = LoopLimits(axes: 8, registers: 32, ops: 32, searchSteps: 1 << 14)
     let rematerializes = true
     let readsHalves = true
     let argumentBytes: Int

@@ -26,9 +26,6 @@ struct Fusion {
 
     private let limits: LoopLimits
 
-    /// Loops that a search so long finds nothing between stay apart: so each search is bounded.
-    private static let longestSearch = 1 << 14
-
     /// - Parameter early: ops that are computed with their operands, whatever their readers are.
     init(_ lowered: LoweredGraph, limits: LoopLimits, early: Set<Int> = []) {
         (ops, producers) = (lowered.ops, lowered.producers)
@@ -185,7 +182,7 @@ struct Fusion {
         }
         var next = 0
         while next < seen.count {
-            guard steps <= Fusion.longestSearch, let group = groups[seen[next]] else { return true }
+            guard steps <= limits.searchSteps, let group = groups[seen[next]] else { return true }
             next += 1
             for op in group.ops {
                 for user in users[op] {
@@ -194,7 +191,7 @@ struct Fusion {
                 steps += users[op].count
             }
         }
-        return !seen.isEmpty && end - order.rank[low] > Fusion.longestSearch
+        return !seen.isEmpty && end - order.rank[low] > limits.searchSteps
     }
 
     /// Whether a known path leads over a op to a group; notes the op's group if it must be
