@@ -6,7 +6,7 @@ struct Fusion {
     private let producers: [Int?]
     private let isOutput: Set<Int>
     /// For each op, the ops that read its result.
-    private var users: [[Int]]
+    private(set) var users: [[Int]]
     /// The groups, by number; merged ones are nil.
     private(set) var groups: [FusionGroup?]
     /// For each op, its group.

@@ -8,7 +8,6 @@ struct ProductRounding {
 
     private let lowered: LoweredGraph
     private let fusion: Fusion
-    private var users: [[Int]]
 
     /// A bias, and a cast.
     private static let mostSteps = 2
@@ -25,17 +24,7 @@ struct ProductRounding {
 
     private init(_ lowered: LoweredGraph, _ fusion: Fusion) {
         (self.lowered, self.fusion) = (lowered, fusion)
-        users = lowered.ops.map { _ in [] }
-        for (number, op) in lowered.ops.enumerated() {
-            for operand in op.operands {
-                if let producer = lowered.producers[operand.storage],
-                    users[producer].last != number
-                {
-                    users[producer].append(number)
-                }
-            }
-        }
-        for (number, op) in lowered.ops.enumerated() where op.isProduct {
+        for (number, op) in lowered.ops.enumerated() where op.isFloatProduct {
             if let steps = roundingSteps(behind: number) { early.formUnion(steps) }
         }
     }
@@ -44,7 +33,7 @@ struct ProductRounding {
     private func roundingSteps(behind product: Int) -> [Int]? {
         var (steps, last) = ([Int](), product)
         while steps.count < Self.mostSteps {
-            guard users[last].count == 1, let next = users[last].first,
+            guard fusion.users[last].count == 1, let next = fusion.users[last].first,
                 fusion.groups[fusion.groupOf[next]]?.reducesRows ?? false,
                 case .element(let primitive) = lowered.ops[next].kind,
                 readsElements(next, of: last)
@@ -64,17 +53,6 @@ struct ProductRounding {
                     < lowered.ops[other].type.byteCount
             }
             return producer == other && operand.isDense && operand.offset == 0
-        }
-    }
-}
-
-extension LoweredOp {
-    fileprivate var isProduct: Bool {
-        guard type.dtype == .float32 else { return false }
-        switch kernelPrimitive {
-        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
-            return true
-        case _: return false
         }
     }
 }

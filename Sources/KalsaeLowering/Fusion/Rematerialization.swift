@@ -13,7 +13,7 @@ struct Rematerialization {
     private let limits: LoopLimits
     private let outputs: Set<Int>
     /// For each op, the ops that read its result.
-    private var users: [[Int]]
+    private let users: [[Int]]
     /// Ops whose results are in memory, by what is decided so far.
     private var isStored: [Bool] = []
     /// For each group that reads a result which is no longer stored, the ops that it computes again.
@@ -34,16 +34,7 @@ struct Rematerialization {
     private init(_ lowered: LoweredGraph, _ fusion: Fusion, _ limits: LoopLimits) {
         (self.lowered, self.fusion, self.limits) = (lowered, fusion, limits)
         outputs = Set(lowered.outputs.compactMap { lowered.producers[$0] })
-        users = lowered.ops.map { _ in [] }
-        for (number, op) in lowered.ops.enumerated() {
-            for operand in op.operands {
-                if let producer = lowered.producers[operand.storage],
-                    users[producer].last != number
-                {
-                    users[producer].append(number)
-                }
-            }
-        }
+        users = fusion.users
         isStored = lowered.ops.indices.map { op in
             !lowered.ops[op].isLoop || fusion.isStored(op)
         }

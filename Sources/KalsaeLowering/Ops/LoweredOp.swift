@@ -44,6 +44,16 @@ package struct LoweredOp {
         return nil
     }
 
+    /// Whether this is a product, a convolution or a gradient of one, with `float32` sums.
+    var isFloatProduct: Bool {
+        guard type.dtype == .float32 else { return false }
+        switch kernelPrimitive {
+        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+            return true
+        case _: return false
+        }
+    }
+
     /// Whether the op can be part of a loop.
     package var isLoop: Bool { kernelPrimitive == nil }
 

@@ -46,12 +46,14 @@ enum EpilogueFusion {
 extension LoweredOp {
     /// Rows and columns of a product's, a convolution's or attention's `float32` result; nil for other ops.
     fileprivate var rowsAndColumns: (rows: Int, columns: Int)? {
-        guard type.dtype == .float32, let columns = type.shape.last else { return nil }
+        guard isFloatProduct || isAttention, let columns = type.shape.last else { return nil }
+        return (type.shape.dropLast().reduce(1, *), columns)
+    }
+
+    private var isAttention: Bool {
         switch kernelPrimitive {
-        case .matrixProduct, .convolution, .convolutionInputGradient, .convolutionWeightGradient,
-            .attention, .attentionGradient:
-            return (type.shape.dropLast().reduce(1, *), columns)
-        case _: return nil
+        case .attention, .attentionGradient: true
+        case _: false
         }
     }
 }
