@@ -51,6 +51,13 @@ public enum OpenCLDevices {
 
     /// Opens a device by its number.
     public static func open(_ index: Int = 0) throws(KalsaeError) -> OpenCLDriver {
+        try open(index, optimizing: true)
+    }
+
+    /// The same; without optimizing, compilers take half of the time, and kernels a multiple.
+    package static func open(
+        _ index: Int = 0, optimizing: Bool
+    ) throws(KalsaeError) -> OpenCLDriver {
         let all = try all()
         guard all.indices.contains(index) else {
             guard all.isEmpty else {
@@ -66,7 +73,7 @@ public enum OpenCLDevices {
                     ? "look whether its cache can be written (XDG_CACHE_HOME, POCL_CACHE_DIR)"
                     : "install the driver of your device, or pocl-opencl-icd for the processor")
         }
-        return try OpenCLDriver(all[index])
+        return try OpenCLDriver(all[index], optimizing: optimizing)
     }
 
     private static func platforms(_ library: OpenCLLibrary) throws(KalsaeError) -> [kcl_handle] {

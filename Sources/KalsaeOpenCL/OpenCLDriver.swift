@@ -13,7 +13,7 @@ public final class OpenCLDriver: Driver {
     nonisolated(unsafe) let context: kcl_handle
     nonisolated(unsafe) let queue: kcl_handle
 
-    init(_ entry: OpenCLDevices.Entry) throws(KalsaeError) {
+    init(_ entry: OpenCLDevices.Entry, optimizing: Bool) throws(KalsaeError) {
         library = try OpenCLLibrary.loaded.get()
         info = entry.info
         device = entry.device
@@ -27,7 +27,9 @@ public final class OpenCLDriver: Driver {
             device, kcl_uint(KCL_DEVICE_SINGLE_FP_CONFIG), MemoryLayout.size(ofValue: single),
             &single, nil)
         let rounds = single & kcl_bitfield(KCL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
-        options = "-cl-std=CL1.2 -w" + (rounds ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+        options =
+            "-cl-std=CL1.2 -w" + (rounds ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+            + (optimizing ? "" : " -cl-opt-disable")
         // CL_CONTEXT_PLATFORM
         let properties = [0x1084, Int(bitPattern: entry.platform), 0]
         var code: kcl_int = 0

@@ -39,6 +39,14 @@ public enum Notice {
         if isFirst { say(line) }
     }
 
+    /// What says on any thread what `body` says, where notices of the caller go.
+    package static func bound(
+        _ body: @escaping @Sendable () -> Void
+    ) -> @Sendable () -> Void {
+        let collector = collector
+        return { $collector.withValue(collector) { body() } }
+    }
+
     /// Runs `body` and returns what it would have said.
     public static func collect<Result>(
         _ body: () throws -> Result

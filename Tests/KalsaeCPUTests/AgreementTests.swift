@@ -9,20 +9,23 @@ import Testing
 
 /// The CPU against the reference: every primitive, every type, odd shapes, mixed graphs.
 @Suite struct AgreementTests {
+    /// On all threads, with graphs and plans verified behind every pass.
     @Test(arguments: BackendCase.families.map(\.name)) func family(_ name: String) {
-        for family in BackendCase.families where family.name == name {
-            checkBackend(CPUBackend(), cases: family.cases)
+        EnvironmentFlag.with(.verify, "1") {
+            for family in BackendCase.families where family.name == name {
+                checkBackend(CPUBackend(), cases: family.cases)
+            }
         }
     }
 
-    /// With all passes and without any: what is left must still be right, and graphs well formed.
-    @Test(arguments: ["none", "all"]) func passes(_ passes: String) {
-        EnvironmentFlag.with(.passes, passes) {
-            EnvironmentFlag.with(.verify, "1") {
-                let names = ["movement", "mixed graphs", "reductions"]
-                for family in BackendCase.families where names.contains(family.name) {
-                    checkBackend(CPUBackend(), cases: family.cases)
-                }
+    @Test func oneThread() { checkBackend(CPUBackend(threads: 1)) }
+
+    /// Without any pass; `Scripts/test-passes` tries all families.
+    @Test func noPasses() {
+        EnvironmentFlag.with(.passes, "none") {
+            let names = ["movement", "mixed graphs", "reductions"]
+            for family in BackendCase.families where names.contains(family.name) {
+                checkBackend(CPUBackend(), cases: family.cases)
             }
         }
     }

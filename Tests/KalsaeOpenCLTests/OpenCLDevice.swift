@@ -9,6 +9,11 @@ enum OpenCLDevice {
         GPUBackend(try OpenCLDevices.open())
     }
 
+    /// The same, which compiles without optimizing, for kernels that run once.
+    static let plainBackend: Result<GPUBackend, KalsaeError> = Result { () throws(KalsaeError) in
+        GPUBackend(try OpenCLDevices.open(optimizing: false))
+    }
+
     static var isThere: Bool { (try? backend.get()) != nil }
 
     /// Why tests are skipped.

@@ -19,6 +19,15 @@ import Testing
         #expect(lines(milliseconds: 3000, times: 2) == ["it takes a while"])
     }
 
+    /// Threads of tasks may all be busy, as here on both of a machine of two cores and more.
+    @Test func noThreadOfATaskIsNeeded() async {
+        await withTaskGroup { group in
+            for _ in 0..<64 {
+                group.addTask { #expect(lines(milliseconds: 200) == ["it takes a while"]) }
+            }
+        }
+    }
+
     @Test func whatIsShortIsNot() {
         #expect(lines(milliseconds: 0).isEmpty)
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import KalsaeSupport
 
 /// A line about what takes long, said while it goes on.
@@ -7,11 +8,10 @@ package enum WaitingNotice {
         _ subject: String, _ line: String, after seconds: Double,
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        // A task knows who collects notices here; a thread would not.
-        let waiting = Task {
-            try await Task.sleep(for: .seconds(seconds))
-            Notice.sayOnce(subject, line)
-        }
+        // On a queue of its own, as the threads of tasks may all be waiting.
+        let waiting = DispatchWorkItem(block: Notice.bound { Notice.sayOnce(subject, line) })
+        DispatchQueue(label: "kalsae.waiting").asyncAfter(
+            deadline: .now() + seconds, execute: waiting)
         defer { waiting.cancel() }
         return try body()
     }

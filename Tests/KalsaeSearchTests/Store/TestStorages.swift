@@ -38,7 +38,7 @@ final class FaultyStorage: StudyStorage {
     let isShared = false
     private let storage: MemoryStorage
     private let fault: Fault
-    private let updates = Atomic<Int>(0)
+    private let completions = Atomic<Int>(0)
 
     init(_ storage: MemoryStorage, _ fault: Fault) { (self.storage, self.fault) = (storage, fault) }
 
@@ -68,8 +68,12 @@ final class FaultyStorage: StudyStorage {
         var trial = trial
         if fault == .ignoresOwners { trial.owner = known(trial.number)?.owner ?? "" }
         if fault == .writesNothing { return 1 }
-        let count = updates.add(1, ordering: .relaxed).newValue
-        if fault == .losesTheFortiethValue, count == 40 { trial.reports = [] }
+        // A later update of a trial that goes on would bring its reports back.
+        if fault == .losesTheFortiethValue, trial.state == .complete,
+            completions.add(1, ordering: .relaxed).newValue == 40
+        {
+            trial.reports = []
+        }
         return storage.update(trial)
     }
 
