@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeSupport
 
 /// Amounts of memory in words, and what there is of it.
@@ -8,7 +7,7 @@ package enum ByteCount {
     ]
 
     /// Three quarters of the memory of the machine, or of the process's control group.
-    package static var mostData: Int { min(Memory.physical, controlGroup ?? .max) / 4 * 3 }
+    package static var mostData: Int { Memory.limit / 4 * 3 }
 
     /// Reads `400M`, `2G` or a number of bytes; `option` is named in errors.
     package static func bytes(parsing text: String, option: String) throws(KalsaeError) -> Int {
@@ -36,28 +35,5 @@ package enum ByteCount {
         let digits = value < 9.995 ? 100.0 : value < 99.95 ? 10 : 1
         let rounded = (value * digits).rounded() / digits
         return "\(rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)") \(unit.letter)B"
-    }
-
-    /// The limit of the process's control group; nil where there is none.
-    private static var controlGroup: Int? {
-        guard let groups = try? FileBytes.read("/proc/self/cgroup", limit: 1 << 16) else {
-            return nil
-        }
-        var files: [String] = []
-        for line in String(decoding: groups, as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { continue }
-            let names = parts[1].split(separator: ",")
-            for path in [String(parts[2]), ""] {
-                if names.isEmpty { files.append("/sys/fs/cgroup\(path)/memory.max") }
-                if names.contains("memory") {
-                    files.append("/sys/fs/cgroup/memory\(path)/memory.limit_in_bytes")
-                }
-            }
-        }
-        return files.compactMap { file -> Int? in
-            guard let bytes = try? FileBytes.read(file, limit: 1 << 10) else { return nil }
-            return Int(String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self))
-        }.min()
     }
 }

@@ -18,14 +18,3 @@ extension KalsaeError {
         return KalsaeError(path, expected: expected, got: words, advice: advice)
     }
 }
-
-/// What the machine has, as a bound on what one file may claim.
-enum Memory {
-    /// Bytes of physical memory; 1 GiB when the system does not tell.
-    static let physical: Int = {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        let size = sysconf(Int32(_SC_PAGESIZE))
-        let (bytes, overflow) = pages.multipliedReportingOverflow(by: size)
-        return pages > 0 && size > 0 && !overflow ? bytes : 1 << 30
-    }()
-}

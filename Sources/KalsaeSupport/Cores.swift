@@ -13,7 +13,7 @@ public enum Cores {
     /// What `available` is a share of.
     private static let own = (
         mask: allowed(by: status, online: sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-        quota: quota(of: text("/proc/self/cgroup") ?? "", text)
+        quota: quota(of: ControlGroups.own, ControlGroups.text)
     )
 
     private static let sharing = Mutex(CoreShare.all)
@@ -22,7 +22,7 @@ public enum Cores {
     public static func share(_ share: CoreShare) { sharing.withLock { $0 = share } }
 
     /// What the system says about this process.
-    private static var status: String { text("/proc/self/status") ?? "" }
+    private static var status: String { ControlGroups.text("/proc/self/status") ?? "" }
 
     /// The affinity mask of this process in hexadecimal digits; empty where the system does not tell.
     public static var affinity: String { mask(in: status) }
@@ -48,32 +48,20 @@ public enum Cores {
     ///   - groups: what `/proc/self/cgroup` says, lines as `0::/user.slice/run`.
     ///   - text: the text of a file; nil where there is none.
     package static func quota(of groups: String, _ text: (String) -> String?) -> Double? {
-        var least: Double?
-        for line in groups.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { continue }
-            let isNew = parts[1].isEmpty
-            guard isNew || parts[1].split(separator: ",").contains("cpu") else { continue }
-            var path = parts[2] == "/" ? "" : String(parts[2])
-            while true {
-                let found = isNew ? newQuota(path, text) : oldQuota(path, text)
-                if let found { least = min(least ?? found, found) }
-                guard let slash = path.lastIndex(of: "/") else { break }
-                path = String(path[..<slash])
-            }
-        }
-        return least
+        ControlGroups.folders(of: "cpu", in: groups).compactMap {
+            $0.isNew ? newQuota($0.path, text) : oldQuota($0.path, text)
+        }.min()
     }
 
     private static func newQuota(_ path: String, _ text: (String) -> String?) -> Double? {
-        let words = text("/sys/fs/cgroup\(path)/cpu.max")?.split(whereSeparator: \.isWhitespace)
+        let words = text("\(path)/cpu.max")?.split(whereSeparator: \.isWhitespace)
         guard let words, words.count == 2 else { return nil }
         return share(Double(words[0]), Double(words[1]))
     }
 
     private static func oldQuota(_ path: String, _ text: (String) -> String?) -> Double? {
         func number(_ name: String) -> Double? {
-            text("/sys/fs/cgroup/cpu\(path)/\(name)")?.split(whereSeparator: \.isWhitespace).first
+            text("\(path)/\(name)")?.split(whereSeparator: \.isWhitespace).first
                 .flatMap { Double($0) }
         }
         return share(number("cpu.cfs_quota_us"), number("cpu.cfs_period_us"))
@@ -87,15 +75,5 @@ public enum Cores {
     /// Threads that use a quota up: one more than would fit rests in each period.
     package static func whole(_ quota: Double) -> Int {
         quota < 1e6 ? max(1, Int(quota.rounded(.up))) : .max
-    }
-
-    /// The first bytes of a file of the system.
-    private static func text(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 14)
-        let count = read(file, &bytes, bytes.count)
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 }

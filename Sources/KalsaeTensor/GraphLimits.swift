@@ -1,4 +1,3 @@
-import Glibc
 import KalsaeSupport
 
 /// What is said of long graphs: they work, but cost memory that reading values in between saves.
@@ -10,10 +9,7 @@ enum GraphLimits {
     static let bytesPerNode = 3000
 
     /// Nodes of which the graphs fit into this machine's memory.
-    static var mostNodes: Int {
-        let pages = Int(sysconf(Int32(_SC_PHYS_PAGES)))
-        return max(pages * Int(sysconf(Int32(_SC_PAGESIZE))) / bytesPerNode, mentionedCount)
-    }
+    static var mostNodes: Int { max(Memory.limit / bytesPerNode, mentionedCount) }
 
     /// Says or refuses what is too long.
     static func check(_ count: Int, most: Int = mostNodes) throws(KalsaeError) {

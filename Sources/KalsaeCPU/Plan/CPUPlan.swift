@@ -38,6 +38,7 @@ public final class CPUPlan: Plan {
         self.code = code
         self.isReplica = isReplica
         self.isSingleThreaded = isSingleThreaded
+        try Self.check(arena: code.arenaByteCount)
         let arena = try Buffer(byteCount: code.arenaByteCount)
         let start = try arena.hostPointer()
         let count = max(code.pointerCount, 1)
@@ -60,6 +61,17 @@ public final class CPUPlan: Plan {
     }
 
     deinit { table.deallocate() }
+
+    /// Refuses what the system would end the process for, when it first runs.
+    package static func check(arena byteCount: Int, most: Int = Memory.most) throws(KalsaeError) {
+        guard byteCount > most else { return }
+        throw KalsaeError(
+            "memory of the cpu",
+            expected: "intermediate values that fit into the \(most) bytes there are",
+            got: "\(byteCount)",
+            advice: "use a smaller batch (--batch), cut it into parts (--micro-batches), or use a "
+                + "smaller network")
+    }
 
     /// The graph as the passes left it.
     public var graph: Graph { code.graph }

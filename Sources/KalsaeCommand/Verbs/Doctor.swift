@@ -69,15 +69,13 @@ private enum Machine {
     private static let usual: [EnvironmentFlag] = [.data, .device, .precision, .threads]
 
     static func facts(all: Bool) -> [(String, JSONValue)] {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        let bytes = pages * sysconf(Int32(_SC_PAGESIZE))
         return [
             ("cores", .integer(Cores.available)),
             ("processor", .string(processor)),
             ("instructions", .array(instructions.map { .string($0) })),
             ("isa", .string("\(InstructionSet.current) (best here: \(InstructionSet.best))")),
             ("onednn", .string(oneDNN)),
-            ("memory", .string("\(bytes >> 30) GiB")),
+            ("memory", .string("\(Memory.limit >> 30) GiB")),
             ("data", .array(DataFolders.folders.map { .string($0) })),
             ("device", .string(device)),
             ("cuda", cuda),

@@ -6,11 +6,10 @@ import KalsaeSupport
 extension Router {
     /// `/api/info`.
     func info() -> JSONValue {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         return [
             "version": .string(options.version), "folder": .string(options.folder),
             "host": .string(Server.machine), "port": .integer(port.withLock { $0 }),
-            "cores": .integer(Cores.available), "memory": .integer(pages),
+            "cores": .integer(Cores.available), "memory": .integer(Memory.limit),
             "now": .integer(Timestamp.now), "uploadBytes": .integer(options.limits.uploadBytes),
             "can": [
                 "train": .bool(options.program != nil), "predict": .bool(options.predict != nil),

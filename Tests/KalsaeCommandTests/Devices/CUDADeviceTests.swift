@@ -89,6 +89,25 @@ struct CUDADeviceTests {
             try folder.bytes(of: "whole.safetensors") == folder.bytes(of: "broken.safetensors"))
     }
 
+    /// What did not fit is offered again in smaller parts, which goes on.
+    @Test func aTrainingWithoutMemoryGoesOnInSmallerParts() throws {
+        defer { folder.remove() }
+        let first = try run(
+            "train", "iris", "--network", "4-64-3", "--batch", "50", "--epochs", "2", "--name",
+            "large", "--quiet", "--device", "cuda", "--checkpoint-every", "1steps")
+        #expect(first.status == 0, "\(first.errors)")
+        let full = try run(
+            "train", "--resume", "large", "--epochs", "4", "--quiet", card: "memory=65536")
+        #expect(full.status != 0)
+        #expect(full.errors.hasPrefix("error: memory of cuda: "), "\(full.errors)")
+        #expect(
+            full.errors.hasSuffix("go on with: kalsae train --resume large --micro-batches 2\n"),
+            "\(full.errors)")
+        let parts = try run(
+            "train", "--resume", "large", "--micro-batches", "2", "--epochs", "4", "--quiet")
+        #expect(parts.status == 0, "\(parts.errors)")
+    }
+
     /// Cards are dealt by the ranks' numbers on their host; one that is named is everybody's.
     @Test(
         .enabled(if: MPIRun.isThere, "needs Open MPI: mpicc and mpirun"),
