@@ -22,6 +22,12 @@ struct CPULowering: LoweringTarget {
         return EngineChoice.current.engine(sizes, .float32) == .amxTiles
     }
 
+    func readsHalves(_ primitive: Primitive, of types: [TensorType]) -> Bool {
+        guard case .matrixProduct(let parameters) = primitive else { return false }
+        let sizes = ProductSizes(parameters, left: types[0], right: types[1])
+        return sizes.isOfBFloat16 && EngineChoice.current.engine(sizes, .bfloat16) == .amxTiles
+    }
+
     func canFuse(_ op: LoweredOp, epilogue loop: LoopPlan, storages: [Storage]) -> Bool {
         let streams =
             loop.loads.count { $0.load.strides[0] != 0 && $0.load.storage != op.result }

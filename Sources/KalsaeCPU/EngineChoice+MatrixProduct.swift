@@ -8,6 +8,8 @@ extension EngineChoice {
         static let vectorFlops = 128.0, tileFlops = 400.0
         /// Floats packed as limbs in a nanosecond, and what a product on tiles costs before it begins.
         static let limbedFloats = 4.0, tileOverhead = 20_000.0
+        /// Numbers of `bfloat16` packed in a nanosecond: no limbs are made of them.
+        static let packedHalves = 12.0
         /// Multiply-adds of plain loops and of oneDNN on two threads in a microsecond, elements of a
         /// transposed right operand that plain loops pack, and what a call of oneDNN costs.
         static let loops = 35_000.0, library = 75_000.0, loopPacking = 2_000.0
@@ -20,8 +22,10 @@ extension EngineChoice {
     /// with its loops behind the products, and 4.2 inside of them.
     private static let fewestPackedFlops = 16_384.0
 
-    /// The engine of a product; nil for bytes as left operand that only tiles read, if they do not pay.
+    /// The engine of a product; nil for bytes as left operand and for `bfloat16`, which only tiles read, if they do
+    /// not pay.
     package func engine(_ sizes: ProductSizes, _ dtype: DType) -> Engine? {
+        if sizes.isOfBFloat16 { return halvesPay(sizes) ? .amxTiles : nil }
         if sizes.flops == 0 { return .plainLoops }
         if isStackOfSmall(sizes) { return .plainLoops }
         if dtype == .float32 || sizes.leftIsBytes, isPacked(sizes) {
@@ -56,6 +60,14 @@ extension EngineChoice {
         sizes.m == 1 && !sizes.transposeRight && !sizes.leftIsBytes && sizes.n >= 32
     }
 
+    /// Whether tiles read `bfloat16`: one product of limbs in place of six, whatever the size.
+    private func halvesPay(_ sizes: ProductSizes) -> Bool {
+        guard sizes.flops >= EngineChoice.fewestPackedFlops, !isStackOfSmall(sizes),
+            sizes.k <= (sizes.batch > 1 ? 1024 : Int(KLS_GEMM_K_MAX))
+        else { return false }
+        return tilesPay(sizes)
+    }
+
     /// A product on tiles takes its multiplications, the packing of both operands, and some
     /// microseconds.
     private func tilesPay(_ sizes: ProductSizes) -> Bool {
@@ -66,13 +78,15 @@ extension EngineChoice {
         let (m, columns) = (Double(sizes.m), rounded(sizes.n, to: 16))
         let k = rounded(sizes.k, to: 32)
         let vectors = 2 * m * columns * Double(sizes.k) / Rates.vectorFlops
-        // One limb in place of three takes half of the products.
-        let tiles = 2 * m * columns * k / Rates.tileFlops / (sizes.leftIsBytes ? 2 : 1)
+        // One limb in place of three takes half of the products; two of them a sixth.
+        let share = sizes.isOfBFloat16 ? 6.0 : sizes.leftIsBytes ? 2 : 1
+        let tiles = 2 * m * columns * k / Rates.tileFlops / share
         // With split-K threads pack nothing twice.
         let splitsK = sizes.batch == 1 && sizes.k >= 8 * 32 && sizes.m * sizes.n <= 1 << 15
         var lines = Double(max(sizes.m, sizes.n) + (splitsK ? 1 : 2) * min(sizes.m, sizes.n))
         if sizes.leftIsBytes { lines -= Double(sizes.m * 2 / 3) }
-        return tiles + lines * k / Rates.limbedFloats + Rates.tileOverhead < vectors
+        let rate = sizes.isOfBFloat16 ? Rates.packedHalves : Rates.limbedFloats
+        return tiles + lines * k / rate + Rates.tileOverhead < vectors
     }
 
     /// Whether plain loops are done before a call of oneDNN would be. Four rows cost them as much as

@@ -8,6 +8,7 @@
 /// | engine | ISA | shapes | because |
 /// |---|---|---|---|
 /// | AMX tiles, bf16 limbs | amx | `float32` or bytes x `float32`; K ≤ 4,608; ``Rates`` say that tiles and packing take less than vectors | "sums begin with the bias", 768x128x128: 114 us on vectors, 70 on tiles |
+/// | AMX tiles, `bfloat16` | amx | both operands `bfloat16`; K ≤ 4,608, in a stack 1,024; as above | "products of bfloat16 on the AMX tiles" |
 /// | packed vectors | avx2, avx512 | `float32`; from 16,384 operations on; K ≤ 4,608; one matrix of at most 512³, in a stack K ≤ 1,024 and A of at most 512² | "own packed float32 products": 97 % of one core's peak at 128x784x256, where oneDNN on both gets 70 % |
 /// | plain loops | all | any type; where they end before oneDNN's call has begun (``Rates``) | "packed loops for small products too", 100x50x10: a call costs 1.5 us |
 /// | oneDNN | all | `float32` | 391 to 426 of 448 GFLOP/s at 512³ and 1,024³ |

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import KalsaeCPU
 import KalsaeGraph
 import KalsaeSupport
 import KalsaeTensor
@@ -53,9 +54,13 @@ struct CommonOptions: ParsableArguments {
         let numbers = try Precision.ofEnvironment()
         setenv(EnvironmentFlag.precision.rawValue, numbers.rawValue, 1)
         if numbers.operandType != nil, EnvironmentFlag.device.value == "cpu" {
+            let hasTiles = numbers == .bfloat16 && InstructionSet.current == .amx
             Notice.say(
-                "the cpu multiplies what was rounded to \(numbers.rawValue) as float32, which takes "
-                    + "longer than --precision float32")
+                hasTiles
+                    ? "the cpu multiplies large matrices in bfloat16; small ones, convolutions and "
+                        + "attention are rounded and take longer than with --precision float32"
+                    : "the cpu multiplies what was rounded to \(numbers.rawValue) as float32, which "
+                        + "takes longer than --precision float32")
         }
         if EnvironmentFlag.device.value != "cpu" { try Self.open(EnvironmentFlag.device.value) }
     }

@@ -14,8 +14,12 @@ package protocol LoweringTarget {
     /// Whether loops had better compute cheap results again than read them from memory.
     var rematerializes: Bool { get }
 
-    /// Whether products, convolutions and attention read halves; else they are made `float32` before.
+    /// Whether products, convolutions and attention all read halves, and may write them.
     var readsHalves: Bool { get }
+
+    /// Whether a product, a convolution or attention reads operands that are halves; else they are made
+    /// `float32` before.
+    func readsHalves(_ primitive: Primitive, of types: [TensorType]) -> Bool
 
     /// Whether a loop over the result's rows and columns can take the place of writing a product's
     /// or convolution's result.
@@ -44,6 +48,9 @@ package protocol LoweringTarget {
 extension LoweringTarget {
     package var rematerializes: Bool { false }
     package var readsHalves: Bool { false }
+    package func readsHalves(_ primitive: Primitive, of types: [TensorType]) -> Bool {
+        readsHalves
+    }
     package func readsBytes(_ op: LoweredOp) -> Bool { false }
     package func canFuse(_ op: LoweredOp, epilogue: LoopPlan, storages: [Storage]) -> Bool { false }
     package func canFuse(_ convolution: LoweredOp, _ pooling: ConvMaxPool) -> Bool { false }

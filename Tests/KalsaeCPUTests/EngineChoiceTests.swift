@@ -23,6 +23,13 @@ import Testing
         Row(m: 128, k: 5000, n: 256, scalar: .oneDNN, avx2: .oneDNN, amx: .oneDNN),
         // Bytes are read on tiles, or cast before.
         Row(m: 512, k: 784, n: 256, left: .uint8, scalar: nil, avx2: nil, amx: .amxTiles),
+        // Halves are multiplied on tiles, however many they are, or made floats before.
+        Row(m: 1024, k: 1024, n: 1024, left: .bfloat16, right: .bfloat16, amx: .amxTiles),
+        Row(m: 64, k: 1024, n: 256, batch: 4, left: .bfloat16, right: .bfloat16, amx: .amxTiles),
+        Row(m: 64, k: 2048, n: 256, batch: 4, left: .bfloat16, right: .bfloat16),
+        Row(m: 128, k: 5000, n: 256, left: .bfloat16, right: .bfloat16),
+        Row(m: 16, k: 4, n: 8, left: .bfloat16, right: .bfloat16),
+        Row(m: 9, k: 0, n: 9, left: .bfloat16, right: .bfloat16),
         // A stack: as long as a panel of K stays on a thread's stack.
         Row(
             m: 64, k: 128, n: 64, batch: 4, scalar: .oneDNN, avx2: .packedVectors,

@@ -5,7 +5,7 @@ import Testing
 
 /// A device of OpenCL against the reference: every primitive, every type, odd shapes, mixed graphs, and
 /// the errors that data can cause.
-@Suite(.enabled(if: OpenCLDevice.isThere, "\(OpenCLDevice.reason)"), .serialized)
+@Suite(.enabled(if: OpenCLDevice.isThere, "\(OpenCLDevice.reason)"))
 struct OpenCLAgreementTests {
     /// What computes so much that it takes longer to run than to compile.
     private static let large = [

@@ -58,7 +58,7 @@ INLINE void overlap(amx_block *t) {
 // Each loop with what it may leave out known to the compiler.
 INLINE void multiply(
     amx_block *t, const bf16 *first, float *c, const bool two_rows, const bool two_columns,
-    const bool packs, const bool single_limb
+    const bool packs, const int rounds
 ) {
     const int64_t a_row = t->a_row * 2, c_row = t->c_row * 4;
     const int64_t a_lower = t->a_lower;
@@ -89,9 +89,12 @@ INLINE void multiply(
     for (int64_t s = 0; s < t->segments; s++) {
         const bf16 *a = first + t->starts[s];
         for (int64_t k = 0; k < t->k_blocks; k++) {
-            if (single_limb) {
-                LOAD_A(HIGH) LOAD_B(LOW) ROUND
-                LOAD_B(MIDDLE) ROUND
+            if (rounds < 6) {
+                LOAD_A(HIGH)
+                if (rounds > 1) {
+                    LOAD_B(LOW) ROUND
+                    LOAD_B(MIDDLE) ROUND
+                }
             } else {
                 LOAD_A(LOW) LOAD_B(HIGH) ROUND
                 LOAD_A(MIDDLE) ROUND
@@ -115,13 +118,15 @@ TARGET void kls_amx_block(amx_block *t, const bf16 *a, float *c, int upper, int 
     }
     const bool two_rows = lower > 0, two_columns = columns > AMX_ROWS;
     const bool whole = two_rows && two_columns, packs = whole && t->packer != NULL;
-    if (t->single_limb && packs) multiply(t, a, c, true, true, true, true);
-    else if (t->single_limb) multiply(t, a, c, two_rows, two_columns, false, true);
-    else if (packs) multiply(t, a, c, true, true, true, false);
-    else if (whole) multiply(t, a, c, true, true, false, false);
-    else if (two_rows) multiply(t, a, c, true, false, false, false);
-    else if (two_columns) multiply(t, a, c, false, true, false, false);
-    else multiply(t, a, c, false, false, false, false);
+    if (t->rounds == 1 && packs) multiply(t, a, c, true, true, true, 1);
+    else if (t->rounds == 1) multiply(t, a, c, two_rows, two_columns, false, 1);
+    else if (t->rounds == 3 && packs) multiply(t, a, c, true, true, true, 3);
+    else if (t->rounds == 3) multiply(t, a, c, two_rows, two_columns, false, 3);
+    else if (packs) multiply(t, a, c, true, true, true, 6);
+    else if (whole) multiply(t, a, c, true, true, false, 6);
+    else if (two_rows) multiply(t, a, c, true, false, false, 6);
+    else if (two_columns) multiply(t, a, c, false, true, false, 6);
+    else multiply(t, a, c, false, false, false, 6);
 }
 
 #else

@@ -6,9 +6,9 @@
 //     x 32 k     tmm5 | tmm2 | tmm3 |
 //                     +------+------+
 //
-// A round is one limb of A by one of B: four TDPBF16PS of 16 x 16 x 32. A K block takes six rounds, from
-// the smallest products of limbs to the largest, and changes one operand's limb at a time, which makes 7
-// loads of two tiles. While the tiles multiply, each round packs a vector or two of what comes next and
+// A round is one limb of A by one of B: four TDPBF16PS of 16 x 16 x 32. A K block of floats takes six rounds,
+// from the smallest products of limbs to the largest, and changes one operand's limb at a time, which makes
+// 7 loads of two tiles; bytes by floats take three rounds, bfloat16 by bfloat16 one. While the tiles multiply, each round packs a vector or two of what comes next and
 // prefetches some lines. Follows the chapter on AMX of
 // Intel's optimization reference manual (248966).
 #ifndef KLS_AMX_BLOCK_H
@@ -40,7 +40,7 @@ typedef struct {
     int64_t k_blocks, segments;
     const int64_t *starts;
     bool accumulates;                // C += A B
-    bool single_limb;                // A is of bytes
+    int rounds;                      // of a K block: 6, 3 where A has one limb, 1 where both have
     const float *bias;               // NULL, or a row that the sums begin with
     struct packer *packer;           // NULL, or what is packed meanwhile
     int64_t pack_steps;              // in a round, 1 ... PACK_STEPS_MAX
@@ -49,9 +49,6 @@ typedef struct {
     int prefetch_lines;              // cache lines in a round
     int32_t configured;              // what the tiles are configured for; 0 at first
 } amx_block;
-
-// Rounds that a K block takes.
-static inline int amx_rounds(const amx_block *block) { return block->single_limb ? 3 : 6; }
 
 // Sets columns and distances for a B that kls_pack_b_limbs packed, one K block behind the other.
 static inline void amx_set_b(amx_block *block, int64_t columns) {

@@ -30,7 +30,7 @@ enum {
     AMX_BLOCK = 2 * AMX_ROWS,        // rows and columns of C that kls_amx_block makes at most
     AMX_TILE = AMX_ROWS * AMX_K,     // elements of a tile
     LIMB_BLOCK = LIMBS * 2 * AMX_TILE,  // elements of a block of one K block
-    BYTE_BLOCK = 2 * AMX_TILE,       // the same for bytes, of which one limb is all
+    SINGLE_BLOCK = 2 * AMX_TILE,     // the same for bytes and bfloat16, of which one limb is all
 };
 
 #endif

@@ -37,7 +37,8 @@ bool kls_gemm_supports(const kls_gemm_spec *s, kls_isa level) {
     if (s->batch < 1 || s->m < 1 || s->n < 1 || s->k < 1 || s->k > KLS_GEMM_K_MAX) return false;
     if (s->a_row != 1 && s->a_column != 1) return false;
     if (s->b_row != 1 && s->b_column != 1) return false;
-    if (s->a_is_bytes && !s->uses_bf16_limbs) return false;
+    if ((s->a_is_bytes || s->is_bf16) && !s->uses_bf16_limbs) return false;
+    if (s->a_is_bytes && s->is_bf16) return false;
     if (s->uses_bf16_limbs && !gemm_amx_supports(s, level)) return false;
     return s->epilogue == NULL || epilogue_valid(s->epilogue, s->batch * s->m, s->n);
 }

@@ -1,4 +1,5 @@
-// Matrix products of float32 with an epilogue that works on each block of C in the first-level cache.
+// Matrix products of float32 or bfloat16 with sums of float32, and an epilogue that works on each
+// block of C in the first-level cache.
 #ifndef KLS_GEMM_H
 #define KLS_GEMM_H
 
@@ -24,6 +25,8 @@ typedef struct {
     const kls_loop_spec *epilogue;
     // Whether A is of bytes, which count as floats; with limbs only.
     bool a_is_bytes;
+    // Whether A and B are of bfloat16, each of which is a limb; with limbs only. Subnormal ones count as zero.
+    bool is_bf16;
     // Whether floats are multiplied as bfloat16 limbs on AMX tiles (BF16_BF16_F32_X6): as exact, but terms
     // below 2^-126 count as zero.
     bool uses_bf16_limbs;

@@ -9,6 +9,8 @@ package struct ProductSizes {
     var transposeLeft: Bool, transposeRight: Bool
     /// Whether the left operand's floats lie in memory as bytes.
     var leftIsBytes: Bool
+    /// Whether both operands are `bfloat16`.
+    var isOfBFloat16: Bool
     var flops: Double
 
     /// The sizes of a product of operands that its rules accept.
@@ -22,6 +24,7 @@ package struct ProductSizes {
         transposeLeft = parameters.transposeLeft
         transposeRight = parameters.transposeRight
         leftIsBytes = left.dtype == .uint8 && right.dtype == .float32
+        isOfBFloat16 = left.dtype == .bfloat16 && right.dtype == .bfloat16
         let result = Shape(a.prefix(rank - 2) + [m, n])
         flops = Primitive.matrixProduct(parameters).flops([a, b], result: result)
     }

@@ -137,7 +137,9 @@ struct LoweredGraph {
                 views[source] = copy(views[source], graph.nodes[source].type)
             }
             var (operands, types) = (node.operands.map { views[$0] }, types)
-            if node.primitive.category == .contraction, !target.readsHalves {
+            if node.primitive.category == .contraction,
+                !target.readsHalves(node.primitive, of: types)
+            {
                 for (index, source) in node.operands.enumerated() where types[index].dtype.isHalf {
                     (operands[index], types[index]) = widened(source)
                 }

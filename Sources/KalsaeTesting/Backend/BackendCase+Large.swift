@@ -46,11 +46,20 @@ extension BackendCase {
         let kernel = TensorType(.float32, [3, 3, 16, 24])
         let convolution = ConvolutionParameters(padding: Padding2D(all: 1))
         let pool = PoolParameters(.max, window: Pair(3, 3), strides: Pair(2, 2))
+        func product(_ dtype: DType, _ left: Bool, _ right: Bool) -> BackendCase? {
+            let (x, y): (Shape, Shape) = (
+                left ? [300, 200] : [200, 300], right ? [150, 300] : [300, 150]
+            )
+            return .single(
+                .matrixProduct(
+                    MatrixProductParameters(transposeLeft: left, transposeRight: right)),
+                [TensorType(dtype, x), TensorType(dtype, y)], [.normal, .normal],
+                errorFactor: 64)
+        }
         let cases: [BackendCase?] = [
-            .single(
-                .matrixProduct(MatrixProductParameters()),
-                [TensorType(.float32, [200, 300]), TensorType(.float32, [300, 150])],
-                [.normal, .normal], errorFactor: 64),
+            product(.float32, false, false), product(.bfloat16, false, false),
+            product(.bfloat16, true, false), product(.bfloat16, false, true),
+            product(.bfloat16, true, true),
             .single(
                 .convolution(convolution), [type, kernel], [.normal, .normal], errorFactor: 64),
             .single(.pool(pool), [type], [.normal]),

@@ -8,6 +8,7 @@
 typedef struct {
     kls_gemm_spec spec;
     float *a, *b;
+    void *left, *right;              // what the product is given: a and b, or their halves
     wanted want;                     // the product itself
     double *sizes;                   // sums of |a| |b|
 } problem;
@@ -15,8 +16,11 @@ typedef struct {
 // In limbs each factor is the sum of three numbers of 8 bits, and of nine products of limbs six are
 // added: the sizes of the limbs exceed those of the numbers by less than 2 %, what is left out is
 // below u of them, and there are six times as many sums.
-static double product_error(int64_t k, double sizes, bool uses_amx) {
-    if (!uses_amx) return sum_error(k, sizes);
+// Products of two bfloat16 are exact.
+static double product_error(const kls_gemm_spec *s, double sizes) {
+    const int64_t k = s->k;
+    if (!s->uses_bf16_limbs) return sum_error(k, sizes);
+    if (s->is_bf16) return sum_error(k, sizes) + (double)k * 0x1p-125;
     return 1.02 * sum_error(6 * k + 2, sizes) + (double)k * 1e-33;
 }
 
@@ -40,7 +44,21 @@ static problem random_problem(int64_t most) {
     s->b_batch = s->b_column == 1 ? s->k * s->b_row : s->n * s->b_column;
     s->uses_bf16_limbs = one_in(2);
     s->uses_bf16_limbs &= kls_gemm_supports(s, kls_isa_level());
+    s->is_bf16 = s->uses_bf16_limbs && one_in(2);
     return p;
+}
+
+// Rounds floats to bfloat16, towards zero, and gives these.
+static uint16_t *halves_of(float *floats, int64_t count) {
+    uint16_t *halves = workspace(count * 2);
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, floats + i, sizeof bits);
+        halves[i] = (uint16_t)(bits >> 16);
+        bits &= 0xffff0000;
+        memcpy(floats + i, &bits, sizeof bits);
+    }
+    return halves;
 }
 
 // Operands of exactly the elements that may be read.
@@ -49,12 +67,22 @@ static int64_t extent(int64_t batch, int64_t matrix, int64_t rows, int64_t row, 
     return (batch - 1) * matrix + (rows - 1) * row + (columns - 1) * column + 1;
 }
 
-static void make_operands(problem *p) {
+static void make_operands(problem *p, bool special) {
     const kls_gemm_spec *s = &p->spec;
-    p->a = random_floats(
-        extent(s->batch, s->a_batch, s->m, s->a_row, s->k, s->a_column));
-    p->b = random_floats(
-        extent(s->batch, s->b_batch, s->k, s->b_row, s->n, s->b_column));
+    const int64_t left = extent(s->batch, s->a_batch, s->m, s->a_row, s->k, s->a_column);
+    const int64_t right = extent(s->batch, s->b_batch, s->k, s->b_row, s->n, s->b_column);
+    p->left = p->a = random_floats(left);
+    p->right = p->b = random_floats(right);
+    if (special) {
+        // The first rows of both: all of a row or of a column is NaN, or infinite, or tiny.
+        p->a[0] = NAN;
+        p->b[0] = INFINITY;
+        if (s->m > 1) p->a[s->a_row] = 0x1p-140f;
+        if (s->n > 1) p->b[s->b_column] = 0x1p-20f;
+    }
+    if (!s->is_bf16) return;
+    p->left = halves_of(p->a, left);
+    p->right = halves_of(p->b, right);
 }
 
 static void multiply(problem *p) {
@@ -73,28 +101,21 @@ static void run(const kls_gemm *product, void **buffers, int threads) {
 
 static void test_plain(problem p, bool special) {
     kls_gemm_spec *s = &p.spec;
-    if (special) s->uses_bf16_limbs = false;
+    if (special) s->uses_bf16_limbs = s->is_bf16;
     char name[120];
     snprintf(name, sizeof name, "product %lldx%lldx%lld of %lld, steps %lld %lld %lld %lld",
              (long long)s->m, (long long)s->n, (long long)s->k, (long long)s->batch,
              (long long)s->a_row, (long long)s->a_column, (long long)s->b_row,
              (long long)s->b_column);
-    make_operands(&p);
-    if (special) {
-        // The first rows of both: all of a row or of a column is NaN, or infinite, or tiny.
-        p.a[0] = NAN;
-        p.b[0] = INFINITY;
-        if (s->m > 1) p.a[s->a_row] = 0x1p-140f;
-        if (s->n > 1) p.b[s->b_column] = 0x1p-20f;
-    }
+    make_operands(&p, special);
     multiply(&p);
     kls_gemm *product = kls_gemm_create(s);
     if (!check(product != NULL, "%s is taken", name)) return;
     check(kls_gemm_uses_amx(product) == s->uses_bf16_limbs, "%s runs on what it asks for", name);
     for (int64_t i = 0; i < p.want.count; i++)
-        p.want.error[i] = product_error(s->k, p.sizes[i], kls_gemm_uses_amx(product));
+        p.want.error[i] = product_error(s, p.sizes[i]);
     float *got = workspace(p.want.count * 4), *again = workspace(p.want.count * 4);
-    void *buffers[] = {p.a, p.b, got};
+    void *buffers[] = {p.left, p.right, got};
     run(product, buffers, 1);
     matches_f32(&p.want, got, "%s", name);
     buffers[2] = again;
@@ -185,6 +206,8 @@ void test_gemm(void) {
     kls_gemm *bytes = kls_gemm_create(&refused);
     check((bytes != NULL) == kls_amx_available(), "limbs where there is AMX");
     if (bytes != NULL) kls_gemm_destroy(bytes);
+    refused.is_bf16 = true;
+    check(kls_gemm_create(&refused) == NULL, "no bytes that are bfloat16");
 }
 
 // max(product + bias, 0) * other stored, and summed over the rows; other is dense, or transposed.
@@ -195,7 +218,7 @@ static void test_sums(problem p, bool transposed) {
     char name[120];
     snprintf(name, sizeof name, "epilogue of %lldx%lldx%lld of %lld", (long long)s->m, (long long)n,
              (long long)s->k, (long long)s->batch);
-    make_operands(&p);
+    make_operands(&p, false);
     multiply(&p);
     float *bias = random_floats(n), *other = random_floats(count);
     const int64_t down = transposed ? 1 : n, across = transposed ? rows : 1;
@@ -226,7 +249,7 @@ static void test_sums(problem p, bool transposed) {
     for (int64_t i = 0; i < count; i++) {
         const int64_t r = i / n, c = i % n;
         const double add = (double)bias[c], factor = (double)other[r * down + c * across];
-        const double error = product_error(s->k, p.sizes[i], kls_gemm_uses_amx(product))
+        const double error = product_error(s, p.sizes[i])
             + rounding(2, U32) * (fabs(p.want.value[i]) + fabs(add)) * 1.001;
         const double value = fmax(p.want.value[i] + add, 0) * factor;
         p.want.value[i] = value;
@@ -237,7 +260,7 @@ static void test_sums(problem p, bool transposed) {
     }
     for (int64_t c = 0; c < n; c++) sums.error[c] += sum_error(rows + 2, sizes[c]);
     float *got[2] = {workspace(count * 4), workspace(n * 4)}, *again[2] = {workspace(count * 4), workspace(n * 4)};
-    void *buffers[] = {p.a, p.b, got[0], bias, other, got[1]};
+    void *buffers[] = {p.left, p.right, got[0], bias, other, got[1]};
     run(product, buffers, 1);
     matches_f32(&p.want, got[0], "%s", name);
     matches_f32(&sums, got[1], "%s, sums", name);

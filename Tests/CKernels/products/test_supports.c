@@ -69,7 +69,7 @@ static void test_product(void) {
     kls_gemm_spec s = {
         .batch = between(0, 2), .m = sizes[between(0, 8)], .n = sizes[between(0, 8)],
         .k = sizes[between(0, 8)], .b = 1, .c = 2, .a_column = 1, .b_column = 1,
-        .a_is_bytes = one_in(4), .uses_bf16_limbs = one_in(2)};
+        .a_is_bytes = one_in(4), .is_bf16 = one_in(4), .uses_bf16_limbs = one_in(2)};
     s.a_row = s.k, s.b_row = s.n;
     if (one_in(8)) s.a_column = 2;
     kls_gemm *g = kls_gemm_create(&s);

@@ -216,4 +216,30 @@ import Testing
         }
         #expect(bits[0] == bits[1])
     }
+
+    /// On tiles halves are read as they are; elsewhere they are made floats before.
+    @Test func halvesAreReadByTiles() throws {
+        var graph = Graph()
+        let x = graph.addInput(TensorType(.bfloat16, [256, 512]))
+        let y = graph.addInput(TensorType(.bfloat16, [512, 256]))
+        graph.outputs = [try graph.add(.matrixProduct(MatrixProductParameters()), [x, y])]
+        let hasTiles = InstructionSet.current == .amx && EnvironmentFlag.isPassEnabled("limbs")
+        #expect(try names(graph).count == (hasTiles ? 1 : 3))
+    }
+
+    /// Without an error the system would end the process as it runs.
+    @Test func moreThanTheMemoryIsRefused() throws {
+        let size = 1 << 21
+        var graph = Graph()
+        let column = graph.addInput(TensorType(.float32, [size, 1]))
+        let row = graph.addInput(TensorType(.float32, [1, size]))
+        let product = Primitive.matrixProduct(MatrixProductParameters())
+        graph.outputs = [try graph.add(product, [graph.add(product, [column, row]), column])]
+        let error = #expect(throws: KalsaeError.self) {
+            try CPUBackend(threads: 1).compile(graph, options: PlanOptions())
+        }
+        #expect(error?.expected.contains("\(Memory.most) bytes") == true)
+        #expect(Int(error?.got ?? "") ?? 0 >= 4 * size * size)
+        #expect(error?.advice.contains("--micro-batches") == true)
+    }
 }

@@ -74,7 +74,8 @@ import Testing
         #expect(!view.output.contains("\u{1B}"))
         let none = try run(["watch", "iri"])
         #expect(none.status == 1 && none.errors.contains("did you mean iris?"))
-        let blind = try run(["watch", "iris"])
+        // As the terminal that the tests are started from may be one to draw in.
+        let blind = try CommandRun(["watch", "iris"], in: folder, environment: ["TERM": "dumb"])
         #expect(blind.status == 1 && blind.errors.contains("a terminal to draw in"))
     }
 

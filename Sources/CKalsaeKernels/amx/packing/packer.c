@@ -1,4 +1,4 @@
-// The resume state of packers, and their steps for bytes.
+// The resume state of packers, and their steps for bytes and bfloat16.
 #include "packer.h"
 
 #include <stddef.h>
@@ -23,7 +23,7 @@ TARGET void kls_packer_begin(packer *p) {
     p->low = first_lanes(k_is_dense ? depth : vectors);
     p->high = first_lanes(depth - AMX_ROWS);
     p->used = k_is_dense ? vectors : depth;
-    if (k_is_dense && p->is_a && p->element_size > 1) {
+    if (k_is_dense && p->is_a && p->element_size == 4) {
         // Both tiles of a block at once, since they are contiguous.
         p->half = 1;
         p->end = left;
@@ -89,6 +89,35 @@ TARGET void kls_packer_bytes(packer *p) {
     kls_packer_next(p);
 }
 
+// 16 bfloat16 as lanes of 32 bits.
+INLINE __m512i load_halves(const char *from, __mmask16 mask) {
+    return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from));
+}
+
+TARGET void kls_packer_halves(packer *p) {
+    const bool k_is_dense = p->k_stride == 1;
+    const int64_t row = 2 * (k_is_dense ? p->vector_stride : 2 * p->k_stride);
+    const __mmask32 dense = p->low | (__mmask32)p->high << 16;
+    __m512 pairs[16];
+    for (int64_t i = 0; i < 16; i++) {
+        const char *const from = p->source + i * row;
+        if (k_is_dense) {
+            pairs[i] = (__m512)_mm512_maskz_loadu_epi16(i < p->used ? dense : 0, from);
+            continue;
+        }
+        const __mmask16 even = 2 * i < p->used ? p->low : 0;
+        const __mmask16 odd = 2 * i + 1 < p->used ? p->low : 0;
+        pairs[i] = (__m512)_mm512_or_si512(
+            load_halves(from, even),
+            _mm512_slli_epi32(load_halves(from + 2 * p->k_stride, odd), 16));
+    }
+    // Rows of A are of successive k, rows of B of one pair of k.
+    if (k_is_dense != p->is_a) transpose16(pairs);
+    for (int64_t i = 0; i < 16; i++)
+        _mm512_storeu_si512(p->target + i * AMX_K, (__m512i)pairs[i]);
+    kls_packer_next(p);
+}
+
 TARGET void kls_packer_finish(packer *p) {
     for (; p != NULL; p = p->next)
         while (p->remaining > 0) packer_step(p);
@@ -99,4 +128,5 @@ void kls_packer_begin(packer *p) {}
 void kls_packer_next(packer *p) {}
 void kls_packer_finish(packer *p) {}
 void kls_packer_bytes(packer *p) {}
+void kls_packer_halves(packer *p) {}
 #endif

@@ -14,10 +14,11 @@
 enum { PACK_STEPS_MAX = 2 };         // steps in a round of products, at most
 
 // An operand is a set of vectors of length K: the rows of A, or the columns of B. A block has up to AMX_BLOCK
-// of them, and its K blocks are contiguous. Bytes, of A only, have one limb and are packed a tile a step.
+// of them, and its K blocks are contiguous. Bytes, of A only, and bfloat16 have one limb and are packed a
+// tile a step.
 typedef struct packer {
     const char *from;
-    int64_t element_size;            // 4, or 1 for bytes
+    int64_t element_size;            // 4, 2 for bfloat16, or 1 for bytes
     int64_t vector_stride, k_stride; // in elements; one of them is 1
     int64_t vectors, width, depth;   // vectors in all and of a block, indices of k
     int64_t prefetch_distance;       // elements
@@ -42,14 +43,16 @@ void kls_packer_begin(packer *packer);
 void kls_packer_next(packer *packer);
 // Packs all that remains, also of the packers that follow.
 void kls_packer_finish(packer *packer);
-// The next tile of bytes.
+// The next tile of bytes or bfloat16.
 void kls_packer_bytes(packer *packer);
+void kls_packer_halves(packer *packer);
 
 #if KLS_HAS_AMX
 // Packs the next register or two; some must remain.
 INLINE void packer_step(packer *p) {
-    if (p->element_size == 1) {
-        kls_packer_bytes(p);
+    if (p->element_size < 4) {
+        if (p->element_size == 1) kls_packer_bytes(p);
+        else kls_packer_halves(p);
         return;
     }
     const int64_t limb = 2 * AMX_TILE, at = p->at++;

@@ -206,7 +206,7 @@ void conv_amx_run_strips(int64_t begin, int64_t end, void *context) {
     _Alignas(64) float pools[POOL_WORKSPACE + POOL_SLACK];
     amx_block block = {
         .a_row = offsets->pixel, .a_k_block = AMX_K, .k_blocks = c->k_blocks,
-        .segments = offsets->segments, .starts = c->starts,
+        .rounds = 6, .segments = offsets->segments, .starts = c->starts,
     };
     for (int64_t task = begin; task < end; task++) {
         const int64_t image = task / c->strips, row = task % c->strips * c->strip;

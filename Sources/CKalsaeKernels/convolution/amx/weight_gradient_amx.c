@@ -116,7 +116,7 @@ void weight_gradient_amx_image(
     amx_block block = {
         .b_k_block = AMX_TILE, .b_limb = g->limb, .a_row = AMX_K,
         .a_k_block = LIMB_BLOCK, .a_limb = 2 * AMX_TILE, .a_lower = AMX_TILE,
-        .c_row = row, .c_lower = AMX_ROWS * row, .segments = 1, .starts = &start,
+        .c_row = row, .c_lower = AMX_ROWS * row, .rounds = 6, .segments = 1, .starts = &start,
     };
     for (int64_t out = 0; out < g->n; out += AMX_BLOCK) {
         const int64_t left = g->n - out, rows = left < AMX_BLOCK ? left : AMX_BLOCK;

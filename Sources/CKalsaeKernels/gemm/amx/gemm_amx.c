@@ -12,16 +12,18 @@ static void run_task(const gemm_amx_job *job, int64_t task) {
     const gemm_amx *g = job->plan;
     const int64_t partition = task / g->split_k % g->partitions, start = 0;
     const int64_t matrix = task / g->split_k / g->partitions;
+    const operand *const a = g->streamed.is_a ? &g->streamed : &g->stationary;
+    const operand *const b = g->streamed.is_a ? &g->stationary : &g->streamed;
     _Alignas(64) char file[EPILOGUE_FILE];
     gemm_amx_worker w = {
         .job = job, .matrix = matrix, .k_partition = task % g->split_k,
         .first = g->streamed.blocks * partition / g->partitions,
         .end = g->streamed.blocks * (partition + 1) / g->partitions,
         .tiles = {
-            .b_tile = AMX_TILE, .b_limb = 2 * AMX_TILE, .b_k_block = LIMB_BLOCK,
+            .b_tile = AMX_TILE, .b_limb = 2 * AMX_TILE, .b_k_block = b->k_block_size,
             .a_row = AMX_K, .a_limb = 2 * AMX_TILE, .a_lower = AMX_TILE,
-            .a_k_block = g->spec.a_is_bytes ? BYTE_BLOCK : LIMB_BLOCK,
-            .single_limb = g->spec.a_is_bytes, .segments = 1, .starts = &start,
+            .a_k_block = a->k_block_size, .rounds = gemm_amx_rounds(g),
+            .segments = 1, .starts = &start,
         },
         .epilogue = {.plan = g->epilogue, .buffers = job->buffers, .file = file, .whole = true},
     };

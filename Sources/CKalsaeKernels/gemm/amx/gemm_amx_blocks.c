@@ -9,7 +9,7 @@ _Static_assert(EPILOGUE_STREAMS <= PREFETCH_STREAMS_MAX, "all streams are prefet
 
 // Cache lines to prefetch in a round, so that all are on their way before the block's end.
 static int lines_a_round(const amx_block *t, int64_t floats) {
-    return (int)(floats * 3 / 2 / 16 / (t->k_blocks * amx_rounds(t))) + 1;
+    return (int)(floats * 3 / 2 / 16 / (t->k_blocks * t->rounds)) + 1;
 }
 
 // Prefetches what the epilogue of the rows from `row` on reads and writes, `floats` of each stream.

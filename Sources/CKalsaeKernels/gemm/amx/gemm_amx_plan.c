@@ -20,7 +20,8 @@ static operand operand_of(const kls_gemm_spec *s, bool is_a) {
         o.buffer = s->b, o.count = s->n;
         o.batch_stride = s->b_batch, o.vector_stride = s->b_column, o.k_stride = s->b_row;
     }
-    if (is_a && s->a_is_bytes) o.element_size = 1, o.k_block_size = BYTE_BLOCK;
+    if (is_a && s->a_is_bytes) o.element_size = 1, o.k_block_size = SINGLE_BLOCK;
+    if (s->is_bf16) o.element_size = 2, o.k_block_size = SINGLE_BLOCK;
     o.blocks = (o.count + AMX_BLOCK - 1) / AMX_BLOCK;
     o.width = (o.count + o.blocks - 1) / o.blocks;
     o.blocks = (o.count + o.width - 1) / o.width;

@@ -47,6 +47,11 @@ static inline int64_t vectors_of(const operand *o, int64_t block) {
     return min64(o->count - block * o->width, o->width);
 }
 
+// Rounds that a K block takes.
+static inline int gemm_amx_rounds(const gemm_amx *g) {
+    return g->spec.is_bf16 ? 1 : g->spec.a_is_bytes ? 3 : 6;
+}
+
 // Whether a task goes through K in more than one stage.
 static inline bool has_k_stages(const gemm_amx *g) {
     return g->stage_k_blocks * g->split_k < g->k_blocks;

@@ -59,14 +59,16 @@ void gemm_amx_start_packing(gemm_amx_worker *w, const gemm_amx_stage *s) {
 
 void gemm_amx_finish_packing(gemm_amx_worker *w, gemm_amx_stage *s, bool was_special) {
     kls_packer_finish(w->tiles.packer);
-    const bool is_special = w->saw_special || kls_saw_special();
+    // Tiles carry all that bfloat16 holds, but for subnormal numbers.
+    const bool is_special =
+        !w->job->plan->spec.is_bf16 && (w->saw_special || kls_saw_special());
     w->saw_special = false;
     s->stationary_is_special = s->block == w->first ? is_special : was_special;
     s->is_special = is_special || s->stationary_is_special;
 }
 
-// Steps for a K block of a block: its vectors, or its tiles of bytes.
-static int64_t steps_of(const operand *o) { return o->element_size == 1 ? 2 : AMX_K + 4; }
+// Steps for a K block of a block: its vectors, or its tiles of one limb.
+static int64_t steps_of(const operand *o) { return o->element_size < 4 ? 2 : AMX_K + 4; }
 
 int64_t gemm_amx_pack_steps(
     const gemm_amx_worker *w, const gemm_amx_stage *now, const gemm_amx_stage *next
@@ -76,6 +78,6 @@ int64_t gemm_amx_pack_steps(
     const int64_t steps = next->k_blocks
         * (next->blocks * steps_of(&g->streamed) + stationary * steps_of(&g->stationary));
     const int64_t rounds =
-        now->blocks * g->stationary.blocks * now->k_blocks * amx_rounds(&w->tiles);
+        now->blocks * g->stationary.blocks * now->k_blocks * w->tiles.rounds;
     return steps > rounds ? PACK_STEPS_MAX : 1;
 }

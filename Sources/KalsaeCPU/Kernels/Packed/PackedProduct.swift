@@ -1,7 +1,7 @@
 import CKalsaeKernels
 import KalsaeGraph
 
-/// A product of `float32` by own loops over packed panels; freed with its last user.
+/// A product of `float32`, or of `bfloat16` on tiles, by own loops over packed panels; freed with its last user.
 final class PackedProduct: Sendable {
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isParallel: Bool
@@ -46,6 +46,7 @@ final class PackedProduct: Sendable {
         (spec.b_row, spec.b_column) = (own.b_row, own.b_column)
         (spec.a, spec.b, spec.c) = (0, 1, 2)
         spec.a_is_bytes = sizes.leftIsBytes
+        spec.is_bf16 = sizes.isOfBFloat16
         spec.uses_bf16_limbs = choice == .amxTiles
         spec.cores = Int64(kls_core_count())
         guard let epilogue else { return body(&spec) }
