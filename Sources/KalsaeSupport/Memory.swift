@@ -20,6 +20,19 @@ package enum Memory {
         limit + swap(in: ControlGroups.text("/proc/meminfo") ?? "")
     }
 
+    /// What is left of this beside what the process holds.
+    package static var left: Int {
+        most - held(in: ControlGroups.text("/proc/self/statm") ?? "")
+    }
+
+    /// The bytes that a process holds of its own, as `/proc/self/statm` tells (pages in all, resident ones, those
+    /// of files); 0 where it does not.
+    package static func held(in facts: String) -> Int {
+        let pages = facts.split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
+        guard pages.count > 2 else { return 0 }
+        return max(pages[1] - pages[2], 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
     /// The least limit of a process's control groups; nil where none has one.
     ///
     /// - Parameters:

@@ -31,6 +31,13 @@ import Testing
         #expect(limit("no line\n\n::\n", [:]) == nil)
     }
 
+    @Test func whatIsHeldIsNotLeft() {
+        let page = Memory.held(in: "9 3 2 0 0 0 0\n")
+        #expect(page > 0 && Memory.held(in: "900 300 200 0 0 0 0") == 100 * page)
+        for text in ["", "5", "a b c", "9 2 3"] { #expect(Memory.held(in: text) == 0, "\(text)") }
+        #expect(Memory.left < Memory.most)
+    }
+
     @Test func swapSpaceCounts() {
         #expect(Memory.swap(in: "MemTotal: 5 kB\nSwapTotal:       1024 kB\n") == 1 << 20)
         #expect(Memory.swap(in: "MemTotal: 5 kB\n") == 0)

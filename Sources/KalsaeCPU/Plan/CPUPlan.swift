@@ -63,11 +63,13 @@ public final class CPUPlan: Plan {
     deinit { table.deallocate() }
 
     /// Refuses what the system would end the process for, when it first runs.
-    package static func check(arena byteCount: Int, most: Int = Memory.most) throws(KalsaeError) {
-        guard byteCount > most else { return }
+    private static func check(arena byteCount: Int) throws(KalsaeError) {
+        let left = Memory.left
+        guard byteCount > left else { return }
         throw KalsaeError(
             "memory of the cpu",
-            expected: "intermediate values that fit into the \(most) bytes there are",
+            expected: "intermediate values that fit into \(max(left, 0)) bytes, which are left of "
+                + "\(Memory.most)",
             got: "\(byteCount)",
             advice: "use a smaller batch (--batch), cut it into parts (--micro-batches), or use a "
                 + "smaller network")

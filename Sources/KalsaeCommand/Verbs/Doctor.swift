@@ -75,7 +75,7 @@ private enum Machine {
             ("instructions", .array(instructions.map { .string($0) })),
             ("isa", .string("\(InstructionSet.current) (best here: \(InstructionSet.best))")),
             ("onednn", .string(oneDNN)),
-            ("memory", .string("\(Memory.limit >> 30) GiB")),
+            ("memory", .string(ByteCount.text(Memory.limit))),
             ("data", .array(DataFolders.folders.map { .string($0) })),
             ("device", .string(device)),
             ("cuda", cuda),
