@@ -99,7 +99,7 @@ struct CUDADeviceTests {
         let full = try run(
             "train", "--resume", "large", "--epochs", "4", "--quiet", card: "memory=65536")
         #expect(full.status != 0)
-        #expect(full.errors.hasPrefix("error: memory of cuda: "), "\(full.errors)")
+        #expect(full.errors.hasPrefix("error: run large: memory of cuda:0: "), "\(full.errors)")
         #expect(
             full.errors.hasSuffix("go on with: kalsae train --resume large --micro-batches 2\n"),
             "\(full.errors)")
