@@ -32,7 +32,7 @@ test-long: deps ## run what takes minutes or much memory: long graphs, damaged f
 	@KALSAE_LONG_TESTS=1 Scripts/run-tests --filter LongRunTests
 	@KALSAE_FUZZ=$(or $(FUZZ),1000000) Scripts/run-tests --filter FuzzTests
 	@Scripts/test-isa --all
-	@Scripts/test-isa --emulated
+	@Scripts/test-isa --all --emulated
 
 test-ranks: deps ## test trainings on several ranks and on two hosts of this machine, where it has Open MPI
 	@KALSAE_RANK_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 \

@@ -8,7 +8,7 @@ extension EngineChoice {
         static let vectorFlops = 128.0, tileFlops = 400.0
         /// Floats packed as limbs in a nanosecond, and what a product on tiles costs before it begins.
         static let limbedFloats = 4.0, tileOverhead = 20_000.0
-        /// Numbers of `bfloat16` packed in a nanosecond: no limbs are made of them.
+        /// Numbers of `bfloat16` packed in a nanosecond: one limb in place of three; not measured alone.
         static let packedHalves = 12.0
         /// Multiply-adds of plain loops and of oneDNN on two threads in a microsecond, elements of a
         /// transposed right operand that plain loops pack, and what a call of oneDNN costs.

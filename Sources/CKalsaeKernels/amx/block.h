@@ -6,10 +6,11 @@
 //     x 32 k     tmm5 | tmm2 | tmm3 |
 //                     +------+------+
 //
-// A round is one limb of A by one of B: four TDPBF16PS of 16 x 16 x 32. A K block of floats takes six rounds,
-// from the smallest products of limbs to the largest, and changes one operand's limb at a time, which makes
-// 7 loads of two tiles; bytes by floats take three rounds, bfloat16 by bfloat16 one. While the tiles multiply, each round packs a vector or two of what comes next and
-// prefetches some lines. Follows the chapter on AMX of
+// A round is one limb of A by one of B: four TDPBF16PS of 16 x 16 x 32. A K block of floats takes six
+// rounds, from the smallest products of limbs to the largest, and changes one operand's limb at a time,
+// which makes 7 loads of two tiles; bytes by floats take three rounds, bfloat16 by bfloat16 one. While the
+// tiles multiply, each round packs a vector or two of what comes next and prefetches some lines. Follows
+// the chapter on AMX of
 // Intel's optimization reference manual (248966).
 #ifndef KLS_AMX_BLOCK_H
 #define KLS_AMX_BLOCK_H

@@ -74,9 +74,12 @@ import Testing
         #expect(!view.output.contains("\u{1B}"))
         let none = try run(["watch", "iri"])
         #expect(none.status == 1 && none.errors.contains("did you mean iris?"))
-        // As the terminal that the tests are started from may be one to draw in.
-        let blind = try CommandRun(["watch", "iris"], in: folder, environment: ["TERM": "dumb"])
-        #expect(blind.status == 1 && blind.errors.contains("a terminal to draw in"))
+        // The terminal that the tests are started from may be one to draw in.
+        let hasNone = FileHandle(forUpdatingAtPath: "/dev/tty") == nil
+        for environment in [["TERM": "dumb"]] + (hasNone ? [[:]] : []) {
+            let blind = try CommandRun(["watch", "iris"], in: folder, environment: environment)
+            #expect(blind.status == 1 && blind.errors.contains("a terminal to draw in"))
+        }
     }
 
     @Test(arguments: [(80, 24), (40, 12), (30, 8), (200, 60)])

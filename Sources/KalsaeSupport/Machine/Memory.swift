@@ -12,17 +12,17 @@ package enum Memory {
 
     /// That of the machine, or what the process's control groups allow, where that is less.
     package static var limit: Int {
-        min(physical, limit(of: ControlGroups.own, ControlGroups.text) ?? .max)
+        min(physical, limit(of: ControlGroups.own, SystemFile.text) ?? .max)
     }
 
     /// The same with swap space: who needs more is ended by the system.
     package static var most: Int {
-        limit + swap(in: ControlGroups.text("/proc/meminfo") ?? "")
+        limit + swap(in: SystemFile.text("/proc/meminfo") ?? "")
     }
 
     /// What is left of this beside what the process holds.
     package static var left: Int {
-        most - held(in: ControlGroups.text("/proc/self/statm") ?? "")
+        most - held(in: SystemFile.text("/proc/self/statm") ?? "")
     }
 
     /// The bytes that a process holds of its own, as `/proc/self/statm` tells (pages in all, resident ones, those

@@ -1,12 +1,10 @@
-import Glibc
-
 /// The control groups of a process, which limit what it may use: a group has no more than the groups above it.
 enum ControlGroups {
     /// The folder of a group, and whether it is of version 2 of control groups.
     typealias Folder = (path: String, isNew: Bool)
 
     /// What the system says about this process's groups.
-    static var own: String { text("/proc/self/cgroup") ?? "" }
+    static var own: String { SystemFile.text("/proc/self/cgroup") ?? "" }
 
     /// The folders of the groups that limit a resource, those of a process before those above them.
     ///
@@ -29,15 +27,5 @@ enum ControlGroups {
             }
         }
         return folders
-    }
-
-    /// The first bytes of a file of the system.
-    static func text(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 14)
-        let count = read(file, &bytes, bytes.count)
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 }

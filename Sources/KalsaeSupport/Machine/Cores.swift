@@ -13,7 +13,7 @@ public enum Cores {
     /// What `available` is a share of.
     private static let own = (
         mask: allowed(by: status, online: sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-        quota: quota(of: ControlGroups.own, ControlGroups.text)
+        quota: quota(of: ControlGroups.own, SystemFile.text)
     )
 
     private static let sharing = Mutex(CoreShare.all)
@@ -22,7 +22,7 @@ public enum Cores {
     public static func share(_ share: CoreShare) { sharing.withLock { $0 = share } }
 
     /// What the system says about this process.
-    private static var status: String { ControlGroups.text("/proc/self/status") ?? "" }
+    private static var status: String { SystemFile.text("/proc/self/status") ?? "" }
 
     /// The affinity mask of this process in hexadecimal digits; empty where the system does not tell.
     public static var affinity: String { mask(in: status) }
