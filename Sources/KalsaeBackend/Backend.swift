@@ -45,13 +45,18 @@ public struct PlanOptions: Hashable, Sendable {
     /// In what numbers products are computed; `float32` by default.
     public var precision: Precision
 
+    /// The inputs that the program rewrites between runs, as row numbers; see ``RepeatingPlan``.
+    public var rewrittenInputs: [Int]
+
     /// Makes options; an empty list means that nothing is donated.
     public init(
-        donations: [Int?] = [], isRepeated: Bool = false, precision: Precision = .float32
+        donations: [Int?] = [], isRepeated: Bool = false, precision: Precision = .float32,
+        rewrittenInputs: [Int] = []
     ) {
         self.donations = donations
         self.isRepeated = isRepeated
         self.precision = precision
+        self.rewrittenInputs = rewrittenInputs
     }
 }
 

@@ -146,13 +146,14 @@ public final class CUDADriver: Driver {
         try wait()
     }
 
-    /// Copies first bytes of one piece of memory to another.
+    /// Copies first bytes of one piece of memory into another, from a byte of it on.
     public func copy(
-        _ from: any DriverMemory, to: any DriverMemory, byteCount: Int
+        _ from: any DriverMemory, to: any DriverMemory, at offset: Int, byteCount: Int
     ) throws(KalsaeError) {
         try enter()
         try library.check(
-            library.copy(try address(to), try address(from), byteCount, stream),
+            library.copy(
+                try address(to) + kcu_memory(offset), try address(from), byteCount, stream),
             "cuMemcpyDtoDAsync")
     }
 

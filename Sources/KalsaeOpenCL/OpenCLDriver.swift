@@ -93,13 +93,13 @@ public final class OpenCLDriver: Driver {
             "clEnqueueReadBuffer")
     }
 
-    /// Copies first bytes of one buffer to another.
+    /// Copies first bytes of one buffer into another, from a byte of it on.
     public func copy(
-        _ from: any DriverMemory, to: any DriverMemory, byteCount: Int
+        _ from: any DriverMemory, to: any DriverMemory, at offset: Int, byteCount: Int
     ) throws(KalsaeError) {
         try OpenCLLibrary.check(
             library.copy(
-                queue, try handle(from), try handle(to), 0, 0, byteCount, 0, nil, nil),
+                queue, try handle(from), try handle(to), 0, offset, byteCount, 0, nil, nil),
             "clEnqueueCopyBuffer")
     }
 

@@ -95,6 +95,30 @@ extension CUDACardTests {
             #expect(try step.state.values() == sums)
         }
 
+        /// The losses of ten runs and what went wrong are waited for, not each run.
+        @Test(arguments: ["", "-sequence"]) func runsAreHandedOverTogether(
+            _ passes: String
+        ) throws {
+            let (one, all) = try EnvironmentFlag.with(.passes, passes) {
+                // Plans are kept by device.
+                let device = Device(try EmulatedCard.backend.get())
+                let steps = (try RepeatedStep(on: device), try RepeatedStep(on: device))
+                _ = try (steps.0.runOneByOne(0..<1), steps.1.runOneByOne(0..<1))
+                return steps
+            }
+            let expected = try one.runOneByOne(1..<31)
+            for first in [1, 11] { _ = try all.runTogether(first..<first + 10) }
+            EmulatedCard.configure()
+            let (runs, counts) = try Counters.measure { try all.runTogether(21..<31) }
+            #expect(runs.losses == Array(expected[20...]) && runs.error == nil)
+            #expect(try all.weights == one.weights)
+            #expect(EmulatedCard.calls("cuStreamSynchronize")[0] <= 3)
+            if passes.isEmpty { #expect(counts.launches == 1) }
+            let failed = try all.runTogether(31..<41, missing: 34)
+            #expect(try failed.losses == one.runOneByOne(31..<34) && failed.error != nil)
+            #expect(try all.weights == one.weights)
+        }
+
         @Test func twoStepsOnOneCardKeepTheirGraphs() throws {
             let (one, rows) = try step(device)
             let (other, _) = try step(device)

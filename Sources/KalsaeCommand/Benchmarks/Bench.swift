@@ -31,6 +31,9 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
     @Option(help: "Seconds to measure each network for.")
     var seconds = 4.0
 
+    @Option(help: "How many steps are taken together.")
+    var stepsPerExecution = 1
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -40,8 +43,14 @@ struct BenchSteps: AsyncParsableCommand, ComputingCommand {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
+        guard stepsPerExecution > 0 else {
+            throw KalsaeError(
+                "--steps-per-execution", expected: "a whole number of at least 1",
+                got: "\(stepsPerExecution)")
+        }
         for net in nets {
-            let timing = try await StepTimer().time(net, seconds: seconds)
+            let timing = try await StepTimer().time(
+                net, seconds: seconds, together: stepsPerExecution)
             if common.json {
                 try Console.print(timing.json)
             } else {

@@ -35,21 +35,23 @@ actor StepTimer {
     }
 
     /// Times a network: rounds of steps until the budget is spent, the mean of each round counts.
-    func time(_ net: BenchmarkNetwork, seconds: Double) throws -> Timing {
+    ///
+    /// - Parameter together: how many steps are taken together.
+    func time(_ net: BenchmarkNetwork, seconds: Double, together: Int) throws -> Timing {
         let step = try BenchmarkStep(net)
         let clock = ContinuousClock()
         let first = try step.run()
-        for _ in 0..<5 { _ = try step.run() }
+        for _ in 0..<5 { _ = try step.run(together) }
         let probe = clock.now
-        var last = try step.run()
+        var last = try step.run(together)
         let one = max(probe.duration(to: clock.now).seconds, 1e-7)
         let inner = min(max(Int(0.2 / one), 1), 2000)
         var rounds: [Double] = []
         let start = clock.now
         while start.duration(to: clock.now).seconds < seconds || rounds.count < 3 {
             let begin = clock.now
-            for _ in 0..<inner { last = try step.run() }
-            rounds.append(begin.duration(to: clock.now).seconds / Double(inner))
+            for _ in 0..<inner { last = try step.run(together) }
+            rounds.append(begin.duration(to: clock.now).seconds / Double(inner * together))
         }
         rounds.sort()
         return Timing(

@@ -39,9 +39,9 @@ public protocol Driver: AnyObject, Sendable {
         _ memory: any DriverMemory, into bytes: UnsafeMutableRawBufferPointer
     ) throws(KalsaeError)
 
-    /// Copies first bytes of one piece of memory to another's.
+    /// Copies first bytes of one piece of memory into another, from a byte of it on.
     func copy(
-        _ from: any DriverMemory, to: any DriverMemory, byteCount: Int
+        _ from: any DriverMemory, to: any DriverMemory, at offset: Int, byteCount: Int
     ) throws(KalsaeError)
 
     /// Waits until all that was given is done.

@@ -32,7 +32,7 @@ final class GPUMemory: DeviceMemory {
     func copied() throws(KalsaeError) -> any DeviceMemory {
         let copy = try GPUMemory(byteCount: byteCount, pool)
         if byteCount > 0 {
-            try pool.driver.copy(memory, to: copy.memory, byteCount: byteCount)
+            try pool.driver.copy(memory, to: copy.memory, at: 0, byteCount: byteCount)
         }
         return copy
     }

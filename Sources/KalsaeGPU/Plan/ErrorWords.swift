@@ -6,13 +6,15 @@ import KalsaeSupport
 ///
 /// Kernels note the least position of each kind of mistake as a candidate. A kernel of one work item
 /// behind each fault point settles the first instruction that has one: word 0 is its number plus 1,
-/// word 1 the kind, words 6 and 7 the value. What comes behind and would change state does nothing.
+/// word 1 the kind, words 6 and 7 the value. What comes behind and would change state does nothing. Of runs
+/// that are one launch word 5 is the number of the last that began.
 package enum ErrorWords {
     /// A kind of mistake, and the word of its candidate.
     enum Candidate: Int, CaseIterable {
         case lookup = 2, division = 3, remainder = 4
     }
 
+    static let run = 5
     static let count = 8
     static let byteCount = 4 * count
 

@@ -4,32 +4,49 @@ import KalsaeSupport
 import Synchronization
 
 /// A flat list of launches over inputs, outputs and one arena.
-final class GPUPlan: Plan {
-    private struct State {
+final class GPUPlan: RepeatingPlan {
+    /// An input that is copied before each run.
+    struct HostInput: Sendable {
+        let number: Int
+        let buffer: Buffer
+        let copy: GPUMemory
+
+        func write() throws(KalsaeError) {
+            try buffer.withHostBytes { bytes throws(KalsaeError) in
+                try copy.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(copy.byteCount)))
+            }
+        }
+    }
+
+    struct State: Sendable {
         /// The memory that arguments speak of, in the order of ``GPUPlanCode``.
         var memory: [any DriverMemory]
         /// The device's copies of inputs that lie on the host.
         var staged: [Int: GPUMemory] = [:]
         /// Inputs that are copied before each run.
-        var hostInputs: [(buffer: Buffer, copy: GPUMemory)] = []
+        var hostInputs: [HostInput] = []
         var binding = 0
         var recorder: PlanRecorder?
         /// Whether it was run before.
         var hasRun = false
+        /// What several runs at once need, by how many they are.
+        var repetitions: [Int: GPURepetition] = [:]
     }
 
     let graph: Graph
     let instructions: [InstructionSummary]
     let arenaByteCount: Int
-    private let code: GPUPlanCode
-    private let pool: MemoryPool
-    private let executable: any Executable
+    let code: GPUPlanCode
+    let pool: MemoryPool
+    let executable: any Executable
     /// The launches of each instruction.
     private let ranges: [Range<Int>]
-    private let errors: GPUMemory
+    let errors: GPUMemory
     private let literals: GPUMemory
     private let limits: [Int: Int]
-    private let state: Mutex<State>
+    let state: Mutex<State>
+    /// The program of the one launch that can do several runs.
+    let repeatedProgram: (any DriverProgram)?
 
     init(
         _ code: GPUPlanCode, programs: [String: any DriverProgram], pool: MemoryPool
@@ -57,14 +74,12 @@ final class GPUPlan: Plan {
                     throw KalsaeError(
                         "plan", expected: "a program with kernel \(name)", got: "none")
                 }
-                launches.append(
-                    Launch(
-                        program: program, kernel: name, groupSize: launch.groupSize,
-                        groupCount: launch.groupCount, arguments: launch.arguments))
+                launches.append(launch.launch(program))
             }
             ranges.append(first..<launches.count)
         }
         (self.limits, self.ranges) = (limits, ranges)
+        repeatedProgram = code.repeatedLaunch.flatMap { programs[$0.source.name] }
         executable = try pool.driver.prepare(launches, memoryCount: code.memoryCount)
         let empty = [any DriverMemory](
             repeating: errors.memory, count: code.memoryCount - GPUPlanCode.firstInput)
@@ -78,6 +93,19 @@ final class GPUPlan: Plan {
     }
 
     func run(inputs: [Buffer], outputs: [Buffer], binding: Int) throws(KalsaeError) {
+        try bound(inputs, outputs, binding) { state throws(KalsaeError) in
+            try executable.bind(state.memory)
+            try launch(&state)
+            if code.mayFail, let error = try noted().error { throw error }
+        }
+        count(runs: 1)
+    }
+
+    /// Calls `body` with memory bound and an arena taken.
+    func bound<Value: Sendable>(
+        _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int,
+        _ body: (inout State) throws(KalsaeError) -> Value
+    ) throws(KalsaeError) -> Value {
         let result = state.withLock { state in
             Result { () throws(KalsaeError) in
                 // Work runs in order: whoever takes the arena next writes to it behind this run.
@@ -88,51 +116,54 @@ final class GPUPlan: Plan {
                     try bind(inputs, outputs, &state)
                     state.binding = binding
                 }
-                try executable.bind(state.memory)
                 // Without the promise of more runs nothing is held.
                 defer { if binding == 0 { release(&state) } }
-                for (buffer, copy) in state.hostInputs {
-                    try buffer.withHostBytes { bytes throws(KalsaeError) in
-                        try copy.write(
-                            UnsafeRawBufferPointer(rebasing: bytes.prefix(copy.byteCount)))
-                    }
-                }
-                let isFirst = !state.hasRun
-                state.hasRun = true
-                try execute(state.recorder, isFirst: isFirst)
+                return try body(&state)
             }
         }
-        try result.get()
+        return try result.get()
+    }
+
+    func count(runs: Int) {
         Counters.record {
-            $0.plansRun += 1
-            $0.instructionsRun += instructions.count
+            $0.plansRun += runs
+            $0.instructionsRun += runs * instructions.count
         }
     }
 
     func record(into recorder: PlanRecorder?) { state.withLock { $0.recorder = recorder } }
 
-    private func execute(_ recorder: PlanRecorder?, isFirst: Bool) throws(KalsaeError) {
-        if let recorder {
+    /// Copies the inputs that lie on the host and gives a run to the device.
+    func launch(_ state: inout State) throws(KalsaeError) {
+        for input in state.hostInputs { try input.write() }
+        if let recorder = state.recorder {
             try record(recorder)
         } else if let last = ranges.last?.upperBound, last > 0 {
-            let driver = pool.driver
-            if isFirst, driver.info.kind == .cpu {
-                // PoCL compiles a kernel when it is first run.
-                try WaitingNotice.compiling(for: driver.info) { () throws(KalsaeError) in
-                    try executable.run(0..<last)
-                    try driver.wait()
-                }
-            } else {
-                try executable.run(0..<last)
-            }
+            try run(executable, 0..<last, isFirst: !state.hasRun)
         }
-        guard code.mayFail else { return }
+        state.hasRun = true
+    }
+
+    func run(
+        _ executable: any Executable, _ range: Range<Int>, isFirst: Bool
+    ) throws(KalsaeError) {
+        let driver = pool.driver
+        guard isFirst, driver.info.kind == .cpu else { return try executable.run(range) }
+        // PoCL compiles a kernel when it is first run.
+        try WaitingNotice.compiling(for: driver.info) { () throws(KalsaeError) in
+            try executable.run(range)
+            try driver.wait()
+        }
+    }
+
+    /// What runs found wrong with their data, which is told once, and the number of the run.
+    func noted() throws(KalsaeError) -> (error: KalsaeError?, run: Int) {
         var words = [UInt32](repeating: 0, count: ErrorWords.count)
         try withMutableBytes(of: &words) { bytes throws(KalsaeError) in try errors.read(into: bytes)
         }
-        guard let error = ErrorWords.error(words, limits: limits) else { return }
+        guard let error = ErrorWords.error(words, limits: limits) else { return (nil, 0) }
         try resetErrors()
-        throw error
+        return (error, Int(words[ErrorWords.run]))
     }
 
     /// Errors stay noted until they were told.
@@ -170,7 +201,7 @@ final class GPUPlan: Plan {
                 state.staged[number] = nil
             } else {
                 memory = try staged(number, &state)
-                state.hostInputs.append((buffer, memory))
+                state.hostInputs.append(HostInput(number: number, buffer: buffer, copy: memory))
             }
             state.memory[GPUPlanCode.firstInput + number] = memory.memory
         }
@@ -189,7 +220,7 @@ final class GPUPlan: Plan {
         for index in state.memory.indices where index != GPUPlanCode.literalMemory {
             state.memory[index] = errors.memory
         }
-        (state.staged, state.hostInputs) = ([:], [])
+        (state.staged, state.hostInputs, state.repetitions) = ([:], [], [:])
         try? executable.bind(state.memory)
     }
 
@@ -210,7 +241,7 @@ final class GPUPlan: Plan {
 }
 
 /// The bytes of an array for a body that throws this project's error.
-private func withBytes<Element>(
+func withBytes<Element>(
     of array: [Element], _ body: (UnsafeRawBufferPointer) throws(KalsaeError) -> Void
 ) throws(KalsaeError) {
     let result = array.withUnsafeBytes { bytes in
@@ -219,7 +250,7 @@ private func withBytes<Element>(
     try result.get()
 }
 
-private func withMutableBytes<Element>(
+func withMutableBytes<Element>(
     of array: inout [Element], _ body: (UnsafeMutableRawBufferPointer) throws(KalsaeError) -> Void
 ) throws(KalsaeError) {
     let result = array.withUnsafeMutableBytes { bytes in

@@ -59,7 +59,7 @@ struct GPUPlanBuilder {
         if options.isRepeated, JoiningPass.sequence.isEnabled {
             tasks = TaskSequences(info, locations: lowered.memory.locations).joined(tasks)
         }
-        let code = GPUPlanCode(lowered, tasks, argumentBytes: info.argumentBytes)
+        let code = GPUPlanCode(lowered, tasks, options, argumentBytes: info.argumentBytes)
         try check(code)
         return code
     }

@@ -33,6 +33,10 @@ struct GPUPlanCode {
     let mayFail: Bool
     /// All literals, one behind the other.
     let literals: [UInt8]
+    /// Inputs that the program rewrites between runs.
+    let rewrittenInputs: [Int]
+    /// Outputs that no input was donated for.
+    let results: [Int]
     /// For each task its launches.
     private(set) var launches: [[KernelLaunch]] = []
 
@@ -40,14 +44,43 @@ struct GPUPlanCode {
 
     var memoryCount: Int { Self.firstInput + inputBytes.count + outputBytes.count }
 
+    /// The launch that can do several runs, where all of the plan is one.
+    var repeatedLaunch: KernelLaunch? {
+        guard launches.count == 1, let launch = launches[0].first, launch.runsArgument != nil else {
+            return nil
+        }
+        return launch
+    }
+
+    /// Where in the list of memory an output is.
+    func memory(ofOutput output: Int) -> Int { Self.firstInput + inputBytes.count + output }
+
+    /// The bytes that each of several runs has of an input or output.
+    static func stride(_ byteCount: Int) -> Int { (byteCount + 127) & ~127 }
+
+    /// The memory that has a part for each of several runs, with the bytes of a part; none where the
+    /// program rewrites nothing between them.
+    private var strides: [Int: Int] {
+        guard !rewrittenInputs.isEmpty else { return [:] }
+        let inputs = rewrittenInputs.map {
+            (Self.firstInput + $0, Self.stride(inputBytes[$0]))
+        }
+        let outputs = results.map { (memory(ofOutput: $0), Self.stride(outputBytes[$0])) }
+        return Dictionary(inputs + outputs) { first, _ in first }
+    }
+
     /// - Parameter argumentBytes: bytes of all arguments of a kernel at most.
-    init(_ lowered: LoweredPlan, _ tasks: [Task], argumentBytes: Int) {
+    init(_ lowered: LoweredPlan, _ tasks: [Task], _ options: PlanOptions, argumentBytes: Int) {
         graph = lowered.graph
         self.tasks = tasks
         arenaByteCount = lowered.memory.arena.byteCount
         inputBytes = graph.inputs.map(\.byteCount)
         outputBytes = graph.outputTypes.map(\.byteCount)
         mayFail = lowered.faultPoints.last >= 0
+        rewrittenInputs = options.rewrittenInputs
+        results = outputBytes.indices.filter {
+            !options.donations.indices.contains($0) || options.donations[$0] == nil
+        }
         var bytes: [UInt8] = []
         var starts: [Int: Int] = [:]
         for (number, storage) in lowered.storages.enumerated() {
@@ -56,6 +89,7 @@ struct GPUPlanCode {
             bytes += literal + [UInt8](repeating: 0, count: -literal.count & 127)
         }
         literals = bytes
+        let strides = tasks.count == 1 ? self.strides : [:]
         for task in tasks {
             let members = task.parts.map { part in
                 part.members.indices.map { number in
@@ -64,7 +98,7 @@ struct GPUPlanCode {
             }
             launches.append(
                 task.parts.count > 1
-                    ? [Self.sequence(task.parts, members)]
+                    ? [Self.sequence(task.parts, members, strides)]
                     : zip(task.parts, members).flatMap {
                         Self.launches($0, $1, argumentBytes: argumentBytes)
                     })
@@ -72,9 +106,9 @@ struct GPUPlanCode {
     }
 
     private static func sequence(
-        _ parts: [Part], _ members: [[[KernelLaunch.Member]]]
+        _ parts: [Part], _ members: [[[KernelLaunch.Member]]], _ strides: [Int: Int]
     ) -> KernelLaunch {
-        var kernel = SequenceKernel()
+        var kernel = SequenceKernel(strides: strides)
         for (part, members) in zip(parts, members) {
             for (calls, members) in zip(part.members, members) {
                 for (call, member) in zip(calls, members) { kernel.add(call.text, member) }
@@ -133,7 +167,7 @@ struct GPUPlanCode {
     ) -> (memory: Int, offset: Int) {
         switch lowered.memory.locations[storage] {
         case .input(let input): (Self.firstInput + input, 0)
-        case .output(let output): (Self.firstInput + inputBytes.count + output, 0)
+        case .output(let output): (memory(ofOutput: output), 0)
         case .slot(let slot): (Self.arena, lowered.memory.arena.slots[slot].offset)
         case .literal: (Self.literalMemory, literals[storage] ?? 0)
         case .none: (Self.arena, 0)

@@ -31,7 +31,9 @@ struct TaskSequences {
                 continue
             }
             let all = memory.union(self.memory(of: task))
-            if kernels + count > Self.mostKernels || 8 * all.count > info.argumentBytes { close() }
+            if kernels + count > Self.mostKernels || 8 * (all.count + 1) > info.argumentBytes {
+                close()
+            }
             open.append(task)
             kernels += count
             memory.formUnion(self.memory(of: task))

@@ -5,6 +5,8 @@ struct KernelLaunch: Sendable {
     let groupSize: Int
     let groupCount: Int
     let arguments: [Launch.Argument]
+    /// The argument that says how many runs of its plan it does; nil for a launch of one.
+    var runsArgument: Int?
 
     /// What one task gives the kernel.
     struct Member {
@@ -21,10 +23,23 @@ struct KernelLaunch: Sendable {
     }
 
     init(
-        source: KernelSource, groupSize: Int, groupCount: Int, arguments: [Launch.Argument]
+        source: KernelSource, groupSize: Int, groupCount: Int, arguments: [Launch.Argument],
+        runsArgument: Int? = nil
     ) {
         (self.source, self.arguments) = (source, arguments)
         (self.groupSize, self.groupCount) = (groupSize, groupCount)
+        self.runsArgument = runsArgument
+    }
+
+    /// The launch with a program that has its kernel.
+    ///
+    /// - Parameter runs: how many runs of its plan it does.
+    func launch(_ program: any DriverProgram, runs: Int = 1) -> Launch {
+        var arguments = arguments
+        if let runsArgument { arguments[runsArgument] = .narrow(Int32(clamping: runs)) }
+        return Launch(
+            program: program, kernel: source.name, groupSize: groupSize, groupCount: groupCount,
+            arguments: arguments)
     }
 
     init(_ text: KernelText, _ member: Member) {

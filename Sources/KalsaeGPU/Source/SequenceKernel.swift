@@ -1,6 +1,10 @@
 /// Small kernels as one that a single group of work items runs, one behind the other: on a device a launch
 /// costs more than what they compute. Sizes and offsets are literals, so that compilers see them.
+///
+/// One that is a whole plan can do several runs of it, each with the part of some memory that is its own.
 struct SequenceKernel {
+    /// For memory that has a part for each run, the bytes of a part.
+    private let strides: [Int: Int]
     private var memories: [Int: String] = [:]
     private var parameters: [KernelText.Parameter] = []
     private var arguments: [Launch.Argument] = []
@@ -8,6 +12,10 @@ struct SequenceKernel {
     private var sharedBytes = 0
 
     private static let groupSize = KernelBuilder.usualGroup
+
+    /// - Parameter strides: for memory that has a part for each run, the bytes of a part; none where the
+    ///   kernel does one run.
+    init(strides: [Int: Int] = [:]) { self.strides = strides }
 
     /// Whether a kernel can be part of one.
     static func takes(_ text: KernelText) -> Bool { [1, groupSize].contains(text.groupSize) }
@@ -50,21 +58,36 @@ struct SequenceKernel {
 
     private mutating func memory(_ number: Int) -> String {
         if let name = memories[number] { return name }
-        let name = "memory\(memories.count)"
+        let parameter = "memory\(memories.count)"
+        let name = strides[number].map { "(\(parameter) + (i64)RUN * \($0))" } ?? parameter
         memories[number] = name
-        parameters.append(.init(type: "GLOBAL u8 *", name: name))
+        parameters.append(.init(type: "GLOBAL u8 *", name: parameter))
         arguments.append(.memory(number))
         return name
     }
 
     /// The launch of all that was added.
     func launch() -> KernelLaunch {
-        let text = KernelText(
+        var text = KernelText(
             isWide: false, groupSize: Self.groupSize,
             shared: sharedBytes > 0 ? [.init("i64", "pool", sharedBytes / 8)] : [],
             body: lines.joined(separator: "\n"))
+        guard !strides.isEmpty else {
+            return KernelLaunch(
+                source: text.source(parameters, ""), groupSize: Self.groupSize, groupCount: 1,
+                arguments: arguments)
+        }
+        let noted = memories[GPUPlanCode.errors].map {
+            "if (LID == 0) ((GLOBAL u32 *)\($0))[\(ErrorWords.run)] = RUN;\n"
+        }
+        text.body = """
+            for (u32 RUN = 0; RUN < RUNS; RUN++) {
+            \(noted ?? "")\(text.body)
+            }
+            """
         return KernelLaunch(
-            source: text.source(parameters, ""), groupSize: Self.groupSize, groupCount: 1,
-            arguments: arguments)
+            source: text.source(parameters + [.init(type: "u32", name: "RUNS")], ""),
+            groupSize: Self.groupSize, groupCount: 1, arguments: arguments + [.narrow(1)],
+            runsArgument: arguments.count)
     }
 }

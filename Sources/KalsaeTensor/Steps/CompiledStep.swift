@@ -228,8 +228,10 @@ public final class CompiledStep<State: TensorTree> {
         let trace = try traced(inputs)
         let (gathered, changed, results) = (trace.gathered, trace.changed, trace.results)
         let donations: [Int?] = changed.map { $0 } + results.map { _ in nil }
-        let shared = try device.plans.plan(
-            for: gathered.graph, options: PlanOptions(donations: donations, isRepeated: true))
+        let options = PlanOptions(
+            donations: donations, isRepeated: true,
+            rewrittenInputs: try rewritten(inputs, trace.captured))
+        let shared = try device.plans.plan(for: gathered.graph, options: options)
         let plan = SingleThreadedPlans.areInForce ? try shared.singleThreadedReplica() : shared
         let backend = device.plans.backend
         let resultBuffers = try results.map { try backend.makeBuffer(byteCount: $0.type.byteCount) }

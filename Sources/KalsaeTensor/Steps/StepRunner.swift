@@ -64,18 +64,32 @@ final class StepRunner {
         }
     }
 
+    /// Whether it is bound to these inputs.
+    func isBound(to tensors: [Tensor]) -> Bool {
+        guard plan != nil, tensors.count == nodes.count else { return false }
+        for index in tensors.indices where tensors[index].node !== nodes[index] { return false }
+        return true
+    }
+
+    /// Runs the plan several times, where it takes that together.
+    func run(
+        _ tensors: [Tensor], times: Int, prepare: (Int) throws(KalsaeError) -> Void
+    ) throws(KalsaeError) -> RepeatedRuns? {
+        guard let plan = plan as? any RepeatingPlan, isBound(to: tensors) else { return nil }
+        return try plan.run(
+            times: times, inputs: inputs, outputs: outputs, binding: binding, prepare: prepare)
+    }
+
     /// Runs the plan, or returns false where the inputs are not those that it is bound to.
     func run(_ tensors: [Tensor]) throws(KalsaeError) -> Bool {
-        guard let plan, tensors.count == nodes.count else { return false }
-        for index in tensors.indices where tensors[index].node !== nodes[index] { return false }
+        guard let plan, isBound(to: tensors) else { return false }
         try plan.run(inputs: inputs, outputs: outputs, binding: binding)
         return true
     }
 
     /// The same, telling on the way how many instructions are done.
     func run(_ tensors: [Tensor], progress: @escaping (Int) -> Void) throws(KalsaeError) -> Bool {
-        guard let plan, tensors.count == nodes.count else { return false }
-        for index in tensors.indices where tensors[index].node !== nodes[index] { return false }
+        guard let plan, isBound(to: tensors) else { return false }
         try plan.run(inputs: inputs, outputs: outputs, binding: binding, progress: progress)
         return true
     }

@@ -10,7 +10,9 @@ extension TrainingLoop {
     func keepReplayStart() {
         if let replay = replayStart {
             // Few steps look at the clock.
-            guard progress.steps % ReplayStart<Model>.stride == 0, replay.isOld(clock.now) else {
+            guard progress.steps % ReplayStart<Model>.stride < options.stepsPerExecution,
+                replay.isOld(clock.now)
+            else {
                 return
             }
         } else if !keepsReplayStart {

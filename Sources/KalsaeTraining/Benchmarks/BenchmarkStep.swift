@@ -22,6 +22,14 @@ package final class BenchmarkStep {
     /// Takes a step and returns the loss before it.
     package func run() throws -> Double { try step.run(inputs, targets) }
 
+    /// Takes some steps together and returns the loss before the last.
+    package func run(_ together: Int) throws -> Double {
+        guard together > 1 else { return try run() }
+        let runs = try step.run([inputs, targets], times: together) { _ in }
+        if let error = runs.error { throw error }
+        return runs.scalars.last.map { Double($0[0]) } ?? .nan
+    }
+
     /// Makes the plan and takes no step.
     package func compile() throws { try step.compile(inputs, targets) }
 

@@ -18,6 +18,12 @@ public struct FitOptions: Sendable {
     public var steps: Int?
     /// The number of steps of an epoch; without it, as many as the source has batches.
     public var stepsPerEpoch: Int?
+    /// How many steps are taken together, between two boundaries at which callbacks act, as Keras'
+    /// `steps_per_execution`; 1 by default. A small network on an accelerator takes less time then: the
+    /// program waits once for all, and where a step is one kernel, so are they. The numbers are the same.
+    /// Rows of a data set in memory only, without a guard against divergence, norms or ranks; a step ends
+    /// where the epoch does.
+    public var stepsPerExecution = 1
     /// Rows per step, of a data set; the last batch of an epoch may be smaller.
     public var batch: Int
     /// Which rows of a data set make a batch.
@@ -98,6 +104,10 @@ public struct FitOptions: Sendable {
                 got:
                     "batch \(batch), \(epochs.counting("epoch")), validation every \(validationFrequency)"
             )
+        }
+        guard stepsPerExecution > 0 else {
+            throw KalsaeError(
+                "fit", expected: "at least 1 step per execution", got: "\(stepsPerExecution)")
         }
         guard steps ?? 0 >= 0, stepsPerEpoch ?? 1 > 0 else {
             throw KalsaeError(

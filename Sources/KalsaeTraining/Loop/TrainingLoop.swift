@@ -12,7 +12,7 @@ import KalsaeTensor
 final class TrainingLoop<Model: Layer> {
     let step: TrainingStep<Model>
     private let evaluator: Evaluator<Model>
-    private let options: FitOptions
+    let options: FitOptions
     /// What the training is made of now, and was when the call began.
     var configuration: Configuration
     let initialConfiguration: Configuration
@@ -37,12 +37,13 @@ final class TrainingLoop<Model: Layer> {
     /// Why training ended, once it did.
     var end: TrainingEnd?
 
-    private let total: Int
+    /// The steps of the call, as far as they are known.
+    let total: Int
     let clock = ContinuousClock()
     private var waiting = WaitingTime()
     private var epochStart: ContinuousClock.Instant
     /// The rate that the step has at the moment.
-    private(set) var rate: Double
+    var rate: Double
     /// Whether the step may have another rate than the loop last set.
     var rateIsStale = false
     /// What ``FitOptions/restoresLastEpochOnDivergence`` goes back to.
@@ -92,7 +93,7 @@ final class TrainingLoop<Model: Layer> {
         keepReplayStart()
         let position = source.position
         if !isEpochFull, let batch = try timedBatch() {
-            if !isSkipped(position) { try takeStep(batch, at: position) }
+            if !isSkipped(position) { try takeSteps(from: batch, at: position) }
         } else {
             try endEpoch()
         }
@@ -175,7 +176,7 @@ final class TrainingLoop<Model: Layer> {
     }
 
     /// The next batch, with its time now and then.
-    private func timedBatch() throws -> Batch? {
+    func timedBatch() throws -> Batch? {
         let number = progress.epochSteps
         guard WaitingTime.isTaken(number) else { return try nextBatch() }
         let start = clock.now
@@ -196,35 +197,6 @@ final class TrainingLoop<Model: Layer> {
         return batch
     }
 
-    private func takeStep(_ batch: Batch, at position: BatchPosition) throws {
-        try batch.check()
-        let number = progress.steps + 1
-        let factor = progress.rateScale * (configuration.schedule?.factor(step: number) ?? 1)
-        setRate(learningRate * factor)
-        let loss = try step.runUnchecked(batch, at: position)
-        let weight = step.weight(of: batch)
-        progress.steps = number
-        progress.epochSteps += 1
-        progress.lastRate = rate
-        if let rule = divergenceGuard {
-            var state = progress.divergence ?? DivergenceGuard.State()
-            let isAccepted = rule.accepts(loss, &state)
-            progress.divergence = state
-            if !isAccepted, try recovers(from: loss, at: position) { return }
-            progress.divergence?.last = position
-        }
-        guard loss.isFinite else { throw try divergence(loss) }
-        progress.lossSum += loss * weight
-        progress.weightSum += weight
-        keepGoodState()
-        ComputeThread.shared.runWaitingCalls()
-        guard !callbacks.isEmpty else { return lookForCancellation() }
-        let record = StepRecord(
-            step: number, total: total, epoch: progress.history.epochCount + 1, loss: loss,
-            meanLoss: progress.meanLoss, learningRate: rate)
-        try boundary { callback, control in try callback.onStepEnd(record, &control) }
-    }
-
     /// Throws where weights are not finite behind the last step and nothing was measured there.
     private func checkLastStep() throws {
         guard let last = progress.history.epochs.last, last.validation == nil,
@@ -233,14 +205,7 @@ final class TrainingLoop<Model: Layer> {
         throw try divergence(.nan)
     }
 
-    private func setRate(_ new: Double) {
-        guard new != rate || rateIsStale else { return }
-        (rate, rateIsStale) = (new, false)
-        step.optimizer.learningRate = new
-        replayStart?.note(rate: new, step: progress.steps)
-    }
-
-    private func divergence(_ loss: Double) throws -> KalsaeError {
+    func divergence(_ loss: Double) throws -> KalsaeError {
         let (progress, found) = (progress, autopsyAdvice())
         var model = DivergedTraining.lastModel
         if let lastEpoch {

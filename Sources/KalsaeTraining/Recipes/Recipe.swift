@@ -35,6 +35,8 @@ public struct Recipe: Sendable, Equatable {
     public var batch: Int
     /// Into how many micro-batches each batch is cut; 1 for none.
     public var microBatches = 1
+    /// How many steps are taken together; see ``FitOptions/stepsPerExecution``.
+    public var stepsPerExecution = 1
     /// Which rows make a batch.
     public var order = BatchOrder.shuffled
     /// What becomes of rows that do not fill a batch.

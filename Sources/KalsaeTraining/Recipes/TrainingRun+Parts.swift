@@ -97,6 +97,7 @@ extension Recipe {
             schedule: schedule(steps: length), plateau: plateau)
         fit.lastBatch = lastBatch
         fit.monitor = monitor
+        fit.stepsPerExecution = stepsPerExecution
         return fit
     }
 }

@@ -1,3 +1,4 @@
+import KalsaeSupport
 import KalsaeTensor
 
 /// The tensors that a step gets for a batch, at the same places in memory each time.
@@ -8,7 +9,7 @@ package final class BatchArguments {
     package init() throws { scale = try HostTensor(count: 1) }
 
     /// The tensors as ``BatchInputs`` has them, until the next call.
-    func tensors(for batch: Batch) throws -> [Tensor] {
+    func tensors(for batch: Batch) throws(KalsaeError) -> [Tensor] {
         switch batch.storage {
         case .rows(let set, let numbers):
             let data = set.data
@@ -25,10 +26,13 @@ package final class BatchArguments {
 
     /// The place in memory for batches of this size: an epoch has at most two sizes, and parts of
     /// batches as many each.
-    private func rowTensor(_ batch: ArraySlice<Int32>) throws -> HostTensor<Int32> {
-        let known = rows[batch.count]
-        let tensor = try known ?? HostTensor<Int32>(count: batch.count)
-        if known == nil { rows[batch.count] = tensor }
+    private func rowTensor(_ batch: ArraySlice<Int32>) throws(KalsaeError) -> HostTensor<Int32> {
+        if let known = rows[batch.count] {
+            known.write(batch)
+            return known
+        }
+        let tensor = try HostTensor<Int32>(count: batch.count)
+        rows[batch.count] = tensor
         tensor.write(batch)
         return tensor
     }

@@ -178,10 +178,42 @@ package final class BatchStep<Model: Layer> {
 
     /// Takes one step and returns the loss before the update.
     package func run(_ inputs: [Tensor]) throws -> Double {
-        let number = count + 1
+        try write(step: count + 1)
+        take(inputs)
+        try compiled.run(arguments)
+        count += 1
+        return Double(try compiled.checkedScalar(0))
+    }
+
+    /// Takes several steps on inputs that `prepare` rewrites before each, with the optimizer's rate then.
+    func run(
+        _ inputs: [Tensor], times: Int, prepare: (Int) throws(KalsaeError) -> Void
+    ) throws -> CompiledStep<TensorPair<Model, OptimizerState>>.Runs {
+        take(inputs)
+        let first = count + 1
+        let runs = try compiled.run(arguments, times: times) { index throws(KalsaeError) in
+            try prepare(index)
+            try write(step: first + index)
+        }
+        count += runs.scalars.count
+        return runs
+    }
+
+    /// The sum of the weights of a batch's rows among the results of its step; nil where they have none.
+    func weight(in scalars: [Float]) -> Double? {
+        guard weighing.isWeighted, scalars.count > 1, !scalars[1].isNaN else { return nil }
+        return Double(scalars[1])
+    }
+
+    /// Writes what the optimizer and random numbers depend on.
+    private func write(step number: Int) throws(KalsaeError) {
         try optimizer.checkRate()
         scalars.write(optimizer.scalars(step: number))
         key.values[2] = Int64(number)
+    }
+
+    /// Keeps the inputs behind the arguments of each step.
+    private func take(_ inputs: [Tensor]) {
         if arguments.count != inputs.count + 2 {
             arguments = [scalars.tensor, key.tensor] + inputs
         } else {
@@ -190,8 +222,5 @@ package final class BatchStep<Model: Layer> {
                 arguments[index + 2] = input
             }
         }
-        try compiled.run(arguments)
-        count = number
-        return Double(try compiled.checkedScalar(0))
     }
 }

@@ -1,6 +1,7 @@
 import KalsaeBackend
 import KalsaeLayers
 import KalsaeOptimizers
+import KalsaeSupport
 import KalsaeTensor
 
 /// What takes the steps of a training: one plan for a whole batch (``BatchStep``), or one for each
@@ -37,10 +38,58 @@ package protocol BatchStepping<Model>: AnyObject {
     func graph(for inputs: [Tensor]) throws -> StepGraph
     /// Takes one step and returns the loss before the update.
     func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double
+    /// Takes a step for each batch of as many rows, each with its rate.
+    func run(_ batches: [Batch], rates: [Double], _ arguments: BatchArguments) throws
+        -> StepResults
+}
+
+/// What steps gave that were taken together.
+package struct StepResults {
+    /// For each step that was taken the loss before its update, and how much its batch counts in a mean.
+    package var losses: [(loss: Double, weight: Double)] = []
+    /// What ended them early.
+    package var error: (any Error)?
+}
+
+extension BatchStepping {
+    /// Takes one step behind the other.
+    package func run(_ batches: [Batch], rates: [Double], _ arguments: BatchArguments) throws
+        -> StepResults
+    {
+        var results = StepResults()
+        for (batch, rate) in zip(batches, rates) {
+            optimizer.learningRate = rate
+            do {
+                let loss = try run(batch, arguments)
+                results.losses.append((loss, weight ?? Double(batch.count)))
+            } catch {
+                results.error = error
+                break
+            }
+        }
+        return results
+    }
 }
 
 extension BatchStep: BatchStepping {
     package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
         try run(arguments.tensors(for: batch))
+    }
+
+    package func run(_ batches: [Batch], rates: [Double], _ arguments: BatchArguments) throws
+        -> StepResults
+    {
+        guard let first = batches.first else { return StepResults() }
+        let tensors = try arguments.tensors(for: first)
+        let runs = try run(tensors, times: batches.count) { index throws(KalsaeError) in
+            self.optimizer.learningRate = rates[index]
+            _ = try arguments.tensors(for: batches[index])
+        }
+        var results = StepResults(error: runs.error)
+        for (scalars, batch) in zip(runs.scalars, batches) {
+            results.losses.append(
+                (Double(scalars[0]), weight(in: scalars) ?? Double(batch.count)))
+        }
+        return results
     }
 }

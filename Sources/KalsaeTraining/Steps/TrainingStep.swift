@@ -154,6 +154,29 @@ package final class TrainingStep<Model: Layer> {
         return try step.run(batch, arguments)
     }
 
+    /// Whether a batch may be one of several whose steps are taken together: what it has is rewritten in
+    /// place, and nobody has to know of each step.
+    func joins(_ batch: Batch) -> Bool {
+        guard case .rows = batch.storage else { return false }
+        return leader == nil && !observesNorms
+    }
+
+    /// Takes a step for each batch, together those of as many rows, each with its rate.
+    func run(_ batches: [Batch], rates: [Double]) throws -> StepResults {
+        var results = StepResults()
+        var rest = batches[...]
+        while results.error == nil, let size = rest.first?.count {
+            let first = rest.startIndex
+            let same = rest.prefix { $0.count == size }
+            rest = rest.dropFirst(same.count)
+            let next = try step.run(
+                Array(same), rates: Array(rates[first..<first + same.count]), arguments)
+            results.losses += next.losses
+            results.error = next.error
+        }
+        return results
+    }
+
     /// Takes one step and returns the loss before the update, which must be finite.
     package func run(_ batch: Batch) throws -> Double {
         let value = try runUnchecked(batch)

@@ -11,7 +11,7 @@ extension Train {
         }
         let counts = [
             ("--epochs", epochs, 1), ("--steps", steps, 1), ("--batch", batch, 1),
-            ("--micro-batches", microBatches, 1),
+            ("--micro-batches", microBatches, 1), ("--steps-per-execution", stepsPerExecution, 1),
             ("--patience", patience, 0), ("--folds", splitting.folds, 2),
             ("--context", text.context, 1),
         ]

@@ -82,6 +82,7 @@ extension Train {
         if let batch { recipe.batch = batch }
         if let microBatches { recipe.microBatches = microBatches }
         try Self.check(microBatches: recipe.microBatches, batch: recipe.batch)
+        if let stepsPerExecution { recipe.stepsPerExecution = stepsPerExecution }
         recipe.steps = steps
         if let activation { recipe.activation = activation }
         recipe.order = order ?? .shuffled

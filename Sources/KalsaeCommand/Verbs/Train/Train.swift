@@ -127,6 +127,13 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
             """)
     var microBatches: Int?
 
+    @Option(
+        help: """
+            Take so many steps together, for small networks on accelerators: progress, commands and \
+            checkpoints act behind all of them. The numbers are the same; without it 1.
+            """)
+    var stepsPerExecution: Int?
+
     @Option(help: "How batches are drawn; shuffled by default.")
     var order: BatchOrder?
 
