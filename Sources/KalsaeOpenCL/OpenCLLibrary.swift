@@ -40,6 +40,9 @@ struct OpenCLLibrary: Sendable {
     }
 
     private init() throws(KalsaeError) {
+        // The vectorizer that PoCL 3.1 prefers has long kernels with barriers compute wrong numbers; what the
+        // user has chosen stays.
+        setenv("POCL_WORK_GROUP_METHOD", "loops", 0)
         guard let opened = Self.names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first
         else {
             throw KalsaeError(

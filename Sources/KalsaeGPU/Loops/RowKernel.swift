@@ -29,8 +29,10 @@ struct RowKernel {
     ) {
         (self.layout, self.storages, self.stored) = (layout, storages, stored)
         self.partials = partials
-        kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
-        rows = kernel.integer(layout.kept)
+        kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded, hasBarriers: true)
+        let count = kernel.integer(layout.kept)
+        rows = kernel.guardsStores ? "present" : count
+        if kernel.guardsStores { front.append("const I present = isGood ? \(count) : 0;") }
     }
 
     /// The launch.

@@ -9,6 +9,8 @@ struct KernelBuilder {
     let groupSize: Int
     /// Whether the kernel does nothing once an error was noted.
     private let isGuarded: Bool
+    /// Whether it stores nothing then, which `isGood` says.
+    let guardsStores: Bool
     private var hasErrors = false
 
     /// Work items of a group unless a kernel needs another number.
@@ -17,12 +19,24 @@ struct KernelBuilder {
     /// - Parameters:
     ///   - extent: what no index of the kernel reaches.
     ///   - isGuarded: whether the kernel does nothing once an error was noted.
-    init(extent: Int, groupSize: Int = usualGroup, isGuarded: Bool = false) {
+    ///   - hasBarriers: whether work items wait for each other: then none may leave before, and what is
+    ///     stored is ``guarded(_:)``.
+    init(
+        extent: Int, groupSize: Int = usualGroup, isGuarded: Bool = false,
+        hasBarriers: Bool = false
+    ) {
         // Loops over a grid go one stride beyond the last element.
         isWide = extent >= 1 << 30
         self.groupSize = groupSize
-        self.isGuarded = isGuarded
+        self.isGuarded = isGuarded && !hasBarriers
+        guardsStores = isGuarded && hasBarriers
         if isGuarded { errors() }
+        if guardsStores { pointers.append("const int isGood = errors[0] == 0;") }
+    }
+
+    /// Lines that store something, where that is left out once an error was noted.
+    func guarded(_ lines: String) -> String {
+        guardsStores ? "if (isGood) {\n\(lines)\n}" : lines
     }
 
     private mutating func number() -> Int {
@@ -73,13 +87,11 @@ struct KernelBuilder {
         groupCount: Int, body: String, shared: [KernelText.SharedArray] = [],
         isPaired: Bool = false
     ) -> KernelCall {
-        let guards = isGuarded ? ["if (errors[0]) return;"] : []
-        let lines = pointers + guards + [body]
-        return KernelCall(
+        KernelCall(
             text: KernelText(
                 parameters: parameters, isWide: isWide, groupSize: groupSize,
-                isPaired: isPaired, shared: shared,
-                body: lines.joined(separator: "\n")),
+                isPaired: isPaired, shared: shared, pointers: pointers.joined(separator: "\n"),
+                isGuarded: isGuarded, body: body),
             arguments: arguments, groupCount: groupCount)
     }
 }

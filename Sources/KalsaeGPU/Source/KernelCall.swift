@@ -30,6 +30,10 @@ struct KernelText: Hashable, Sendable {
     /// Whether two groups at least shall share a unit of the device, each with half of its registers.
     var isPaired = false
     var shared: [SharedArray] = []
+    /// Lines in front of the body that define its pointers.
+    var pointers = ""
+    /// Whether it does nothing once an error was noted.
+    var isGuarded = false
     var body = ""
 
     /// Bytes of shared memory.
@@ -49,7 +53,8 @@ struct KernelText: Hashable, Sendable {
     func source(_ parameters: [Parameter], _ head: String) -> KernelSource {
         let list = parameters.map { "\($0.type) \($0.name)" }.joined(separator: ", ")
         let declared = shared.map { "SHARED(\($0.type), \($0.name), \($0.count));" }
-        let lines = declared + [head, body]
+        let guards = isGuarded ? ["if (errors[0]) return;"] : []
+        let lines = declared + [head, pointers] + guards + [body]
         return KernelSource(
             head: "KERNEL\(isPaired ? "_PAIR" : "")(\(groupSize)) ",
             rest: "(" + list + ") {\n" + lines.joined(separator: "\n") + "\n}\n",

@@ -40,13 +40,16 @@ struct SequenceKernel {
             bytes += (array.byteCount + 127) & ~127
         }
         sharedBytes = max(sharedBytes, bytes)
-        let body = text.groupSize == 1 ? "if (LID == 0) {\n\(text.body)\n}" : text.body
+        var body = text.groupSize == 1 ? "if (LID == 0) {\n\(text.body)\n}" : text.body
+        // No work item leaves in front of a barrier.
+        if text.isGuarded { body = "if (errors[0] == 0) {\n\(body)\n}" }
         lines.append(
             """
             #undef I
             #define I \(text.indexType)
             {
             \(block.joined(separator: "\n"))
+            \(text.pointers)
             const u32 GROUPS = \(member.groupCount);
             for (u32 GID = 0; GID < \(member.groupCount); GID++) {
             \(body)
@@ -78,7 +81,11 @@ struct SequenceKernel {
                 arguments: arguments)
         }
         let noted = memories[GPUPlanCode.errors].map {
-            "if (LID == 0) ((GLOBAL u32 *)\($0))[\(ErrorWords.run)] = RUN;\n"
+            """
+            { GLOBAL u32 *errors = (GLOBAL u32 *)\($0);
+            if (LID == 0 && errors[0] == 0) errors[\(ErrorWords.run)] = RUN; }
+
+            """
         }
         text.body = """
             for (u32 RUN = 0; RUN < RUNS; RUN++) {

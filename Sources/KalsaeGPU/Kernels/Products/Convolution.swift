@@ -261,6 +261,6 @@ private struct ConvolutionText {
         let extent = max(
             input.elementCount, kernel.elementCount, output.elementCount, result.extent,
             product.parts * shape.elementCount)
-        return KernelBuilder(extent: extent, isGuarded: context.isGuarded)
+        return KernelBuilder(extent: extent, isGuarded: context.isGuarded, hasBarriers: true)
     }
 }

@@ -13,7 +13,7 @@ extension LoweredOp {
         let extent = max(
             result.extent, shape.elementCount * product.parts, operandTypes[0].shape.elementCount,
             operandTypes[1].shape.elementCount)
-        var kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded)
+        var kernel = KernelBuilder(extent: extent, isGuarded: context.isGuarded, hasBarriers: true)
         let (left, right) = (operandTypes[0].dtype, operandTypes[1].dtype)
         let a = kernel.buffer("const \(left.cType)", operand(0))
         let b = kernel.buffer("const \(right.cType)", operand(1))

@@ -25,7 +25,8 @@ struct ProductResult {
     ) -> String {
         guard let epilogue else {
             let buffer = kernel.buffer(op.type.dtype.cType, op.output)
-            return "\(buffer)[(\(row)) * \(kernel.integer(columns)) + \(column)] = v;"
+            return kernel.guarded(
+                "\(buffer)[(\(row)) * \(kernel.integer(columns)) + \(column)] = v;")
         }
         let elements = epilogue.outputs.filter(\.isElementwise)
         let loop = LoopSource(
@@ -34,11 +35,12 @@ struct ProductResult {
         for (number, output) in epilogue.outputs.filter({ !$0.isElementwise }).enumerated() {
             stores.append("\(Self.sum(number))[column] += v\(output.value);")
         }
-        return """
+        let lines = """
             const I i0 = \(row), i1 = \(column), linear = i0 * \(kernel.integer(columns)) + i1;
             \(loop.constants.joined(separator: "\n"))
             \(loop.body(linear: "linear"))
             \(stores.joined(separator: "\n"))
             """
+        return kernel.guarded(lines)
     }
 }
