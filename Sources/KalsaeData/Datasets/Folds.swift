@@ -8,6 +8,8 @@ public struct Folds: Sendable, Equatable {
         public let train: [Int]
         /// Rows to test on, ascending.
         public let test: [Int]
+
+        package init(train: [Int], test: [Int]) { (self.train, self.test) = (train, test) }
     }
 
     /// The splits.

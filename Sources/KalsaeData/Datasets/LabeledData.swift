@@ -105,7 +105,7 @@ public struct LabeledData: Sendable, Equatable {
     }
 
     /// The examples with weights, groups and times, one an example.
-    func marked(weights: [Float]?, groups: [Int32]?, times: [Double]?) -> LabeledData {
+    package func marked(weights: [Float]?, groups: [Int32]?, times: [Double]?) -> LabeledData {
         var data = self
         (data.weights, data.groups, data.times) = (weights, groups, times)
         return data
@@ -170,6 +170,8 @@ public struct DataParts: Sendable {
     package var streamed: StreamedRows?
     /// Where the rows of each part stood in the data before they were split; nil where that is not kept.
     package var split: Split?
+    /// Whether times are days since 1970-01-01; else the numbers of their column.
+    package var timesAreDays = false
     /// The shares of a named set that were held out; nil for other data.
     package var fractions: Split.Fractions?
 

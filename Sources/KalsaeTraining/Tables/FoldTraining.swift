@@ -49,6 +49,8 @@ struct FoldTraining {
     let data: LabeledData
     let dataset: Dataset
     let folds: [Folds.Fold]
+    /// Rows that a member sees in an epoch.
+    let rowsPerEpoch: Int
     let seed: Int
     /// The columns that may get intervals, with the values that they are made of.
     let columns: [Int]
@@ -73,7 +75,8 @@ struct FoldTraining {
         let outputs = data.targets.outputCount
         let layers = layers(of: candidate)
         let step = try step(candidate)
-        var batches = StackedBatches(folds, batch: batch, seed: seed)
+        var batches = StackedBatches(
+            folds, batch: batch, rowsPerEpoch: rowsPerEpoch, seed: seed)
         let perEpoch = batches.steps
         if let progress {
             try step.restore(
@@ -184,7 +187,7 @@ struct FoldTraining {
         AdamW(learningRate: candidate.learningRate, beta2: 0.95, decay: candidate.decay)
     }
 
-    private func step(_ candidate: TableCandidate) throws -> StackedStep<Sequential> {
+    func step(_ candidate: TableCandidate) throws -> StackedStep<Sequential> {
         let loss = data.targets.loss
         let weights = dataset.weights.map { [$0] } ?? []
         return try StackedStep(
@@ -234,6 +237,39 @@ struct FoldTraining {
             }
             return ends
         }
+    }
+}
+
+/// Members that see all rows, once the folds have told for how long.
+extension FoldTraining {
+    /// As many members of a candidate as there are folds, trained on all rows until the epoch that was best
+    /// for those of the folds, at the rates that these had.
+    ///
+    /// - Parameter epochs: the epochs that were planned.
+    /// - Returns: the members, stacked; nil where a weight is not finite.
+    func learnedAllRows(
+        _ outcome: Outcome, epochs: Int, batch: Int
+    ) throws -> Sequential? {
+        let all = Folds.Fold(train: Array(0..<data.count), test: [])
+        let whole = FoldTraining(
+            data: data, dataset: dataset, folds: folds.map { _ in all }, rowsPerEpoch: data.count,
+            seed: seed, columns: columns, onEpoch: { _, _ in })
+        let step = try whole.step(outcome.candidate)
+        var batches = StackedBatches(
+            whole.folds, batch: batch, rowsPerEpoch: data.count, seed: seed)
+        let rows = try HostTensor<Int32>(count: folds.count * batches.size)
+        for number in 0..<outcome.epoch * batches.steps {
+            if number % batches.steps == 0 {
+                try Task.checkCancellation()
+                batches.shuffle()
+            }
+            let done = Double(number) / Double(epochs * batches.steps)
+            step.optimizer.learningRate = outcome.candidate.learningRate * Self.schedule(done)
+            batches.write(number % batches.steps, to: rows.values)
+            try step.run([rows.tensor])
+        }
+        let models = step.models
+        return try models.firstNotFinite() == nil ? models : nil
     }
 }
 

@@ -11,11 +11,11 @@ struct StackedBatches {
     private var orders: [[Int32]]
     private var generators: [Philox]
 
-    init(_ folds: [Folds.Fold], batch: Int, seed: Int) {
+    /// - Parameter rowsPerEpoch: rows that a member sees in an epoch; one with fewer sees them again.
+    init(_ folds: [Folds.Fold], batch: Int, rowsPerEpoch: Int, seed: Int) {
         orders = folds.map { $0.train.map { Int32($0) } }
-        let fewest = orders.map(\.count).min() ?? 1
-        size = max(1, min(batch, fewest))
-        steps = max(1, fewest / size)
+        size = max(1, min(batch, orders.map(\.count).min() ?? 1))
+        steps = max(1, rowsPerEpoch / size)
         generators = orders.indices.map {
             Philox(
                 seed: UInt64(bitPattern: Int64(seed)),
@@ -32,8 +32,8 @@ struct StackedBatches {
     func write(_ step: Int, to rows: UnsafeMutableBufferPointer<Int32>) {
         var position = 0
         for order in orders {
-            for row in order[(step * size)..<((step + 1) * size)] {
-                rows[position] = row
+            for index in (step * size)..<((step + 1) * size) {
+                rows[position] = order[index % order.count]
                 position += 1
             }
         }

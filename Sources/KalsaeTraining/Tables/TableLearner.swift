@@ -113,12 +113,17 @@ public struct TableLearner: Sendable {
                 data.count, data.featureShape.reduce(1, *), data.targets.outputCount,
                 plan.folds.count, plan.batch, seed,
             ], effort: effort, autopsyPath: autopsyPath)
+        func training(
+            _ onEpoch: @escaping (CandidateEpoch, FoldTraining.Progress) throws -> Void
+        ) -> FoldTraining {
+            FoldTraining(
+                data: data, dataset: dataset, folds: plan.folds,
+                rowsPerEpoch: plan.rowsPerEpoch, seed: seed, columns: plan.columns,
+                onEpoch: onEpoch)
+        }
         try withoutActuallyEscaping(onEpoch) { onEpoch in
             try withoutActuallyEscaping(onState) { onState in
-                let training = FoldTraining(
-                    data: data, dataset: dataset, folds: plan.folds, seed: seed,
-                    columns: plan.columns
-                ) { epoch, progress in
+                let training = training { epoch, progress in
                     try onState { tried.state(with: progress) }
                     try onEpoch(epoch)
                 }
@@ -127,16 +132,19 @@ public struct TableLearner: Sendable {
             }
         }
         if !tried.isStopped { try onTried { tried.state() } }
-        let outcomes = tried.outcomes
-        var outcome = try blended(outcomes, data, plan, steps: tried.steps)
+        var outcome = try blended(
+            tried.outcomes, training { _, _ in }, plan, steps: tried.steps,
+            isStopped: tried.isStopped)
         outcome.classWeights = weights
         outcome.isStopped = tried.isStopped
         return outcome
     }
 
     private func blended(
-        _ outcomes: [FoldTraining.Outcome], _ data: LabeledData, _ plan: TablePlan, steps: Int
+        _ outcomes: [FoldTraining.Outcome], _ training: FoldTraining, _ plan: TablePlan,
+        steps: Int, isStopped: Bool
     ) throws -> Outcome {
+        let data = training.data
         let held = plan.folds.map(\.test)
         let rows = held.flatMap { $0 }.sorted()
         let all = outcomes
@@ -160,15 +168,34 @@ public struct TableLearner: Sendable {
                 }
             }
         }
-        let parts = zip(outcomes, blend.weights).map { ($0, weight: $1) }
+        /// By time members of folds have not seen the newest rows, and most of them only old ones.
+        func final(_ outcome: FoldTraining.Outcome) throws -> FoldTraining.Outcome {
+            guard data.times != nil, !isStopped,
+                let planned = plan.candidates.first(where: {
+                    $0.candidate.name == outcome.candidate.name
+                })
+            else { return outcome }
+            var outcome = outcome
+            if let members = try training.learnedAllRows(
+                outcome, epochs: planned.epochs, batch: plan.batch)
+            {
+                outcome.members = members
+            }
+            return outcome
+        }
+        let parts = try zip(outcomes, blend.weights).map {
+            ($1 > 0 ? try final($0) : $0, weight: $1)
+        }
         let model = try Self.ensemble(parts, data, temperature: blend.temperature)
         func values(_ all: TablePredictions) -> [Float] {
             rows.flatMap { all.values[($0 * width)..<(($0 + 1) * width)] }
         }
         var linear: Linear?
         if let own = all.first(where: { $0.candidate.isLinear }) {
+            let known = parts.first { $0.0.candidate.isLinear && $0.weight > 0 }
             linear = Linear(
-                model: try Self.ensemble([(own, weight: 1)], data, temperature: 1),
+                model: try Self.ensemble(
+                    [(known?.0 ?? final(own), weight: 1)], data, temperature: 1),
                 predictions: values(own.predictions))
         }
         let trials = all.enumerated().map { index, outcome in

@@ -6,6 +6,8 @@ struct TablePlan {
     let folds: [Folds.Fold]
     /// Rows of a member's batch.
     let batch: Int
+    /// Rows that a member sees in an epoch.
+    let rowsPerEpoch: Int
     /// Steps of an epoch.
     let steps: Int
     /// The columns that get intervals: those with more than two values.
@@ -17,6 +19,8 @@ struct TablePlan {
     /// Rows from which on members share one held part and see most of the others.
     private static let manyRows = 50_000
     private static let fewestRows = 4
+    /// Folds by time where no number is asked for: the first one learns a sixth of the rows.
+    private static let foldsByTime = 5
     /// Rows on which blends are found.
     private static let blendedRows = 20_000
 
@@ -33,10 +37,15 @@ struct TablePlan {
         let all = try Self.folds(data, count, most: effort.folds(rows: data.count), seed: seed).all
         // Of many rows few folds say enough.
         let isCut = count == nil && data.count > Self.manyRows
-        folds = isCut ? Array(all.prefix(effort == .best ? 4 : 2)) : all
+        let kept = isCut ? (effort == .best ? 4 : 2) : all.count
+        // By time the last ones learn the most.
+        folds = Array(data.times == nil ? all.prefix(kept) : all.suffix(kept))
         let members = folds.count
-        let perMember = folds.map(\.train.count).min() ?? 1
-        batch = min(max(perMember / 8, 32), perMember > 20_000 ? 1024 : 128, perMember)
+        // By time some members have many times the rows of others.
+        let counts = folds.map(\.train.count).sorted()
+        let perMember = max(1, data.times == nil ? counts[0] : counts[counts.count / 2])
+        rowsPerEpoch = perMember
+        batch = min(max(perMember / 8, 32), perMember > 20_000 ? 1024 : 128, max(1, counts[0]))
         let steps = max(1, perMember / batch)
         self.steps = steps
         let width = data.featureShape.reduce(1, *)
@@ -60,7 +69,8 @@ struct TablePlan {
         _ data: LabeledData, _ count: Int?, most: Int, seed: Int
     ) throws(KalsaeError) -> Folds {
         if let times = data.times {
-            return try Folds(times: times, count: count ?? max(2, min(most, data.count / 3 - 1)))
+            let usual = min(most, Self.foldsByTime, data.count / 3 - 1)
+            return try Folds(times: times, count: count ?? max(2, usual))
         }
         var classes: [Int32]?
         if case .classes(let own, _) = data.targets { classes = own }

@@ -46,6 +46,29 @@ import Testing
         #expect(outcome.model.outputShape == [width])
     }
 
+    /// A target that rises with time: members that saw old rows alone would stay behind.
+    @Test func rowsByTimeAreAllLearned() throws {
+        var random = SampleGenerator(seed: 6)
+        var (features, values): ([Float], [Float]) = ([], [])
+        for row in 0..<500 {
+            let (time, x) = (Float(row) / 250 - 1, Float.random(in: -1...1, using: &random))
+            features += [time, x]
+            values.append(1.5 * time + 0.5 * x + Float.random(in: -0.1...0.1, using: &random))
+        }
+        let data = try LabeledData(
+            features: .floats(features), featureShape: [2],
+            targets: .values(values, scale: Scale(mean: 0, deviation: 1))
+        ).marked(weights: nil, groups: nil, times: (0..<500).map(Double.init))
+        let outcome = try TableLearner(effort: .quick, seed: 1).run(data)
+        #expect(outcome.folds.count == 4 && outcome.rows == Array(100..<500))
+        let newest = Tensor(Array(features[900...])).reshaped(to: [50, 2])
+        let predicted = try outcome.model(newest).values(Float.self)
+        let differences = zip(predicted, values[450...]).map { $0 - $1 }
+        let bias = differences.reduce(0, +) / 50
+        // The noise has a deviation of .06; rows of the four oldest fifths lie 1.3 lower.
+        #expect(abs(bias) < 0.1, "\(bias)")
+    }
+
     @Test func theSameSeedGivesTheSameBits() throws {
         let data = try data(rows: 120, classes: true)
         let first = try TableLearner(effort: .quick, seed: 3).run(data)
