@@ -16,9 +16,10 @@ public struct MachinePeak: Sendable, Equatable {
     public static func measure(
         threads: Int = ComputeThread.threadCount
     ) throws(KalsaeError) -> MachinePeak {
-        // Together twice the largest cache, of a size that any machine has to spare.
+        // Together twice the largest cache, but no more than a quarter of what is left.
         let cache = max(sysconf(Int32(_SC_LEVEL3_CACHE_SIZE)), 0)
-        let bytes = min(max(2 * cache / 3, 32 << 20), 256 << 20)
+        let wanted = min(max(2 * cache / 3, 32 << 20), 256 << 20)
+        let bytes = min(wanted, max(Memory.left / 12, 1 << 20)) & ~63
         let (flops, bandwidth) = try ComputeThread.shared.sync {
             () throws(KalsaeError) -> (Double, Double) in
             kls_share_openmp(false)

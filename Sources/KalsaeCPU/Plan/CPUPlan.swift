@@ -22,12 +22,13 @@ public final class CPUPlan: Plan {
         var binding = 0
         /// Who wants the times of the instructions, if anybody does.
         var recorder: PlanRecorder?
+        /// Intermediate values; large ones are nil before the first run, and where others needed the memory.
+        var arena: Buffer?
     }
 
     private let code: CPUPlanCode
     private let isReplica: Bool
     private let isSingleThreaded: Bool
-    private let arena: Buffer
     private nonisolated(unsafe) let table: Pointers
     private nonisolated(unsafe) let list: [Instruction]
     private let state: Mutex<State>
@@ -38,42 +39,37 @@ public final class CPUPlan: Plan {
         self.code = code
         self.isReplica = isReplica
         self.isSingleThreaded = isSingleThreaded
-        try Self.check(arena: code.arenaByteCount)
-        let arena = try Buffer(byteCount: code.arenaByteCount)
-        let start = try arena.hostPointer()
         let count = max(code.pointerCount, 1)
         let table = Pointers.allocate(capacity: count)
-        table.initialize(repeating: start, count: count)
-        for patch in code.arenaPatches { table[patch.index] = start + patch.byteOffset }
+        table.initialize(repeating: UnsafeMutableRawPointer(table), count: count)
         for (buffer, patch) in code.literalPatches {
             table[patch.index] = try buffer.hostPointer() + patch.byteOffset
         }
         list = zip(code.kernels, code.starts).map { kernel, start in
             Instruction(body: kernel.body, pointers: UnsafePointer(table + start))
         }
-        self.arena = arena
         self.table = table
         state = Mutex(
             State(
                 inputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.inputBytes.count),
                 outputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.outputBytes.count),
                 recorder: code.tellsTimes ? PlanRecorder() : nil))
+        guard !IdleArenas.isLarge(code.arenaByteCount) else { return }
+        try state.withLock { state throws(KalsaeError) in try takeArena(&state) }
     }
 
     deinit { table.deallocate() }
 
-    /// Refuses what the system would end the process for, when it first runs.
-    private static func check(arena byteCount: Int) throws(KalsaeError) {
-        let left = Memory.left
-        guard byteCount > left else { return }
-        throw KalsaeError(
-            "memory of the cpu",
-            expected: "intermediate values that fit into \(max(left, 0)) bytes, which are left of "
-                + "\(Memory.most)",
-            got: "\(byteCount)",
-            advice: "use a smaller batch (--batch), cut it into parts (--micro-batches), or use a "
-                + "smaller network")
+    /// Takes memory for intermediate values, before the first run and where it was given up.
+    private func takeArena(_ state: inout State) throws(KalsaeError) {
+        let arena = try IdleArenas.allocate(byteCount: code.arenaByteCount, for: self)
+        let start = try arena.hostPointer()
+        for patch in code.arenaPatches { table[patch.index] = start + patch.byteOffset }
+        state.arena = arena
     }
+
+    /// Gives the memory of intermediate values back, unless the plan runs.
+    func releaseArena() { state.withLockIfAvailable { $0.arena = nil } }
 
     /// The graph as the passes left it.
     public var graph: Graph { code.graph }
@@ -142,6 +138,7 @@ public final class CPUPlan: Plan {
         _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int, _ progress: ((Int) -> Void)?
     ) throws(KalsaeError) {
         let noted = try state.withLock { state throws(KalsaeError) -> kls_error in
+            if state.arena == nil { try takeArena(&state) }
             if binding == 0 || state.binding != binding {
                 try bind(inputs, outputs, &state)
                 state.binding = binding

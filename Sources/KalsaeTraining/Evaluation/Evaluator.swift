@@ -24,6 +24,8 @@ public final class Evaluator<Model: Layer> {
 
     private let keepsOutputs: Bool
     private var isLossChecked = false
+    /// Rows at once for which there was memory.
+    private var mostRows = Int.max
     private var steps: [(data: [ObjectIdentifier], step: EvaluationStep<Model>)] = []
 
     /// Prepares measuring; nothing is compiled before the first data.
@@ -66,6 +68,24 @@ public final class Evaluator<Model: Layer> {
         var source = source
         try source.seek(to: BatchPosition())
         let resident = source as? DatasetBatches
+        if let resident, resident.size > mostRows {
+            return try measured(resident.data.batches(of: mostRows))
+        }
+        do { return try measured(&source, resident) } catch let error as KalsaeError {
+            // Fewer rows at once need less memory, and give the same sums.
+            guard let resident, resident.size > 1, error.subject.hasPrefix("memory of ") else {
+                throw error
+            }
+            mostRows = min(resident.size, resident.data.count) / 2
+            guard mostRows > 0 else { throw error }
+            steps.removeAll { $0.data == Self.identity(resident.data) }
+            return try measured(resident.data.batches(of: mostRows))
+        }
+    }
+
+    private func measured(
+        _ source: inout any BatchSource, _ resident: DatasetBatches?
+    ) throws -> (report: Report, outputs: [Float]) {
         let identity = resident.map { Self.identity($0.data) } ?? []
         if let known = steps.first(where: { $0.data == identity }) {
             return try known.step.run(model, &source)

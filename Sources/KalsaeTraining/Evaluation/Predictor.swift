@@ -158,13 +158,22 @@ public struct Predictor: Sendable {
         let count = width > 0 ? rows.count / width : 0
         var outputs: [Float] = []
         outputs.reserveCapacity(count * outputWidth)
-        for start in stride(from: 0, to: count, by: mostRows) {
-            let size = min(count - start, mostRows)
+        var (start, most) = (0, mostRows)
+        while start < count {
+            let size = min(count - start, most)
             var block = Array(rows[(start * width)..<((start + size) * width)])
             var padded = 1
             while padded < size { padded *= 2 }
             block += [Float](repeating: 0, count: (padded - size) * width)
-            outputs += try model(block).prefix(size * outputWidth)
+            do { outputs += try model(block).prefix(size * outputWidth) } catch let error
+                as KalsaeError
+            {
+                // Fewer rows at once need less memory.
+                guard size > 1, error.subject.hasPrefix("memory of ") else { throw error }
+                most = padded / 2
+                continue
+            }
+            start += size
         }
         return outputs
     }
