@@ -28,9 +28,10 @@ test: deps ## run the whole suite in release; FILTER=name runs a part
 test-kernels: ## test the C kernels alone; SANITIZE=1 for memory faults, ARCH=aarch64 emulated
 	@Scripts/test-kernels $(if $(SANITIZE),--sanitize) $(if $(ARCH),--arch $(ARCH))
 
-test-long: deps ## run what takes minutes or much memory: long graphs, damaged files, all at lower ISA levels, AMX in software
+test-long: deps ## run what takes minutes or much memory: long graphs, damaged files, each pass left out, all at lower ISA levels, AMX in software
 	@KALSAE_LONG_TESTS=1 Scripts/run-tests --filter LongRunTests
 	@KALSAE_FUZZ=$(or $(FUZZ),1000000) Scripts/run-tests --filter FuzzTests
+	@Scripts/test-passes --each
 	@Scripts/test-isa --all
 	@Scripts/test-isa --all --emulated
 
