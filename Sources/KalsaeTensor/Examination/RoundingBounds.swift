@@ -17,6 +17,8 @@ struct RoundingBounds {
     private let unit: Double
     /// What rounding the operands of products costs relative to each product, of both together.
     private let operandUnits: Double
+    /// What rounding an operand of products costs at least, however small it is.
+    private let smallestLoss: Double
 
     /// - Parameter precisions: those of what is compared.
     init(_ node: Node, _ operands: [Operand], _ precisions: [Precision] = []) {
@@ -24,6 +26,7 @@ struct RoundingBounds {
         operandUnits = precisions.reduce(0) {
             $0 + 2 * $1.operandUnit + $1.operandUnit * $1.operandUnit
         }
+        smallestLoss = precisions.contains(.float16) ? 0x1p-25 : 0
         unit =
             switch node.type.dtype {
             case .float32: 0x1p-24
@@ -105,7 +108,22 @@ struct RoundingBounds {
         let sum = try runner.value(of: node, magnitudes)
         let isRounded = roundingOperands && node.type.dtype == .float32
         let factor = 2 * Double(count + 2) * unit + (isRounded ? operandUnits : 0)
-        return try Tensor(sum, node.type).values(Double.self).map { factor * abs($0) }
+        var bounds = try Tensor(sum, node.type).values(Double.self).map { factor * abs($0) }
+        guard isRounded, smallestLoss > 0 else { return bounds }
+        // Below 2^-14 numbers of float16 are 2^-24 apart, so that rounding one operand of a product costs up
+        // to half of that, times the other.
+        for index in magnitudes.indices where magnitudes[index].type.dtype == .float32 {
+            var others = magnitudes
+            let count = others[index].type.shape.elementCount
+            let ones = Tensor([Float](repeating: 1, count: count))
+            others[index].buffer = try ones.evaluatedBuffer()
+            let factors = try Tensor(try runner.value(of: node, others), node.type)
+                .values(Double.self)
+            for (position, factor) in factors.enumerated() {
+                bounds[position] += smallestLoss * abs(factor)
+            }
+        }
+        return bounds
     }
 
     /// Of attention no magnitude is at hand: the largest result stands for all, which is rough.

@@ -16,10 +16,12 @@ public struct Autopsy: Sendable {
     private let graph: StepGraph
     private var notes: Notes
 
-    /// The command that shows a file's finding; on the device that made it, as others round otherwise.
+    /// The command that shows a file's finding; on the device that made it and in its precision, as others
+    /// round otherwise.
     static func command(for path: String) -> String {
-        let device = Device.current.name
+        let (device, precision) = (Device.current.name, Device.current.precision)
         return "kalsae autopsy \(path)" + (device == "cpu" ? "" : " --device \(device)")
+            + (precision == .float32 ? "" : " --precision \(precision.rawValue)")
     }
 
     /// What a file has beside the graph and its data.

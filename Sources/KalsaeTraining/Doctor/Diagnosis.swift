@@ -103,8 +103,11 @@ struct RunCurves {
 
     private var ended: Finding? {
         guard let failure else { return nil }
+        let text = say("the run failed: \(failure)", "실행이 실패했습니다: \(failure)")
+        // Of anything else the message itself says what helps.
+        guard failure.contains("a finite loss") else { return Finding("failed", .problem, text) }
         return Finding(
-            "failed", .problem, say("the run failed: \(failure)", "실행이 실패했습니다: \(failure)"),
+            "failed", .problem, text,
             remedy: say(
                 "a smaller learning rate, clipped gradients, or a guard that goes back by itself",
                 "학습률을 줄이거나, 기울기를 클리핑하거나, 스스로 되돌아가는 --guard를 쓰세요"),

@@ -46,11 +46,11 @@ extension SearchRun {
         try ranks.agree("the options") {}
         let text = String(decoding: try group.broadcast([], doing: "the plan"), as: UTF8.self)
         let (trainer, source) = try ranks.agree("the data") {
-            let plan = try SearchPlan(
+            var plan = try SearchPlan(
                 JSONValue(parsing: text, subject: "the plan"), of: "", space: SearchSpace())
             if options.resume != nil {
                 try WorkingFolder.enter(plan.folder)
-                try takeUpDevice(of: plan)
+                try takeUpDevice(of: &plan)
             }
             let trainer = TrialTraining(plan, workers: workers(of: ranks))
             return (trainer, try trainer.baseSource())
