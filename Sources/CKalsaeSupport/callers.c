@@ -14,8 +14,9 @@ int kalsae_calling_functions(const char **names, int capacity) {
         // A return address may lie behind a function whose last instruction is the call.
         const char *address = (const char *)frames[i] - 1;
         Dl_info info;
-        const char *name = dladdr(address, &info) ? info.dli_sname : NULL;
-        if (!name) name = kalsae_program_function((uintptr_t)address);
+        // First its own table: dladdr reads all names of a library for each address.
+        const char *name = kalsae_program_function((uintptr_t)address);
+        if (!name && dladdr(address, &info)) name = info.dli_sname;
         if (name) names[count++] = name;
     }
     return count;

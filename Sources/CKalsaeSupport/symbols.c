@@ -6,6 +6,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,6 +18,9 @@ typedef struct {
     const char *names;
     size_t names_size;
     uintptr_t base;
+    // The functions that have a size and a name, by address: a trace asks for thousands of names.
+    uint32_t *functions;
+    size_t function_count;
 } symbol_table;
 
 static symbol_table table;
@@ -57,6 +61,28 @@ static void read_table(const char *file, size_t size) {
     }
 }
 
+static int is_function(const ElfW(Sym) * symbol) {
+    return (symbol->st_info & 0xf) == STT_FUNC && symbol->st_size > 0 &&
+           symbol->st_name < table.names_size;
+}
+
+// Of functions at one address the first of the file stands last, where a search finds it.
+static int compare(const void *left, const void *right) {
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    const ElfW(Addr) x = table.symbols[a].st_value, y = table.symbols[b].st_value;
+    if (x != y) return x < y ? -1 : 1;
+    return a > b ? -1 : a < b;
+}
+
+static void sort_functions(void) {
+    if (table.count == 0 || table.count > UINT32_MAX) return;
+    table.functions = malloc(table.count * sizeof *table.functions);
+    if (!table.functions) return;
+    for (size_t i = 0; i < table.count; i++)
+        if (is_function(&table.symbols[i])) table.functions[table.function_count++] = (uint32_t)i;
+    qsort(table.functions, table.function_count, sizeof *table.functions, compare);
+}
+
 // The file stays mapped: names are handed out.
 static void find_table(void) {
     dl_iterate_phdr(take_base, &table.base);
@@ -68,18 +94,25 @@ static void find_table(void) {
         void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
         if (file != MAP_FAILED) read_table(file, size);
     }
+    sort_functions();
     close(descriptor);
 }
 
 const char *kalsae_program_function(uintptr_t address) {
     pthread_once(&once, find_table);
     const uintptr_t offset = address - table.base;
-    for (size_t i = 0; i < table.count; i++) {
-        const ElfW(Sym) *symbol = &table.symbols[i];
-        if ((symbol->st_info & 0xf) != STT_FUNC || offset < symbol->st_value ||
-            offset - symbol->st_value >= symbol->st_size || symbol->st_name >= table.names_size)
-            continue;
-        return table.names + symbol->st_name;
+    size_t low = 0, high = table.function_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (table.symbols[table.functions[middle]].st_value <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    // A function may lie inside of another one, which begins a little before.
+    for (size_t tries = 0; low > 0 && tries < 16; tries++) {
+        const ElfW(Sym) *symbol = &table.symbols[table.functions[--low]];
+        if (offset - symbol->st_value < symbol->st_size) return table.names + symbol->st_name;
     }
     return NULL;
 }

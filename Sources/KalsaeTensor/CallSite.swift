@@ -1,5 +1,6 @@
 import CKalsaeSupport
 import Glibc
+import Synchronization
 
 /// A location in the source: a line where the operation takes one, else the calling function.
 public struct CallSite: Sendable, Equatable, CustomStringConvertible {
@@ -36,19 +37,35 @@ public struct CallSite: Sendable, Equatable, CustomStringConvertible {
 
     /// The nearest caller outside of Kalsae's own libraries: for operators, which take no line.
     ///
-    /// Costs a walk over the stack, so it is asked for only once there is a fault.
+    /// Costs a walk over the stack, so it is asked for only once there is a fault, or where a trace
+    /// is noted.
     static func ofCaller() -> CallSite? {
         var names = [UnsafePointer<CChar>?](repeating: nil, count: 48)
         let count = Int(kalsae_calling_functions(&names, Int32(names.count)))
         for case let name? in names.prefix(count) {
-            let symbol = String(cString: name)
-            if symbol == "main" || symbol.hasSuffix("_main") { return CallSite(function: "main") }
-            guard symbol.hasPrefix("$s") else { continue }
-            let name = demangled(symbol)
-            guard !isOwn(symbol, name) else { continue }
-            return CallSite(function: shortened(name))
+            if let site = site(of: name) { return site }
         }
         return nil
+    }
+
+    /// What each name is, by its address, which stays: a trace asks for the same ones thousands of
+    /// times.
+    private static let sites = Mutex<[UInt: CallSite?]>([:])
+
+    /// The function with a linker name; nil where it tells a user nothing.
+    private static func site(of name: UnsafePointer<CChar>) -> CallSite? {
+        let key = UInt(bitPattern: name)
+        if let known = sites.withLock({ $0[key] }) { return known }
+        let site = site(named: String(cString: name))
+        sites.withLock { _ = $0.updateValue(site, forKey: key) }
+        return site
+    }
+
+    private static func site(named symbol: String) -> CallSite? {
+        if symbol == "main" || symbol.hasSuffix("_main") { return CallSite(function: "main") }
+        guard symbol.hasPrefix("$s") else { return nil }
+        let name = demangled(symbol)
+        return isOwn(symbol, name) ? nil : CallSite(function: shortened(name))
     }
 
     /// Whether a symbol belongs to one of the libraries: `$s` + length + module name, where it is
