@@ -96,6 +96,38 @@ import Testing
         #expect(try asked(["data": "iris"], model: "")["report"] == nil)
     }
 
+    /// A model that a later run has replaced is not measured under the first one's name.
+    @Test func aModelOfALaterRunIsRefused() throws {
+        let program = try TestProgram("echo '{}'")
+        defer { program.remove() }
+        let server = try TestDashboard(runs: 0) {
+            $0.program = program.path
+            $0.sets = ["iris"]
+        }
+        defer { server.stop() }
+        let model = "\(server.folder)/m.safetensors"
+        func add(_ text: String) throws -> Run {
+            try text.write(toFile: model, atomically: true, encoding: .utf8)
+            var description = RunDescription(name: "churn")
+            (description.modelPath, description.configuration) = (model, ["data": "iris"])
+            let run = try server.store.createRun(description)
+            try server.store.record(
+                RunArtifact(
+                    name: "m", kind: "model", path: model,
+                    fingerprint: Store.fingerprint(ofFile: model)), of: run)
+            return run
+        }
+        let (first, second) = (try add("one"), try add("two"))
+        for path in ["evaluation", "summary"] {
+            let refused = try server.ask("GET", "/api/runs/\(first.id)/\(path)")
+            #expect(refused.status == 422)
+            #expect(
+                refused.body.contains(
+                    "m.safetensors: expected the model of run churn, got that of run churn-2"))
+            #expect(try server.ask("GET", "/api/runs/\(second.id)/\(path)").status == 200)
+        }
+    }
+
     /// The parser of the arguments writes its usage behind an error.
     @Test func errorsOfTheParserAreTold() throws {
         let program = try TestProgram(

@@ -152,4 +152,38 @@ struct RecorderTests {
         #expect(lines.all.first?.contains("was deleted") == true)
         #expect(try store.runs().isEmpty)
     }
+
+    /// What is held shows as paused until it goes on, or is taken up by a process that holds nothing.
+    @Test func aRunThatIsHeldIsPaused() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "held"))
+        let recorder = RunRecorder(run, in: store)
+        func word() throws -> String {
+            let word = try store.run("held").stateWord
+            #expect(try store.overview(of: run.id)?.isPaused == (word == "paused"))
+            return word
+        }
+        func ask(_ verb: String, _ state: RunCommand.State) throws {
+            let command = try store.send(verb, author: "ann", to: run)
+            recorder.answer(command, state, step: 1)
+            recorder.flush()
+        }
+        #expect(try word() == "running")
+        try ask("pause", .refused)
+        #expect(try word() == "running")
+        try ask("pause", .applied)
+        try ask("note", .applied)
+        #expect(try word() == "paused")
+        #expect(try store.run("held").json["paused"] == true)
+        try ask("continue", .applied)
+        #expect(try word() == "running")
+        try ask("pause", .applied)
+        let later = try #require(try store.commands(of: run).last).time + 1
+        try store.record([RunEvent("resumed", step: 1, time: later)], of: run)
+        #expect(try word() == "running")
+        recorder.finish(state: .stopped)
+        #expect(try word() == "stopped")
+    }
 }

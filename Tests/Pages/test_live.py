@@ -49,6 +49,7 @@ class LiveTests(PagesCase):
     def test_pauses_and_goes_on(self):
         self.browser.click("[data-verb=pause]")
         self.wait("!!document.querySelector('[data-verb=continue]')", "a pause")
+        self.wait("document.querySelector('.page-title .badge').innerText === 'paused'", "the word")
         self.browser.click("[data-verb=continue]")
         self.wait("!!document.querySelector('[data-verb=pause]')", "going on")
 

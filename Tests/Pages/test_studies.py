@@ -31,6 +31,29 @@ class StudiesTests(PagesCase):
         })""")
         self.assertEqual(is_searching, [True, True, False, False])
 
+    def test_no_chart_without_intermediate_values(self):
+        """Where trials are judged by their end alone, as by auc."""
+        self.open("/studies/iris", ".dot")
+        is_hidden = self.browser.run("""Promise.all(["study-charts", "study-data"].map((name) =>
+            import(`/assets/views/${name}.js`))).then(([charts, m]) => {
+            const data = new m.StudyData("s", undefined);
+            data.study = {};
+            data.trials = [{ number: 0, state: "complete", objectives: [0.5], parameters: {} }];
+            const part = charts.reportsChart(data);
+            const isHidden = () => {
+                part.fill();
+                return part.card.element.hidden;
+            };
+            const answers = [isHidden()];
+            data.areReportsLoaded = true;
+            answers.push(isHidden());
+            data.reports = { 0: { step: [1, 2], value: [0.5, 0.4] } };
+            answers.push(isHidden());
+            part.chart.end();
+            return answers;
+        })""")
+        self.assertEqual(is_hidden, [False, True, False])
+
     def test_brushes(self):
         self.open("/studies/iris", ".brush-area")
         area = self.browser.run("""(() => {

@@ -36,6 +36,25 @@ class ToolsTests(PagesCase):
         self.wait("!!document.querySelector('main h1')", "the run's page")
         self.assertIn("houses", self.text("main h1"))
 
+    def test_learns_a_table_that_cannot_branch(self):
+        self.open("/runs")
+        self.drop("towns.csv", "area,floors,town,price\n" + ROWS + "\n")
+        self.wait("location.hash === '#/train' && !!document.querySelector('#target')", "a form")
+        self.browser.run("""(() => {
+            const target = document.querySelector("#target");
+            target.value = "price";
+            target.dispatchEvent(new Event("change"));
+        })()""")
+        self.browser.click("#start")
+        self.wait("/^#.runs.[0-9a-z]+$/.test(location.hash)", "the run's page", 60)
+        self.wait("document.querySelector('.steer')?.innerText.includes('has no branches')",
+                  "an end", 300)
+        self.assertTrue(self.browser.run("document.querySelector('#branch') === null"))
+        key = self.browser.run("location.hash.split('/')[2]")
+        self.open(f"/runs/{key}/evaluation", "#evaluate")
+        self.browser.click("#evaluate")
+        self.wait("!!document.querySelector('#trained-on')", "what flatters the model", 60)
+
     def test_searches_in_a_table(self):
         self.open("/runs")
         self.drop("flats.csv", "area,floors,town,price\n" + ROWS + "\n")

@@ -85,7 +85,7 @@ extension Router {
         }
     }
 
-    /// The path of a run's model.
+    /// The path of a run's model, which is a file that is still the run's.
     private func modelPath(of run: Run) throws -> String {
         guard !run.modelPath.isEmpty else {
             throw HTTPFault(404, "model: the run has none")
@@ -95,6 +95,8 @@ extension Router {
         guard access(path, R_OK) == 0 else {
             throw HTTPFault(404, "model: expected a file at \(path), got none".printable)
         }
+        // A later run may have written its model to the same path.
+        try stores.read { try $0.checkModel(of: run) }
         return path
     }
 }

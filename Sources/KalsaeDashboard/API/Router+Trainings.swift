@@ -105,8 +105,11 @@ extension Router {
     /// A path beside the runs for a model that the page has trained: no file is in its way.
     func freshModelPath() throws -> String {
         let folder = Store.modelFolder(of: options.folder)
-        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-            throw HTTPFault(507, "\(folder): \(String(cString: strerror(errno)))".printable)
+        // The folder of runs is made with the first run.
+        for path in [options.folder, folder] {
+            guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+                throw HTTPFault(507, "\(path): \(String(cString: strerror(errno)))".printable)
+            }
         }
         return "\(folder)/\(String(UInt64.random(in: 0 ... .max), radix: 36)).safetensors"
     }

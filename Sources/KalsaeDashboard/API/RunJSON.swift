@@ -13,7 +13,8 @@ enum RunJSON {
         let newest = metrics.max { ($0.last.time, $0.last.step) < ($1.last.time, $1.last.step) }
         return [
             .init("key", .string(run.id)), .init("name", .string(run.name)),
-            .init("state", .string(run.state.rawValue)), .init("created", .integer(run.created)),
+            .init("state", .string(run.state.rawValue)), .init("paused", .bool(run.isPaused)),
+            .init("created", .integer(run.created)),
             .init("started", integer(run.started)), .init("ended", integer(run.ended)),
             .init("parent", text(run.parent)), .init("parentStep", integer(run.parentStep)),
             .init("step", integer(newest?.last.step)), .init("epoch", integer(newest?.last.epoch)),

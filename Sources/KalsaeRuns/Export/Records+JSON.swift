@@ -10,6 +10,7 @@ extension Run {
     public var json: JSONValue {
         [
             "id": .string(id), "name": .string(name), "state": .string(state.rawValue),
+            "paused": .bool(isPaused),
             "created": .integer(created), "started": .optional(started),
             "ended": .optional(ended), "parent": parent.map { .string($0) } ?? .null,
             "parent_step": .optional(parentStep),
@@ -90,7 +91,8 @@ extension RunArtifact {
     public var json: JSONValue {
         [
             "name": .string(name), "kind": .string(kind), "path": .string(path),
-            "bytes": .integer(bytes), "time": .integer(time),
+            "bytes": .integer(bytes), "fingerprint": .string(fingerprint),
+            "time": .integer(time),
         ]
     }
 }

@@ -19,6 +19,9 @@ package enum StoreSchema {
         Migration(
             version: 3,
             sql: "ALTER TABLE studies ADD COLUMN configuration TEXT NOT NULL DEFAULT 'null'"),
+        Migration(
+            version: 4,
+            sql: "ALTER TABLE artifacts ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''"),
     ]
 
     static let version = migrations.count

@@ -6,7 +6,17 @@ extension Run {
     static let columns = """
         runs.*, (SELECT key FROM runs AS other WHERE other.id = runs.parent) AS parent_key, \
         (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) \
-        AS all_tags
+        AS all_tags, \(paused) AS paused
+        """
+
+    /// Whether the last of the commands that hold a run and let it go on holds it, since it was taken up;
+    /// NULL where there is none.
+    static let paused = """
+        CASE WHEN runs.state = 'running' THEN (SELECT verb = 'pause' FROM commands \
+        WHERE commands.run = runs.id AND commands.state = 'applied' \
+        AND verb IN ('pause', 'continue') AND commands.time >= coalesce((SELECT max(events.time) \
+        FROM events WHERE events.run = runs.id AND events.kind = 'resumed'), 0) \
+        ORDER BY commands.id DESC LIMIT 1) END
         """
 
     /// A row of the store; its state is the true one.
@@ -33,6 +43,8 @@ extension Run {
         note = row["note"]
         tags = JSONValue(stored: row["all_tags"]).array?.compactMap(\.string) ?? []
         state = RunState(stored: row["state"], process)
+        let paused: Bool? = row["paused"]
+        isPaused = state == .running && paused == true
     }
 }
 

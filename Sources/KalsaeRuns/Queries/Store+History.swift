@@ -48,7 +48,7 @@ extension Store {
         try fetch(run, "SELECT * FROM artifacts WHERE run = ? ORDER BY id") { row in
             RunArtifact(
                 name: row["name"], kind: row["kind"], path: row["path"], bytes: row["bytes"],
-                time: row["time"])
+                fingerprint: row["fingerprint"], time: row["time"])
         }
     }
 
@@ -97,12 +97,12 @@ extension Store {
             ])
         try database.execute(
             sql: """
-                INSERT INTO artifacts (run, name, kind, path, bytes, time) \
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO artifacts (run, name, kind, path, bytes, fingerprint, time) \
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 row, artifact.name.withoutNUL, artifact.kind.withoutNUL, artifact.path.withoutNUL,
-                artifact.bytes, artifact.time,
+                artifact.bytes, artifact.fingerprint.withoutNUL, artifact.time,
             ])
     }
 }

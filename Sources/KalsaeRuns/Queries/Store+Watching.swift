@@ -9,6 +9,7 @@ package struct RunOverview: Equatable, Sendable {
     package let row: Int64
     package var name: String
     package var state: RunState
+    package var isPaused: Bool
     package var created: Int
     package var started: Int?
     package var ended: Int?
@@ -75,7 +76,7 @@ extension Store {
     private static func overviewSQL(_ filter: String) -> String {
         """
         SELECT id, key, name, state, created, started, ended, parent_step, note, host, \
-        boot, pid, pid_started, data, model, \
+        boot, pid, pid_started, data, model, \(Run.paused) AS paused, \
         (SELECT key FROM runs AS other WHERE other.id = runs.parent) AS parent_key, \
         (SELECT json_group_array(tag) FROM tags WHERE run = runs.id) AS all_tags, \
         (SELECT studies.name FROM trials JOIN studies ON studies.id = trials.study \
@@ -175,6 +176,8 @@ extension RunOverview {
         let process = RunProcess(
             host: row["host"], boot: row["boot"], pid: row["pid"], began: row["pid_started"])
         state = RunState(stored: row["state"], process)
+        let paused: Bool? = row["paused"]
+        isPaused = state == .running && paused == true
     }
 
     /// The numbers of a row, of a fingerprint such as `712 + 89 rows of 784 numbers, 3f90c1a2`.

@@ -55,6 +55,8 @@ public struct Run: Equatable, Sendable {
     public var name: String
     /// How far it is; a run whose process is gone is interrupted.
     public var state: RunState
+    /// Whether it runs and stands still because somebody said so.
+    public var isPaused: Bool
     /// When it was created, in milliseconds since 1970.
     public var created: Int
     /// When its training began, or began again.
@@ -87,6 +89,9 @@ public struct Run: Equatable, Sendable {
     public var note: String
     /// Words to find it by, in order.
     public var tags: [String]
+
+    /// How far it is, in a word: its state, or `paused`.
+    public var stateWord: String { isPaused ? "paused" : state.rawValue }
 
     /// Milliseconds between its start and its end, or `now` while it runs; nil where they are not
     /// known.

@@ -37,14 +37,18 @@ public struct RunArtifact: Equatable, Sendable {
     public var path: String
     /// Its size.
     public var bytes: Int
+    /// What identifies its bytes, as ``Store/fingerprint(ofFile:)`` gives it; empty where that is not
+    /// known.
+    public var fingerprint: String
     /// Milliseconds since 1970.
     public var time: Int
 
     /// An artifact.
     public init(
-        name: String, kind: String, path: String, bytes: Int = 0, time: Int = Timestamp.now
+        name: String, kind: String, path: String, bytes: Int = 0, fingerprint: String = "",
+        time: Int = Timestamp.now
     ) {
         (self.name, self.kind, self.path, self.bytes) = (name, kind, path, bytes)
-        self.time = time
+        (self.fingerprint, self.time) = (fingerprint, time)
     }
 }

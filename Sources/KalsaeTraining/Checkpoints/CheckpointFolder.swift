@@ -53,6 +53,18 @@ public struct CheckpointFolder: Sendable, Equatable {
         entries.filter { !$0.isBest && $0.time <= time }.max { $0.time < $1.time }
     }
 
+    /// The steps that are there, as in `100, 1700, 2500`; of many those around a step, with `…` for the
+    /// others.
+    package func steps(around step: Int) -> String {
+        let steps = Set(entries.map(\.step)).sorted()
+        let (before, behind) = (steps.filter { $0 <= step }, steps.filter { $0 > step })
+        let most = 4
+        var words = (before.suffix(most) + behind.prefix(most)).map { "\($0)" }
+        if before.count > most { words.insert("…", at: 0) }
+        if behind.count > most { words.append("…") }
+        return words.joined(separator: ", ")
+    }
+
     /// Where a checkpoint goes.
     public func path(step: Int, isBest: Bool) -> String {
         let digits = "\(step)"
@@ -79,18 +91,34 @@ public struct CheckpointFolder: Sendable, Equatable {
     /// Removes what is no longer wanted: all but the newest, the best, and of those before a selection
     /// that is the denser the nearer to the end.
     ///
+    /// From a step between two that stay, the one before is at most half as far back as the newest is
+    /// ahead, unless checkpoints were written farther apart, or `bytes` leaves no room.
+    ///
     /// - Parameters:
-    ///   - count: how many stay, the best one not counted; at least 2.
+    ///   - count: how many of the newest stay, the best one not counted; at least 2.
+    ///   - keepsOlder: whether a selection of those before them stays.
     ///   - bytes: how much room they may have together; the newest two stay in any case.
-    func thin(to count: Int, bytes: Int?) {
+    func thin(to count: Int, keepsOlder: Bool, bytes: Int?) {
         let all = entries
+        let count = max(count, 2)
         for old in all.filter(\.isBest).dropLast() { unlink(old.path) }
         var kept = all.filter { !$0.isBest }
-        let best = all.last(where: \.isBest)?.bytes ?? 0
-        func isTooMuch() -> Bool {
-            kept.count > max(count, 2)
-                || kept.reduce(best) { $0 + $1.bytes } > bytes ?? .max
+        if !keepsOlder {
+            for old in kept.dropLast(count) { unlink(old.path) }
+            kept = Array(kept.suffix(count))
         }
+        var index = 1
+        while index < kept.count - count {
+            let next = Double(kept[index + 1].step)
+            let gap = next - Double(kept[index - 1].step)
+            if 2 * gap <= Double(kept[kept.count - 1].step) - next {
+                unlink(kept.remove(at: index).path)
+            } else {
+                index += 1
+            }
+        }
+        let best = all.last(where: \.isBest)?.bytes ?? 0
+        func isTooMuch() -> Bool { kept.reduce(best) { $0 + $1.bytes } > bytes ?? .max }
         while kept.count > 2, isTooMuch() {
             let newest = kept[kept.count - 1].step
             // The gap that a checkpoint's absence would leave, beside its distance from the end; the

@@ -21,6 +21,7 @@ public final class CheckpointWriter: Sendable {
     /// Where they go.
     public let folder: CheckpointFolder
     private let kept: Int
+    private let keepsOlder: Bool
     private let bytes: Int?
     private let tell: @Sendable (Event) -> Void
     private let queue = DispatchQueue(label: "kalsae.checkpoints", qos: .utility)
@@ -36,14 +37,17 @@ public final class CheckpointWriter: Sendable {
     ///
     /// - Parameters:
     ///   - folder: where they go.
-    ///   - kept: how many stay beside the best one, at least 2; the denser the nearer to the end.
+    ///   - kept: how many of the newest stay beside the best one, at least 2; `.max` for all.
+    ///   - keepsOlder: whether a selection of those before them stays, the denser the nearer to the
+    ///     end: from any step the one before it is at most half as far back as the newest is ahead.
     ///   - bytes: how much room they may have together; nil for any.
     ///   - tell: called for each ``Event``, on the writer's thread.
     public init(
-        _ folder: CheckpointFolder, kept: Int = 12, bytes: Int? = nil,
+        _ folder: CheckpointFolder, kept: Int = 12, keepsOlder: Bool = true, bytes: Int? = nil,
         tell: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
-        (self.folder, self.kept, self.bytes, self.tell) = (folder, kept, bytes, tell)
+        (self.folder, self.kept, self.keepsOlder) = (folder, kept, keepsOlder)
+        (self.bytes, self.tell) = (bytes, tell)
     }
 
     /// Writes a state soon.
@@ -71,7 +75,7 @@ public final class CheckpointWriter: Sendable {
         do {
             try folder.create()
             try state.save(to: path)
-            folder.thin(to: kept, bytes: bytes)
+            folder.thin(to: kept, keepsOlder: keepsOlder, bytes: bytes)
             if waiting.withLock({ exchange(&$0.hasFailed, false) }) { tell(.recovered) }
             if let entry = folder.entries.first(where: { $0.path == path }) {
                 tell(.written(entry, state.progress))

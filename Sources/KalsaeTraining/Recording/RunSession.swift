@@ -41,12 +41,14 @@ public final class RunSession: Sendable {
     ///   - store: where it is recorded, opened for writing.
     ///   - interval: when checkpoints are written, beside those of the best epochs.
     ///   - keepsBest: whether each best epoch has a checkpoint of its own.
-    ///   - kept: how many checkpoints stay beside the best.
+    ///   - kept: how many of the newest checkpoints stay beside the best; `.max` for all.
+    ///   - keepsOlder: whether a selection of those before them stays, the denser the nearer to the
+    ///     end.
     ///   - bytes: how much space they may have together; nil for any.
     ///   - say: takes a line about a disc that is full, or has space again.
     public init(
         _ run: Run, in store: Store, interval: CheckpointInterval = .automatic,
-        keepsBest: Bool = true, kept: Int = 12, bytes: Int? = nil,
+        keepsBest: Bool = true, kept: Int = 12, keepsOlder: Bool = true, bytes: Int? = nil,
         say: @escaping @Sendable (String) -> Void = { Notice.say($0) }
     ) {
         let recorder = RunRecorder(run, in: store, say: say)
@@ -55,7 +57,9 @@ public final class RunSession: Sendable {
         self.keepsBest = keepsBest
         let observer = Observer()
         self.observer = observer
-        writer = CheckpointWriter(folder, kept: kept, bytes: bytes) { event in
+        writer = CheckpointWriter(
+            folder, kept: kept, keepsOlder: keepsOlder, bytes: bytes
+        ) { event in
             switch event {
             case .written(let entry, let progress):
                 let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path

@@ -106,11 +106,13 @@ public struct SteeringCallback: Callback {
             let entry = try entry(for: command.data["to"])
             let state = try TrainingState(path: entry.path)
             control.restore(state)
+            var near = ""
+            if let asked = command.data["to"]?.integer, asked != entry.step {
+                let steps = writer.folder.steps(around: asked)
+                near = ", the last checkpoint before \(asked) (there are \(steps))"
+            }
             // What is resumed later is the way that was gone back to.
             writer.folder.removeAll(after: entry.step)
-            let asked = command.data["to"]?.integer
-            let near =
-                asked.map { $0 == entry.step ? "" : ", the last checkpoint before \($0)" } ?? ""
             let rate = Float(state.progress.learningRate)
             done("back at step \(entry.step)\(near), learningRate = \(rate)")
         case .note: done("")

@@ -67,30 +67,39 @@ import Testing
         func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) { writer.flush() }
     }
 
-    /// What stays is the newest two, the best one, and of the rest more of what is near the end.
+    /// What stays is the newest, the best one, and of the rest so many that no step's way back is more
+    /// than half of the way to the end.
     @Test func oldCheckpointsAreThinned() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let folder = CheckpointFolder(path)
         let writer = CheckpointWriter(folder, kept: 6)
         var state = try await trained()
-        for step in 1...64 {
+        for step in 1...96 {
             state.progress.fit?.steps = step
             writer.write(state)
             if step == 10 { writer.write(state, isBest: true) }
             writer.flush()
         }
         let steps = folder.entries.filter { !$0.isBest }.map(\.step)
-        #expect(steps.count == 6 && steps.suffix(2) == [63, 64] && steps.first == 1)
-        let gaps = zip(steps.dropFirst(), steps).map { $0 - $1 }
-        #expect(gaps.dropLast() == gaps.dropLast().sorted(by: >)[...], "\(steps)")
+        #expect(steps.suffix(6) == [91, 92, 93, 94, 95, 96] && steps.first == 1, "\(steps)")
+        #expect(steps.count < 24, "\(steps)")
+        for (step, next) in zip(steps, steps.dropFirst()) where next - step > 1 {
+            #expect(2 * (next - step) <= 96 - next, "\(steps)")
+        }
+        #expect(folder.steps(around: 93).hasSuffix(", 92, 93, 94, 95, 96"))
         #expect(folder.best?.step == 10)
         // Room for two and the best one.
         let bytes = try #require(folder.last).bytes
         let small = CheckpointWriter(folder, kept: 6, bytes: 3 * bytes + bytes / 2)
-        state.progress.fit?.steps = 65
+        state.progress.fit?.steps = 97
         small.write(state)
         small.flush()
-        #expect(folder.entries.map(\.step) == [10, 64, 65])
+        #expect(folder.entries.map(\.step) == [10, 96, 97])
+        let newest = CheckpointWriter(folder, kept: 2, keepsOlder: false)
+        state.progress.fit?.steps = 98
+        newest.write(state)
+        newest.flush()
+        #expect(folder.entries.map(\.step) == [10, 97, 98])
     }
 
     private func trained() async throws -> TrainingState {

@@ -107,7 +107,8 @@ import Testing
             ])
         #expect(
             answers[2].contains(
-                "back at step 10, the last checkpoint before 11, learningRate = 0.05"))
+                "back at step 10, the last checkpoint before 11 (there are 5, 10, 15), "
+                    + "learningRate = 0.05"))
         let kinds = try store.events(of: run).map(\.kind)
         #expect(kinds.count { $0 == "steer" } == 11 && kinds.count { $0 == "change" } == 5)
 

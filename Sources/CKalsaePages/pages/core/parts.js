@@ -10,6 +10,9 @@ export function badge(state) {
         tIf(`state.${state}`, state));
 }
 
+/** Of a run, which may stand still while it runs. */
+export const runBadge = (run) => badge(run.paused ? "paused" : run.state);
+
 export function tagList(tags) {
     return tags.filter((tag) => tag !== "pinned")
         .map((tag) => h("span", { class: "tag" }, tag));

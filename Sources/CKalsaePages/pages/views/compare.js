@@ -4,7 +4,7 @@ import { swatchClass } from "../charts/colors.js";
 import { eachFrame, h, show } from "../core/dom.js";
 import { tell } from "../core/dialogs.js";
 import { number, setting } from "../core/format.js";
-import { badge, check, pageHead } from "../core/parts.js";
+import { check, pageHead, runBadge } from "../core/parts.js";
 import { listen } from "../core/stream.js";
 import { metricName, t } from "../core/words.js";
 import { Curves } from "./curves.js";
@@ -57,7 +57,7 @@ function valuesTable(runs) {
         .filter((name) => !/^(gradient|update|time)\//.test(name)).sort();
     return h("section", { class: "card" }, h("h2", {}, t("compare.values")),
         table(t("compare.values"), runs, [t("state"), ...names], (data, name) => {
-            if (name === t("state")) return badge(data.run.state);
+            if (name === t("state")) return runBadge(data.run);
             const metric = data.metric(name);
             if (!metric) return "–";
             const isRising = /accuracy|f1|auc|r2/i.test(name);

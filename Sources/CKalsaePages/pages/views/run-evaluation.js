@@ -60,6 +60,7 @@ function parts({ data, report }) {
     const classes = report.classes ?? [];
     return h("div", { class: "stack" },
         h("section", { class: "card" }, h("h2", {}, t("evaluation.on", { data, rows: number(report.rows) })),
+            report.trained_on && h("p", { class: "muted", id: "trained-on" }, t("evaluation.learned")),
             h("div", { class: "test-numbers" }, numbers.map((name) => h("div", {},
                 h("span", { class: "muted" }, metricName(name)), h("b", {}, number(report[name])))))),
         report.confusion && h("section", { class: "card" }, h("h2", {}, t("evaluation.matrix")),

@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { eachFrame, h, show, throttled } from "../core/dom.js";
 import { ago, duration, moment, number } from "../core/format.js";
-import { badge, failure, tagList } from "../core/parts.js";
+import { failure, tagList, runBadge } from "../core/parts.js";
 import { metricName, t } from "../core/words.js";
 
 const rowHeight = 37;
@@ -167,7 +167,7 @@ export class RunRows {
             }, isPinned ? "★" : "☆"),
             h("a", { href: `#/runs/${encodeURIComponent(run.key)}`, "data-part": "open" }, run.name),
             tagList(run.tags ?? [])),
-        h("td", {}, badge(run.state)),
+        h("td", {}, runBadge(run)),
         h("td", { title: moment(run.created) }, ago(run.created)),
         h("td", { class: "muted" }, duration((run.ended ?? Date.now()) - began)),
         h("td", { class: "right" }, number(run.step ?? undefined, 8)),

@@ -5,7 +5,7 @@ import { eachFrame, h, show } from "../core/dom.js";
 import { tellError } from "../core/dialogs.js";
 import { duration, number } from "../core/format.js";
 import { bind } from "../core/keys.js";
-import { badge, tabs, tagList } from "../core/parts.js";
+import { tabs, tagList, runBadge } from "../core/parts.js";
 import { listen } from "../core/stream.js";
 import { metricName, t } from "../core/words.js";
 import { singleNumbers } from "./chart-groups.js";
@@ -43,7 +43,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
     function drawHead() {
         const { run } = data;
         // Buttons stay the same elements while nothing of them changes, so that no click is lost.
-        const sign = JSON.stringify([run.name, run.state, run.tags, run.note, connection]);
+        const sign = JSON.stringify([run.name, run.state, run.paused, run.tags, run.note, connection]);
         if (sign === headSign) return;
         headSign = sign;
         const isPinned = run.tags.includes("pinned");
@@ -52,7 +52,7 @@ export default async function run(main, { parameters, signal, setTitle }) {
             h("div", { class: "crumbs" }, h("a", { href: "#/runs" }, t("nav.runs")), " / ",
                 h("code", {}, run.key)),
             h("div", { class: "page-head" },
-                h("div", { class: "page-title" }, h("h1", {}, run.name), badge(run.state),
+                h("div", { class: "page-title" }, h("h1", {}, run.name), runBadge(run),
                     tagList(run.tags),
                     run.state === "running" && h("span", { class: "muted small-text" },
                         t(`stream.${connection}`))),

@@ -45,6 +45,11 @@ export class SteerPanel {
         return done.at(-1)?.verb === "pause";
     }
 
+    /** Whether it is the learning of a table, which has no settings to change and no branches. */
+    get isTable() {
+        return this.data.run.configuration?.effort !== undefined;
+    }
+
     focus() {
         this.element.querySelector("input, button")?.focus();
     }
@@ -95,9 +100,11 @@ export class SteerPanel {
         if (sign === this.sign) return;
         this.sign = sign;
         show(this.element, h("h2", {}, t("steer")),
-            this.isRunning ? [this.buttons(), this.rate(), this.any(), this.schedule()]
-                : h("p", { class: "muted" }, t("steer.over")),
-            this.way, this.isRunning && this.note(),
+            this.isRunning && this.buttons(),
+            this.isRunning && !this.isTable && [this.rate(), this.any(), this.schedule()],
+            !this.isRunning && h("p", { class: "muted" },
+                t(this.isTable ? "steer.over.table" : "steer.over")),
+            !this.isTable && this.way, this.isRunning && this.note(),
             h("h3", {}, t("commands")), this.log);
         this.checkpointsChanged();
         this.drawLog();

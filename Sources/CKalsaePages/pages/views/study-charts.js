@@ -94,6 +94,8 @@ export function reportsChart(data) {
                 y: data.reports[trial.number].value.map(parsed),
             }));
         card.setNote(best === undefined ? "" : t("study.best.line", { trial: best }));
+        // Trials that are judged by their end alone have none.
+        card.element.hidden = data.areReportsLoaded && chart.series.length === 0;
         chart.schedule();
     } };
 }

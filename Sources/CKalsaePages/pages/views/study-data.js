@@ -9,6 +9,7 @@ export class StudyData {
         this.name = name;
         this.signal = signal;
         this.reports = {};
+        this.areReportsLoaded = false;
         this.objective = 0;
     }
 
@@ -20,6 +21,7 @@ export class StudyData {
     async loadReports() {
         const answer = await api.get(studyPath(this.name, "/reports"), {}, this.signal);
         this.reports = answer.trials;
+        this.areReportsLoaded = true;
     }
 
     async loadImportance() {

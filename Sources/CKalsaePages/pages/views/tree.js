@@ -4,7 +4,7 @@
 import { api } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { ago, number } from "../core/format.js";
-import { badge, check, empty, pageHead } from "../core/parts.js";
+import { check, empty, pageHead, runBadge } from "../core/parts.js";
 import { metricName, t } from "../core/words.js";
 
 async function allRuns(signal) {
@@ -55,7 +55,7 @@ export default async function tree(main, { signal }) {
                 h("a", { href: `#/runs/${encodeURIComponent(run.key)}` }, run.name),
                 run.parentStep !== null && run.parentStep !== undefined && h("span", { class: "muted" },
                     t("tree.from", { step: number(run.parentStep, 8) })),
-                badge(run.state),
+                runBadge(run),
                 name && h("span", { class: "muted" }, `${metricName(name)} ${number(run.metrics[name])}`),
                 h("span", { class: "muted push" }, ago(run.created)));
         })) : empty(t("tree.none")));

@@ -90,6 +90,7 @@ export default {
     "evaluation.help": "Measures the run's model on the data of its training: of a set, the rows that took no part; of a file, all rows.",
     "evaluation.start": "Evaluate",
     "evaluation.on": "{rows} rows of {data}",
+    "evaluation.learned": "The model was trained on rows of this file, which flatters it; its training reported rows that it did not see.",
     "evaluation.matrix": "Confusion matrix",
     "evaluation.axes": "true ↓ predicted →",
     "evaluation.many": "{count} classes are too many for a matrix.",

@@ -89,6 +89,7 @@ export default {
     "evaluation.help": "실행의 모델을 학습에 쓴 데이터로 측정합니다. 내장 데이터는 학습에 쓰지 않은 행, 파일은 모든 행을 씁니다.",
     "evaluation.start": "평가",
     "evaluation.on": "{data}의 {rows}행",
+    "evaluation.learned": "이 파일의 행으로 학습한 모델이라 결과가 실제보다 좋게 나옵니다. 학습에 쓰지 않은 행의 결과는 학습 보고에 있습니다.",
     "evaluation.matrix": "혼동 행렬",
     "evaluation.axes": "참 ↓ 예측 →",
     "evaluation.many": "클래스가 {count}개라 행렬로 보이기에 너무 많습니다.",
