@@ -67,6 +67,21 @@ import Testing
         #expect(try TableGuesses(ascending).columns[0].dateOrder == .dayFirst)
     }
 
+    /// What is told of a date is what it becomes.
+    @Test func becomesNamesTheInputsThatAreThere() throws {
+        func becomes(_ cell: (Int) -> String) throws -> String {
+            let table = try table("d,t", rows: 60) { "\(cell($0)),\($0 % 2)" }
+            return try TableGuesses(table).columns[0].becomes
+        }
+        #expect(
+            try becomes { "202\($0 % 4)-0\($0 % 9 + 1)-1\($0 % 10)" }
+                == "the time that passed, year, and cycles of month, weekday and day of the year")
+        #expect(
+            try becomes { "2024-03-01 0\($0 % 7):30" }
+                == "the time that passed, and a cycle of hours")
+        #expect(try becomes { "0\($0 % 7):30" } == "a cycle of hours")
+    }
+
     @Test func partsAndCyclesAreInputs() throws {
         let table = try table("d,t", rows: 60) {
             "\(2020 + $0 % 4)-0\($0 % 9 + 1)-1\($0 % 10) 0\($0 % 7):30,\($0 % 2)"

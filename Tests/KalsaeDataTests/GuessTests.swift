@@ -93,6 +93,23 @@ import Testing
         #expect(try guess(column { "-0\($0 % 3).5" }).role == .number)
         let asked = try guess(column { ["007", "042", "7"][$0 % 3] }) { $0.roles["c"] = .number }
         #expect(asked.role == .number && asked.isRequested)
+        #expect(asked.missing == 0 && asked.missingWords.isEmpty && asked.note == nil)
+        let spoiled = try guess(column { ["007", "042", "x"][$0 % 3] }) { $0.roles["c"] = .number }
+        #expect(spoiled.missing == 20 && spoiled.missingWords == ["x"])
+    }
+
+    @Test func codesAskedForAsNumbersAreNumbers() throws {
+        let codes = try table("c,t", rows: 60) { "\(["007", "042", "7"][$0 % 3]),\($0 % 2)" }
+        #expect(try codes.numbers(of: 0).prefix(3) == [7, 42, 7])
+        var options = TableOptions()
+        options.task = .regression
+        let guesses = try TableGuesses(codes, target: "c", options: options)
+        #expect(guesses.target?.task == .regression)
+        options = TableOptions()
+        options.roles["c"] = .number
+        let prepared = try PreparedTable(codes, target: "t", options: options)
+        let inputs = try prepared.parts(prepared.allRows, name: "codes").train.inputRows
+        #expect(inputs[0] == inputs[2] && inputs[0][0] < inputs[1][0])
     }
 
     @Test func onlySequencesAreIdentifiers() throws {

@@ -33,6 +33,7 @@ enum GuessWords {
         for (english, korean) in endings where text.hasSuffix(english) {
             return piece(String(text.dropLast(english.count))) + korean
         }
+        if let korean = DateInputs.korean[text] { return korean }
         var values: [String] = []
         let template = text.replacing(/"[^"]*"|-?[0-9]+(?:\.[0-9]+)?/) { match in
             values.append(String(match.output))
@@ -88,9 +89,6 @@ enum GuessWords {
         "numbers but for # of text, first # on line #": "글이 든 {1}칸(처음은 {3}번째 줄의 {2}) 말고는 숫자",
         "is numbers but for # of text, first # on line #":
             "글이 든 {1}칸(처음은 {3}번째 줄의 {2}) 말고는 숫자",
-        "a cycle of hours": "시각의 주기",
-        "the time that passed, year, and cycles of month, weekday, day and hour":
-            "지난 시간, 연도, 월·요일·일·시의 주기",
         "# and the like are taken as missing": "{1} 등은 결측으로 읽음",
         "day and month may be the other way round)": "일과 월이 바뀌었을 수 있음",
         "names # things in # rows": "{2}행에 이름 {1}가지",

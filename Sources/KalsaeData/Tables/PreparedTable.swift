@@ -20,6 +20,7 @@ public struct PreparedTable: Sendable {
     private let labeled: [Int]
     private let target: TargetEncoder
     private let weights: [Float]?
+    private let timesAreDays: Bool
 
     /// Guesses about a table, and tells those that are out of the ordinary.
     ///
@@ -50,6 +51,8 @@ public struct PreparedTable: Sendable {
         groups = try marks.groups(labeled)
         times = try marks.times(labeled)
         weights = try marks.weights(labeled)
+        let order = try marks.dateOrder()
+        timesAreDays = order != nil && order != .timeOfDay && order != .duration
         self.guesses = guesses
         self.options = options
         self.table = table
@@ -119,6 +122,7 @@ public struct PreparedTable: Sendable {
             name: name, train: try part(split.train),
             validation: try part(validation, split.validation),
             test: try part(test, split.test), encoder: encoder, guesses: guesses)
+        parts.timesAreDays = timesAreDays
         parts.split = Split(
             train: split.train, validation: validation == nil ? split.validation : [],
             test: test == nil ? split.test : [])

@@ -76,6 +76,11 @@ public struct Table: Sendable {
         }
     }
 
+    /// The cells of a CSV file as columns that are known.
+    init(csv: CSV, columns: [Column]) {
+        (self.csv, self.columns) = (csv, columns)
+    }
+
     /// The position of a column by its name or, when no column has that name, its number counted
     /// from 1. Throws with the nearest name when there is none.
     public func position(of reference: String) throws(KalsaeError) -> Int {
@@ -101,35 +106,48 @@ public struct Table: Sendable {
     }
 
     /// The numbers of a column, NaN where missing; throws at the first infinite number, and at the
-    /// first text that is not one of `words`, which count as missing.
+    /// first text that is not one of `words`, which count as missing. Codes as `007` are the numbers
+    /// that they spell.
     public func numbers(
         of column: Int, missing words: Set<String> = []
     ) throws(KalsaeError) -> [Double] {
-        var numbers: [Double]
-        switch columns[column].contents {
-        case .nothing: return [Double](repeating: .nan, count: rowCount)
-        case .numbers(let all): numbers = all
-        case .texts(let texts):
-            numbers = [Double](repeating: .nan, count: rowCount)
-            for row in 0..<rowCount {
-                switch csv.cell(row: row, column: column) {
-                case .missing: break
-                case .number(let value): numbers[row] = value
-                case .infinite: numbers[row] = .infinity
-                case .text:
-                    let code = Int(texts.codes[row])
-                    guard code < 0 || words.contains(texts.names[code]) else {
-                        throw fault(column, row, expected: "a number")
-                    }
-                }
-            }
-        }
+        let (numbers, strays) = readNumbers(of: column, missing: words)
+        if let row = strays.first { throw fault(column, row, expected: "a number") }
         if let row = numbers.firstIndex(where: { $0.isInfinite }) {
             throw fault(
                 column, row, expected: "a finite number",
                 advice: "leave the cell empty where the value is unknown")
         }
         return numbers
+    }
+
+    /// The numbers of a column, NaN where a cell is missing or text, and the rows of texts that are
+    /// none of `words`, which count as missing.
+    func readNumbers(
+        of column: Int, missing words: Set<String>
+    ) -> (numbers: [Double], strays: [Int]) {
+        var numbers = [Double](repeating: .nan, count: rowCount)
+        var strays: [Int] = []
+        switch columns[column].contents {
+        case .nothing: break
+        case .numbers(let all): numbers = all
+        case .texts(let texts):
+            for row in 0..<rowCount {
+                switch csv.cell(row: row, column: column) {
+                case .missing: break
+                case .number(let value): numbers[row] = value
+                case .infinite: numbers[row] = .infinity
+                case .text:
+                    if let value = csv.zeroLedNumber(row: row, column: column) {
+                        numbers[row] = value
+                        continue
+                    }
+                    let code = Int(texts.codes[row])
+                    if code >= 0, !words.contains(texts.names[code]) { strays.append(row) }
+                }
+            }
+        }
+        return (numbers, strays)
     }
 
     /// The different texts among a column's numbers, and the row of the first.
@@ -146,6 +164,15 @@ public struct Table: Sendable {
         return (words, first)
     }
 
+    /// The rows of a column whose text spells no number, codes as `007` not among them.
+    func unreadableRows(of column: Int) -> [Int] {
+        guard case .texts(let texts) = columns[column].contents else { return [] }
+        return (0..<rowCount).filter { row in
+            texts.codes[row] >= 0 && csv.cell(row: row, column: column) == .text
+                && csv.zeroLedNumber(row: row, column: column) == nil
+        }
+    }
+
     /// Whether a row of a column is missing, or holds one of `words`.
     func isMissing(in column: Int, words: Set<String>) -> (Int) -> Bool {
         switch columns[column].contents {
@@ -159,8 +186,11 @@ public struct Table: Sendable {
 
     /// The texts of a column, numbers as they are written.
     public func texts(of column: Int) -> Texts {
-        if case .texts(let texts) = columns[column].contents { return texts }
-        return Self.texts(of: column, csv)
+        switch columns[column].contents {
+        case .texts(let texts): return texts
+        case .numbers: return Self.texts(of: column, csv)
+        case .nothing: return Texts(codes: [Int32](repeating: -1, count: rowCount), names: [])
+        }
     }
 
     /// The error for one cell.

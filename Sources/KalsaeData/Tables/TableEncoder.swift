@@ -156,7 +156,7 @@ public struct TableEncoder: Sendable, Equatable {
         try position(of: target.name, fitted: target.column, in: table)
     }
 
-    private func position(
+    func position(
         of name: String, fitted: Int, in table: Table
     ) throws(KalsaeError) -> Int {
         guard !hasHeader else {

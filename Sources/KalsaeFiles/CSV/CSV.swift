@@ -168,6 +168,19 @@ public struct CSV: Sendable {
         }
     }
 
+    /// The number of a cell that is text for the 0 in front alone, as `007` in a column of codes; nil
+    /// for any other cell.
+    public func zeroLedNumber(row: Int, column: Int) -> Double? {
+        let known = columns[column]
+        guard known.hasLeadingZeros else { return nil }
+        return withCell(row: row, column: column) { cell, _ -> Double? in
+            switch cells.read(cell, preferring: known.decimal) {
+            case .zeroLed(let value): return value
+            default: return nil
+            }
+        }
+    }
+
     /// The numbers of a column of numbers, NaN where a cell is missing or unreadable, infinite where
     /// it is; nil for other columns.
     public func numbers(of column: Int) -> [Double]? {

@@ -25,12 +25,15 @@ extension Predictor {
     /// - Parameters:
     ///   - reading: how the file is read.
     ///   - level: of the intervals that are reported for numbers.
+    ///   - isLenient: whether text in columns of numbers, and columns that are not there, are missing.
     /// - Throws: a `KalsaeError` where an output is not finite, or the data are others than it was
     ///   trained on.
     public func evaluate(
-        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil
+        _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
+        isLenient: Bool = false
     ) async throws -> (report: Report, rows: Int) {
-        let measured = try await measure(source, reading: reading, level: level)
+        let measured = try await measure(
+            source, reading: reading, level: level, isLenient: isLenient)
         return (measured.report, measured.rows)
     }
 
@@ -41,7 +44,7 @@ extension Predictor {
     ///   - keepsRows: whether each row's prediction and truth come back.
     package func measure(
         _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
-        effects columns: [String]? = nil, keepsRows: Bool = false
+        effects columns: [String]? = nil, keepsRows: Bool = false, isLenient: Bool = false
     ) async throws -> Evaluation {
         var effects: ColumnEffects?
         var images: LabeledData?
@@ -70,7 +73,8 @@ extension Predictor {
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
-            let (outputs, targets, measured) = try read(source, reading, encoder, &sample)
+            let (outputs, targets, measured) = try read(
+                source, reading, encoder, isLenient, &sample)
             numbers = measured
             measurement = try Measurement(
                 outputs, areLogits: true, targets, decision: decision)
@@ -109,7 +113,8 @@ extension Predictor {
 
     /// The outputs and targets of all rows of a file that have a target, and which rows these are.
     private func read(
-        _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ sample: inout RowSample?
+        _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ isLenient: Bool,
+        _ sample: inout RowSample?
     ) throws -> (outputs: [Float], targets: LabeledData.Targets, rows: [Int]) {
         let served = try CompiledModel(model, input: Shape([encoder.width]), keptPlans: 12)
         let width = served.outputShape.elementCount
@@ -117,8 +122,10 @@ extension Predictor {
         var (classes, values): ([Int32], [Float]) = ([], [])
         var kind: LabeledData.Targets?
         var (numbers, first) = ([Int](), 0)
-        try EncodedRows(path: source, encoder: encoder, reading: reading).eachPart { table in
-            let (data, rows) = try encoder.labeledData(of: table)
+        let parts = try EncodedRows(
+            path: source, encoder: encoder, reading: reading, isLenient: isLenient)
+        try parts.eachPart { table in
+            let (data, rows) = try parts.labeledData(of: table)
             numbers += rows.map { first + $0 }
             first += table.rowCount
             guard case .floats(let features) = data.features else { return }

@@ -14,14 +14,16 @@ extension Predictor {
     /// The cells of some rows of a file, which is read part by part; nil for what is no table, or can
     /// be read only once.
     package func cells(
-        of source: String, reading: CSVOptions, rows: [Int]
+        of source: String, reading: CSVOptions, rows: [Int], isLenient: Bool = false
     ) throws -> RowCells? {
         guard let encoder = metadata.encoder, NamedSet(rawValue: source) == nil,
             !FileBytes.isInheritedPipe(source)
         else { return nil }
         let wanted = rows.sorted()
         var (found, first, next) = (RowCells(), 0, 0)
-        try EncodedRows(path: source, encoder: encoder, reading: reading).eachPart { table in
+        let parts = try EncodedRows(
+            path: source, encoder: encoder, reading: reading, isLenient: isLenient)
+        try parts.eachPart { table in
             found.columns = table.columns.map(\.name)
             while next < wanted.count, wanted[next] < first + table.rowCount {
                 found.cells[wanted[next]] = table.columns.indices.map {

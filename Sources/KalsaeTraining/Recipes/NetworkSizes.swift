@@ -2,16 +2,16 @@ import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
 
-/// A fully connected network written as its sizes: `784-50-10`.
+/// A fully connected network written as its sizes: `784-50-10`, or hidden layers alone: `50`.
 public struct NetworkSizes: Sendable, Equatable {
-    /// The size of each layer's output, the input first.
+    /// The size of each layer's output, the input first; of hidden layers alone theirs.
     public let sizes: [Int]
 
-    /// Reads sizes joined by hyphens, at least two, each from 1 to a million.
+    /// Reads sizes joined by hyphens, each from 1 to a million.
     public init(_ text: String) throws(KalsaeError) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let sizes = parts.compactMap { Int($0) }
-        guard sizes.count == parts.count, sizes.count >= 2,
+        guard sizes.count == parts.count,
             sizes.allSatisfy({ (1...1_000_000).contains($0) })
         else {
             throw KalsaeError(
@@ -33,13 +33,20 @@ public struct NetworkSizes: Sendable, Equatable {
         return specs
     }
 
-    /// Checks that the first size is that of the inputs and the last that of the outputs.
-    public func check(inputs: Int, outputs: Int) throws(KalsaeError) {
-        guard sizes.first == inputs, sizes.last == outputs else {
+    /// The network for numbers of inputs and outputs: these sizes where they begin and end with
+    /// them, else as hidden layers between them.
+    ///
+    /// - Throws: a `KalsaeError` for several sizes that end with the outputs but begin with other
+    ///   inputs: they were meant for other data.
+    public func completed(inputs: Int, outputs: Int) throws(KalsaeError) -> NetworkSizes {
+        let whole = NetworkSizes(sizes: [inputs] + sizes + [outputs])
+        guard sizes.count > 1, sizes.last == outputs else { return whole }
+        guard sizes.first == inputs else {
             throw KalsaeError(
                 "--network", expected: "\(inputs) inputs first and \(outputs) outputs last",
-                got: description)
+                got: description, advice: "with hidden layers of these sizes it is \(whole)")
         }
+        return self
     }
 }
 

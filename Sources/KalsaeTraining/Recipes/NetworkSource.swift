@@ -1,10 +1,11 @@
+import KalsaeData
 import KalsaeGraph
 import KalsaeLayers
 import KalsaeSupport
 
 /// A network as settings and commands name it: sizes, a preset, or layers of a file.
 public enum NetworkSource: Sendable, Equatable {
-    /// Dense layers by their sizes, the input first: `784-50-10`.
+    /// Dense layers by their sizes, the input first, `784-50-10`, or hidden layers alone, `50`.
     case sizes(NetworkSizes)
     /// A network that goes by a name, as `deep-convnet`.
     case preset(NetworkPreset)
@@ -28,11 +29,12 @@ public enum NetworkSource: Sendable, Equatable {
         } else if let sizes = try? NetworkSizes(text) {
             self = .sizes(sizes)
         } else {
-            let names = NetworkPreset.allCases.map(\.rawValue).joined(separator: ", ")
+            let names = NetworkPreset.allCases.map(\.rawValue)
+            let list = names.joined(separator: ", ")
             throw KalsaeError(
                 "--network",
-                expected: "sizes as in 784-50-10, one of \(names), or a .json or .yaml file",
-                got: text)
+                expected: "sizes as in 784-50-10, one of \(list), or a .json or .yaml file",
+                got: text, advice: SpellingSuggestion.advice(text, in: names))
         }
     }
 
@@ -45,6 +47,16 @@ public enum NetworkSource: Sendable, Equatable {
             preset.layers(outputs: outputs, context: input.sizes.first ?? 1)
         case .layers(let layers, _): layers
         }
+    }
+
+    /// The same with the inputs and outputs of data, where hidden layers alone are given.
+    ///
+    /// - Throws: a `KalsaeError` for sizes that were meant for other data.
+    package func completed(for data: LabeledData) throws(KalsaeError) -> NetworkSource {
+        guard case .sizes(let sizes) = self else { return self }
+        return .sizes(
+            try sizes.completed(
+                inputs: data.featureShape.reduce(1, *), outputs: data.targets.outputCount))
     }
 
     /// The network for data, with changes of images in front where there are some.
@@ -61,10 +73,11 @@ public enum NetworkSource: Sendable, Equatable {
                 "--network", expected: "a network for rows of \(input)",
                 got: "\(preset.rawValue), for text")
         }
+        var source = self
         if case .sizes(let sizes) = self {
-            try sizes.check(inputs: input.elementCount, outputs: outputs)
+            source = .sizes(try sizes.completed(inputs: input.elementCount, outputs: outputs))
         }
-        var specs = layers(input: input, outputs: outputs, activation: activation)
+        var specs = source.layers(input: input, outputs: outputs, activation: activation)
         if statistics != nil { specs.insert(.standardize, at: 0) }
         if !augmentations.isEmpty { specs.insert(.augment(augmentations), at: 0) }
         var model = try withSeed(seed) { try Sequential(specs, input: input) }

@@ -81,6 +81,8 @@ public struct TrainingRun: Sendable {
                 "training", expected: "a learning rate, batch, epochs and steps above 0",
                 got: "rate \(recipe.learningRate), batch \(recipe.batch), epochs \(recipe.epochs)")
         }
+        var recipe = recipe
+        recipe.network = try recipe.network.completed(for: data.train)
         self.recipe = recipe
         self.data = data
         model = try recipe.network.build(

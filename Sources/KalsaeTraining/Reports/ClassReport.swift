@@ -45,8 +45,11 @@ public struct ClassReport: Sendable, Equatable {
     /// The area under the ROC curve, of more than two classes the mean of each against the rest; nil
     /// where all rows are of one class.
     public var areaUnderCurve: Double?
-    /// The expected calibration error over 15 intervals.
+    /// The expected calibration error over 15 intervals, Σ w |mean p − share that is right| / Σ w: of
+    /// two classes that of the rarer one's probability, of more that of the predicted class's.
     public var calibrationError: Double
+    /// The class whose probability ``calibrationError`` is of; nil for the predicted one.
+    public var calibratedClass: String?
     /// The most frequent class, and the accuracy of always saying it.
     public var majority: String, majorityAccuracy: Double
     /// The log loss of always saying each class's share.
@@ -76,12 +79,24 @@ public struct ClassReport: Sendable, Equatable {
 
     /// What ought to be said beside the numbers.
     public var notices: [String] {
-        guard hasRareClass, classes.count(where: { $0.weight > 0 }) > 1 else { return [] }
-        return [
-            "classes are uneven: always saying \"\(majority)\" is right for "
-                + "\(majorityAccuracy.percent) of the rows; look at recall and balanced accuracy"
-        ]
+        guard classes.count(where: { $0.weight > 0 }) > 1 else { return [] }
+        var notices: [String] = []
+        if hasRareClass {
+            notices.append(
+                "classes are uneven: always saying \"\(majority)\" is right for "
+                    + "\(majorityAccuracy.percent) of the rows; look at recall and balanced accuracy"
+            )
+        }
+        if logLoss > (1 + Self.chance) * priorLogLoss {
+            notices.append(
+                "probabilities are worse than the classes' shares: log loss \(logLoss.short), of the "
+                    + "shares \(priorLogLoss.short); class weights shift them, as overfitting does")
+        }
+        return notices
     }
+
+    /// How much a log loss may be above that of the shares by chance: these are the rows' own.
+    private static let chance = 0.01
 }
 
 extension ClassReport {
@@ -124,8 +139,13 @@ extension ClassReport {
             counts[Int(label)][predicted] += 1
             table.add(weight, actual: Int(label), predicted: predicted)
             surprise -= weight > 0 ? weight * logs[Int(label)] : 0
-            calibration.add(exp(logs[best]), isRight: best == label, weight: weight)
-            if width == 2 { probabilities.append(areLogits ? exp(logs[rarer]) : own[rarer]) }
+            if width == 2 {
+                let probability = areLogits ? exp(logs[rarer]) : own[rarer]
+                calibration.add(probability, isRight: label == rarer, weight: weight)
+                probabilities.append(probability)
+            } else {
+                calibration.add(exp(logs[best]), isRight: best == label, weight: weight)
+            }
         }
         guard let matrix = ConfusionMatrix(counts: counts) else { return nil }
         confusion = matrix
@@ -153,6 +173,7 @@ extension ClassReport {
         }
         self.decision = decision
         guard width == 2 else { return }
+        calibratedClass = names[rarer]
         threshold = OperatingPoint(
             bestOf: probabilities, isPositive: actual.map { $0 == rarer }, weights: weights,
             name: names[rarer])

@@ -66,7 +66,8 @@ public struct PredictionIntervals: Sendable, Equatable {
         }
         return ValueReport.Interval(
             level: level, halfWidth: width,
-            coverage: targets.isEmpty ? nil : Double(inside) / Double(targets.count))
+            coverage: targets.isEmpty ? nil : Double(inside) / Double(targets.count),
+            rows: targets.count)
     }
 }
 

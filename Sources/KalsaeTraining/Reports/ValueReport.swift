@@ -10,6 +10,21 @@ public struct ValueReport: Sendable, Equatable {
         public var halfWidth: Double
         /// The share of these rows that does; nil where the interval was made from them.
         public var coverage: Double?
+        /// How many rows the coverage is of.
+        public var rows: Int
+
+        /// An interval by its parts.
+        package init(level: Double, halfWidth: Double, coverage: Double?, rows: Int) {
+            (self.level, self.halfWidth) = (level, halfWidth)
+            (self.coverage, self.rows) = (coverage, rows)
+        }
+
+        /// Whether far fewer rows lie within than chance explains: below level − 3 √(level (1 − level) /
+        /// rows).
+        public var isMissed: Bool {
+            guard let coverage, rows > 0 else { return false }
+            return coverage < level - 3 * (level * (1 - level) / Double(rows)).squareRoot()
+        }
     }
 
     /// A linear model of the same inputs, on the same rows.
@@ -41,11 +56,19 @@ public struct ValueReport: Sendable, Equatable {
 
     /// What ought to be said beside the numbers.
     public var notices: [String] {
-        guard r2 == nil else { return [] }
-        return [
-            "r2 has no value: "
-                + (rows == 1 ? "one row has no variance" : "all rows have the same target")
-        ]
+        var notices: [String] = []
+        if r2 == nil {
+            notices.append(
+                "r2 has no value: "
+                    + (rows == 1 ? "one row has no variance" : "all rows have the same target"))
+        }
+        if let interval, interval.isMissed, let coverage = interval.coverage {
+            notices.append(
+                "the interval of \(interval.level.percentText) holds \(coverage.percentText) of these "
+                    + "\(interval.rows) rows: they are unlike those that it was made from, as newer rows "
+                    + "may be")
+        }
+        return notices
     }
 
     /// Measures predictions in the target's units; nil of none.

@@ -42,6 +42,25 @@ import Testing
         }
     }
 
+    /// P(yes) is .2 too large everywhere: the predicted class is said too surely in one half of the rows,
+    /// and too timidly in the other, which its own error takes for right.
+    @Test func ofTwoClassesTheRarerOneIsCalibrated() throws {
+        let labels = (0..<100).map { Int32($0 % 4 == 0 || $0 % 20 == 1 ? 1 : 0) }
+        let yes = (0..<100).map { Float($0 % 2 == 0 ? 0.7 : 0.3) }
+        let report = try #require(
+            ClassReport(
+                yes.flatMap { [1 - $0, $0] }, areLogits: false, actual: labels,
+                names: ["no", "yes"]))
+        // Half of the even rows are "yes", a tenth of the others.
+        #expect(abs(report.calibrationError - 0.2) < 1e-6)
+        #expect(report.calibratedClass == "yes" && report.notices.isEmpty)
+        let three = try #require(
+            ClassReport(
+                [0.6, 0.3, 0.1, 0.2, 0.7, 0.1], areLogits: false, actual: [0, 1],
+                names: ["a", "b", "c"]))
+        #expect(three.calibratedClass == nil && abs(three.calibrationError - 0.35) < 1e-6)
+    }
+
     @Test func onlyOneClassHasNoArea() throws {
         let report = try #require(
             ClassReport(
@@ -68,7 +87,8 @@ import Testing
         #expect(report.accuracy == 0.99 && report.majorityAccuracy == 0.99)
         #expect(report.balancedAccuracy == 0.5)
         #expect(report.classes[1].recall == 0 && report.classes[1].predicted == 0)
-        #expect(report.notices.count == 1)
+        #expect(report.notices.count == 2)
+        #expect(report.notices[1].contains("worse than the classes' shares"))
         #expect(report.notices[0].contains("always saying \"fine\" is right for 99.0 %"))
         // The best of all thresholds, by trying each.
         let threshold = try #require(report.threshold)
@@ -109,7 +129,7 @@ import Testing
                 ClassReport(
                     [Float](repeating: 1 / Float(counts.count), count: actual.count * counts.count),
                     areLogits: false, actual: actual, names: counts.indices.map { "\($0)" }))
-            #expect(report.notices.isEmpty != report.hasRareClass)
+            #expect(report.notices.contains { $0.contains("uneven") } == report.hasRareClass)
             return report.hasRareClass
         }
         #expect(try !isRare([11, 10, 9, 10, 10, 10, 8, 12, 10, 10]))

@@ -30,6 +30,18 @@ import Testing
         #expect(ValueReport([], []) == nil)
     }
 
+    /// 90 % − 3 √(.9 · .1 / 100) is 81 %.
+    @Test func anIntervalThatMissesIsTold() throws {
+        var report = try #require(ValueReport([1, 2], [1.5, 2]))
+        for (coverage, isTold) in [(0.82, false), (0.8, true), (0.95, false)] {
+            report.interval = ValueReport.Interval(
+                level: 0.9, halfWidth: 1, coverage: coverage, rows: 100)
+            #expect(report.notices.contains { $0.contains("interval of 90.0 %") } == isTold)
+        }
+        report.interval = ValueReport.Interval(level: 0.9, halfWidth: 1, coverage: nil, rows: 0)
+        #expect(report.notices.isEmpty)
+    }
+
     @Test func widthsAreRanksOfErrors() throws {
         let intervals = try #require(
             PredictionIntervals([3, -1, 4, -2, 9, 6, -5, 8, 7]))

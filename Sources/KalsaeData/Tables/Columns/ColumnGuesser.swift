@@ -165,17 +165,18 @@ struct ColumnGuesser {
 
     /// Numbers among which there are texts: those are gaps.
     private func spoiled(_ guess: inout ColumnGuess) {
-        let (words, first) = table.words(among: guess.column)
-        let counts = table.columns[guess.column].counts
+        let rows = table.unreadableRows(of: guess.column)
+        let texts = table.texts(of: guess.column)
+        let words = Set(rows.map { texts.names[Int(texts.codes[$0])] })
         guess.role = .number
         guess.missingWords = words.sorted(by: CategoryFolding.isOrdered)
-        guess.missing += counts.texts
+        guess.missing += rows.count
         guess.becomes = "a number" + gaps(guess)
-        guard let first else {
+        guard let first = rows.first else {
             if !guess.isRequested { guess.reason = "all its cells are numbers" }
             return
         }
-        let cells = counts.texts.counting("cell")
+        let cells = rows.count.counting("cell")
         let text = table.csv.text(row: first, column: guess.column)
         let told =
             "\(cells) of text, first \"\(text)\" on line \(table.csv.line(ofRow: first))"
@@ -186,19 +187,17 @@ struct ColumnGuesser {
     private func date(
         _ order: DateOrder, isAmbiguous: Bool, _ texts: Table.Texts, _ guess: inout ColumnGuess
     ) {
-        let unread = texts.names.filter { DateText.parse($0, order) == nil }
+        let parsed = texts.names.map { DateText.parse($0, order) }
+        let unread = zip(texts.names, parsed).filter { $1 == nil }.map { $0.0 }
         guess.role = .date
         guess.dateOrder = order
         guess.missingWords = unread.sorted(by: CategoryFolding.isOrdered)
         if !guess.isRequested { guess.reason = "dates as \(order.rawValue)" }
         switch order {
-        case .timeOfDay: guess.becomes = "a cycle of hours"
         case .duration: guess.becomes = "a number"
-        default:
-            guess.becomes =
-                "the time that passed, year, and cycles of month, weekday, day and hour"
+        default: guess.becomes = DateInputs(parsed.compactMap { $0 }, order).text()
         }
-        guess.becomes += gaps(guess)
+        guess.becomes += unread.isEmpty ? gaps(guess) : " and whether it is missing"
         var note = "is a date (\(order.rawValue)"
         if isAmbiguous { note += "; day and month may be the other way round" }
         note += "): becomes \(guess.becomes)"

@@ -68,23 +68,14 @@ extension FeatureEncoder {
         let parsed = texts.names.map { DateText.parse($0, order) }
         let stamps = rows.compactMap { texts.codes[$0] < 0 ? nil : parsed[Int(texts.codes[$0])] }
         var kinds: [Kind] = []
-        let numbers: [DateNumber] =
-            order == .timeOfDay ? [] : order == .duration ? [.elapsed] : DateNumber.allCases
-        let cycles: [DateCycle] =
-            order == .timeOfDay ? [.hour] : order == .duration ? [] : DateCycle.allCases
-        for number in numbers {
+        let inputs = DateInputs(stamps, order)
+        for number in inputs.numbers {
             let values = stamps.map { number.value($0) }
             if let scale = RobustScale(of: values, limit: limit) {
                 kinds.append(.dateNumber(number, order, scale))
             }
         }
-        for cycle in cycles {
-            let phases = stamps.compactMap { cycle.phase($0) }
-            guard let first = phases.first, phases.contains(where: { $0 != first }) else {
-                continue
-            }
-            kinds.append(.dateCycle(cycle, order))
-        }
+        kinds += inputs.cycles.map { Kind.dateCycle($0, order) }
         if stamps.count < rows.count, !stamps.isEmpty { kinds.append(.missing) }
         return kinds
     }
