@@ -27,6 +27,12 @@ public struct LessonWords: Sendable {
     public var misprints: String { language("Misprints, and how to read them", "오자와 읽는 법") }
     /// Above the exercise.
     public var exercise: String { language("Exercise", "연습 문제") }
+    /// What an exercise asks for, and how many digits are enough.
+    public func task(_ text: String, of exercise: LessonExercise) -> String {
+        guard exercise.takesRounded else { return text }
+        return text + " "
+            + language("Three significant digits are enough.", "유효 숫자 세 자리면 됩니다.")
+    }
     /// In front of the command that checks an answer.
     public var checked: String { language("The engine checks it", "엔진이 확인합니다") }
     /// Above what may be changed.

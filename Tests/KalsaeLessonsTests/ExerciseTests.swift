@@ -1,3 +1,4 @@
+import Glibc
 import KalsaeLessons
 import KalsaeSupport
 import Testing
@@ -71,5 +72,29 @@ import Testing
         wrong[0] = -wrong[0] + 3
         #expect(try await lesson.check(answer: wrong).contains(false))
         await #expect(throws: KalsaeError.self) { _ = try await lesson.check(answer: answer + [1]) }
+    }
+
+    /// What a lesson prints of a number is an answer to its exercise.
+    @Test(arguments: Lesson.allCases, [3, 4])
+    func roundedAnswersAreTaken(lesson: Lesson, digits: Int) async throws {
+        let exercise = lesson.exercise
+        guard let right = exercise.right, exercise.takesRounded else { return }
+        let exact = try right()
+        let rounded = exact.map { value in
+            guard value != 0 else { return value }
+            let unit = pow(10, log10(value.magnitude).rounded(.down) - Double(digits - 1))
+            return (value / unit).rounded() * unit
+        }
+        #expect(
+            try await lesson.check(answer: rounded) == exact.map { _ in true },
+            "\(rounded) for \(exact)")
+    }
+
+    @Test func twoDigitsAreTooFew() async throws {
+        #expect(try await Lesson.optimizers2D.check(answer: [-6.798, 0.92]) == [true, true])
+        #expect(try await Lesson.optimizers2D.check(answer: [-6.8, 0.9]) == [true, false])
+        #expect(try await Lesson.optimizers2D.check(answer: [-6.797, 0.92]) == [false, true])
+        // A count of parameters is not rounded.
+        #expect(try await Lesson.twolayer.check(answer: [39_800]) == [false])
     }
 }

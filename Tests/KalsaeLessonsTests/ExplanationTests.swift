@@ -16,7 +16,7 @@ import Testing
         ("sigmoid(x)", 1 / (1 + exp(-1.5))), ("tanh(x + sin(y))", tanh(1.5 + sin(-0.5))),
         ("square(x) - softplus(y)", 2.25 - log(1 + exp(-0.5))), ("relu(y) + cos(x)", cos(1.5)),
         ("1e-3 + 2.5E2*.5", 0.001 + 125), ("x", 1.5), ("((((z))))", 4),
-        ("x×y÷z−1", 1.5 * -0.5 / 4 - 1),
+        ("x×y÷z−1", 1.5 * -0.5 / 4 - 1), ("ln(z) - log(z)", 0), ("pow(x, z)", pow(1.5, 4)),
     ]
 
     @Test(arguments: formulas)

@@ -99,4 +99,14 @@ import Testing
         // 16 + 36 · 5, and 16 + 5.
         #expect(indexed.contains("48;5;196") && indexed.contains("48;5;21"))
     }
+
+    /// Names are cut only where whole ones would hide a line.
+    @Test func namesStandWholeWhereThereIsRoom() throws {
+        let names = ["base train/loss", "slower validation/loss"]
+        let x = (0...100).map(Double.init)
+        let marks = names.map { Mark.line(Series($0, x: x, y: x.map { 1 / (1 + $0) })) }
+        let panel = Panel(x: Axis("step"), y: Axis("loss"), marks: marks)
+        let text = try Figure(panels: [panel, panel], columns: 2).terminal(color: .none)
+        for name in names { #expect(text.contains(name), "\(text)") }
+    }
 }

@@ -51,7 +51,8 @@ public struct Formula: Sendable {
                 if reader.peeksParenthesis {
                     guard let function = FormulaOperation(function: name) else {
                         throw reader.fault(
-                            "a function of \(FormulaOperation.functionNames)", "\"\(name)\"")
+                            "a function of \(FormulaOperation.functionNames)", "\"\(name)\"",
+                            advice: FormulaOperation.advice(for: name))
                     }
                     waiting.append(.function(function))
                 } else {

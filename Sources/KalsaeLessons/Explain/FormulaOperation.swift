@@ -1,3 +1,4 @@
+import KalsaeSupport
 import KalsaeTensor
 
 /// What a node of a formula does, by the engine's own operations.
@@ -11,13 +12,28 @@ public enum FormulaOperation: String, Sendable, CaseIterable {
     case exp, log, sqrt, sin, cos, tanh, sigmoid, relu, softplus, abs, square, max, min
 
     /// Functions by name, for messages.
-    static let functionNames = allCases.filter { $0.rawValue.first?.isLetter ?? false }
-        .map(\.rawValue).joined(separator: ", ")
+    static let functionNames = names.joined(separator: ", ")
 
-    /// The function of a name.
+    private static let names = allCases.map(\.rawValue).filter { $0.first?.isLetter ?? false }
+
+    /// The function of a name, `ln` and `pow` too.
     init?(function name: String) {
-        guard name.first?.isLetter ?? false, let known = Self(rawValue: name) else { return nil }
+        let known = Self.otherNames[name] ?? Self(rawValue: name)
+        guard name.first?.isLetter ?? false, let known else { return nil }
         self = known
+    }
+
+    private static let otherNames: [String: FormulaOperation] = ["ln": .log, "pow": .power]
+
+    /// How to write a function of another base, of which there is none.
+    static func advice(for name: String) -> String {
+        switch name {
+        case "log10", "lg": "write log(x) / log(10): log is the natural one"
+        case "log2", "lb": "write log(x) / log(2): log is the natural one"
+        case "tan": "write sin(x) / cos(x)"
+        case "asin", "acos", "atan", "sinh", "cosh", "erf": ""
+        default: SpellingSuggestion.advice(name, in: names + Array(otherNames.keys))
+        }
     }
 
     /// How many operands it takes.

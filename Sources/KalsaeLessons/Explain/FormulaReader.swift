@@ -106,8 +106,9 @@ struct FormulaReader {
     }
 
     /// An error at the position.
-    func fault(_ expected: String, _ got: String) -> KalsaeError {
+    func fault(_ expected: String, _ got: String, advice: String = "") -> KalsaeError {
         KalsaeError(
-            "formula \"\(text)\", character \(position)", expected: expected, got: got)
+            "formula \"\(text)\", character \(position)", expected: expected, got: got,
+            advice: advice)
     }
 }

@@ -126,7 +126,8 @@ public struct LessonPage {
 
     private var tasks: String {
         let blanks = [String](repeating: "…", count: lesson.exercise.count).joined(separator: ",")
-        var text = "<section><h2>\(words.exercise)</h2>\n<p>\(chapter.exercise.xml)</p>\n"
+        let task = words.task(chapter.exercise, of: lesson.exercise)
+        var text = "<section><h2>\(words.exercise)</h2>\n<p>\(task.xml)</p>\n"
         text += "<p>\(words.checked): <code>kalsae lesson \(lesson.rawValue) --answer \(blanks)"
         text += "</code></p></section>\n"
         if !lesson.knobs.isEmpty {

@@ -5,15 +5,18 @@ struct LegendBox {
     /// Above the entries; empty for nothing.
     private let title: String
     let size: Drawing.Point
+    /// Whether a name does not stand whole.
+    let isCut: Bool
     private let theme: Theme
     private let metrics: Metrics
     private let line: Double
     private let sample: Double
     private let padding: Double
 
+    /// A box in an area, of whose width words may have a share.
     init(
-        title: String = "", entries: [LegendEntry], most area: Drawing.Rectangle, theme: Theme,
-        metrics: Metrics
+        title: String = "", entries: [LegendEntry], most area: Drawing.Rectangle,
+        share: Double = 0.3, theme: Theme, metrics: Metrics
     ) {
         (self.theme, self.metrics) = (theme, metrics)
         line = metrics.lineHeight(metrics.labelSize)
@@ -21,15 +24,16 @@ struct LegendBox {
         padding = metrics.isCells ? 0 : 6
         self.title =
             entries.isEmpty
-            ? "" : metrics.fitted(title.label(), width: area.width * 0.3, size: metrics.labelSize)
+            ? "" : metrics.fitted(title.label(), width: area.width * share, size: metrics.labelSize)
         let head = self.title.isEmpty ? 0.0 : 1
         let most = max(1, Int((area.height * 0.8 - 2 * padding) / line - head))
         let shown = entries.count > most ? max(0, most - 1) : entries.count
         self.entries = Array(entries.prefix(shown))
-        var texts = self.entries.map {
-            metrics.fitted(
-                $0.name.label(most: 100), width: area.width * 0.3, size: metrics.labelSize)
+        let names = self.entries.map { $0.name.label(most: 100) }
+        var texts = names.map {
+            metrics.fitted($0, width: area.width * share, size: metrics.labelSize)
         }
+        isCut = texts != names
         if shown < entries.count { texts.append("+ \(NumberText.count(entries.count - shown))") }
         self.texts = texts
         let words = texts.map { metrics.width($0, size: metrics.labelSize) }.max() ?? 0

@@ -46,6 +46,16 @@ struct PanelLayout {
         let box = LegendBox(
             title: legendTitle,
             entries: legend == .none ? [] : entries, most: area, theme: theme, metrics: metrics)
+        // Names are cut only where whole ones would hide something.
+        if box.isCut, !goesRight {
+            let whole = LegendBox(
+                title: legendTitle, entries: entries, most: area, share: 0.6, theme: theme,
+                metrics: metrics)
+            let result = drawn(whole, isRight: false, isForced: true)
+            if result.hidden == 0, whole.size.x <= result.context.frame.width * 0.9 {
+                return (result.context.elements, result.context.notes)
+            }
+        }
         // In a corner, unless something would be hidden there that need not be.
         let isForced = legend == .inside || box.size.x > area.width * 0.4
         var result = drawn(box, isRight: box.isEmpty || goesRight, isForced: isForced)
