@@ -31,9 +31,11 @@ struct KalsaeTool: AsyncParsableCommand {
             Console.fail(unknown.message, code: ExitCode.validationFailure.rawValue)
         }
         do {
-            arguments = Arguments.joined(try ConfiguredArguments.expanded(arguments))
+            let (expanded, notices) = try Self.expanded(arguments)
+            arguments = expanded
             Arguments.given = arguments
             let asked = try parseAsRoot(arguments)
+            tell(notices, for: (asked as? any ComputingCommand)?.common)
             try LaunchedProcess.checkAlone(asked, arguments.first ?? "")
             guard let common = (asked as? any ComputingCommand)?.common, common.quiet else {
                 return try await run(arguments)
@@ -45,6 +47,22 @@ struct KalsaeTool: AsyncParsableCommand {
         }
     }
 
+    /// The arguments that the parser takes, and what there was to say on the way to them.
+    private static func expanded(
+        _ arguments: [String]
+    ) throws -> (arguments: [String], notices: [String]) {
+        let (expanded, notices) = try Notice.collect {
+            try ConfiguredArguments.expanded(arguments)
+        }
+        return (Arguments.joined(expanded), notices)
+    }
+
+    /// Says them once: not before the process begins anew.
+    private static func tell(_ notices: [String], for options: CommonOptions?) {
+        if let options, options.quiet || options.threads != 1 && SpinLimit.isDue { return }
+        for line in notices { Notice.say(line) }
+    }
+
     /// Tells an error and ends the process.
     private static func end(with error: any Error) -> Never {
         switch error {
@@ -53,13 +71,13 @@ struct KalsaeTool: AsyncParsableCommand {
         case let fault as TensorFault: Console.fail(fault.description)
         default: break
         }
-        let message = Self.message(for: error)
+        let message = OptionHint.corrected(Self.message(for: error))
         let located = Arguments.located(message)
         let code = Self.exitCode(for: error)
         if located != message, code == .validationFailure {
             Console.fail(located, code: code.rawValue)
         }
-        let full = Self.fullMessage(for: error)
+        let full = OptionHint.corrected(Self.fullMessage(for: error))
         if full.hasPrefix("Error: ") {
             Console.writeError("error: \(LaunchedProcess.errorPrefix)\(full.dropFirst(7))\n")
             Console.end(code.rawValue)

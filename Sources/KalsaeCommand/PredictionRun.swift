@@ -14,6 +14,8 @@ struct PredictionRun {
     let width: Double?
     /// How tables are read.
     let reading: CSVOptions
+    /// Whether what cannot be read is missing.
+    let isLenient: Bool
     let isJSON: Bool
     private let cuts: CutPredictions
     /// What is predicted at once: a file's rows, or some images.
@@ -22,10 +24,11 @@ struct PredictionRun {
     /// Predicts the rows of files.
     init(
         predictor: Predictor, files: [String], keep: [String], width: Double?, reading: CSVOptions,
-        isJSON: Bool
+        isLenient: Bool, isJSON: Bool
     ) throws(KalsaeError) {
         (self.predictor, self.files, self.keep) = (predictor, files, keep)
-        (self.width, self.reading, self.isJSON) = (width, reading, isJSON)
+        (self.width, self.reading) = (width, reading)
+        (self.isLenient, self.isJSON) = (isLenient, isJSON)
         cuts = CutPredictions(predictor.range)
         inputs =
             predictor.metadata.encoder == nil
@@ -72,13 +75,14 @@ struct PredictionRun {
             }
             return try body(try imagePart(input), [])
         }
-        let rows = try EncodedRows(path: file, encoder: encoder, reading: reading)
+        let rows = try EncodedRows(
+            path: file, encoder: encoder, reading: reading, isLenient: isLenient)
         try rows.eachPart { table in
             let columns = try keep.map { name in
                 try Source.check(name, in: table)
                 return try table.position(of: name)
             }
-            let predictions = try predictor.predict(part: try encoder.features(of: table))
+            let predictions = try predictor.predict(part: try rows.features(of: table))
             cuts.count(predictions)
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }

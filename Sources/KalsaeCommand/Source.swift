@@ -231,10 +231,14 @@ struct Source {
                 advice: "see `kalsae lesson characters`")
         }
         guard name == "-" || name.contains("/") || name.contains(".") else {
-            let sets = NamedSet.allCases.map(\.rawValue).joined(separator: ", ")
+            let sets = NamedSet.allCases.map(\.rawValue)
+            let near = SpellingSuggestion.of(
+                name, in: sets + NamedText.allCases.map(\.rawValue))
             throw KalsaeError(
-                name, expected: "\(sets), the path of a CSV file, or - for standard input",
-                got: "neither", advice: "see `kalsae data list`")
+                name,
+                expected: sets.joined(separator: ", ")
+                    + ", the path of a CSV file, or - for standard input", got: "neither",
+                advice: near.map { "did you mean \"\($0)\"?" } ?? "see `kalsae data list`")
         }
         return path(ofTable: name)
     }

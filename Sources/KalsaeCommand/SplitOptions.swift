@@ -16,10 +16,10 @@ struct SplitOptions: ParsableArguments {
         help: """
             A file of rows to validate on, instead of a share: a CSV file of a table, a folder or NPZ \
             file of such, a text of a text.
-            """)
+            """, completion: .file())
     var validation: String?
 
-    @Option(help: "The same to test on.")
+    @Option(help: "The same to test on.", completion: .file())
     var test: String?
 
     @Option(

@@ -85,6 +85,23 @@ import Testing
         #expect(folder.contents == ["a.csv"])
     }
 
+    /// Nothing is said of a file that stays, and no run is left of what never began.
+    @Test func whatIsRefusedReplacesNothing() throws {
+        defer { folder.remove() }
+        let train = ["train", "a.csv", "--target", "x", "--epochs", "1"]
+        let first = try CommandRun(train, in: folder)
+        #expect(first.status == 0, "\(first.errors)")
+        for options in [["--epochs", "1"], ["--effort", "quick"]] {
+            let refused = try CommandRun(
+                ["train", "a.csv", "--target", "x", "--class-weight", "balanced"] + options,
+                in: folder)
+            #expect(refused.status == 1)
+            #expect(!refused.errors.contains("will be replaced"), "\(refused.errors)")
+        }
+        let runs = try CommandRun(["runs", "list", "--json"], in: folder).json
+        #expect(runs["runs"]?.array?.count == 1)
+    }
+
     @Test func setsHaveClassesToo() throws {
         defer { folder.remove() }
         let result = try CommandRun(

@@ -24,6 +24,8 @@ import Testing
         #expect(shown.output.contains("zip"))
         #expect(shown.output.contains("leading zeros"))
         #expect(shown.output.contains("[--task]"))
+        let target = shown.output.split(separator: "\n").first { $0.contains("price: target") }
+        #expect(target?.hasSuffix("[--target]") == true, "\(shown.output)")
         let json = try run("data", "info", "houses.csv", "--target", "price", "--json").json
         #expect(json["table"]?["columns"]?.array?.count == 5)
     }

@@ -41,6 +41,8 @@ import Testing
         defer { folder.remove() }
         let result = try run("profile", "iris", "--seconds", "0.1", "--trace", "t.json", "--json")
         #expect(result.status == 0, "\(result.errors)")
+        let again = try run("profile", "iris", "--seconds", "0.1", "--trace", "t.json")
+        #expect(again.status == 1 && again.errors.contains("--overwrite"), "\(again.errors)")
         let report = try result.json
         let instructions = report["instructions"]?.array ?? []
         #expect(!instructions.isEmpty)

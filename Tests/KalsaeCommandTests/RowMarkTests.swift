@@ -94,6 +94,12 @@ import Testing
         let timed = try run(arguments + ["--time", "day", "--column", "day=drop"])
         #expect((try timed.json["test"]?["r2"]?.number ?? 9) < -1.5, "\(timed.errors)")
         #expect(try timed.json["time_column"]?.string == "day")
+        let told = try run(
+            arguments.filter { $0 != "--json" } + ["--time", "day", "--column", "day=drop"])
+        #expect(told.output.contains("tested on 60 rows from 2023-09-17 to 2023-11-20"))
+        let verb = how[0] == "--effort" ? "learned 240" : "trained on 210"
+        #expect(told.output.contains("\(verb) rows from 2023-01-01 to "), "\(told.output)")
+        if how[0] == "--effort" { #expect(told.errors.contains("unlike those"), "\(told.errors)") }
     }
 
     @Test func infoTellsMarks() throws {

@@ -27,7 +27,9 @@ struct BenchServe: AsyncParsableCommand, ComputingCommand {
     @Option(help: "Sizes of the network's layers.")
     var network = "10-64-32-2"
 
-    @Option(help: "A model file that `kalsae train` wrote, instead of a network.")
+    @Option(
+        help: "A model file that `kalsae train` wrote, instead of a network.",
+        completion: NameCompletion.models)
     var model: String?
 
     @Option(help: "Rows of a batch.")

@@ -24,16 +24,26 @@ enum BranchedArguments {
             }
             step = number
         }
+        guard run.configuration["effort"] == nil else {
+            throw KalsaeError(
+                "run \(run.name)", expected: "the training of one network",
+                got: "the learning of a table, which cannot branch",
+                advice:
+                    "train anew, with other options beside kalsae train --config-of \(run.name), "
+                    + "or one network with --network, which branches")
+        }
         let store = try RunsOptions.store(in: ConfiguredArguments.folder(list), for: .reading)
         let folder = RunSession.checkpoints(of: run, in: store)
         guard let entry = step.map({ folder.entry(before: $0) }) ?? folder.last else {
-            let steps = folder.entries.map { "\($0.step)" }.joined(separator: ", ")
+            let steps = folder.steps(around: step ?? 0)
             throw KalsaeError(
                 "steer branch", expected: "a checkpoint at or before step \(step ?? 0)",
                 got: steps.isEmpty ? "none" : "those of steps \(steps)")
         }
         if let step, step != entry.step {
-            Notice.say("from step \(entry.step), the last checkpoint before \(step)")
+            Notice.say(
+                "from step \(entry.step), the last checkpoint before \(step); there are "
+                    + folder.steps(around: step))
         }
         var configuration = try TrainingConfiguration(
             run.configuration, catalog, subject: "run \(run.name)")

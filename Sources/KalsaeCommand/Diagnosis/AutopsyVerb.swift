@@ -19,7 +19,8 @@ struct AutopsyVerb: ParsableCommand, ComputingCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The file that the training left, or its run: id, name, or last.", valueName: "file"))
+            "The file that the training left, or its run: id, name, or last.", valueName: "file"),
+        completion: .file())
     var wanted: String
 
     @OptionGroup var location: RunsOptions

@@ -39,17 +39,7 @@ struct EvaluationFigures {
                 figures.append(try .receiverOperatingCharacteristic(curves))
                 figures.append(try .precisionRecall(curves))
             }
-            let width = names.count
-            let confidences = actual.indices.map { row in
-                probabilities[(row * width)..<((row + 1) * width)].max() ?? 0
-            }
-            let isRight = actual.indices.map {
-                probabilities[$0 * width + actual[$0]] == confidences[$0]
-            }
-            let inside = confidences.map { min(max($0, 0), 1) }
-            figures.append(
-                try .reliability(
-                    confidences: inside, isRight: isRight, bins: Calibration.bins))
+            figures.append(try reliability(probabilities, actual, names))
             return figures
         case .values(let predicted, let actual):
             let errors = zip(predicted, actual).map { $0 - $1 }
@@ -59,6 +49,30 @@ struct EvaluationFigures {
                     marks: [.histogram(Histogram(values: errors))])
             ]
         }
+    }
+
+    /// What the calibration error is of: of two classes the rarer one's probability, of more that of the
+    /// predicted class.
+    private func reliability(
+        _ probabilities: [Double], _ actual: [Int], _ names: [String]
+    ) throws -> Figure {
+        let width = names.count
+        if let name = report.classes?.calibratedClass, let own = names.firstIndex(of: name) {
+            let shown = name.cut(to: 24)
+            return try .reliability(
+                confidences: actual.indices.map { min(max(probabilities[$0 * width + own], 0), 1) },
+                isRight: actual.map { $0 == own }, bins: Calibration.bins,
+                xLabel: "probability of \(shown)", yLabel: "share of \(shown)")
+        }
+        let confidences = actual.indices.map { row in
+            probabilities[(row * width)..<((row + 1) * width)].max() ?? 0
+        }
+        let isRight = actual.indices.map {
+            probabilities[$0 * width + actual[$0]] == confidences[$0]
+        }
+        return try .reliability(
+            confidences: confidences.map { min(max($0, 0), 1) }, isRight: isRight,
+            bins: Calibration.bins)
     }
 
     /// The images that are most wrong; nil where rows are no images.

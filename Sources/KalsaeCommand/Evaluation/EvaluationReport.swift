@@ -40,11 +40,14 @@ struct EvaluationReport {
         var facts = [("rows", "\(figures.rows.count)")]
         // The lines of the terminal, without their title and tables.
         if let classes = report.classes {
+            let calibrated =
+                classes.calibratedClass.map { "the probability of \"\($0)\"" }
+                ?? "the predicted class"
             facts += [
                 ("accuracy", classes.accuracy.short),
                 ("balanced accuracy", classes.balancedAccuracy.short),
-                ("F1", classes.f1.short), ("log loss", classes.logLoss.short),
-                ("calibration error", classes.calibrationError.short),
+                ("mean F1 of the classes", classes.f1.short), ("log loss", classes.logLoss.short),
+                ("calibration error of \(calibrated)", classes.calibrationError.short),
                 (
                     "always \(classes.majority)",
                     "accuracy \(classes.majorityAccuracy.short), "

@@ -19,14 +19,14 @@ struct ExplainVerb: ParsableCommand, ComputingCommand {
               kalsae explain '(x + y) * z' --at x=2,y=3,z=4
               kalsae explain 'sigmoid(w * x + b)' --at w=2,x=-1,b=.5 --output neuron.svg
               kalsae explain iris.safetensors --row 5.1,3.5,1.4,.2 --label setosa
-              kalsae explain digits.safetensors --data digits --at-row 3 --output digits.html
+              kalsae explain digits.safetensors --data digits --at-row 3 --output d.html
             """)
 
     @Argument(
         help: """
             A formula with + - * / ^, parentheses, and functions as exp(x); or a model file that `kalsae \
             train` wrote.
-            """)
+            """, completion: NameCompletion.models)
     var subject: String
 
     @Option(
@@ -47,7 +47,7 @@ struct ExplainVerb: ParsableCommand, ComputingCommand {
         help: """
             A new file: .svg, .png, .html, .tex for TikZ, or .csv; without it, the numbers stand in the \
             terminal.
-            """)
+            """, completion: .file())
     var output: String?
 
     @Flag(help: "Replace the file if it is there.")

@@ -18,7 +18,7 @@ struct ExplainedInput: ParsableArguments {
         help: """
             Data that the row is taken from: a CSV file with the model's columns, a named set (rows that \
             took no part in training), an image, a folder of images or an NPZ file.
-            """)
+            """, completion: .file())
     var data: String?
 
     @Option(help: "Which row of --data, from 1.")

@@ -26,6 +26,18 @@ enum FileIdentity {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// Throws where an output is there already and may not be replaced, or cannot be written.
+    static func checkNew(
+        _ path: String, overwrite: Bool, as option: String = "--output"
+    ) throws(KalsaeError) {
+        guard overwrite || !isRegular(path) else {
+            throw KalsaeError(
+                path, expected: "a new file", got: "one that is there",
+                advice: "give another \(option), or --overwrite to replace it")
+        }
+        try AtomicFile.checkWritable(path)
+    }
+
     /// The first bytes of a file, none where it cannot be read, or only once.
     static func beginning(of path: String, count: Int) -> [UInt8] {
         isRegular(path) ? (try? FileBytes.prefix(of: path, count: count)) ?? [] : []

@@ -70,14 +70,15 @@ struct ModelDestination {
         try file.save(to: path)
     }
 
-    /// Tells that data that are to be measured are those that a model was trained on.
-    static func tellLearned(_ data: String, by model: String) {
-        guard let found = origin(of: model)?["data"]?.string else { return }
+    /// Whether data that are to be measured are those that a model was trained on, which is told.
+    static func tellLearned(_ data: String, by model: String) -> Bool {
+        guard let found = origin(of: model)?["data"]?.string else { return false }
         let path = found.hasPrefix("/") ? found : "\(FileIdentity.folder(of: model))/\(found)"
-        guard FileIdentity.isSame(path, data) else { return }
+        guard FileIdentity.isSame(path, data) else { return false }
         Notice.say(
             "\(data): the model was trained on rows of this file, which flatters it; its training "
                 + "reported rows that it did not see")
+        return true
     }
 
     /// What a model's file says that it was learned from.

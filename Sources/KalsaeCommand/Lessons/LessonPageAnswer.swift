@@ -44,7 +44,11 @@ struct LessonPageAnswer {
                         })),
                 .init(
                     "exercise",
-                    ["text": .string(chapter.exercise), "count": .integer(lesson.exercise.count)]),
+                    [
+                        "text": .string(
+                            LessonWords(language).task(chapter.exercise, of: lesson.exercise)),
+                        "count": .integer(lesson.exercise.count),
+                    ]),
                 .init("ownData", .string(chapter.ownData)),
                 .init("command", .string(chapter.command)),
                 .init("misprints", .array(chapter.misprints.map { .string($0) })),

@@ -98,7 +98,8 @@ struct LessonText {
     }
 
     private func tasks() -> [String] {
-        var lines = heading(words.exercise) + wrapped(chapter.exercise)
+        let task = words.task(chapter.exercise, of: lesson.exercise)
+        var lines = heading(words.exercise) + wrapped(task)
         let blanks = [String](repeating: "…", count: lesson.exercise.count).joined(separator: ",")
         lines.append("    kalsae lesson \(lesson.rawValue) --answer \(blanks)")
         if !lesson.knobs.isEmpty {

@@ -26,7 +26,7 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
             """,
         aliases: [oldName])
 
-    @Argument(help: "\(Lesson.names).")
+    @Argument(help: "\(Lesson.names).", completion: NameCompletion.lessons)
     var name: String?
 
     @Flag(help: "List the lessons with their titles.")
@@ -51,17 +51,21 @@ struct LessonVerb: AsyncParsableCommand, ComputingCommand {
     @Flag(help: "Cut a long lesson short: one seed, few steps, the same code.")
     var short = false
 
-    @Option(help: ArgumentHelp("Write the lesson as one page into this file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the lesson as one page into this file.", valueName: "file"),
+        completion: .file(extensions: ["html"]))
     var html: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write the lesson's figures into this folder, as NAME.svg.", valueName: "dir"))
+            "Write the lesson's figures into this folder, as NAME.svg.", valueName: "dir"),
+        completion: .directory)
     var svg: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write the lesson's figures into this folder, as NAME.png.", valueName: "dir"))
+            "Write the lesson's figures into this folder, as NAME.png.", valueName: "dir"),
+        completion: .directory)
     var png: String?
 
     @Flag(help: "Light lines on a dark ground, in figures that are files.")

@@ -20,10 +20,12 @@ struct MPIBuild: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The library's file; without it kalsae/libkalsae-mpi.so in the XDG data folder, where "
-                + "it is looked for.", valueName: "file"))
+                + "it is looked for.", valueName: "file"), completion: .file())
     var output: String?
 
-    @Option(help: ArgumentHelp("The compiler; without it the mpicc of PATH.", valueName: "program"))
+    @Option(
+        help: ArgumentHelp("The compiler; without it the mpicc of PATH.", valueName: "program"),
+        completion: .file())
     var mpicc: String?
 
     @Flag(help: "Replace a file that is no library of Kalsae.")

@@ -49,8 +49,8 @@ extension ClassReport {
         var lines =
             title.count + first.count < 79 ? ["\(title): \(first)"] : ["\(title):", "  \(first)"]
         lines += [
-            "  log loss \(Self.short(logLoss)), f1 \(Self.short(f1)), "
-                + "calibration error \(Self.short(calibrationError))",
+            "  log loss \(Self.short(logLoss)), mean f1 \(Self.short(f1)), "
+                + "calibration error \(Self.short(calibrationError)) (\(calibrated))",
             "  always \"\(majority)\": accuracy \(Self.short(majorityAccuracy)), "
                 + "log loss of the shares \(Self.short(priorLogLoss))",
         ]
@@ -70,6 +70,11 @@ extension ClassReport {
         }
         if hasRareClass, let threshold { lines += threshold.lines }
         return lines
+    }
+
+    /// What the calibration error is of.
+    private var calibrated: String {
+        calibratedClass.map { "of \"\($0.cut(to: 8))\"" } ?? "predicted class"
     }
 
     /// A line for each class, with the rows that are taken for each class.
@@ -116,9 +121,10 @@ extension OperatingPoint {
 
     fileprivate var lines: [String] {
         [
-            "  best f1 of \"\(name.cut(to: 24))\": say it from probability \(threshold.short) on:",
+            "  best f1 of \"\(name.cut(to: 10))\": from probability \(threshold.short) on, "
+                + "chosen on these rows:",
             "  f1 \(ClassReport.short(f1)), precision \(ClassReport.short(precision)), recall "
-                + "\(ClassReport.short(recall)), \(predicted.counting("row"))",
+                + "\(ClassReport.short(recall)), \(predicted.counting("row")) taken for it",
         ]
     }
 }

@@ -1,5 +1,6 @@
 import KalsaeData
 import KalsaeFiles
+import KalsaeSupport
 import KalsaeTraining
 
 extension DataParts {
@@ -29,8 +30,24 @@ extension DataParts {
         let shown = pairs.prefix(3).joined(separator: ", ") + (pairs.count > 3 ? ", …" : "")
         return [
             "classes count in training: \(shown);",
-            "  probabilities are of classes weighed so; the numbers above leave that out",
+            "  probabilities are of classes as frequent as that makes them; the numbers above",
+            "  measure these as they are, on rows that count alike or by --weight alone",
         ]
+    }
+
+    /// From when to when the rows of each part are; nothing where time plays no part.
+    ///
+    /// - Parameter joinsValidation: whether rows of validation are learned with those for training.
+    func timeLines(joinsValidation: Bool) -> [String] {
+        let named =
+            joinsValidation
+            ? [("learned", [train, validation]), ("tested on", [test])]
+            : [("trained on", [train]), ("validated on", [validation]), ("tested on", [test])]
+        return named.compactMap { verb, parts -> String? in
+            guard let span = timeSpan(of: parts) else { return nil }
+            let rows = parts.reduce(0) { $0 + $1.count }.counting("row")
+            return "\(verb) \(rows) from \(span.first) to \(span.last)"
+        }
     }
 
     /// The weights of the classes for `--json`; none where all counted alike.

@@ -7,17 +7,49 @@ final class Progress: Sendable {
     private struct State {
         var line = TerminalLine()
         var last: EpochRecord?
+        var taken = 0
+        /// The step before the next one.
+        var step = 0
+        /// Whether steps of another process count, or it went back over some.
+        var differs = false
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let joined: Int
     private let hasTerminal = Console.hasTerminal
     private let isQuiet = Console.isQuiet
     private let epochs: Int
 
-    init(epochs: Int) { self.epochs = epochs }
+    /// - Parameters:
+    ///   - joined: the most steps that are told as one.
+    ///   - step: where it goes on.
+    init(epochs: Int, joined: Int = 1, from step: Int = 0) {
+        (self.epochs, self.joined) = (epochs, joined)
+        state = Mutex(State(step: step, differs: step > 0))
+    }
 
-    /// Redraws the bar, at most fifteen times a second.
+    /// The steps that this process took: without those of a state that it went on from, with those that
+    /// it went back over.
+    var taken: Int { state.withLock { $0.taken } }
+
+    /// The steps of a training in words, with those that took `seconds` where they are not the same.
+    func text(steps: Int, _ seconds: Double) -> String {
+        let time = "\(Self.fixed(seconds, digits: 2)) s"
+        let (taken, differs) = state.withLock { ($0.taken, $0.differs) }
+        return differs
+            ? "\(steps.counting("step")); \(taken) taken now, \(time)"
+            : "\(steps.counting("step")), \(time)"
+    }
+
+    /// Counts a step; redraws the bar, at most fifteen times a second.
     func step(_ record: StepRecord) {
+        state.withLock { state in
+            // Behind a way back, or where all rows are learned from the first step on.
+            let isBack = record.step <= state.step
+            state.taken += isBack ? min(joined, record.step) : record.step - state.step
+            if isBack, record.step > joined { state.differs = true }
+            state.step = record.step
+        }
         guard hasTerminal, !isQuiet else { return }
         state.withLock { state in
             guard state.line.isDue() else { return }

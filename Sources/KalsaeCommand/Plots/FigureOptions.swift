@@ -9,7 +9,7 @@ struct FigureOptions: ParsableArguments {
     @Option(
         help: """
             A new file: .svg, .png, or .csv for the numbers; without it, drawn in the terminal.
-            """)
+            """, completion: NameCompletion.figures)
     var output: String?
 
     @Option(

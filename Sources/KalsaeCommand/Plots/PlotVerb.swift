@@ -12,7 +12,8 @@ struct PlotVerb: ParsableCommand {
               kalsae plot iris iris-2 --metric validation/loss --log --output loss.svg
             """)
 
-    @Argument(help: "Runs: ids, beginnings of ids, names, or last.")
+    @Argument(
+        help: "Runs: ids, beginnings of ids, names, or last.", completion: NameCompletion.runs)
     var runs: [String]
 
     @Option(

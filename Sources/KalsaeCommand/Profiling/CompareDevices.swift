@@ -25,7 +25,9 @@ struct CompareDevices: AsyncParsableCommand {
               kalsae compare-devices resnet --with-precision bfloat16
             """)
 
-    @Argument(help: "A benchmark network, a preset, a file, or layer sizes; see above.")
+    @Argument(
+        help: "A benchmark network, a preset, a file, or layer sizes; see above.",
+        completion: .file())
     var name: String
 
     @Option(help: "The device whose operands are used.")

@@ -23,10 +23,14 @@ struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
               kalsae profile titanic.csv --target survived --graph
             """)
 
-    @Argument(help: "A benchmark network, a preset, a file, layer sizes, or a set; see above.")
+    @Argument(
+        help: "A benchmark network, a preset, a file, layer sizes, or a set; see above.",
+        completion: .file())
     var name: String
 
-    @Option(help: "For data: the network, as `kalsae train` takes it.")
+    @Option(
+        help: "For data: the network, as `kalsae train` takes it.",
+        completion: NameCompletion.networks)
     var network: String?
 
     @Option(help: "The sizes of one input, as in 28,28,1; for presets and .json files.")
@@ -44,8 +48,13 @@ struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
     @Option(help: "Seconds to measure for.")
     var seconds = 2.0
 
-    @Option(help: "A file for the last steps as a trace, for ui.perfetto.dev or chrome://tracing.")
+    @Option(
+        help: "A file for the last steps as a trace, for ui.perfetto.dev or chrome://tracing.",
+        completion: .file())
     var trace: String?
+
+    @Flag(help: "Replace a file --trace that is there.")
+    var overwrite = false
 
     @Flag(help: "Print the graph before and after each pass.")
     var graph = false
@@ -61,7 +70,7 @@ struct ProfileVerb: AsyncParsableCommand, ComputingCommand {
             throw KalsaeError(
                 "--seconds", expected: "a number above 0, up to 3600", got: "\(seconds)")
         }
-        if let trace { try AtomicFile.checkWritable(trace) }
+        if let trace { try FileIdentity.checkNew(trace, overwrite: overwrite, as: "--trace") }
         let request = try StepRequest(
             name: name, target: target, isSet: set, batch: batch, network: network, input: input)
         let profile = try await Profiler().profile(request, seconds: seconds)

@@ -55,7 +55,7 @@ struct StepRequest: Sendable {
                 rows: net.batch, run: step.run, plan: { step.plan }, graph: step.graph)
         }
         if name.hasSuffix(".safetensors") { return try step(of: ModelFile(path: name).model) }
-        if let sizes = try? NetworkSizes(name) {
+        if let sizes = try? NetworkSizes(name), sizes.sizes.count > 1 {
             return try step(of: .sizes(sizes), input: [sizes.sizes[0]])
         }
         if NetworkPreset(rawValue: name) != nil || name.hasSuffix(".json") {

@@ -26,15 +26,24 @@ struct RecordOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            How many of the newest checkpoints stay, 12 by default, or all; of older ones a selection \
+            stays, the denser the newer.
+            """, valueName: "number"))
+    var keepCheckpoints: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             Go on with a run where its last checkpoint is, with nothing else said; options that are \
             given count instead of the run's.
-            """, valueName: "run"))
+            """, valueName: "run"), completion: NameCompletion.runs)
     var resume: String?
 
     @Option(help: .hidden) var branch: String?
 
     @Option(
-        help: ArgumentHelp("Train anew, with the options of a recorded run.", valueName: "run"))
+        help: ArgumentHelp("Train anew, with the options of a recorded run.", valueName: "run"),
+        completion: NameCompletion.runs)
     var configOf: String?
 
     @Option(
@@ -50,7 +59,7 @@ struct RecordOptions: ParsableArguments {
             """
             Append metrics to a file as they come: .csv, .jsonl, or a folder for TensorBoard; may be \
             given more than once.
-            """, valueName: "file"))
+            """, valueName: "file"), completion: .file())
     var log: [String] = []
 
     @Option(
@@ -59,7 +68,7 @@ struct RecordOptions: ParsableArguments {
             Draw the run's curves at the end, with --find-rate its losses: .svg, .png, or .csv for \
             their numbers.
             """,
-            valueName: "file"))
+            valueName: "file"), completion: NameCompletion.figures)
     var plot: String?
 
     @Flag(
@@ -102,6 +111,18 @@ struct RecordOptions: ParsableArguments {
                 advice: "leave --no-record out")
         }
         return try FigureFile(plot, overwrite: overwrite || resume != nil)
+    }
+
+    /// How many of the newest checkpoints stay; `.max` for all.
+    func kept() throws(KalsaeError) -> Int {
+        guard let keepCheckpoints else { return 12 }
+        if keepCheckpoints == "all" { return .max }
+        guard let count = Int(keepCheckpoints), count >= 2 else {
+            throw KalsaeError(
+                "--keep-checkpoints", expected: "all, or a whole number of at least 2",
+                got: "\"\(keepCheckpoints)\"")
+        }
+        return count
     }
 
     /// When checkpoints are written.

@@ -43,6 +43,7 @@ struct Recording {
         endsForGood: Bool = false, check: (TrainingState?) throws -> Void = { _ in }
     ) throws {
         let interval = try options.interval()
+        let kept = try options.kept()
         self.interval = interval
         self.figure = figure
         self.configuration = configuration
@@ -68,7 +69,8 @@ struct Recording {
                 origin.network = try Self.lastState(of: run, in: store)
             }
             self.store = store
-            session = RunSession(try store.reopen(run), in: store, interval: interval)
+            session = RunSession(
+                try store.reopen(run), in: store, interval: interval, kept: kept)
             isResumed = true
             let reached = origin.network?.progress.fit?.steps ?? origin.table?.epochs ?? 0
             session.recorder.reach(reached)
@@ -99,7 +101,8 @@ struct Recording {
             description.configuration = configuration
             description.modelPath = model
             description.tags = options.tag
-            session = RunSession(try store.createRun(description), in: store, interval: interval)
+            session = RunSession(
+                try store.createRun(description), in: store, interval: interval, kept: kept)
             noteRanks(at: 0, before: 1)
         } catch {
             guard refusal == nil, options.name == nil, options.tag.isEmpty, options.branch == nil,
@@ -237,7 +240,9 @@ struct Recording {
     /// Ends the record.
     func finish(_ state: RunState, model: String, last: TrainingState? = nil) {
         session.recorder.artifact(
-            RunArtifact(name: FileIdentity.stem(of: model), kind: "model", path: model))
+            RunArtifact(
+                name: FileIdentity.stem(of: model), kind: "model", path: model,
+                fingerprint: Store.fingerprint(ofFile: model)))
         session.finish(state, last: last)
     }
 

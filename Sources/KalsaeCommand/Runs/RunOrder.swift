@@ -1,3 +1,4 @@
+import KalsaeFiles
 import KalsaeRuns
 import KalsaeSupport
 
@@ -8,17 +9,28 @@ struct RunOrder {
 
     private let name: String
     private let values: [String: Double]
+    /// The metric that is sorted by, that of validation rows where one of the runs has it; nil where
+    /// the order needs none.
+    let metric: String?
 
-    /// An order by name, or by the last value of a metric that one of the runs has.
+    /// An order by name, or by a metric that one of the runs has: by its best value, by the last one
+    /// where neither large nor small is better.
     init(
         _ name: String, _ metrics: [String: [MetricSummary]], _ runs: [Run]
     ) throws(KalsaeError) {
         self.name = name
         var values: [String: Double] = [:]
+        var metric: String?
         if !Self.names.contains(name) {
-            for (run, all) in metrics {
-                values[run] = all.first { $0.name == name }?.last.value
+            let ofValidation = Self.ofValidation(name)
+            let isMeasured = metrics.values.contains { all in
+                all.contains { $0.name == ofValidation }
             }
+            let found = isMeasured ? ofValidation : name
+            for (run, all) in metrics {
+                values[run] = all.first { $0.name == found }.map { $0.best ?? $0.last.value }
+            }
+            metric = found
             guard !values.isEmpty || runs.isEmpty else {
                 let known = Self.names.joined(separator: ", ")
                 throw KalsaeError(
@@ -30,6 +42,29 @@ struct RunOrder {
             }
         }
         self.values = values
+        self.metric = metric
+    }
+
+    /// The value that a run is sorted by.
+    func value(of run: Run) -> Double? { values[run.id] }
+
+    /// The name of what is measured on validation rows.
+    static func ofValidation(_ measure: String) -> String { validation + measure }
+
+    private static let validation = "validation/"
+
+    /// The metric that a run's epochs are judged by: the validation loss, or that of its `monitor`.
+    static func judged(_ run: Run) -> String {
+        ofValidation(run.configuration["monitor"]?.string ?? "loss")
+    }
+
+    /// The best value of what a run is judged by, with the name where that is not the loss; nil where
+    /// nothing was measured.
+    static func judgment(_ run: Run, _ metrics: [MetricSummary]) -> String? {
+        let name = judged(run)
+        guard let best = metrics.first(where: { $0.name == name })?.best else { return nil }
+        let measure = name.dropFirst(validation.count)
+        return (measure == "loss" ? "" : "\(measure) ") + RunText.number(best)
     }
 
     /// The runs in order: newest first, names and states by letters, shortest and least first. Runs
@@ -57,4 +92,17 @@ struct RunOrder {
         known.sort { reverse ? $0.key > $1.key : $0.key < $1.key }
         return known.map(\.run) + unknown
     }
+}
+
+extension MetricSummary {
+    /// The greatest value of what grows as a model gets better, the least one of a loss or an error;
+    /// nil for what is neither, as a rate.
+    var best: Double? {
+        let measure = name.split(separator: "/").last.map { $0.lowercased() } ?? ""
+        if Self.rising.contains(where: { measure.contains($0) }) { return high?.value }
+        return Self.falling.contains(where: { measure.contains($0) }) ? low?.value : nil
+    }
+
+    private static let rising = ["accuracy", "f1", "auc", "r2", "precision", "recall"]
+    private static let falling = ["loss", "error", "mae", "rmse"]
 }

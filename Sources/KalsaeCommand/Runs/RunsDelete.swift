@@ -13,7 +13,8 @@ struct RunsDelete: ParsableCommand {
               kalsae runs delete iris-2 --files --yes
             """)
 
-    @Argument(help: "Runs: ids, beginnings of ids, names, or last.")
+    @Argument(
+        help: "Runs: ids, beginnings of ids, names, or last.", completion: NameCompletion.runs)
     var runs: [String]
 
     @Flag(

@@ -13,7 +13,8 @@ struct RunsRename: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String
 
     @Argument(help: "The name, which no other run has.")
@@ -39,7 +40,8 @@ struct RunsTag: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String
 
     @Argument(help: "The words.")
@@ -71,7 +73,8 @@ struct RunsNote: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String
 
     @Argument(help: "The note; an empty one takes it away.")

@@ -25,7 +25,8 @@ struct RunsExport: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String
 
     @Option(help: "csv, json, tensorboard, or config: the training as a file for `kalsae train`.")
@@ -37,14 +38,22 @@ struct RunsExport: ParsableCommand {
     @Option(help: "Only this metric; may be repeated.")
     var metric: [String] = []
 
-    @Option(help: "The file to write, or the folder for TensorBoard; without it, standard output.")
+    @Option(
+        help: "The file to write, or the folder for TensorBoard; without it, standard output.",
+        completion: .file())
     var output: String?
+
+    @Flag(help: "Replace a file --output that is there.")
+    var overwrite = false
 
     @OptionGroup var location: RunsOptions
 
     func run() throws {
         let store = try location.store(for: .reading)
         let run = try store.run(wanted)
+        if let output, asConfig || format != .tensorboard {
+            try FileIdentity.checkNew(output, overwrite: overwrite)
+        }
         if asConfig || format == .config { return try writeConfiguration(of: run, in: store) }
         let export = RunExport(run, of: store)
         guard format != .tensorboard else { return try writeEvents(export, run) }

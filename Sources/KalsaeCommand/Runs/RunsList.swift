@@ -11,9 +11,15 @@ struct RunsList: ParsableCommand {
             Examples:
               kalsae runs list --tag baseline --limit 5
               kalsae runs list --sort accuracy --reverse
+
+            The column best has the best validation loss, or the best value of what --monitor named.
             """)
 
-    @Option(help: "What to sort by: created, name, state, duration, or a metric's last value.")
+    @Option(
+        help: """
+            What to sort by: created, name, state, duration, or a metric's best value; loss is that of \
+            the validation rows where these were measured.
+            """)
     var sort = "created"
 
     @Flag(help: "Turn the order round.")
@@ -49,14 +55,15 @@ struct RunsList: ParsableCommand {
             return Console.tell("no runs are recorded in \(location.folder)")
         }
         let store = try location.store(for: .reading)
-        let metrics = try store.metricsByRun(named: json ? nil : sort)
         let ofStudies = trials || !tag.isEmpty ? [] : try store.trialRuns()
         let every = try store.runs()
+        let metrics = try self.metrics(of: every, in: store)
         let all = every.filter { run in
             Set(run.tags).isSuperset(of: tag) && (wanted == nil || run.state == wanted)
                 && !ofStudies.contains(run.id)
         }
-        let sorted = try RunOrder(sort, metrics, all).sorted(all, reverse: reverse)
+        let order = try RunOrder(sort, metrics, all)
+        let sorted = order.sorted(all, reverse: reverse)
         let runs = sorted.prefix(limit)
         if json {
             let list = runs.map { run in
@@ -67,7 +74,7 @@ struct RunsList: ParsableCommand {
             }
             return try Console.print(["runs": .array(list)] as JSONValue)
         }
-        try print(Array(runs), metrics)
+        try print(Array(runs), metrics, order)
         if sorted.count > runs.count {
             Console.tell("\(sorted.count - runs.count) more; --limit shows them")
         }
@@ -87,18 +94,43 @@ struct RunsList: ParsableCommand {
         return wanted
     }
 
-    private func print(_ runs: [Run], _ metrics: [String: [MetricSummary]]) throws {
-        let hasMetric = !metrics.isEmpty && !RunOrder.names.contains(sort)
-        var rows = [
-            ["id", "state", "created", "time"] + (hasMetric ? [RunText.cut(sort, to: 11)] : [])
-        ]
-        for run in runs {
+    /// All metrics for `--json`, else those that are sorted by or shown.
+    private func metrics(
+        of runs: [Run], in store: Store
+    ) throws(KalsaeError) -> [String: [MetricSummary]] {
+        guard !json else { return try store.metricsByRun() }
+        var names = Set(runs.map { RunOrder.judged($0) })
+        if !RunOrder.names.contains(sort) { names.formUnion([sort, RunOrder.ofValidation(sort)]) }
+        var metrics: [String: [MetricSummary]] = [:]
+        for name in names {
+            for (run, found) in try store.metricsByRun(named: name) {
+                metrics[run, default: []] += found
+            }
+        }
+        return metrics
+    }
+
+    private func print(
+        _ runs: [Run], _ metrics: [String: [MetricSummary]], _ order: RunOrder
+    ) throws {
+        let judgments = runs.map { RunOrder.judgment($0, metrics[$0.id] ?? []) }
+        var title: [String] = []
+        if let metric = order.metric {
+            let measure = metric == sort ? sort : "best \(sort)"
+            title = [RunText.cut(measure, to: 16)]
+        } else if judgments.contains(where: { $0 != nil }) {
+            title = ["best"]
+        }
+        var rows = [["id", "state", "created", "time"] + title]
+        for (run, judgment) in zip(runs, judgments) {
             var cells = [
-                run.id, run.state.rawValue, RunText.time(run.created),
+                run.id, run.stateWord, RunText.time(run.created),
                 RunText.duration(run.duration()),
             ]
-            if hasMetric {
-                cells.append(metrics[run.id]?.first.map { RunText.number($0.last.value) } ?? "-")
+            if order.metric != nil {
+                cells.append(order.value(of: run).map { RunText.number($0) } ?? "-")
+            } else if !title.isEmpty {
+                cells.append(RunText.cut(judgment ?? "-", to: 20))
             }
             rows.append(cells)
         }

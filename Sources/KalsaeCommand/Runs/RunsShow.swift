@@ -16,7 +16,8 @@ struct RunsShow: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted = Store.last
 
     @Option(help: "The most events to show, the latest ones.")
@@ -36,17 +37,20 @@ struct RunsShow: ParsableCommand {
         let metrics = try store.metrics(of: run)
         let (events, checkpoints) = (try store.events(of: run), try store.checkpoints(of: run))
         let (artifacts, commands) = (try store.artifacts(of: run), try store.commands(of: run))
+        let foreign = try store.foreignModel(of: run)
         if json {
             let more: [(String, [JSONValue])] = [
                 ("metrics", metrics.map(\.json)), ("events", events.map(\.json)),
                 ("checkpoints", checkpoints.map(\.json)), ("artifacts", artifacts.map(\.json)),
                 ("commands", commands.map(\.json)),
             ]
-            return try Console.print(
-                .object(
-                    (run.json.members ?? []) + more.map { JSONValue.Member($0.0, .array($0.1)) }))
+            var members = run.json.members ?? []
+            members += more.map { JSONValue.Member($0.0, .array($0.1)) }
+            members.append(
+                JSONValue.Member("foreign_model", foreign.map { JSONValue.string($0) } ?? .null))
+            return try Console.print(JSONValue.object(members))
         }
-        for (title, text) in facts(of: run, events) where !text.isEmpty {
+        for (title, text) in facts(of: run, events, foreign) where !text.isEmpty {
             try Console.print(RunText.cut("\(title): \(text)", to: RunText.width))
         }
         if !metrics.isEmpty {
@@ -85,19 +89,22 @@ struct RunsShow: ParsableCommand {
         try Console.print(RunText.cut(line, to: RunText.width))
     }
 
-    private func facts(of run: Run, _ events: [RunEvent]) -> [(String, String)] {
+    private func facts(
+        of run: Run, _ events: [RunEvent], _ foreign: String?
+    ) -> [(String, String)] {
         let parent = run.parent.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""
         let ended = run.ended.map { ", ended \(RunText.time($0))" } ?? ""
         let commit = run.commit.isEmpty ? "" : ", commit \(run.commit)"
         return [
             ("run", "\(run.id) \(run.name)"),
-            ("state", "\(run.state.rawValue), \(RunText.duration(run.duration()))"),
+            ("state", "\(run.stateWord), \(RunText.duration(run.duration()))"),
             ("created", RunText.time(run.created) + ended + " UTC"), ("branched from", parent),
             ("tags", run.tags.joined(separator: ", ")), ("note", run.note),
             ("command", run.command.joined(separator: " ")), ("folder", run.workingFolder),
             ("process", "\(run.process.pid) on \(run.process.host)"),
             ("version", run.version + commit), ("seed", run.seed.map { "\($0)" } ?? ""),
             ("data", run.dataFingerprint), ("model", run.modelPath),
+            ("no longer its model", foreign.map { "the file is \($0)" } ?? ""),
             ("settings", ComputingSettings(of: run, events).words.joined(separator: ", ")),
             ("configuration", run.configuration == .null ? "" : run.configuration.text),
         ]

@@ -13,7 +13,8 @@ struct RunsTree: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The run to begin with; without it, all runs.", valueName: "run"))
+            "The run to begin with; without it, all runs.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String?
 
     @OptionGroup var location: RunsOptions
@@ -41,7 +42,7 @@ struct RunsTree: ParsableCommand {
                     ])
             } else {
                 let step = run.parentStep.map { " at step \($0)" } ?? ""
-                let line = "\(stem)\(arm)\(run.name)\(step), \(run.state.rawValue) \(run.id)"
+                let line = "\(stem)\(arm)\(run.name)\(step), \(run.stateWord) \(run.id)"
                 try Console.print(RunText.cut(line, to: RunText.width))
             }
             let below = children[run.id] ?? []

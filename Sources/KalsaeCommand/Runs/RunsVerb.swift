@@ -25,7 +25,7 @@ struct RunsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The folder with the runs; without it $KALSAE_RUNS, else kalsae-runs.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var runs: String?
 
     /// The folder.

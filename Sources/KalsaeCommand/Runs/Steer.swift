@@ -11,14 +11,14 @@ struct Steer: ParsableCommand {
         abstract: "Change a training while it goes on: rates, pauses, the way back.",
         discussion: """
             VERB is one of
-              set NAME=VALUE …    learningRate, optimizer.NAME, or a layer's, as dropout1.rate
-              schedule NAME       another schedule, or one with settings as JSON
-              pause, continue     at the next step
-              checkpoint          write one now
-              rollback WHERE      to a step, best, epoch 3, or some time ago: 90s, 30min, 2h
-              branch [STEP]       train another way from there, in this terminal; with --set
-              note TEXT           keep a remark with the run
-              stop                end it, with what it has so far
+              set NAME=VALUE …  learningRate, optimizer.NAME, a layer's as dropout1.rate
+              schedule NAME     another schedule, or one with settings as JSON
+              pause, continue   at the next step
+              checkpoint        write one now
+              rollback WHERE    to a step, best, epoch 3, or back by 90s, 30min, 2h
+              branch [STEP]     train another way from there, in this terminal
+              note TEXT         keep a remark with the run
+              stop              end it, with what it has so far
 
             It is done between two steps, recorded with its author, and answered here.
 
@@ -31,7 +31,8 @@ struct Steer: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String
 
     @Argument(help: "What to do.")
@@ -43,12 +44,28 @@ struct Steer: ParsableCommand {
     @Option(help: "Seconds to wait for the answer.")
     var wait = 30.0
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            For branch: a change from there on, as learningRate=3e-4; may be given more than once. \
+            Other options of `kalsae train` count for the branch too.
+            """, valueName: "name=value"))
+    var set: [String] = []
+
+    @Option(help: "For branch: the name of the new run.")
+    var name: String?
+
     @OptionGroup var location: RunsOptions
 
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
 
     func run() throws {
+        if let option = set.isEmpty ? name.map({ _ in "--name" }) : "--set" {
+            throw KalsaeError(
+                option, expected: "the verb branch to go with", got: verb,
+                advice: "as in kalsae steer \(wanted) branch --set learningRate=3e-4")
+        }
         guard let known = SteeringVerb(rawValue: verb) else {
             let names = SteeringVerb.allCases.map(\.rawValue) + ["branch"]
             throw KalsaeError(

@@ -11,16 +11,22 @@ struct SearchBest: ParsableCommand {
         discussion: """
             Examples:
               kalsae search best iris --output iris.safetensors
-              kalsae search best iris --as-config > best.yaml
+              kalsae search best iris --as-config --output best.yaml
             """)
 
     @OptionGroup var argument: StudyArgument
 
-    @Option(help: "Copy the model to this file, which is not there yet.")
+    @Option(
+        help: "Copy the model to this file; with --as-config, write the settings to it.",
+        completion: .file())
     var output: String?
 
-    @Flag(help: "Print the settings as a file for `kalsae train`.")
+    @Flag(
+        help: "The settings as a file for `kalsae train`: printed, or written to --output.")
     var asConfig = false
+
+    @Flag(help: "Replace the file of --output if it is there.")
+    var overwrite = false
 
     @Flag(help: "Print one JSON object on one line to standard output.")
     var json = false
@@ -37,15 +43,13 @@ struct SearchBest: ParsableCommand {
                 got: "one that was deleted, or that another host has",
                 advice: "see its settings by kalsae search show \(result.study.name)")
         }
+        if let output { try FileIdentity.checkNew(output, overwrite: overwrite) }
         if asConfig {
-            return try Console.write(ConfigurationFile(run, in: store).text)
+            let text = try ConfigurationFile(run, in: store).text
+            guard let output else { return try Console.write(text) }
+            return try AtomicFile.write(Array(text.utf8), to: output)
         }
         if let output {
-            guard !FileIdentity.isRegular(output) else {
-                throw KalsaeError(
-                    output, expected: "a new file", got: "one that is there",
-                    advice: "give another --output")
-            }
             let path = "\(store.folder(of: run))/model.safetensors"
             try AtomicFile.write(FileBytes.read(path, limit: .max), to: output)
         }

@@ -20,12 +20,18 @@ struct SearchExport: ParsableCommand {
     @Option(help: "csv, jsonl or optuna.")
     var format = Format.csv
 
-    @Option(help: "A new file; without it, standard output.")
+    @Option(help: "A new file; without it, standard output.", completion: .file())
     var output: String?
+
+    @Flag(help: "Replace the file of --output if it is there; no SQLite file.")
+    var overwrite = false
 
     func run() throws {
         let result = try argument.open()
-        if let output, FileIdentity.isRegular(output) {
+        // To a SQLite file trials would be added, so that it has to be a new one.
+        if let output, format != .optuna {
+            try FileIdentity.checkNew(output, overwrite: overwrite)
+        } else if let output, FileIdentity.isRegular(output) {
             throw KalsaeError(
                 output, expected: "a new file", got: "one that is there",
                 advice: "give another --output")

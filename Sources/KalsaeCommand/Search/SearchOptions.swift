@@ -52,12 +52,13 @@ struct SearchOptions: ParsableArguments {
         help: """
             The study's name; one that is there is gone on with. Without it, a free one by the data \
             or the file.
-            """)
+            """, completion: NameCompletion.studies)
     var study: String?
 
     @Option(
         help: ArgumentHelp(
-            "Go on with a study, with nothing else said.", valueName: "study"))
+            "Go on with a study, with nothing else said.", valueName: "study"),
+        completion: NameCompletion.studies)
     var resume: String?
 
     @Option(
@@ -66,7 +67,7 @@ struct SearchOptions: ParsableArguments {
             """
             Learn from the finished trials of another study, which do not count: STUDY of the same \
             folder, or FILE:STUDY of a SQLite file of Optuna. May be given more than once.
-            """, valueName: "study"))
+            """, valueName: "study"), completion: NameCompletion.studies)
     var warmStart: [String] = []
 
     @Option(
@@ -89,7 +90,7 @@ struct SearchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Draw the values of all trials at the end: .svg, .png, or .csv for the numbers.",
-            valueName: "file"))
+            valueName: "file"), completion: NameCompletion.figures)
     var plot: String?
 
     /// Throws for numbers that no search takes.

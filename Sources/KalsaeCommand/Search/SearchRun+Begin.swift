@@ -82,7 +82,9 @@ extension SearchRun {
     func tellBegin(_ study: Study, _ plan: SearchPlan, _ middle: TrialTraining.Prepared?) {
         let trials = ((try? study.trials()) ?? []).filter(\.source.isEmpty)
         let known = trials.count
-        if let most = plan.trials, known >= most, trials.allSatisfy(\.state.isFinished) {
+        let isDone = plan.trials.map { known >= $0 } ?? false
+        let isFinished = isDone && trials.allSatisfy(\.state.isFinished)
+        if isFinished {
             Notice.say(
                 "study \(study.name) has \(known.counting("trial")): give more than that as --trials "
                     + "to go on")
@@ -100,7 +102,8 @@ extension SearchRun {
             }
             Console.tell("  \(parameter.name): \(parameter.domain)\(condition ?? "")")
         }
-        guard let run = middle?.run, let bytes = try? run.memory().total,
+        // A step is traced for this, which no finished study needs.
+        guard !isFinished, let run = middle?.run, let bytes = try? run.memory().total,
             let operations = try? run.operations()
         else { return }
         Console.tell(

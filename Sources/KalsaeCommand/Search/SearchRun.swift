@@ -20,7 +20,8 @@ struct SearchRun: AsyncParsableCommand, ComputingCommand, RankedCommand {
     @Argument(
         parsing: .allUnrecognized,
         help: ArgumentHelp(
-            "Data or a file of options, and options of `kalsae train`.", valueName: "training"))
+            "Data or a file of options, and options of `kalsae train`.", valueName: "training"),
+        completion: .file())
     var training: [String] = []
 
     func run() async throws {

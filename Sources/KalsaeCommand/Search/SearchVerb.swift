@@ -11,7 +11,7 @@ struct SearchVerb: AsyncParsableCommand {
             Examples:
               kalsae search iris --trials 50
               kalsae search plan.yaml --trials 100 --workers 2
-              kalsae search digits --space 'learning-rate=1e-4..1e-1 log' --objective accuracy
+              kalsae search digits --space 'learning-rate=1e-4..1e-1 log'
               kalsae search --resume digits --trials 200
               kalsae search show digits
               mpirun -n 8 kalsae search plan.yaml --trials 500

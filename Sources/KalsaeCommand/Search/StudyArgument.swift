@@ -6,7 +6,8 @@ import KalsaeSupport
 
 /// A study that a verb is about.
 struct StudyArgument: ParsableArguments {
-    @Argument(help: "The study's name; last is the one made last.")
+    @Argument(
+        help: "The study's name; last is the one made last.", completion: NameCompletion.studies)
     var study: String
 
     @OptionGroup var location: StudyLocation

@@ -9,7 +9,7 @@ struct TextOptions: ParsableArguments {
             The tokens of a text: characters (the default), words, or the path of a tokenizer.json of \
             Hugging Face. Any file is a text where it is given; without it .txt and .md files are, \
             where there is no --target.
-            """)
+            """, completion: .file(extensions: ["json"]))
     var tokens: String?
 
     @Option(

@@ -30,21 +30,23 @@ extension Train {
         }
         let (destination, record) = (output.destination, output.record)
         do {
-            let progress = Progress(epochs: recipe.epochs)
+            let progress = Progress(
+                epochs: recipe.epochs, joined: recipe.stepsPerExecution,
+                from: output.options.state?.progress.fit?.steps ?? 0)
             output.options.onLearned = LearnedKeeper(destination, record, progress).keep
             let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let outcome = try await run.run(
                 output.options,
                 onStep: { record in
-                    try Interrupt.check()
                     progress.step(record)
+                    try Interrupt.check()
                     stopLine?(record)
                 }, onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             try destination.save(outcome.file)
             let seconds = start.duration(to: .now).seconds
             finish(record, outcome, destination.path)
-            try report(outcome, recipe, run, destination.path, seconds, record)
+            try report(outcome, recipe, run, destination.path, seconds, record, progress)
             if !common.json { try record?.tell() }
             try conclude(outcome, record)
         } catch let error as ExitCode {
@@ -74,12 +76,12 @@ extension Train {
             output: output, name: source.name, data: isNamed ? nil : data, title: data,
             target: text.tokens ?? "characters", files: files, overwrite: overwrite)
         let figure = try checkOutputs(files, model: destination.path)
-        destination.tellReplacing(recording)
         let planned = try interventions()
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.name,
             fingerprint: source.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try run.check(planned, from: $0) })
+        destination.tellReplacing(recording)
         prepared.output = TrainingOutput(
             destination: destination, record: record,
             options: try runOptions(record, destination.path, ranks))
@@ -140,7 +142,7 @@ extension Train {
 
     private func report(
         _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ run: TextRun, _ path: String,
-        _ seconds: Double, _ record: Recording?
+        _ seconds: Double, _ record: Recording?, _ progress: Progress
     ) throws {
         let (source, history) = (run.data, outcome.history)
         var parts = [("train", outcome.train), ("validation", outcome.validation)]
@@ -151,6 +153,7 @@ extension Train {
             if outcome.test == nil { members.append(JSONValue.Member("test", .null)) }
             let rest: JSONValue = [
                 "parameters": .integer(outcome.parameters), "steps": .integer(outcome.steps),
+                "steps_taken": .integer(progress.taken),
                 "epochs": .integer(history.epochCount),
                 "restored_epoch": history.restoredEpoch.map { .integer($0) } ?? .null,
                 "history": .array(history.epochs.map(\.json)),
@@ -171,10 +174,9 @@ extension Train {
             "tokens: \(source.tokens.count) \(source.tokens.kind == "tokenizer" ? "of a tokenizer" : source.tokens.kind), "
                 + "\(sizes[0]) train, \(sizes[1]) validation, \(sizes[2]) test")
         try printCourse(outcome, recipe)
-        let time = Progress.fixed(seconds, digits: 2)
+        let steps = progress.text(steps: outcome.steps, seconds)
         try Console.print(
-            "\(recipe.network): \(outcome.parameters.counting("parameter")), "
-                + "\(outcome.steps.counting("step")), \(time) s")
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(steps)")
         try Console.print("model: \(path)")
         try Console.print("it writes: kalsae predict \(path) --prompt TEXT")
     }

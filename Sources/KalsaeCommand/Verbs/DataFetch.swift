@@ -18,13 +18,15 @@ struct DataFetch: ParsableCommand {
               kalsae data fetch mnist --mirror https://example.org/mnist
             """)
 
-    @Argument(help: "\(RemoteSet.all.map(\.name).joined(separator: ", ")).")
+    @Argument(
+        help: "\(RemoteSet.all.map(\.name).joined(separator: ", ")).",
+        completion: .list(RemoteSet.all.map(\.name)))
     var name: String
 
     @Option(
         help: ArgumentHelp(
             "The folder that the files go into; without it NAME in kalsae/ of the XDG cache.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var to: String?
 
     @Option(

@@ -21,7 +21,7 @@ struct DataInfo: ParsableCommand {
         help: """
             The path of a CSV file, - for standard input, a folder of images by class, an NPZ file, or \
             a named set.
-            """)
+            """, completion: .file())
     var name: String
 
     @Option(help: "The column to predict: its name, or its number from 1.")
@@ -33,7 +33,9 @@ struct DataInfo: ParsableCommand {
 
     @OptionGroup(title: "How images are read") var images: ImageOptions
 
-    @Option(help: "A PNG file to draw some images of each class into, a row a class.")
+    @Option(
+        help: "A PNG file to draw some images of each class into, a row a class.",
+        completion: .file(extensions: ["png"]))
     var sheet: String?
 
     @Flag(help: "Replace the sheet's file, whatever it holds.")
@@ -70,7 +72,8 @@ struct DataInfo: ParsableCommand {
             try Console.print("  \(line.name): \(line.value)\(given)\(option)")
         }
         for column in guesses.columns {
-            let option = column.mark.map { "--\($0.rawValue)" } ?? "--column NAME=role, --drop"
+            let own = column.role == .target ? "--target" : "--column NAME=role, --drop"
+            let option = column.mark.map { "--\($0.rawValue)" } ?? own
             try Console.print("  \(column.line)  [\(option)]")
         }
         for line in guesses.lines.dropFirst(guesses.columns.count) {

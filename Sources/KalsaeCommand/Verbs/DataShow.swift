@@ -17,7 +17,7 @@ struct DataShow: ParsableCommand {
         help: """
             A named set, the path of a CSV file, of a folder of images by class or of an NPZ file, or - \
             for standard input.
-            """)
+            """, completion: .file())
     var name: String
 
     @Option(help: "How many rows.")

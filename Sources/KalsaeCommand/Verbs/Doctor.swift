@@ -29,7 +29,8 @@ struct Doctor: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run: its id, the beginning of it, its name, or last.", valueName: "run"))
+            "A run: its id, the beginning of it, its name, or last.", valueName: "run"),
+        completion: NameCompletion.runs)
     var wanted: String?
 
     @OptionGroup var location: RunsOptions

@@ -17,7 +17,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
               kalsae evaluate digits.safetensors digits --report digits.html
             """)
 
-    @Argument(help: "A model file that `kalsae train` wrote.")
+    @Argument(help: "A model file that `kalsae train` wrote.", completion: NameCompletion.models)
     var model: String
 
     @Argument(
@@ -25,7 +25,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             CSV files with the model's columns, - for standard input, a named set, a folder with a \
             folder of images for each class, or an NPZ file; of a model of text, text files. Each is \
             measured apart.
-            """)
+            """, completion: .file())
     var data: [String]
 
     @Flag(help: "How much worse predictions get where a column's cells are shuffled, by column.")
@@ -58,7 +58,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     @Option(
         help: ArgumentHelp(
             "Write numbers, figures and the rows that are most wrong as one HTML file.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["html"]))
     var report: String?
 
     @Option(
@@ -66,7 +66,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             """
             Draw the confusion matrix, or predictions against truths, into a file: .svg, .png, or \
             .csv for its numbers.
-            """, valueName: "file"))
+            """, valueName: "file"), completion: NameCompletion.figures)
     var plot: String?
 
     @Option(
@@ -82,6 +82,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
 
+    @OptionGroup var gaps: LenientOption
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -94,26 +96,32 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         let page = try pageFile()
         let predictor = try ModelArgument.open(
             model, verb: "evaluate", others: data, threshold: threshold)
+        try gaps.check(predictor, model)
         var reports: [JSONValue] = []
         for name in data {
             let isSet = NamedSet(rawValue: name) != nil
             let path = isSet ? name : Source.path(ofTable: name)
-            if !isSet { ModelDestination.tellLearned(path, by: model) }
+            let isLearned = !isSet && ModelDestination.tellLearned(path, by: model)
             let members = try await evaluate(path, predictor, title: name, plot, page)
-            reports.append(.object(members))
+            reports.append(.object(members + Self.members(trainedOn: isLearned)))
         }
         guard common.json else { return }
         try Console.print(
             reports.count == 1 ? reports[0] : ["files": .array(reports)] as JSONValue)
     }
 
+    /// Says with `--json` whether these are the data of the training, which flatter the model.
+    private static func members(trainedOn: Bool) -> [JSONValue.Member] {
+        [JSONValue.Member("trained_on", .bool(trainedOn))]
+    }
+
     /// Measures a model of text on texts.
     private func evaluateText() throws {
         guard !importance, dependence.isEmpty, interval == nil, threshold == nil, report == nil,
-            plot == nil
+            plot == nil, !gaps.lenient
         else {
             throw KalsaeError(
-                "--importance, --dependence, --interval, --threshold, --report, --plot",
+                "--importance, --dependence, --interval, --threshold, --report, --plot, --lenient",
                 expected: "a model of rows to go with", got: "one of text, \(model)")
         }
         if worst != nil { Notice.say("--worst is left out: a text has no rows") }
@@ -121,7 +129,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         var reports: [JSONValue] = []
         for name in data {
             let path = try NamedText(rawValue: name)?.path() ?? name
-            ModelDestination.tellLearned(path, by: model)
+            let isLearned = ModelDestination.tellLearned(path, by: model)
             let (measured, count) = try text.evaluate(TextData.text(of: path), name: name)
             let label = data.count > 1 ? "\(name), " : ""
             if common.json {
@@ -129,6 +137,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
                     (measured.textJSON.members ?? []) + [
                         JSONValue.Member("tokens", .integer(count))
                     ]
+                members += Self.members(trainedOn: isLearned)
                 if data.count > 1 { members.append(JSONValue.Member("data", .string(name))) }
                 reports.append(.object(members))
             } else {
@@ -148,7 +157,7 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         let isAsked = importance || !dependence.isEmpty
         let measured = try await predictor.measure(
             source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil,
-            keepsRows: plot != nil || page != nil || worst != nil)
+            keepsRows: plot != nil || page != nil || worst != nil, isLenient: gaps.lenient)
         let (report, rows) = (measured.report, measured.rows)
         let columns = importance ? try measured.effects?.importance(repeats: repeats) : nil
         let tables = try dependence.compactMap { try measured.effects?.dependence(on: $0) }
@@ -173,7 +182,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
             }
             if let rows = measured.outcomes, let worst {
                 let wrong = try WorstRows(rows, worst) {
-                    try predictor.cells(of: source, reading: reading.csv(), rows: $0)
+                    try predictor.cells(
+                        of: source, reading: reading.csv(), rows: $0, isLenient: gaps.lenient)
                 }
                 members.append(JSONValue.Member("worst", try wrong.json))
             }

@@ -17,24 +17,27 @@ struct Predict: ParsableCommand, ComputingCommand {
               kalsae predict titanic.safetensors passengers.csv --keep name ticket
               kalsae predict houses.safetensors offers.csv --interval .9
               kalsae predict fraud.safetensors payments.csv --threshold best
+              kalsae predict houses.safetensors scraped.csv --lenient
               kalsae predict flowers.safetensors new/ rose.jpg
               zcat log.csv.gz | kalsae predict valves.safetensors -
-              kalsae predict plays.safetensors --prompt "ROMEO:" --length 200 --temperature .8
+              kalsae predict plays.safetensors --prompt "ROMEO:" --temperature .8
             """)
 
-    @Argument(help: "A model file that `kalsae train` wrote.")
+    @Argument(help: "A model file that `kalsae train` wrote.", completion: NameCompletion.models)
     var model: String
 
     @Argument(
         help: """
             CSV files with the model's columns, - for standard input; for a model of images PNG or JPEG \
             files, folders of them, IDX, NPY or NPZ files.
-            """)
+            """, completion: .file())
     var data: [String] = []
 
     @OptionGroup(title: "What a model of text writes") var prompt: PromptOptions
 
     @OptionGroup(title: "How files are read") var reading: ReadingOptions
+
+    @OptionGroup var gaps: LenientOption
 
     @Option(
         parsing: .upToNextOption,
@@ -48,10 +51,10 @@ struct Predict: ParsableCommand, ComputingCommand {
     @Option(help: ThresholdChoice.help)
     var threshold: ThresholdChoice?
 
-    @Option(help: "Where the predictions go; without it, to standard output.")
+    @Option(help: "Where the predictions go; without it, to standard output.", completion: .file())
     var output: String?
 
-    @Flag(help: "Replace the output's file, whatever it holds.")
+    @Flag(help: "Replace the output's file if it is there.")
     var overwrite = false
 
     @OptionGroup var common: CommonOptions
@@ -68,10 +71,11 @@ struct Predict: ParsableCommand, ComputingCommand {
         }
         let predictor = try ModelArgument.open(
             model, verb: "predict", others: data, threshold: threshold)
+        try gaps.check(predictor, model)
         let run = try PredictionRun(
             predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
-            isJSON: common.json)
+            isLenient: gaps.lenient, isJSON: common.json)
         try put(reads: run.files, run.write)
     }
 
@@ -82,7 +86,7 @@ struct Predict: ParsableCommand, ComputingCommand {
 
     /// Writes text behind the prompt.
     private func write() throws {
-        guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil else {
+        guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil, !gaps.lenient else {
             throw KalsaeError(
                 "--prompt", expected: "a model of text alone",
                 got: data.first ?? "options of tables", advice: "leave it out")
@@ -122,7 +126,8 @@ struct Predict: ParsableCommand, ComputingCommand {
         var read = ReadFiles()
         read.add("the model", model)
         for path in files { read.add("the table", path) }
-        try PredictionFile.check(output, reads: read, overwrite: overwrite)
+        try read.check(output)
+        try FileIdentity.checkNew(output, overwrite: overwrite)
         var other: (any Error)?
         do {
             try AtomicFile.write(to: output) { writer throws(KalsaeError) in

@@ -20,7 +20,8 @@ struct Summary: ParsableCommand, ComputingCommand {
             """)
 
     @Argument(
-        help: "A model file, layer sizes as in 784-50-10, \(NetworkPreset.names), or a .json file.")
+        help: "A model file, layer sizes as in 784-50-10, \(NetworkPreset.names), or a .json file.",
+        completion: .file())
     var network: String
 
     @Option(help: "The sizes of one input, as in 28,28,1; for presets and .json files.")
@@ -84,7 +85,7 @@ struct Summary: ParsableCommand, ComputingCommand {
         let source: NetworkSource
         if let preset = NetworkPreset(rawValue: network) {
             source = .preset(preset)
-        } else if let sizes = try? NetworkSizes(network) {
+        } else if let sizes = try? NetworkSizes(network), sizes.sizes.count > 1 {
             let input: Shape = [sizes.sizes[0]]
             return try Sequential(sizes.layers(input: input, activation: .relu), input: input)
         } else if network.hasSuffix(".json") {

@@ -49,13 +49,7 @@ struct RunView {
     var rate: Double? { metrics.first { $0.name == "rate" }?.last.value }
 
     /// Whether it stands still because somebody said so.
-    var isPaused: Bool {
-        guard run.state == .running else { return false }
-        let last = commands.last {
-            ["pause", "continue"].contains($0.verb) && $0.state == .applied
-        }
-        return last?.verb == "pause"
-    }
+    var isPaused: Bool { run.isPaused }
 
     /// The lines of a screen.
     func lines(width: Int, height: Int, color: TerminalColor) throws -> [String] {
@@ -83,7 +77,7 @@ struct RunView {
         let step = metrics.map(\.last.step).max() ?? 0
         let epoch = metrics.compactMap(\.last.epoch).max()
         let parts = [
-            isPaused ? "paused" : run.state.rawValue, run.duration().map { RunText.duration($0) },
+            run.stateWord, run.duration().map { RunText.duration($0) },
             epoch.map { "epoch \($0)" }, "step \(step)", rate.map { "rate \(RunText.number($0))" },
         ]
         return "\(run.name)  \(parts.compactMap { $0 }.joined(separator: " · "))"

@@ -18,7 +18,9 @@ struct WatchVerb: ParsableCommand {
               kalsae watch digits-3 --once
             """)
 
-    @Argument(help: "A run: its id, the beginning of it, its name, or last.")
+    @Argument(
+        help: "A run: its id, the beginning of it, its name, or last.",
+        completion: NameCompletion.runs)
     var wanted = "last"
 
     @Flag(help: "Print one view and end.")

@@ -127,7 +127,7 @@ struct MPITrainingTests {
         let folder = try LaunchedTraining.folder()
         defer { folder.remove() }
         let wrong = [
-            ["train", "none.csv", "--network", "4-2"], ["train", "iris", "--network", "5-2"],
+            ["train", "none.csv", "--network", "4-2"], ["train", "iris", "--network", "5-3"],
             ["train", "iris", "--network", "4-3", "--micro-batches", "1"],
             ["train", "iris", "--folds", "3"], ["train", "iris", "--find-rate"],
             ["train", "iris", "--network", "4-3", "--resume", "nobody"],

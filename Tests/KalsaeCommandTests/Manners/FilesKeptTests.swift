@@ -63,6 +63,11 @@ import Testing
         #expect(own.status == 0 && own.errors.contains("was trained on rows of this file"))
         let other = try run("evaluate", "houses.safetensors", "homes.csv")
         #expect(other.status == 0 && !other.errors.contains("was trained on rows"))
+        // The page asks for JSON.
+        for (name, isLearned) in [("houses.csv", true), ("homes.csv", false)] {
+            let asked = try run("evaluate", "houses.safetensors", name, "--json")
+            #expect(try asked.json["trained_on"] == .bool(isLearned))
+        }
     }
 
     @Test func aFileOfOtherOriginIsNotReplaced() throws {
@@ -140,17 +145,25 @@ import Testing
         )
     }
 
-    @Test func predictionsReplacePredictionsOnly() throws {
+    /// A file with a column named prediction may be anybody's.
+    @Test func predictionsReplaceNoFile() throws {
         defer { folder.remove() }
         try folder.write(Tables.houses(), to: "houses.csv")
         #expect(try train("houses.csv").status == 0)
         try folder.write("area,age\n30,1\n", to: "other.csv")
         let predict = ["predict", "houses.safetensors", "houses.csv", "--output"]
         #expect(try CommandRun(predict + ["said.csv"], in: folder).status == 0)
-        #expect(try CommandRun(predict + ["said.csv"], in: folder).status == 0)
-        let refused = try CommandRun(predict + ["other.csv"], in: folder)
-        #expect(refused.status == 1 && refused.errors.contains("--overwrite"))
-        #expect(try folder.bytes(of: "other.csv") == Data("area,age\n30,1\n".utf8))
+        let said = try folder.bytes(of: "said.csv")
+        try folder.write("prediction\nyes\n", to: "mine.csv")
+        let kept = [
+            ("said.csv", said), ("mine.csv", Data("prediction\nyes\n".utf8)),
+            ("other.csv", Data("area,age\n30,1\n".utf8)),
+        ]
+        for (name, bytes) in kept {
+            let refused = try CommandRun(predict + [name], in: folder)
+            #expect(refused.status == 1 && refused.errors.contains("--overwrite"), "\(name)")
+            #expect(try folder.bytes(of: name) == bytes)
+        }
         #expect(try CommandRun(predict + ["other.csv", "--overwrite"], in: folder).status == 0)
     }
 }

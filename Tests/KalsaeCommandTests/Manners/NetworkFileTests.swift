@@ -1,11 +1,30 @@
 import Foundation
 import Testing
 
-/// Files of layers that are wrong: the layer's number, the key, and what is known, in one line.
+/// Sizes of hidden layers alone, and files of layers that are wrong: the layer's number, the key, and what is known, in one line.
 @Suite struct NetworkFileTests {
     private let folder: CommandRun.Folder
 
     init() throws { folder = try CommandRun.Folder() }
+
+    /// Hidden layers alone get the inputs and outputs of the data, which is told.
+    @Test(arguments: [
+        (["16"], "4-16-3"), (["8-5"], "4-8-5-3"), (["4-5-3"], "4-5-3"),
+        (["6", "--folds", "2"], "4-6-3"),
+    ])
+    func hiddenLayersAloneAreEnough(_ options: [String], _ whole: String) throws {
+        defer { folder.remove() }
+        try folder.write(
+            "a,b,c,d,kind\n"
+                + (0..<60).map { "\($0 % 7).5,\($0 % 5).1,\($0 % 4).2,\($0 % 9).3,k\($0 % 3)\n" }
+                .joined(), to: "kinds.csv")
+        let result = try CommandRun(
+            ["train", "kinds.csv", "--target", "kind", "--epochs", "1", "--json", "--network"]
+                + options, in: folder)
+        #expect(try result.json["network"]?.string == whole, "\(result.errors)")
+        let told = "--network \(options[0]): hidden layers; the network is \(whole)"
+        #expect(result.errors.contains(told) == (options[0] != whole), "\(result.errors)")
+    }
 
     static let keys = [
         (#"[{"units": 3}]"#, "layer 1: no key \"layer\""), (#"[{"layer": "dense"}]"#, "units"),

@@ -70,13 +70,15 @@ import Testing
         try folder.write(long(kept: true, broken: 29_000), to: "bad.csv")
         for format in ["--json", "--quiet"] {
             let good = try run(
-                "predict", "houses.safetensors", "houses.csv", format, "--output", "out")
+                "predict", "houses.safetensors", "houses.csv", format, "--output", "out",
+                "--overwrite")
             #expect(good.status == 0, "\(good.errors)")
             let before = try folder.bytes(of: "out")
             let files = folder.contents
             // The second file is read when the first has been written.
             let bad = try run(
-                "predict", "houses.safetensors", "good.csv", "bad.csv", format, "--output", "out")
+                "predict", "houses.safetensors", "good.csv", "bad.csv", format, "--output", "out",
+                "--overwrite")
             #expect(bad.status == 1)
             #expect(
                 bad.errors.contains("\"broken\" on line 29002"), "\(bad.errors.suffix(300))")
@@ -85,6 +87,32 @@ import Testing
         }
         let shown = try run("predict", "houses.safetensors", "good.csv", "bad.csv", "--json")
         #expect(shown.status == 1 && shown.output.isEmpty)
+    }
+
+    /// Text among numbers and missing columns are missing values where that is asked for, and told.
+    @Test func lenientTakesWhatCannotBeReadAsMissing() throws {
+        defer { folder.remove() }
+        try trainHouses()
+        try folder.write("area,age\n30,abc\n30,\n50,3\n", to: "stray.csv")
+        let strict = try run("predict", "houses.safetensors", "stray.csv")
+        #expect(strict.status == 1 && strict.errors.contains("--lenient"), "\(strict.errors)")
+        let said = try run("predict", "houses.safetensors", "stray.csv", "--lenient")
+        let rows = said.output.split(separator: "\n")
+        #expect(said.status == 0 && rows.count == 4 && rows[1] == rows[2], "\(said.errors)")
+        #expect(said.errors.contains("column \"age\": 1 cell that is no number, first \"abc\""))
+        try folder.write("area\n30\n30\n50\n", to: "short.csv")
+        let short = try run("predict", "houses.safetensors", "short.csv")
+        #expect(short.status == 1 && short.errors.contains("--lenient"), "\(short.errors)")
+        let filled = try run("predict", "houses.safetensors", "short.csv", "--lenient")
+        #expect(filled.status == 0 && filled.output.split(separator: "\n")[1] == rows[1])
+        #expect(filled.errors.contains("column \"age\" is not there; taken as missing in 3 rows"))
+        try folder.write("area,age,price\n30,abc,500\n40,2,10500\n50,3,?x\n", to: "priced.csv")
+        let measured = try run(
+            "evaluate", "houses.safetensors", "priced.csv", "--lenient", "--worst", "1", "--json")
+        #expect(try measured.json["rows"]?.integer == 2, "\(measured.errors)")
+        try folder.write("x\n30\n", to: "other.csv")
+        let other = try run("predict", "houses.safetensors", "other.csv", "--lenient")
+        #expect(other.status == 1 && other.errors.contains("expected columns named"))
     }
 
     /// r2, rmse and mae by hand from the predictions of the same command.

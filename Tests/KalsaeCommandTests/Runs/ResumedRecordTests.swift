@@ -23,6 +23,38 @@ import Testing
         #expect(try store.artifacts(of: run).filter { $0.kind == "model" }.count == 1)
     }
 
+    /// The seconds are those of this process, and so are the steps beside them.
+    @Test func stepsAndSecondsBelongTogether() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let first = try CommandRun(iris + ["--steps", "50", "--name", "part"], in: folder)
+        #expect(first.output.contains(" 50 steps, "), "\(first.output)")
+        let more = try CommandRun(
+            ["train", "--resume", "part", "--steps", "80", "--quiet"], in: folder)
+        #expect(more.output.contains(" 80 steps; 30 taken now, "), "\(more.output)")
+        let json = try CommandRun(
+            ["train", "--resume", "part", "--steps", "95", "--quiet", "--json"], in: folder
+        ).json
+        #expect(json["steps"] == 95 && json["steps_taken"] == 15)
+    }
+
+    /// Two runs of one folder have one default path.
+    @Test func aModelThatALaterRunReplacedIsTold() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        for (name, seed) in [("one", "1"), ("two", "2")] {
+            let run = try CommandRun(
+                iris + ["--steps", "20", "--name", name, "--seed", seed], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let first = try CommandRun(["runs", "show", "one"], in: folder)
+        #expect(first.output.contains("no longer its model: the file is that of run two\n"))
+        let second = try CommandRun(["runs", "show", "two"], in: folder)
+        #expect(!second.output.contains("no longer its model"))
+        let json = try CommandRun(["runs", "show", "one", "--json"], in: folder).json
+        #expect(json["foreign_model"] == "that of run two")
+    }
+
     /// Nothing was done to it: what is recorded stays as it is.
     @Test func aRunWhoseCheckpointsAreAllDamagedStaysAsItIs() throws {
         let folder = try CommandRun.Folder()

@@ -116,6 +116,57 @@ struct RunsVerbTests {
         }
     }
 
+    /// Of an epoch's values the best one counts, not the last.
+    @Test func bestValuesAreListedAndCompared() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let store = try Store(folder: folder.runs)
+        let folderName = "/data/" + String(repeating: "d", count: 40)
+        for (name, losses, monitor) in [
+            ("low", [0.5, 0.1, 0.9], "loss"), ("high", [0.4, 0.3, 0.2], "accuracy"),
+        ] {
+            var description = RunDescription(name: name)
+            description.configuration = [
+                "data": .string("\(folderName)/\(name).csv"), "monitor": .string(monitor),
+                "interventions": [
+                    [
+                        "step": 100, "set": "learningRate",
+                        "to": .number(name == "low" ? 3e-4 : 1e-3),
+                    ]
+                ],
+            ]
+            let run = try store.createRun(description)
+            for (metric, values) in [
+                ("loss", losses.map { 1 - $0 }), ("validation/loss", losses),
+                ("validation/accuracy", losses.map { 1 - $0 }),
+            ] {
+                let points = values.enumerated().map {
+                    MetricPoint(step: $0.offset + 1, epoch: 1, value: $0.element)
+                }
+                try store.append(points, to: metric, of: run)
+            }
+            try store.finish(run, .finished)
+        }
+        let list = lines(try CommandRun(["runs", "list"], in: folder))
+        #expect(list[0].hasSuffix("best  name"))
+        #expect(list[1].hasSuffix("accuracy 0.8000  high") && list[2].hasSuffix(" 0.1000  low"))
+        let sorted = lines(try CommandRun(["runs", "list", "--sort", "loss"], in: folder))
+        #expect(sorted[0].hasSuffix("best loss  name"))
+        #expect(sorted[1].hasSuffix(" 0.1000  low") && sorted[2].hasSuffix(" 0.2000  high"))
+        let compare = lines(try CommandRun(["runs", "compare", "low", "high"], in: folder))
+        let last = try #require(compare.firstIndex { $0.hasPrefix("validation/loss ") })
+        func words(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }
+        #expect(words(compare[last]) == ["validation/loss", "0.9000", "0.2000"])
+        #expect(words(compare[last + 1]) == ["validation/loss,", "best", "0.1000", "0.2000"])
+        // What is long stands whole below.
+        #expect(compare.contains("  low: \(folderName)/low.csv"))
+        #expect(compare.contains { $0.contains("step 100: learningRate 0.0003") })
+        let json = try CommandRun(["runs", "compare", "low", "high", "--json"], in: folder).json
+        #expect(json["metrics"]?["validation/loss"] == [0.9, 0.2])
+        #expect(json["best"]?["validation/loss"] == [0.1, 0.2])
+        #expect(json["best"]?["validation/accuracy"] == [0.9, 0.8])
+    }
+
     @Test func treeDrawsBranches() throws {
         try withRuns { folder, _ in
             let tree = lines(try CommandRun(["runs", "tree"], in: folder))

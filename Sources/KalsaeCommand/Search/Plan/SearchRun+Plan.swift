@@ -18,7 +18,7 @@ extension SearchRun {
             let stored = try location.studies(for: .reading).studyConfiguration(name)
             var plan = try SearchPlan(stored, of: name, space: SearchSpace())
             try WorkingFolder.enter(plan.folder)
-            try takeUpDevice(of: plan)
+            try takeUpDevice(of: &plan)
             try put(options, section: nil, into: &plan)
             return (plan, name)
         }
@@ -58,12 +58,17 @@ extension SearchRun {
     }
 
     /// Goes on with the device and the precision of a study, where nothing else was asked for.
-    func takeUpDevice(of plan: SearchPlan) throws {
+    func takeUpDevice(of plan: inout SearchPlan) throws {
         func recorded(_ name: String) -> String? {
             plan.training.settings.first { $0.key == name }?.value.string
         }
         common.takeUp(precision: recorded("precision"))
         try common.takeUp(device: recorded("device"))
+        // Trials record what they are computed with.
+        let flags = [("device", EnvironmentFlag.device), ("precision", .precision)]
+        for (name, flag) in flags where flag.value != recorded(name) ?? flag.defaultValue {
+            plan.training.replace(name, .string(flag.value))
+        }
     }
 
     /// A name that no study has, by the file or the data.
@@ -147,13 +152,15 @@ extension SearchRun {
 
     /// Refuses options that neither verb has, with the nearest name.
     private func refuseUnknown(_ list: ArgumentList, _ catalog: OptionCatalog) throws {
-        let known = catalog.entries.map(\.name)
+        let own = ["trials", "time", "workers", "sampler", "pruner", "study", "objective", "space"]
+        let known = catalog.entries.map(\.name) + own
         for item in list.items where item.entry == nil {
             let word = item.words.first ?? ""
             throw KalsaeError(
                 "kalsae search", expected: "options of `kalsae search` and `kalsae train`",
                 got: word,
-                advice: SpellingSuggestion.advice(String(word.drop { $0 == "-" }), in: known))
+                advice: OptionHint.name(for: String(word.drop { $0 == "-" }), in: known)
+                    .map { "did you mean \"\($0)\"?" } ?? "")
         }
         let refused = [
             "resume", "find-rate", "no-record", "branch", "name", "log", "output", "overwrite",
@@ -163,7 +170,8 @@ extension SearchRun {
             guard let name = item.entry?.name, refused.contains(name) else { continue }
             throw KalsaeError(
                 "kalsae search", expected: "a plain training in each trial, without --\(name)",
-                got: item.words.joined(separator: " "))
+                got: item.words.joined(separator: " "),
+                advice: name == "name" ? "name the study with --study" : "")
         }
     }
 }

@@ -23,7 +23,8 @@ struct TrialRecording {
         self.store = store
         let interval = try prepared.train.recording.interval()
         if let run = Self.taken(trial, in: store, prepared.source.parts.fingerprint) {
-            session = RunSession(run, in: store, interval: interval, keepsBest: false, kept: 2)
+            session = RunSession(
+                run, in: store, interval: interval, keepsBest: false, kept: 2, keepsOlder: false)
             let folder = RunSession.checkpoints(of: run, in: store)
             let entries = folder.entries
             state = entries.reversed().lazy.compactMap { try? TrainingState(path: $0.path) }.first
@@ -48,7 +49,7 @@ struct TrialRecording {
         description.tags = [study.name] + prepared.train.recording.tag
         session = RunSession(
             try store.createRun(description), in: store, interval: interval, keepsBest: false,
-            kept: 2)
+            kept: 2, keepsOlder: false)
         state = nil
         try study.attach(run: session.run.id, to: trial)
     }

@@ -30,7 +30,8 @@ final class TrialTraining {
     private static let ofRecipe: Set<String> = [
         "network", "augment", "activation", "optimizer", "learning-rate", "schedule", "clip-norm",
         "weight-decay", "epochs", "steps", "batch", "order", "drop-last", "patience", "monitor",
-        "class-weight", "log-gradients", "guard", "interventions", "checkpoint-every", "output",
+        "class-weight", "log-gradients", "guard", "interventions", "checkpoint-every",
+        "keep-checkpoints", "output",
         "threshold", "threads", "device", "precision", "standardize",
     ]
 
@@ -78,7 +79,7 @@ final class TrialTraining {
         let middle = space.middle
         let ofCall = [
             "name", "tag", "log", "output", "threads", "device", "precision", "checkpoint-every",
-            "folds",
+            "keep-checkpoints", "folds",
         ]
         if let name = space.names.first(where: ofCall.contains) {
             throw KalsaeError(

@@ -16,16 +16,20 @@ extension Train {
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
         let recipe = try recipe(for: source.parts)
-        let hasNetwork = network != nil
+        try tellHiddenLayers(recipe)
+        let written = try network.map { text in
+            try Arguments.option("network") { try NetworkSource(text) }
+        }
         let own = { @Sendable (parts: DataParts) in
             var own = recipe
             // A column may become more inputs in one fold than in another.
-            if !hasNetwork { own.network = Recipe(for: parts).network }
+            own.network = written ?? Recipe(for: parts).network
             return own
         }
         let run =
             source.table.map { FoldedRun($0, whole: source.parts, folds: count, recipe: own) }
             ?? FoldedRun(whole: source.parts, folds: count, recipe: own)
+        _ = try recipe.classWeights?.values(for: source.parts)
         destination.tellReplacing(recording)
         let progress = Progress(epochs: recipe.epochs)
         defer { progress.end() }
@@ -91,7 +95,7 @@ extension Train {
             "cross-validated (\(folds.counting("fold")), \(outcome.validatedRows.counting("row")))"
         var lines = outcome.validation.lines(title) + outcome.crossValidation.lines
         if let test = outcome.test { lines += test.lines("test") }
-        for notice in outcome.validation.notices { Notice.say(notice) }
+        for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
         lines += data.markLines + data.lines(classWeights: outcome.classWeights)
         let patience = recipe.patience.map { "patience \($0)" } ?? "no early stopping"
         let computing = ComputingSettings(microBatches: recipe.microBatches).words

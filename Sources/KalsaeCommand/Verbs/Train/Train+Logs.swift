@@ -38,6 +38,7 @@ extension Train {
             ("--output", output != nil), ("--name", recording.name != nil),
             ("--tag", !recording.tag.isEmpty), ("--guard", recording.guard),
             ("--checkpoint-every", recording.checkpointEvery != nil),
+            ("--keep-checkpoints", recording.keepCheckpoints != nil),
         ].filter(\.1).map(\.0)
         guard !unused.isEmpty else { return }
         Notice.say(

@@ -18,6 +18,7 @@ extension Train {
             try checkRecipe()
             let source = try source()
             let recipe = try recipe(for: source.parts)
+            try tellHiddenLayers(recipe)
             let run = try Arguments.option("network") {
                 try TrainingRun(recipe, data: source.parts)
             }
@@ -31,13 +32,15 @@ extension Train {
         let (source, recipe, run) = (prepared.source, prepared.recipe, prepared.run)
         let (destination, record) = (output.destination, output.record)
         do {
-            let progress = Progress(epochs: recipe.epochs)
+            let progress = Progress(
+                epochs: recipe.epochs, joined: recipe.stepsPerExecution,
+                from: output.options.state?.progress.fit?.steps ?? 0)
             output.options.onLearned = LearnedKeeper(destination, record, progress).keep
             let stopLine = stopLine(ranks, record)
             defer { progress.end() }
             let onStep = { @Sendable (record: StepRecord) in
-                try Interrupt.check()
                 progress.step(record)
+                try Interrupt.check()
                 stopLine?(record)
             }
             var outcome = try await run.run(
@@ -52,7 +55,7 @@ extension Train {
             }
             let seconds = start.duration(to: .now).seconds
             finish(record, outcome, destination.path)
-            try report(outcome, recipe, source, destination.path, seconds, record)
+            try report(outcome, recipe, source, destination.path, seconds, record, progress)
             if !common.json { try record?.tell() }
             try conclude(outcome, record)
         } catch let error as ExitCode {
@@ -74,21 +77,23 @@ extension Train {
         try checkRecipe()
         let source = try source()
         var recipe = try recipe(for: source.parts)
+        try tellHiddenLayers(recipe)
         recipe.microBatches = try microBatches(for: ranks, batch: recipe.batch)
         var run = try Arguments.option("network") { try TrainingRun(recipe, data: source.parts) }
         run.threshold = threshold
         try threshold?.check(source.parts.train.targets.classNames)
         try Arguments.option("monitor") { try run.checkMonitor() }
+        _ = try recipe.classWeights?.values(for: source.parts)
         var prepared = Prepared(source: source, recipe: recipe, run: run)
         guard ranks.leads else { return prepared }
         let destination = try ModelDestination(output: output, source: source, overwrite: overwrite)
         let figure = try checkOutputs(source.files, model: destination.path)
-        destination.tellReplacing(recording)
         let planned = try interventions()
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: destination.path,
             figure: figure, check: { try prepared.run.check(planned, from: $0) })
+        destination.tellReplacing(recording)
         prepared.output = TrainingOutput(
             destination: destination, record: record,
             options: try runOptions(record, destination.path, ranks))

@@ -18,7 +18,7 @@ extension Train {
                 data, target: target, seed: seed, split: splitting, reading: reading.csv(),
                 columns: columns.table(), memory: memoryLimit(), images: images
             ) { (inputs, outputs) throws(KalsaeError) in
-                try sizes?.check(inputs: inputs, outputs: outputs)
+                _ = try sizes?.completed(inputs: inputs, outputs: outputs)
             }
         }
     }
@@ -53,7 +53,18 @@ extension Train {
     }
 
     func recipe(for parts: DataParts) throws -> Recipe {
-        try recipe { name in Recipe(for: parts, optimizer: name ?? .adam) }
+        var own = try recipe { name in Recipe(for: parts, optimizer: name ?? .adam) }
+        let network = own.network
+        own.network = try Arguments.option("network") { try network.completed(for: parts.train) }
+        return own
+    }
+
+    /// Tells the whole network where its hidden layers alone were given.
+    func tellHiddenLayers(_ recipe: Recipe) throws {
+        guard let given = try networkSizes(), case .sizes(let whole) = recipe.network,
+            whole != given
+        else { return }
+        Notice.say("--network \(given): hidden layers; the network is \(whole)")
     }
 
     /// What suits some data, with all that the options say.

@@ -7,7 +7,7 @@ extension Train {
     /// Prints what a training came to and what it was done with.
     func report(
         _ outcome: TrainingRun.Outcome, _ recipe: Recipe, _ source: Source, _ path: String,
-        _ seconds: Double, _ record: Recording?
+        _ seconds: Double, _ record: Recording?, _ progress: Progress
     ) throws {
         let data = source.parts
         var parts = [("train", outcome.train), ("validation", outcome.validation)]
@@ -19,6 +19,7 @@ extension Train {
             members += [
                 JSONValue.Member("parameters", .integer(outcome.parameters)),
                 JSONValue.Member("steps", .integer(outcome.steps)),
+                JSONValue.Member("steps_taken", .integer(progress.taken)),
                 JSONValue.Member("epochs", .integer(history.epochCount)),
                 JSONValue.Member(
                     "restored_epoch", history.restoredEpoch.map { .integer($0) } ?? .null),
@@ -54,17 +55,17 @@ extension Train {
         try Console.print(
             "rows: \(data.trainCount) train, \(data.validation.count) validation, "
                 + "\(data.test.count) test, by seed \(seed)")
-        for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
+        let marks = data.markLines + data.timeLines(joinsValidation: false)
+        for line in marks + data.lines(classWeights: outcome.classWeights) {
             try Console.print(line)
         }
         try printCourse(outcome, recipe)
         if outcome.learnedAll {
             try Console.print("then trained anew on all rows for as many epochs")
         }
-        let time = Progress.fixed(seconds, digits: 2)
+        let steps = progress.text(steps: outcome.steps, seconds)
         try Console.print(
-            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(outcome.steps.counting("step")), \(time) s"
-        )
+            "\(recipe.network): \(outcome.parameters.counting("parameter")), \(steps)")
         if let line = data.waitingLine(of: seconds) { try Console.print(line) }
         try Console.print("model: \(path)")
     }

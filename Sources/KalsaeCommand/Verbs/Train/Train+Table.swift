@@ -65,19 +65,21 @@ extension Train {
         let figure = try checkOutputs(source.files, model: path)
         let effort = effort ?? .default
         try threshold?.check(source.parts.train.targets.classNames)
+        let weights = try classWeights()
+        _ = try weights?.values(for: source.parts)
         let learner = TableLearner(
-            effort: effort, seed: seed, classWeights: try classWeights(), folds: splitting.folds)
+            effort: effort, seed: seed, classWeights: weights, folds: splitting.folds)
         var run = TableRun(learner, data: source.parts)
         run.threshold = threshold
         var isOfValues = false
         if case .values = source.parts.train.targets { isOfValues = true }
         let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
         defer { progress.end() }
-        destination.tellReplacing(recording)
         let record = try Recording(
             recording, configuration: try configuration(effort), name: source.parts.name,
             fingerprint: source.parts.fingerprint, seed: seed, model: path,
             figure: figure, endsForGood: true)
+        destination.tellReplacing(recording)
         do {
             let outcome = try learn(run, record, progress, destination)
             progress.end()
@@ -167,7 +169,7 @@ extension Train {
         if let test = outcome.test {
             for line in test.lines("test") { try Console.print(line) }
         }
-        for notice in outcome.validation.notices { Notice.say(notice) }
+        for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
         let isOfValues = outcome.validation.values != nil
         var table = TextTable(
             "tried", "network", isOfValues ? "rmse" : "loss", "weight", "epoch kept")
@@ -185,14 +187,19 @@ extension Train {
                     : "rows: \(outcome.rows) that were drawn were learned; --test FILE holds some out"
             )
         }
-        for line in data.markLines + data.lines(classWeights: outcome.classWeights) {
+        let marks = data.markLines + data.timeLines(joinsValidation: true)
+        for line in marks + data.lines(classWeights: outcome.classWeights) {
             try Console.print(line)
         }
         let kept = outcome.trials.count { $0.weight > 0 }
         let time = Progress.fixed(seconds, digits: 2)
+        // Seconds are those of this process.
+        let steps = outcome.steps.counting("step")
+        let course =
+            recording.resume == nil ? "\(steps), \(time) s" : "\(steps) in all, \(time) s now"
         try Console.print(
             "\(kept.counting("kind")) averaged, \(folds.counting("member")) each: \(outcome.parameters) "
-                + "parameters, \(outcome.steps.counting("step")), \(time) s")
+                + "parameters, \(course)")
         let computing = ComputingSettings().words
         if !computing.isEmpty {
             try Console.print("settings: \(computing.joined(separator: ", "))")

@@ -35,7 +35,7 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
             iris, digits, mnist, fashion-mnist, cifar10, cifar100, the path of a CSV file, of a folder \
             with a folder of PNG or JPEG files for each class, of CIFAR's binary files, of an NPZ \
             file or of a text; tiny-shakespeare; - for a table on standard input.
-            """)
+            """, completion: .file())
     var data: String
 
     @Flag(
@@ -54,9 +54,9 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
 
     @Option(
         help: """
-            Layer sizes as in 784-50-10, one of \(NetworkPreset.names), or a .json file with a list \
+            Layer sizes as in 784-50-10, hidden ones alone as in 64-32, one of \(NetworkPreset.names), or a .json file with a list \
             of layers; without it, what suits the data.
-            """)
+            """, completion: NameCompletion.networks)
     var network: String?
 
     @Option(
@@ -189,7 +189,7 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
         help: """
             Where the model goes; without it, NAME.safetensors in this folder. A file of other \
             origin is not replaced.
-            """)
+            """, completion: NameCompletion.models)
     var output: String?
 
     @Flag(help: "Replace the model's file, whatever it is from.")
