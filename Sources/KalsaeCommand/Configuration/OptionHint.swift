@@ -27,7 +27,7 @@ enum OptionHint {
         "class-weights": ["class-weight"], "cv": ["folds"], "k-folds": ["folds"],
         "val-split": ["split"], "validation-split": ["split"], "test-size": ["split"],
         "val": ["validation"], "optim": ["optimizer"], "opt": ["optimizer"],
-        "timeout": ["time"], "delimiter": ["separator"], "sep": ["separator"],
+        "delimiter": ["separator"], "sep": ["separator"],
     ]
 
     /// The name of a known option for an unknown one, both without hyphens before; nil where none is

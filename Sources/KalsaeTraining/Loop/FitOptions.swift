@@ -21,8 +21,8 @@ public struct FitOptions: Sendable {
     /// How many steps are taken together, between two boundaries at which callbacks act, as Keras'
     /// `steps_per_execution`; 1 by default. A small network on an accelerator takes less time then: the
     /// program waits once for all, and where a step is one kernel, so are they. The numbers are the same.
-    /// Rows of a data set in memory only, without a guard against divergence, norms or ranks; a step ends
-    /// where the epoch does.
+    /// Rows of a data set in memory only, without a guard against divergence, norms or ranks; they
+    /// end where the epoch does.
     public var stepsPerExecution = 1
     /// Rows per step, of a data set; the last batch of an epoch may be smaller.
     public var batch: Int

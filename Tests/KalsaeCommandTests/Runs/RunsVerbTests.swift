@@ -238,6 +238,9 @@ struct RunsVerbTests {
                 in: folder)
             #expect(one.status == 0)
             #expect(String(decoding: try folder.bytes(of: "a.csv"), as: UTF8.self).contains("nan"))
+            let again = try CommandRun(
+                ["runs", "export", "first", "--output", "a.csv"], in: folder)
+            #expect(again.status == 1 && again.errors.contains("--overwrite"), "\(again.errors)")
             let json = try CommandRun(["runs", "export", "first", "--format", "json"], in: folder)
             #expect(try json.json["metrics"]?["loss"]?.array?.count == 50)
             let events = try CommandRun(
