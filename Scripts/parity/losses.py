@@ -53,6 +53,7 @@ activations = {
     "sinc": lambda v: torch.sinc(v / torch.pi), "softmax": lambda v: F.softmax(v, -1),
     "logSoftmax": lambda v: F.log_softmax(v, -1), "glu": F.glu,
     "swish(2)": lambda v: v * torch.sigmoid(2 * v), "identity": lambda v: v * 1.0,
+    "exponential": torch.exp,
 }
 for name, function in activations.items():
     case(f"activation {name}", x, function)
@@ -98,6 +99,12 @@ counts = torch.poisson(torch.full((5, 3), 2.0))
 case("loss poisson/mean", y, lambda v: F.poisson_nll_loss(v, counts), (("targets", counts),))
 case("loss poissonOfRate/mean", y.exp(),
      lambda v: F.poisson_nll_loss(v, counts, log_input=False, eps=1e-7), (("targets", counts),))
+case("loss poissonDeviance/mean", y.exp(),
+     lambda v: (2 * (torch.xlogy(counts, counts) - torch.xlogy(counts, v) - counts + v)).mean(),
+     (("targets", counts),))
+case("loss gammaDeviance/mean", y.exp(),
+     lambda v: (2 * (torch.log(v / (counts + 1)) + (counts + 1) / v - 1)).mean(),
+     (("targets", counts + 1),))
 case("loss cosine/none", y,
      lambda v: F.cosine_embedding_loss(v, t, torch.ones(5), reduction="none"), tar)
 bits = (torch.rand(5, 3) > 0.5).double()

@@ -35,6 +35,13 @@ struct ColumnOptions: ParsableArguments {
     @Option(help: "What is predicted: classification or regression.")
     var task: String?
 
+    @Option(
+        help: """
+            What predictions of numbers are to make small: meanSquaredError (the default: means), \
+            meanAbsoluteError (medians), huber=1, quantile=.9, poisson (counts), gamma (amounts above 0).
+            """)
+    var loss: String?
+
     /// The options for the guesses about a table.
     func table() throws(KalsaeError) -> TableOptions {
         var options = TableOptions()
@@ -63,6 +70,9 @@ struct ColumnOptions: ParsableArguments {
                     advice: near.map { "did you mean \($0)?" } ?? "")
             }
             options.task = known
+        }
+        options.loss = try loss.map { text throws(KalsaeError) in
+            try TargetLoss(text, subject: "--loss")
         }
         return options
     }

@@ -45,7 +45,7 @@ struct Source {
                 ((split?.validation ?? split?.test) != nil, "--validation, --test"),
                 (
                     columns != TableOptions(),
-                    "--column, --drop, --task, --weight, --group, --time"
+                    "--column, --drop, --task, --loss, --weight, --group, --time"
                 ),
                 (reading != CSVOptions(), "options of how tables are read"),
             ]
@@ -67,11 +67,11 @@ struct Source {
         }
         if let set = FileSet(path: name) {
             try Source.checkOptions(
-                for: set, split: split, isTabular: Self.isTabular(columns, set),
+                for: set, target: target, split: split, isTabular: Self.isTabular(columns, set),
                 isRead: reading != CSVOptions())
             var images = try images?.set() ?? FileSet.Options()
             images.target = target
-            images.task = columns.task
+            (images.task, images.loss) = (columns.task, columns.loss)
             (images.weight, images.group, images.time) = (
                 columns.weight, columns.group, columns.time
             )
@@ -185,7 +185,7 @@ struct Source {
     private static func isTabular(_ options: TableOptions, _ set: FileSet) -> Bool {
         var options = options
         if set.kind == .arrays {
-            options.task = .automatic
+            (options.task, options.loss) = (.automatic, nil)
             (options.weight, options.group, options.time) = (nil, nil, nil)
         }
         return options != TableOptions()
@@ -193,10 +193,11 @@ struct Source {
 
     /// Throws for options that need a table.
     private static func checkOptions(
-        for set: FileSet, split: SplitOptions?, isTabular: Bool, isRead: Bool
+        for set: FileSet, target: String?, split: SplitOptions?, isTabular: Bool, isRead: Bool
     ) throws(KalsaeError) {
         let refused = [
-            (isTabular, "--column, --drop, --task, --weight, --group, --time"),
+            (target != nil && set.kind != .arrays, "--target"),
+            (isTabular, "--column, --drop, --task, --loss, --weight, --group, --time"),
             (isRead, "options of how tables are read"),
         ]
         guard let (_, options) = refused.first(where: { $0.0 }) else { return }

@@ -80,6 +80,28 @@ import Testing
         #expect(timed.all.map(\.test.count) == [15, 15, 15])
         #expect(timed.all.map(\.train.count) == [15, 30, 45])
         #expect(timed.all.allSatisfy { ($0.train.min() ?? 0) > ($0.test.max() ?? 0) })
+        // Rows of one time are never on both sides, and each border is the nearest there is.
+        let years = (0..<90).map { row -> Double in Double(row * 5 % 18) / 2 }
+        for count in [2, 5, 11] {
+            let folds = try Folds(times: years, count: count).all
+            #expect(folds.count == count && folds.allSatisfy { !$0.train.isEmpty })
+            for fold in folds {
+                let last = try #require(fold.train.map { years[$0] }.max())
+                let first = try #require(fold.test.map { years[$0] }.min())
+                #expect(last < first)
+                #expect(abs(fold.test.count - 90 / (count + 1)) <= 5)
+            }
+        }
+        let three = (0..<90).map { Double($0 % 3) }
+        #expect(try Folds(times: three, count: 2).all.map(\.train.count) == [30, 60])
+        #expect(
+            message { _ = try Folds(times: three, count: 4) }
+                == "--time: expected at least 5 different times for 4 folds, got 3; --folds 2")
+        #expect(
+            message {
+                _ = try Folds(rows: 9, count: 2, groups: [Int32](repeating: 1, count: 9), seed: 1)
+            }
+            .contains("--group: expected at least 2 groups"))
         for (rows, count) in [(10, 1), (3, 4), (10, -2)] {
             _ = message { _ = try Folds(rows: rows, count: count, seed: 1) }
         }

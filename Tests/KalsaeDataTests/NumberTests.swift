@@ -16,15 +16,17 @@ import Testing
     @Test func quartilesMakeTheScale() throws {
         // NumPy: median 3, percentiles 25 and 75 of 1...5 are 2 and 4.
         let scale = try #require(RobustScale(of: [5, 1, 4, 2, 3]))
-        #expect(scale == RobustScale(median: 3, spread: 2))
+        #expect(scale == RobustScale(median: 3, spread: 2, range: 1...5))
         #expect(scale.apply(3) == 0)
         // z = 1, clipped to 1 / √(1 + 1/9) = 3 / √10.
         #expect(abs(scale.apply(5) - 3 / 10.0.squareRoot()) < 1e-15)
         #expect(scale.apply(1) == -scale.apply(5))
         // Between two numbers by a straight line, as NumPy does: 1.75 and 3.25.
-        #expect(RobustScale(of: [1, 2, 3, 4]) == RobustScale(median: 2.5, spread: 1.5))
+        #expect(
+            RobustScale(of: [1, 2, 3, 4]) == RobustScale(median: 2.5, spread: 1.5, range: 1...4))
         // Quartiles alike: half of the range.
-        #expect(RobustScale(of: [0, 0, 0, 0, 0, 8]) == RobustScale(median: 0, spread: 4))
+        #expect(
+            RobustScale(of: [0, 0, 0, 0, 0, 8]) == RobustScale(median: 0, spread: 4, range: 0...8))
         #expect(RobustScale(of: []) == nil)
         #expect(RobustScale(of: [0.1, 0.1, 0.1]) == nil)
     }

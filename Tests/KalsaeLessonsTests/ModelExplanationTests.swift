@@ -168,7 +168,7 @@ import Testing
         #expect(throws: KalsaeError.self) { try ModelExplanation(model, question) }
         let one = try Sequential([.dense(units: 1)], input: [1])
         var scaled = ModelQuestion("b", input: [2], target: .values([0.5]))
-        scaled.scale = Scale(mean: 100, deviation: 10)
+        scaled.scale = TargetScale(mean: 100, deviation: 10)
         let sheet = LayerSheet(try ModelExplanation(one, scaled))
         #expect(sheet.results[0].hasPrefix("prediction: "))
         #expect(sheet.results[1].hasPrefix("halfSquaredError for 105: "))

@@ -18,7 +18,8 @@ struct KnownModel {
     /// The loss that such a network is trained with.
     var loss: Loss {
         guard let metadata else { return .halfSquaredError }
-        return metadata.classNames.isEmpty ? .meanSquaredError : .softmaxCrossEntropy
+        guard metadata.classNames.isEmpty else { return .softmaxCrossEntropy }
+        return metadata.scale?.loss.ofTensors ?? .meanSquaredError
     }
 
     /// The columns that are read, as the table has them.
@@ -97,7 +98,8 @@ struct KnownModel {
         }
         if let set = FileSet(path: source) {
             let data = try set.measured(
-                shape: inputShape.sizes, classNames: metadata?.classNames ?? [])
+                shape: inputShape.sizes, classNames: metadata?.classNames ?? [],
+                scale: metadata?.scale)
             return try example(row, of: data, source)
         }
         guard let encoder = metadata?.encoder else { throw refusal(source, "a table") }

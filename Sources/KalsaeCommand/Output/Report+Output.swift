@@ -1,3 +1,4 @@
+import KalsaeData
 import KalsaeFiles
 import KalsaeTraining
 
@@ -19,8 +20,7 @@ extension Report {
 
     /// The numbers that tell most, on one line.
     var text: String {
-        let isOfValues = metrics[.rmse] != nil
-        var parts = isOfValues ? [] : ["loss " + Progress.fixed(loss, digits: 4)]
+        var parts = isOfSquares ? [] : ["loss " + Progress.fixed(loss, digits: 4)]
         for (metric, value) in ordered {
             parts.append("\(metric.rawValue) " + value.short)
         }
@@ -38,7 +38,12 @@ extension Report {
 
     /// A loss in the words of the report: of numbers the root of the mean square.
     func lossText(_ loss: Double) -> String {
-        metrics[.rmse] == nil ? "loss \(loss.short)" : "rmse \(loss.squareRoot().short)"
+        isOfSquares ? "rmse \(loss.squareRoot().short)" : "loss \(loss.short)"
+    }
+
+    /// Whether the loss is a mean square of numbers, whose root is told.
+    private var isOfSquares: Bool {
+        metrics[.rmse] != nil && lossOfValues ?? .meanSquaredError == .meanSquaredError
     }
 }
 

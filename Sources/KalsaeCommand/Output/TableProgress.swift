@@ -1,20 +1,26 @@
+import KalsaeData
 import KalsaeTraining
 
 /// Shows on standard error what is being tried on a table: one line on a terminal, one line a
 /// candidate elsewhere.
 final class TableProgress {
     private let effort: String
-    private let isOfValues: Bool
+    private let loss: TargetLoss?
     private var line = TerminalLine()
     private var best: (name: String, loss: Double)?
 
-    init(_ effort: String, isOfValues: Bool) {
-        (self.effort, self.isOfValues) = (effort, isOfValues)
+    /// - Parameter loss: that of numbers; nil of classes.
+    init(_ effort: String, loss: TargetLoss?) {
+        (self.effort, self.loss) = (effort, loss)
     }
 
-    /// A loss in the words of the report: of numbers the root of the mean square.
-    func text(_ loss: Double) -> String {
-        isOfValues ? "rmse \(loss.squareRoot().short)" : "log loss \(loss.short)"
+    /// A loss in the words of the report: of squares their root.
+    func text(_ value: Double) -> String {
+        switch loss {
+        case nil: "log loss \(value.short)"
+        case .meanSquaredError: "rmse \(value.squareRoot().short)"
+        case .some: "loss \(value.short)"
+        }
     }
 
     /// Notes an epoch of a candidate.

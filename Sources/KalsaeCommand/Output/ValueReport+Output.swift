@@ -7,11 +7,24 @@ extension ValueReport {
             JSONValue.Member("rmse", .number(meanRMSE)), JSONValue.Member("mae", .number(meanMAE)),
         ]
         if let linear {
-            baseline.append(
-                JSONValue.Member(
-                    "linear", ["rmse": .number(linear.rmse), "mae": .number(linear.mae)]))
+            var members = [
+                JSONValue.Member("rmse", .number(linear.rmse)),
+                JSONValue.Member("mae", .number(linear.mae)),
+            ]
+            if let loss = linear.loss { members.append(JSONValue.Member("loss", .number(loss))) }
+            baseline.append(JSONValue.Member("linear", .object(members)))
         }
         var members = [JSONValue.Member("baseline", .object(baseline))]
+        if let judged {
+            members.append(
+                JSONValue.Member(
+                    "judged",
+                    [
+                        "by": .string(judged.by.rawValue), "loss": .number(judged.loss),
+                        "constant": .number(judged.constantLoss),
+                        "below": judged.below.map { .number($0) } ?? .null,
+                    ]))
+        }
         if let interval { members.append(JSONValue.Member("interval", interval.json)) }
         return members
     }
@@ -24,8 +37,18 @@ extension ValueReport {
             "  median error \(medianError.short); always the mean: rmse \(meanRMSE.short), mae "
                 + meanMAE.short
         ]
+        if let judged {
+            let share = judged.below.map {
+                ", \(Progress.fixed($0 * 100, digits: 1)) % of the rows below"
+            }
+            lines.append(
+                "  loss \(judged.loss.short), by \(judged.by.rawValue)\(share ?? ""); always the same: "
+                    + judged.constantLoss.short)
+        }
         if let linear {
-            lines.append("  a linear model: rmse \(linear.rmse.short), mae \(linear.mae.short)")
+            let loss = linear.loss.map { ", loss \($0.short)" } ?? ""
+            lines.append(
+                "  a linear model: rmse \(linear.rmse.short), mae \(linear.mae.short)\(loss)")
         }
         if let interval {
             let percent = Progress.fixed(interval.level * 100, digits: 2)

@@ -7,6 +7,14 @@ enum ArrayFiles {
     private static let inputs = ["x", "images", "image", "data", "features", "inputs", "X"]
     private static let targets = ["y", "labels", "label", "target", "targets", "classes", "Y"]
 
+    /// What is predicted, and by which loss where that is a number.
+    private struct Predicted {
+        var task: TargetEncoder.Task
+        var loss: TargetLoss
+        /// The scale of a model; nil for that of the rows.
+        var scale: TargetScale?
+    }
+
     /// The parts of an archive: `x_train`, `y_train`, `x_test`, `y_test`, or `x` and `y`, or names
     /// that mean the same.
     ///
@@ -15,7 +23,13 @@ enum ArrayFiles {
     static func read(
         _ path: String, _ options: FileSet.Options
     ) throws(KalsaeError) -> (train: LabeledData, test: LabeledData?) {
-        let (target, task) = (options.target, options.task)
+        let target = options.target
+        guard options.loss == nil || options.task != .classification else {
+            throw TargetGuess.lossOfClasses
+        }
+        let task = Predicted(
+            task: options.loss == nil ? options.task : .regression,
+            loss: options.loss ?? .meanSquaredError, scale: options.scale)
         let archive = try NPZ(path: path)
         let names = archive.names
         func pair(_ suffix: String) -> (String, String)? {
@@ -116,7 +130,7 @@ enum ArrayFiles {
     /// classes, others values.
     private static func data(
         _ archive: NPZ, _ names: (x: String, y: String), _ path: String, like other: LabeledData?,
-        _ task: TargetEncoder.Task
+        _ task: Predicted
     ) throws(KalsaeError) -> LabeledData {
         let (x, y) = (try archive.array(named: names.x), try archive.array(named: names.y))
         let (features, shape) = try inputs(of: x, subject: "\(path), \(names.x)")
@@ -161,9 +175,9 @@ enum ArrayFiles {
     }
 
     private static func targets(
-        of array: NPY, like other: LabeledData?, _ task: TargetEncoder.Task, subject: String
+        of array: NPY, like other: LabeledData?, _ task: Predicted, subject: String
     ) throws(KalsaeError) -> LabeledData.Targets {
-        let whole = try integers(of: array, task, subject)
+        let whole = try integers(of: array, task.task, subject)
         guard let numbers = whole else {
             let values = array.doubles
             if let row = values.firstIndex(where: { !$0.isFinite }) {
@@ -172,7 +186,13 @@ enum ArrayFiles {
                     got: "\(values[row]) in row \(row), counted from 0",
                     advice: "leave such rows out before the arrays are written")
             }
-            var scale = Scale(of: values)
+            let loss = task.scale?.loss ?? task.loss
+            if let row = values.firstIndex(where: { !loss.takes($0) }) {
+                throw KalsaeError(
+                    subject, expected: loss.taken,
+                    got: "\(values[row]) in row \(row), counted from 0")
+            }
+            var scale = task.scale ?? TargetScale(of: values, loss: task.loss)
             if case .values(_, let own)? = other?.targets { scale = own }
             guard let scale else {
                 throw KalsaeError(

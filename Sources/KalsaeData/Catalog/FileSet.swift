@@ -22,6 +22,10 @@ public struct FileSet: Sendable, Equatable {
         public var target: String?
         /// Whether the targets of an NPZ file are classes or numbers.
         public var task = TargetEncoder.Task.automatic
+        /// What predictions of numbers are to make small; nil for squares. A loss asks for a regression.
+        public var loss: TargetLoss?
+        /// The scale of numbers to predict; nil for that of the training rows.
+        package var scale: TargetScale?
         /// Arrays of an NPZ file with a number for each row: how much it counts, which rows belong
         /// together, and when each was. Groups and times decide how rows are divided.
         public var weight: String?, group: String?, time: String?
@@ -143,13 +147,15 @@ public struct FileSet: Sendable, Equatable {
         return data
     }
 
-    /// The rows that a model is measured on, as inputs of a shape and numbers of its classes: those of
-    /// the test part where there is one, else all.
+    /// The rows that a model is measured on, as inputs of a shape and numbers of its classes, or on its
+    /// scale: those of the test part where there is one, else all.
     ///
     /// - Throws: a `KalsaeError` for classes that the model does not know, too.
     package func measured(
-        shape: [Int], classNames: [String], options: Options = Options()
+        shape: [Int], classNames: [String], scale: TargetScale? = nil, options: Options = Options()
     ) throws(KalsaeError) -> LabeledData {
+        var options = options
+        if let scale { (options.scale, options.task) = (scale, .regression) }
         guard kind == .images else {
             let (all, test) = try read(options)
             return try (test ?? all).renamed(to: classNames, subject: path)

@@ -42,7 +42,7 @@ extension LabeledData {
     }
 
     /// The same examples with numbers to predict that are standardized by another scale.
-    func rescaled(to scale: Scale) -> LabeledData {
+    func rescaled(to scale: TargetScale) -> LabeledData {
         guard case .values(let values, let own) = targets, own != scale else { return self }
         let changed = values.map { Float(scale.apply(own.invert(Double($0)))) }
         return LabeledData(fitting: features, featureShape, .values(changed, scale: scale)).marked(
@@ -52,10 +52,10 @@ extension LabeledData {
     /// The scale of the numbers to predict, by these examples alone; nil for classes.
     ///
     /// - Throws: a `KalsaeError` where all are equal.
-    func fittedScale(_ subject: String) throws(KalsaeError) -> Scale? {
+    func fittedScale(_ subject: String) throws(KalsaeError) -> TargetScale? {
         guard case .values(let values, let own) = targets else { return nil }
         let raw = values.map { own.invert(Double($0)) }
-        guard let scale = Scale(of: raw) else {
+        guard let scale = TargetScale(of: raw, loss: own.loss) else {
             throw KalsaeError(
                 subject, expected: "targets of the training rows that differ",
                 got: "\(raw.count) times \(raw.first ?? 0)")

@@ -26,7 +26,7 @@ public struct LabeledData: Sendable, Equatable {
         /// The index of a class in `names`.
         case classes([Int32], names: [String])
         /// A standardized number; `scale` turns it back into the table's units.
-        case values([Float], scale: Scale)
+        case values([Float], scale: TargetScale)
 
         /// How many there are.
         public var count: Int {

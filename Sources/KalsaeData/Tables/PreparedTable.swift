@@ -30,7 +30,8 @@ public struct PreparedTable: Sendable {
         _ table: Table, target: String, options: TableOptions = TableOptions()
     ) throws(KalsaeError) {
         let guess = try TargetGuess(
-            table, column: try table.position(of: target), task: options.task)
+            table, column: try table.position(of: target), task: options.task,
+            loss: options.loss)
         let guesses = try TableGuesses(table, target: guess, options: options)
         let encoder = guess.encoder
         let labeled = TargetEncoder.labeledRows(table, encoder)
@@ -50,6 +51,11 @@ public struct PreparedTable: Sendable {
         let marks = RowMarks(table, options)
         groups = try marks.groups(labeled)
         times = try marks.times(labeled)
+        if let times, let first = times.first, times.allSatisfy({ $0 == first }) {
+            throw KalsaeError(
+                "--time", expected: "rows of different times", got: "one time in all rows",
+                advice: "without it rows are split at random")
+        }
         weights = try marks.weights(labeled)
         let order = try marks.dateOrder()
         timesAreDays = order != nil && order != .timeOfDay && order != .duration

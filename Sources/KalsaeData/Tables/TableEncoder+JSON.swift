@@ -99,8 +99,10 @@ struct Fields {
 
     func robustScale() throws(KalsaeError) -> RobustScale {
         let limit = json["limit"] == nil ? RobustScale.limit : try number("limit")
+        let ends = json["range"]?.array?.compactMap(\.number) ?? []
+        let range = ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
         let scale = RobustScale(
-            median: try number("median"), spread: try number("spread"), limit: limit)
+            median: try number("median"), spread: try number("spread"), limit: limit, range: range)
         guard (1...1e6).contains(limit) else { throw fault("limit", "a number from 1 to 1000000") }
         guard scale.spread > 0, scale.spread.isFinite else {
             throw fault("spread", "a number above 0")
@@ -126,9 +128,9 @@ extension TargetEncoder {
         case .value(let scale):
             var members = [
                 JSONValue.Member("name", .string(name)), JSONValue.Member("column", column),
-                JSONValue.Member("kind", "value"), JSONValue.Member("mean", .number(scale.mean)),
-                JSONValue.Member("deviation", .number(scale.deviation)),
+                JSONValue.Member("kind", "value"),
             ]
+            members += scale.members
             if !missingWords.isEmpty {
                 members.append(
                     JSONValue.Member("missing_words", .array(missingWords.map { .string($0) })))
@@ -141,7 +143,7 @@ extension TargetEncoder {
         let kind: Kind
         switch try fields.text("kind") {
         case "classes": kind = .classes(try fields.texts("names"))
-        case "value": kind = .value(try fields.scale())
+        case "value": kind = .value(try TargetScale(json: fields.json, subject: fields.subject))
         default: throw fields.fault("kind", "classes or value")
         }
         self.init(

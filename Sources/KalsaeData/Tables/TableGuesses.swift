@@ -22,7 +22,8 @@ public struct TableGuesses: Sendable, Equatable {
         let guess: TargetGuess?
         if let target {
             guess = try TargetGuess(
-                table, column: try table.position(of: target), task: options.task)
+                table, column: try table.position(of: target), task: options.task,
+                loss: options.loss)
         } else {
             guess = nil
         }

@@ -4,6 +4,8 @@
 public struct TableOptions: Sendable, Equatable {
     /// What is predicted.
     public var task = TargetEncoder.Task.automatic
+    /// What predictions of numbers are to make small; nil for squares. A loss asks for a regression.
+    public var loss: TargetLoss?
     /// How numbers are scaled.
     public var scaling = NumberScaling.robust
     /// The roles of columns that are not to be guessed.

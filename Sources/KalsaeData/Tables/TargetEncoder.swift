@@ -18,7 +18,7 @@ public struct TargetEncoder: Sendable, Equatable {
         /// The index of its text in the sorted names.
         case classes([String])
         /// Its number, standardized.
-        case value(Scale)
+        case value(TargetScale)
     }
 
     /// The column's name.
@@ -43,13 +43,14 @@ public struct TargetEncoder: Sendable, Equatable {
 
     /// The target with its scale fitted on the numbers of `rows`; classes stay what they are.
     func fitted(_ table: Table, rows: [Int]) throws(KalsaeError) -> TargetEncoder {
-        guard case .value = kind else { return self }
+        guard case .value(let own) = kind else { return self }
         let numbers = try table.numbers(of: column, missing: Set(missingWords))
-        guard let scale = Scale(of: rows.map { numbers[$0] }) else {
+        guard let scale = TargetScale(of: rows.map { numbers[$0] }, loss: own.loss) else {
             throw KalsaeError(
                 table.subject,
                 expected: "different numbers of moderate size in the target column \"\(name)\"",
-                got: "none", advice: "choose another target")
+                got: rows.count == 1 ? "one row to train on" : "none",
+                advice: rows.count == 1 ? "more rows are needed" : "choose another target")
         }
         return TargetEncoder(
             name: name, column: column, kind: .value(scale), missingWords: missingWords)
@@ -101,6 +102,9 @@ public struct TargetEncoder: Sendable, Equatable {
             let numbers = try table.numbers(of: column, missing: Set(missingWords))
             var values: [Float] = []
             for row in rows {
+                guard scale.loss.takes(numbers[row]) else {
+                    throw table.fault(column, row, expected: scale.loss.taken)
+                }
                 let value = Float(scale.apply(numbers[row]))
                 guard value.isFinite else {
                     throw table.fault(column, row, expected: "a number of moderate size")

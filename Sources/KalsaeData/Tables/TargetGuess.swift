@@ -21,6 +21,11 @@ public struct TargetGuess: Sendable, Equatable {
     /// What is worth telling although nobody asks.
     public let notes: [String]
 
+    /// What a loss of numbers is refused with where classes are asked for.
+    static let lossOfClasses = KalsaeError(
+        "--loss", expected: "a target of numbers", got: "--task classification",
+        advice: "--class-weight says how much classes count")
+
     /// The classes' names; empty for a number.
     public var classNames: [String] {
         if case .classes(let names) = encoder.kind { names } else { [] }
@@ -28,9 +33,17 @@ public struct TargetGuess: Sendable, Equatable {
 
     /// Decides what a column is as a target.
     ///
+    /// - Parameter loss: what predictions of a number are to make small; nil where that is not said, else the
+    ///   column is taken for a number.
     /// - Throws: a `KalsaeError` for a column without cells, with one class only, with text where
     ///   numbers are asked for, or without spread.
-    init(_ table: Table, column: Int, task: TargetEncoder.Task) throws(KalsaeError) {
+    init(
+        _ table: Table, column: Int, task: TargetEncoder.Task, loss: TargetLoss? = nil
+    ) throws(KalsaeError) {
+        guard loss == nil || task != .classification else {
+            throw Self.lossOfClasses
+        }
+        let task = loss == nil ? task : .regression
         let name = table.columns[column].name
         func fault(_ expected: String, _ got: String, _ advice: String = "") -> KalsaeError {
             KalsaeError(
@@ -84,8 +97,13 @@ public struct TargetGuess: Sendable, Equatable {
         guess.role = .target
         guess.missingWords = words
         if isValue {
-            let all = try table.numbers(of: column, missing: Set(words)).filter { !$0.isNaN }
-            guard let scale = Scale(of: all) else {
+            let loss = loss ?? .meanSquaredError
+            let own = try table.numbers(of: column, missing: Set(words))
+            if let row = own.firstIndex(where: { !$0.isNaN && !loss.takes($0) }) {
+                throw table.fault(column, row, expected: loss.taken)
+            }
+            let all = own.filter { !$0.isNaN }
+            guard let scale = TargetScale(of: all, loss: loss) else {
                 throw fault("different numbers of moderate size", "none", "choose another target")
             }
             guess.distinct = NumberProfile(all).distinct

@@ -35,7 +35,7 @@ extension Activation {
     public static let all: [Activation] = [
         identity, relu, sigmoid, tanh, softmax, step, hardSigmoid, hardTanh, softplus, softsign,
         relu6, leakyRelu, elu, selu, celu, gelu, geluTanh, silu, swish, hardSwish, mish,
-        logSigmoid, sinc, logSoftmax, glu,
+        logSigmoid, sinc, logSoftmax, glu, exponential,
     ]
 
     /// x itself.
@@ -104,6 +104,9 @@ extension Activation {
     public static let logSoftmax = Activation("logSoftmax") { x, _ in x.logSoftmax() }
     /// The first half of the last axis times the sigmoid of the second: its size is halved.
     public static let glu = Activation("glu") { x, _ in x.glu() }
+
+    /// e^x: rates and amounts, which are above 0.
+    public static let exponential = Activation("exponential") { x, _ in x.exp() }
 
     /// 1 above a threshold, else 0.
     public static func step(at threshold: Double) -> Activation {

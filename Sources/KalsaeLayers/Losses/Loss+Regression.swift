@@ -6,7 +6,7 @@ import KalsaeTensor
 extension Loss {
     static let regressionLosses = [
         meanSquaredError, halfSquaredError, meanAbsoluteError, huber, quantile, logCosh, poisson,
-        poissonOfRate,
+        poissonOfRate, poissonDeviance, gammaDeviance,
     ]
 
     /// Mean of squared differences: mean (p - t)².
@@ -65,6 +65,26 @@ extension Loss {
     public static let poissonOfRate = elementwise(
         "poissonOfRate", ["epsilon": [1e-7]]
     ) { p, t, settings in p - t * (p + settings["epsilon"]).log() }
+
+    /// 2 (t log(t / p) - t + p) of a rate p above 0: ``poissonOfRate`` less its value at p = t, twice; the
+    /// square's like for counts (McCullagh and Nelder, 1989). Epsilon, added to p, is 1e-12.
+    public static let poissonDeviance = elementwise(
+        "poissonDeviance", ["epsilon": [1e-12]]
+    ) { p, t, settings in
+        let rate = p + settings["epsilon"]
+        // 0 · log 0 is 0.
+        let inside = (t .> 0).select(t, .ones(like: t))
+        return (t * (inside.log() - rate.log()) - t + rate) * 2
+    }
+
+    /// 2 (log(p / t) + t / p - 1) of a mean p above 0 and targets above 0: the gamma distribution's
+    /// (McCullagh and Nelder, 1989). Epsilon, added to p, is 1e-12.
+    public static let gammaDeviance = elementwise(
+        "gammaDeviance", ["epsilon": [1e-12]]
+    ) { p, t, settings in
+        let mean = p + settings["epsilon"]
+        return (mean.log() - t.log() + t / mean - 1) * 2
+    }
 
     /// Huber's loss with a delta.
     public static func huber(delta: Double) -> Loss { huber.with("delta", delta) }

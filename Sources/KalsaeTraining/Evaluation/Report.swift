@@ -1,3 +1,4 @@
+import KalsaeData
 import KalsaeLayers
 import KalsaeSupport
 
@@ -15,6 +16,9 @@ public struct Report: Sendable, Equatable {
     public var classes: ClassReport?
     /// Errors, intervals and what they compare with, where a regression's outputs were kept.
     public var values: ValueReport?
+
+    /// What predictions of numbers were to make small; nil of classes, and where it is not known.
+    package var lossOfValues: TargetLoss?
 
     /// Makes a report.
     public init(loss: Double, metrics: [Metric: Double] = [:]) {

@@ -13,7 +13,7 @@ public struct ModelMetadata: Sendable {
     /// How a table becomes numbers; nil for images.
     public var encoder: TableEncoder?
     /// The scale of the predicted value; nil for classes.
-    public var scale: Scale?
+    public var scale: TargetScale?
     /// The seed of the split.
     public var seed: Int
     /// Intervals around predicted numbers; nil for classes, and where none were made.
@@ -63,6 +63,12 @@ public struct ModelMetadata: Sendable {
         classNames = classes.compactMap(\.string)
         if let table = json["table"] { encoder = try TableEncoder(json: table, subject: path) }
         if case .value(let scale)? = encoder?.target.kind { self.scale = scale }
+        if let own = json["scale"] { scale = try TargetScale(json: own, subject: path) }
+        guard scale != nil || !classNames.isEmpty else {
+            throw KalsaeError(
+                path, expected: "classes, or the scale of a number", got: "neither",
+                advice: "train it again: files of earlier versions lack the scale")
+        }
         intervals = json["intervals"].flatMap { PredictionIntervals(json: $0) }
         if let decision = json["decision"] { try readDecision(decision, path) }
         if let shares = json["heldOut"]?.array?.compactMap(\.number), shares.count == 2,
@@ -87,7 +93,11 @@ public struct ModelMetadata: Sendable {
             JSONValue.Member("name", .string(data)), JSONValue.Member("seed", .integer(seed)),
             JSONValue.Member("classes", .array(classNames.map { .string($0) })),
         ]
-        if let encoder { members.append(JSONValue.Member("table", encoder.json)) }
+        if let encoder {
+            members.append(JSONValue.Member("table", encoder.json))
+        } else if let scale {
+            members.append(JSONValue.Member("scale", .object(scale.members)))
+        }
         if let intervals { members.append(JSONValue.Member("intervals", intervals.json)) }
         if let heldOut {
             members.append(

@@ -61,11 +61,13 @@ public enum NetworkSource: Sendable, Equatable {
 
     /// The network for data, with changes of images in front where there are some.
     ///
-    /// - Parameter standardized: what inputs are standardized by, behind those; nil where they are not.
+    /// - Parameters:
+    ///   - link: the function behind the last layer; nil for none.
+    ///   - standardized: what inputs are standardized by, behind those; nil where they are not.
     /// - Throws: a `KalsaeError` where it does not fit inputs or outputs.
     func build(
         input: Shape, outputs: Int, activation: Activation, augmentations: [Augmentation],
-        seed: Int,
+        seed: Int, link: Activation? = nil,
         standardized statistics: (mean: [Double], deviation: [Double])? = nil
     ) throws -> Sequential {
         if case .preset(let preset) = self, preset.isOfText {
@@ -78,6 +80,7 @@ public enum NetworkSource: Sendable, Equatable {
             source = .sizes(try sizes.completed(inputs: input.elementCount, outputs: outputs))
         }
         var specs = source.layers(input: input, outputs: outputs, activation: activation)
+        if let link { specs.append(.activation(link)) }
         if statistics != nil { specs.insert(.standardize, at: 0) }
         if !augmentations.isEmpty { specs.insert(.augment(augmentations), at: 0) }
         var model = try withSeed(seed) { try Sequential(specs, input: input) }

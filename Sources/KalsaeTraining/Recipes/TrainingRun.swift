@@ -88,6 +88,7 @@ public struct TrainingRun: Sendable {
         model = try recipe.network.build(
             input: Shape(data.train.featureShape), outputs: data.train.targets.outputCount,
             activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed,
+            link: data.train.targets.link,
             standardized: try recipe.standardizes ? data.train.statistics() : nil)
     }
 

@@ -49,9 +49,12 @@ struct Measurement {
         case .values(let numbers, let scale):
             predictions = outputs.map { scale.invert(Double($0)) }
             targets = numbers.map { scale.invert(Double($0)) }
-            guard let values = ValueReport(predictions, targets, weights: self.weights) else {
+            guard var values = ValueReport(predictions, targets, weights: self.weights) else {
                 throw Self.misfit(outputs, data)
             }
+            values.judged = ValueReport.Judged(
+                outputs.map { Double($0) }, numbers.map { Double($0) }, scale: scale,
+                weights: self.weights)
             report = Report(values)
         }
     }
@@ -83,12 +86,17 @@ struct Measurement {
                 weights: weights)
             guard let report else { throw Self.misfit(outputs, data) }
             self.report = Report(report)
-        case .values:
+        case .values(_, let scale):
+            // Of Huber's loss the border is that of the first scale.
             data = .values(
-                targets.map { Float($0) }, scale: Scale(mean: 0, deviation: 1))
-            guard let report = ValueReport(predictions, targets, weights: weights) else {
+                targets.map { Float($0) },
+                scale: TargetScale(mean: 0, deviation: 1, loss: scale.loss))
+            guard var report = ValueReport(predictions, targets, weights: weights) else {
                 throw Self.misfit(outputs, data)
             }
+            report.judged = ValueReport.Judged(
+                predictions.map(scale.apply), targets.map(scale.apply), scale: scale,
+                weights: weights)
             self.report = Report(report)
         }
     }
@@ -135,7 +143,7 @@ struct Measurement {
             ClassReport.Linear(accuracy: $0.accuracy, logLoss: $0.logLoss)
         }
         report.values?.linear = linear.report.values.map {
-            ValueReport.Linear(rmse: $0.rmse, mae: $0.mae)
+            ValueReport.Linear(rmse: $0.rmse, mae: $0.mae, loss: $0.judged?.loss)
         }
     }
 

@@ -15,15 +15,16 @@ extension Report {
         confusion = classes.confusion
     }
 
-    /// What was measured of numbers; the loss is the mean square in the target's units.
+    /// What was measured of numbers; the loss is the mean of that of the targets, in their units.
     init(_ values: ValueReport) {
         self.init(
-            loss: values.rmse * values.rmse,
+            loss: values.judged?.loss ?? values.rmse * values.rmse,
             metrics: [
                 .r2: values.r2 ?? .nan, .mae: values.mae, .rmse: values.rmse,
                 .medianError: values.medianError,
             ])
         self.values = values
+        lossOfValues = values.judged?.by ?? .meanSquaredError
     }
 
     /// What ought to be said beside the numbers.
@@ -33,7 +34,8 @@ extension Report {
     func inUnits(_ targets: LabeledData.Targets) -> Report {
         guard case .values(_, let scale) = targets else { return self }
         var report = self
-        report.loss *= scale.deviation * scale.deviation
+        report.loss *= scale.lossUnit
+        report.lossOfValues = scale.loss
         for metric in [Metric.mae, .rmse, .medianError] {
             if let value = metrics[metric] { report.metrics[metric] = value * scale.deviation }
         }
@@ -46,7 +48,7 @@ extension EpochRecord {
     func inUnits(_ targets: LabeledData.Targets) -> EpochRecord {
         guard case .values(_, let scale) = targets else { return self }
         var record = self
-        record.loss *= scale.deviation * scale.deviation
+        record.loss *= scale.lossUnit
         record.validation = validation?.inUnits(targets)
         return record
     }
@@ -55,7 +57,9 @@ extension EpochRecord {
 extension EpochRecord {
     /// The record of numbers with the root of its loss, where no metric was measured.
     func withRMSE(_ targets: LabeledData.Targets) -> EpochRecord {
-        guard case .values = targets, let own = validation, own.metrics.isEmpty else { return self }
+        guard case .values(_, let scale) = targets, scale.loss == .meanSquaredError,
+            let own = validation, own.metrics.isEmpty
+        else { return self }
         var record = self
         record.validation?.metrics = [.rmse: own.loss.squareRoot()]
         return record
@@ -63,12 +67,12 @@ extension EpochRecord {
 }
 
 extension StepRecord {
-    /// The record with losses in the table's own units, squared.
+    /// The record with losses in the table's own units, squares in their square.
     func inUnits(_ targets: LabeledData.Targets) -> StepRecord {
         guard case .values(_, let scale) = targets else { return self }
         var record = self
-        record.loss *= scale.deviation * scale.deviation
-        record.meanLoss *= scale.deviation * scale.deviation
+        record.loss *= scale.lossUnit
+        record.meanLoss *= scale.lossUnit
         return record
     }
 }

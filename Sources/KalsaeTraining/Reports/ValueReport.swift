@@ -1,3 +1,4 @@
+import KalsaeData
 import KalsaeLayers
 
 /// What was measured of predicted numbers, in the target's units.
@@ -33,6 +34,21 @@ public struct ValueReport: Sendable, Equatable {
         public var rmse: Double
         /// Mean absolute error.
         public var mae: Double
+        /// The loss of ``ValueReport/judged``; nil for squares.
+        public var loss: Double?
+    }
+
+    /// The mean of another loss than the square, where predictions were to make that small.
+    public struct Judged: Sendable, Equatable {
+        /// The loss.
+        public var by: TargetLoss
+        /// Its mean, in the target's units.
+        public var loss: Double
+        /// That of always saying the number for which it is least on these rows: their mean, median or
+        /// quantile.
+        public var constantLoss: Double
+        /// Of a quantile the share of rows that lie at or below their prediction; else nil.
+        public var below: Double?
     }
 
     /// The number of rows.
@@ -49,6 +65,8 @@ public struct ValueReport: Sendable, Equatable {
     public var medianError: Double
     /// The errors of always saying these rows' mean.
     public var meanRMSE: Double, meanMAE: Double
+    /// Another loss than the square that predictions were to make small; nil for squares.
+    public var judged: Judged?
     /// A linear model to compare with, where one was trained beside.
     public var linear: Linear?
     /// The interval around each prediction, where one is known.

@@ -12,14 +12,17 @@ package struct Blend: Sendable, Equatable {
     /// The best blend of predictions on some rows.
     ///
     /// Weights flow along exponentiated gradients (Kivinen and Warmuth, 1997) from equal ones for a
-    /// time of `rows / 4` for log loss, and `rows / (8 σ²)` for squares, σ² the mean square of the
-    /// best model: as far as so many rows can tell models apart (a posterior of temperature 4), whatever
+    /// time of `rows / 4` for log loss, `rows / (8 σ²)` for squares, σ² the mean square of the best
+    /// model, and `rows / (4 φ)` for other losses, φ their dispersion there: as far as so many rows can tell models apart (a posterior of temperature 4), whatever
     /// the unit. Weights below 2 % become 0. The temperature is the best of a grid from 1/2 to 3.
     package init(_ predictions: [TablePredictions], _ data: LabeledData, rows: [Int]) {
         let descent =
             switch data.targets {
             case .classes: BlendDescent(likelihoods: predictions, data, rows: rows)
-            case .values: BlendDescent(squares: predictions, data, rows: rows)
+            case .values(_, let scale) where scale.loss == .meanSquaredError:
+                BlendDescent(squares: predictions, data, rows: rows)
+            case .values(let targets, let scale):
+                BlendDescent(scale.loss, predictions, targets, data, rows: rows)
             }
         let kept = descent.weights().map { $0 < 0.02 ? 0 : $0 }
         let sum = kept.reduce(0, +)

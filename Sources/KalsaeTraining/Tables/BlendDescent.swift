@@ -78,6 +78,36 @@ struct BlendDescent {
         }
     }
 
+    /// The loss of mixed values by its derivative, row by row.
+    init(
+        _ loss: TargetLoss, _ predictions: [TablePredictions], _ targets: [Float],
+        _ data: LabeledData, rows: [Int]
+    ) {
+        let models = predictions.count
+        let own = rows.flatMap { row in predictions.map { Double($0.values[row]) } }
+        let truths = rows.map { Double(targets[$0]) }
+        let shares = rows.map { data.weight(of: $0) }
+        let scale = 1 / max(shares.reduce(0, +), .leastNormalMagnitude)
+        let best = (0..<models).map { model in
+            loss.dispersion(
+                of: truths.indices.lazy.map { (own[$0 * models + model], truths[$0], shares[$0]) })
+        }.min()
+        count = models
+        time = Double(rows.count) / (4 * max(best ?? 1, 1e-12))
+        steps = 200
+        slopes = { weights in
+            var slopes = [Double](repeating: 0, count: models)
+            for (row, share) in shares.enumerated() {
+                let start = row * models
+                var mixed = 0.0
+                for index in 0..<models { mixed += weights[index] * own[start + index] }
+                let factor = share * loss.slope(mixed, truths[row])
+                for index in 0..<models { slopes[index] += factor * own[start + index] }
+            }
+            return slopes.map { $0 * scale }
+        }
+    }
+
     /// The weights at the end of the time.
     func weights() -> [Double] {
         var weights = [Double](repeating: 1 / Double(count), count: count)

@@ -168,7 +168,8 @@ struct FoldTraining {
 
     /// The layers of a member.
     func layers(of candidate: TableCandidate) -> [LayerSpec] {
-        candidate.layers(columns: columns, outputs: data.targets.outputCount)
+        candidate.layers(
+            columns: columns, outputs: data.targets.outputCount, link: data.targets.link)
     }
 
     /// The members before their training.

@@ -22,7 +22,9 @@ struct TableCandidate: Sendable {
     var isLinear: Bool { hidden.isEmpty && bins == 0 }
 
     /// The layers for inputs of which some columns get intervals.
-    func layers(columns: [Int], outputs: Int) -> [LayerSpec] {
+    ///
+    /// - Parameter link: the function behind the last layer; nil for none.
+    func layers(columns: [Int], outputs: Int, link: Activation?) -> [LayerSpec] {
         var layers: [LayerSpec] = []
         if bins > 0, !columns.isEmpty {
             layers.append(.piecewiseLinear(columns: columns, bins: bins))
@@ -31,7 +33,7 @@ struct TableCandidate: Sendable {
             layers.append(.dense(units: units, activation: activation))
             if dropout > 0 { layers.append(.dropout(rate: dropout)) }
         }
-        return layers + [.dense(units: outputs)]
+        return layers + [.dense(units: outputs, activation: link ?? .identity)]
     }
 
     /// Multiply-adds of one row, forward.

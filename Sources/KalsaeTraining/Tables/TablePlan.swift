@@ -69,14 +69,14 @@ struct TablePlan {
         _ data: LabeledData, _ count: Int?, most: Int, seed: Int
     ) throws(KalsaeError) -> Folds {
         if let times = data.times {
-            let usual = min(most, Self.foldsByTime, data.count / 3 - 1)
+            let usual = min(most, Self.foldsByTime, data.count / 3 - 1, Set(times).count - 1)
             return try Folds(times: times, count: count ?? max(2, usual))
         }
         var classes: [Int32]?
         if case .classes(let own, _) = data.targets { classes = own }
         let parts = data.groups.map { Set($0).count } ?? data.count / 2
         return try Folds(
-            rows: data.count, count: count ?? min(most, parts), classes: classes,
+            rows: data.count, count: count ?? max(2, min(most, parts)), classes: classes,
             groups: data.groups,
             seed: UInt64(bitPattern: Int64(seed)))
     }

@@ -41,7 +41,7 @@ package struct TablePredictions: Sendable {
         }
     }
 
-    /// The loss on rows: log loss of classes, else the mean square.
+    /// The loss on rows: log loss of classes, else the mean of that of the targets.
     ///
     /// Log loss has one row more, whose class is wrong in the mean way (Laplace's rule of succession):
     /// few rows without a mistake are no proof that there is none. Rows count by their weights.
@@ -64,10 +64,15 @@ package struct TablePredictions: Sendable {
             }
             let one = total / Double(rows.count)
             return (sum + one * wrong / total) / (total + one)
-        case .values(let numbers, _):
+        case .values(let numbers, let scale) where scale.loss == .meanSquaredError:
             let sum = rows.reduce(0.0) { sum, row in
                 let difference = Double(values[row] - numbers[row])
                 return sum + data.weight(of: row) * difference * difference
+            }
+            return sum / total
+        case .values(let numbers, let scale):
+            let sum = rows.reduce(0.0) { sum, row in
+                sum + data.weight(of: row) * scale.loss(Double(values[row]), Double(numbers[row]))
             }
             return sum / total
         }
@@ -107,9 +112,10 @@ extension LabeledData {
     /// What predictions of numbers are cut to: the range of the standardized targets, where rows have
     /// times with as much again on both sides, because later ones may go on; nil for classes.
     var predictedRange: ClosedRange<Float>? {
-        guard case .values(let values, _) = targets, let low = values.min(),
+        guard case .values(let values, let scale) = targets, let low = values.min(),
             let high = values.max()
         else { return nil }
+        if scale.loss.isPositive { return 0...(times == nil ? high : 2 * high) }
         let margin = times == nil ? 0 : high - low
         return (low - margin)...(high + margin)
     }

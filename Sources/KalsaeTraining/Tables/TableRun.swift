@@ -13,7 +13,7 @@ public struct TableRun: Sendable {
         public var crossValidation: CrossValidation?
         /// Measured on rows that took no part; nil where none were held out.
         public var test: Report?
-        /// What was tried; losses of numbers are in the target's units, squared.
+        /// What was tried; losses of numbers are in the target's units, those of squares squared.
         public var trials: [TableLearner.Trial]
         /// The epochs of all of them.
         public var history: [CandidateEpoch]
@@ -67,7 +67,7 @@ public struct TableRun: Sendable {
     ) throws -> Outcome {
         let rows = try data.train.appending(data.validation)
         var unit = 1.0
-        if case .values(_, let scale) = rows.targets { unit = scale.deviation * scale.deviation }
+        if case .values(_, let scale) = rows.targets { unit = scale.lossUnit }
         var history: [CandidateEpoch] = []
         let outcome = try learner.run(
             rows, resuming: state, autopsyPath: autopsyPath,

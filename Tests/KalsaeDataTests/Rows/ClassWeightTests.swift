@@ -53,7 +53,7 @@ import Testing
     @Test func numbersHaveNoClasses() throws {
         let data = try LabeledData(
             features: .floats([1, 2]), featureShape: [1],
-            targets: .values([1, 2], scale: Scale(mean: 0, deviation: 1)))
+            targets: .values([1, 2], scale: TargetScale(mean: 0, deviation: 1)))
         #expect(
             message { _ = try ClassWeights.balanced.values(for: data) }
                 == "class weights: expected classes to predict, got numbers; "

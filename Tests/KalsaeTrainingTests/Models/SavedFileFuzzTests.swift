@@ -53,7 +53,8 @@ import Testing
         let features = (0..<60).map { _ in Float(random.next(below: 100)) / 50 - 1 }
         let data = try LabeledData(
             features: .floats(features), featureShape: [3],
-            targets: .values((0..<20).map { features[3 * $0] }, scale: Scale(mean: 0, deviation: 1))
+            targets: .values(
+                (0..<20).map { features[3 * $0] }, scale: TargetScale(mean: 0, deviation: 1))
         )
         let learner = TableLearner(effort: .quick, seed: 2)
         // In the second candidate, so that the file has one that is over.

@@ -146,7 +146,7 @@ import Testing
             }
             return try LabeledData(
                 features: .floats(features), featureShape: [width],
-                targets: .values(targets, scale: Scale(mean: 3, deviation: 2)))
+                targets: .values(targets, scale: TargetScale(mean: 3, deviation: 2)))
         }
         let numbers = DataParts(
             name: "numbers", train: try part(100, 1), validation: try part(30, 2),

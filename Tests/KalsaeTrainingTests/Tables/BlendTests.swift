@@ -24,7 +24,7 @@ import Testing
         }
         let data = try LabeledData(
             features: .floats([Float](repeating: 0, count: rows)), featureShape: [1],
-            targets: .values(targets.map { $0 * unit }, scale: Scale(mean: 0, deviation: 1)))
+            targets: .values(targets.map { $0 * unit }, scale: TargetScale(mean: 0, deviation: 1)))
         return Blend(predictions, data, rows: Array(0..<rows)).weights
     }
 
@@ -69,7 +69,7 @@ import Testing
         }
         let data = try LabeledData(
             features: .floats([Float](repeating: 0, count: rows)), featureShape: [1],
-            targets: .values(targets, scale: Scale(mean: 0, deviation: 1)))
+            targets: .values(targets, scale: TargetScale(mean: 0, deviation: 1)))
         func kept(_ models: [TablePredictions], _ costs: [Double]) -> [Int] {
             Blend.worthwhile(models, costs: costs, data, rows: Array(0..<rows))
         }

@@ -20,7 +20,7 @@ import Testing
         return try LabeledData(
             features: .floats(features), featureShape: [2],
             targets: values
-                ? .values(first.map { $0 * 400 }, scale: Scale(mean: 0, deviation: 1))
+                ? .values(first.map { $0 * 400 }, scale: TargetScale(mean: 0, deviation: 1))
                 : .classes(first.map { $0 > 0 ? 1 : 0 }, names: ["low", "high"]))
     }
 

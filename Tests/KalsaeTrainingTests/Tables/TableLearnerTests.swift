@@ -23,7 +23,7 @@ import Testing
         let targets: LabeledData.Targets =
             classes
             ? .classes(values.map { $0 > 0 ? 1 : 0 }, names: ["low", "high"])
-            : .values(values, scale: Scale(mean: 10, deviation: 2))
+            : .values(values, scale: TargetScale(mean: 10, deviation: 2))
         return try LabeledData(features: .floats(features), featureShape: [3], targets: targets)
     }
 
@@ -57,7 +57,7 @@ import Testing
         }
         let data = try LabeledData(
             features: .floats(features), featureShape: [2],
-            targets: .values(values, scale: Scale(mean: 0, deviation: 1))
+            targets: .values(values, scale: TargetScale(mean: 0, deviation: 1))
         ).marked(weights: nil, groups: nil, times: (0..<500).map(Double.init))
         let outcome = try TableLearner(effort: .quick, seed: 1).run(data)
         #expect(outcome.folds.count == 4 && outcome.rows == Array(100..<500))

@@ -19,7 +19,7 @@ import Testing
             features: .floats(features), featureShape: [3],
             targets: classes
                 ? .classes(values.map { $0 > 0 ? 1 : 0 }, names: ["low", "high"])
-                : .values(values, scale: Scale(mean: 10, deviation: 2)))
+                : .values(values, scale: TargetScale(mean: 10, deviation: 2)))
     }
 
     private func bits(_ outcome: TableLearner.Outcome) throws -> [[UInt32]] {

@@ -71,9 +71,9 @@ extension Train {
             effort: effort, seed: seed, classWeights: weights, folds: splitting.folds)
         var run = TableRun(learner, data: source.parts)
         run.threshold = threshold
-        var isOfValues = false
-        if case .values = source.parts.train.targets { isOfValues = true }
-        let progress = TableProgress(effort.rawValue, isOfValues: isOfValues)
+        var loss: TargetLoss?
+        if case .values(_, let scale) = source.parts.train.targets { loss = scale.loss }
+        let progress = TableProgress(effort.rawValue, loss: loss)
         defer { progress.end() }
         let record = try Recording(
             recording, configuration: try configuration(effort), name: source.parts.name,
@@ -170,13 +170,13 @@ extension Train {
             for line in test.lines("test") { try Console.print(line) }
         }
         for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
-        let isOfValues = outcome.validation.values != nil
+        let isOfSquares = outcome.validation.lossOfValues == .meanSquaredError
         var table = TextTable(
-            "tried", "network", isOfValues ? "rmse" : "loss", "weight", "epoch kept")
+            "tried", "network", isOfSquares ? "rmse" : "loss", "weight", "epoch kept")
         for trial in outcome.trials {
             table.add(
                 trial.name, trial.network,
-                isOfValues ? trial.loss.squareRoot().short : trial.loss.short,
+                isOfSquares ? trial.loss.squareRoot().short : trial.loss.short,
                 Progress.fixed(trial.weight, digits: 2), "\(trial.epoch) of \(trial.epochs)")
         }
         for line in table.lines { try Console.print(line) }

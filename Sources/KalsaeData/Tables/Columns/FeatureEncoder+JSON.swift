@@ -13,6 +13,9 @@ extension FeatureEncoder {
             add("median", .number(scale.median))
             add("spread", .number(scale.spread))
             if scale.limit != RobustScale.limit { add("limit", .number(scale.limit)) }
+            if let range = scale.range {
+                add("range", [.number(range.lowerBound), .number(range.upperBound)])
+            }
         }
         switch kind {
         case .number(let scale, let fill):

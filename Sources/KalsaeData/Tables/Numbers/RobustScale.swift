@@ -10,13 +10,20 @@ public struct RobustScale: Sendable, Equatable {
     /// What no scaled number goes beyond; 3 by default.
     public let limit: Double
 
+    /// The least and the greatest number that it was made from; nil where that is not known.
+    public let range: ClosedRange<Double>?
+
     /// The limit of tables whose rows have no order in time.
     public static let limit = 3.0
     /// The limit where rows have times: what drifts goes on beyond what was learned.
     static let limitOfTrends = 30.0
 
     /// A scale by its numbers.
-    public init(median: Double, spread: Double, limit: Double = RobustScale.limit) {
+    public init(
+        median: Double, spread: Double, limit: Double = RobustScale.limit,
+        range: ClosedRange<Double>? = nil
+    ) {
+        self.range = range
         self.median = median
         self.spread = spread
         self.limit = limit
@@ -31,7 +38,8 @@ public struct RobustScale: Sendable, Equatable {
         let distance = min(high / 2 - low / 2, .greatestFiniteMagnitude / 2) * 2
         let spread = distance > 0 ? distance : most / 2 - least / 2
         self.init(
-            median: median, spread: max(spread, .leastNormalMagnitude), limit: limit)
+            median: median, spread: max(spread, .leastNormalMagnitude), limit: limit,
+            range: least...most)
     }
 
     /// The quantile of ascending numbers, between two of them by linear interpolation; 0 for none.

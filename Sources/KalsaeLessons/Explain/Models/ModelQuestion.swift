@@ -24,7 +24,7 @@ public struct ModelQuestion: Sendable {
     /// Names of the outputs, where they have some.
     public var outputNames: [String]
     /// Where outputs are standardized numbers, what turns them back.
-    public var scale: Scale?
+    public var scale: TargetScale?
 
     /// Asks for an explanation.
     public init(
