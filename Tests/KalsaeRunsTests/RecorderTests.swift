@@ -64,6 +64,29 @@ struct RecorderTests {
         #expect(try reader.run("a").state == .stopped)
     }
 
+    /// What was undone is hidden although nothing follows it.
+    @Test func goingBackHidesWhatWasUndone() throws {
+        let folder = try StoreFolder()
+        defer { folder.remove() }
+        let store = try folder.open()
+        let run = try store.createRun(RunDescription(name: "a"))
+        let recorder = RunRecorder(run, in: store)
+        for step in 1...10 {
+            recorder.metric("loss", step: step, epoch: 1, value: Double(20 - step))
+            if step % 5 == 0 {
+                recorder.metric("validation/loss", step: step, value: 1 / Double(step))
+            }
+        }
+        recorder.goBack(to: 7)
+        recorder.finish(state: .stopped)
+        #expect(try store.points("loss", of: run).map(\.step) == Array(1...7))
+        #expect(try store.points("loss", of: run).last?.value == 13)
+        #expect(try store.points("validation/loss", of: run).map(\.value) == [0.2])
+        let summaries = try store.metrics(of: run)
+        #expect(summaries.map(\.last.step).sorted() == [5, 7])
+        #expect(summaries.first { $0.name == "validation/loss" }?.low?.value == 0.2)
+    }
+
     @Test func commandsComeOnceAndAreAnswered() throws {
         let folder = try StoreFolder()
         defer { folder.remove() }

@@ -29,7 +29,7 @@ enum BranchedArguments {
                 "run \(run.name)", expected: "the training of one network",
                 got: "the learning of a table, which cannot branch",
                 advice:
-                    "train anew, with other options beside kalsae train --config-of \(run.name), "
+                    "train anew, with other options beside kalsae train --config-of \(run.name.shellWord), "
                     + "or one network with --network, which branches")
         }
         let store = try RunsOptions.store(in: ConfiguredArguments.folder(list), for: .reading)

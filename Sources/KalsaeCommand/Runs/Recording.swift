@@ -55,7 +55,7 @@ struct Recording {
                     "run \(run.name)",
                     expected: "the data that it began with (\(run.dataFingerprint))",
                     got: fingerprint,
-                    advice: "train anew: kalsae train --config-of \(run.name)")
+                    advice: "train anew: kalsae train --config-of \(run.name.shellWord)")
             }
             guard !endsForGood || run.state != .finished else {
                 throw KalsaeError(
@@ -222,14 +222,15 @@ struct Recording {
     /// Prints which run it is, in a terminal's width.
     func tell() throws {
         let line = "run: \(run.name)"
-        let hint = ", see `kalsae runs show \(run.name)`"
+        let hint = ", see `kalsae runs show \(run.name.shellWord)`"
         try Console.print(line.count + hint.count <= 80 ? line + hint : line)
     }
 
     /// What goes on with it.
     var resumeCommand: String {
-        let folder = store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder)"
-        return "kalsae train --resume \(run.name)\(folder)"
+        let folder =
+            store.folder == EnvironmentFlag.runs.value ? "" : " --runs \(store.folder.shellWord)"
+        return "kalsae train --resume \(run.name.shellWord)\(folder)"
     }
 
     /// Tells how a training that was stopped goes on.

@@ -67,8 +67,8 @@ struct RunOrder {
         return (measure == "loss" ? "" : "\(measure) ") + RunText.number(best)
     }
 
-    /// The runs in order: newest first, names and states by letters, shortest and least first. Runs
-    /// without the number come last, in either direction.
+    /// The runs in order: newest first, names and states by letters, shortest first, of a metric the best
+    /// first, the least where neither is better. Runs without the number come last, in either direction.
     func sorted(_ runs: [Run], reverse: Bool) -> [Run] {
         var (known, unknown) = ([(run: Run, key: Double)](), [Run]())
         switch name {
@@ -89,7 +89,8 @@ struct RunOrder {
                 }
             }
         }
-        known.sort { reverse ? $0.key > $1.key : $0.key < $1.key }
+        let falls = reverse != (metric.map(MetricSummary.isBetterLarger) ?? false)
+        known.sort { falls ? $0.key > $1.key : $0.key < $1.key }
         return known.map(\.run) + unknown
     }
 }
@@ -98,9 +99,18 @@ extension MetricSummary {
     /// The greatest value of what grows as a model gets better, the least one of a loss or an error;
     /// nil for what is neither, as a rate.
     var best: Double? {
-        let measure = name.split(separator: "/").last.map { $0.lowercased() } ?? ""
-        if Self.rising.contains(where: { measure.contains($0) }) { return high?.value }
+        if Self.isBetterLarger(name) { return high?.value }
+        let measure = Self.measure(name)
         return Self.falling.contains(where: { measure.contains($0) }) ? low?.value : nil
+    }
+
+    /// Whether a metric of a name grows as a model gets better.
+    static func isBetterLarger(_ name: String) -> Bool {
+        rising.contains { measure(name).contains($0) }
+    }
+
+    private static func measure(_ name: String) -> String {
+        name.split(separator: "/").last.map { $0.lowercased() } ?? ""
     }
 
     private static let rising = ["accuracy", "f1", "auc", "r2", "precision", "recall"]

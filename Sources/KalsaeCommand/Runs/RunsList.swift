@@ -10,15 +10,15 @@ struct RunsList: ParsableCommand {
         discussion: """
             Examples:
               kalsae runs list --tag baseline --limit 5
-              kalsae runs list --sort accuracy --reverse
+              kalsae runs list --sort accuracy
 
             The column best has the best validation loss, or the best value of what --monitor named.
             """)
 
     @Option(
         help: """
-            What to sort by: created, name, state, duration, or a metric's best value; loss is that of \
-            the validation rows where these were measured.
+            What to sort by: created, name, state, duration, or a metric's best value, the best \
+            first; loss is that of the validation rows where these were measured.
             """)
     var sort = "created"
 
@@ -33,7 +33,7 @@ struct RunsList: ParsableCommand {
 
     @Option(
         help:
-            "Only runs in this state: \(RunState.allCases.map(\.rawValue).joined(separator: ", "))."
+            "Only runs in this state: \(Self.states.joined(separator: ", "))."
     )
     var state: String?
 
@@ -59,7 +59,7 @@ struct RunsList: ParsableCommand {
         let every = try store.runs()
         let metrics = try self.metrics(of: every, in: store)
         let all = every.filter { run in
-            Set(run.tags).isSuperset(of: tag) && (wanted == nil || run.state == wanted)
+            Set(run.tags).isSuperset(of: tag) && (wanted == nil || run.stateWord == wanted)
                 && !ofStudies.contains(run.id)
         }
         let order = try RunOrder(sort, metrics, all)
@@ -83,15 +83,18 @@ struct RunsList: ParsableCommand {
         }
     }
 
-    private func wantedState() throws -> RunState? {
+    /// The words of the column state.
+    private static let states = RunState.allCases.map(\.rawValue) + ["paused"]
+
+    private func wantedState() throws -> String? {
         guard let state else { return nil }
-        guard let wanted = RunState(rawValue: state) else {
-            let names = RunState.allCases.map(\.rawValue)
+        guard Self.states.contains(state) else {
+            let names = Self.states
             throw KalsaeError(
                 "--state", expected: "one of \(names.joined(separator: ", "))", got: state,
                 advice: SpellingSuggestion.of(state, in: names).map { "did you mean \($0)?" } ?? "")
         }
-        return wanted
+        return state
     }
 
     /// All metrics for `--json`, else those that are sorted by or shown.

@@ -72,7 +72,7 @@ struct SearchBest: ParsableCommand {
             try Console.print(
                 "run: \(run.name), a branch of \(parent.name) at step \(run.parentStep ?? 0)")
         } else {
-            try Console.print("train it anew: kalsae train --config-of \(run.name)")
+            try Console.print("train it anew: kalsae train --config-of \(run.name.shellWord)")
         }
         if let output { try Console.print("model: \(output)") }
     }

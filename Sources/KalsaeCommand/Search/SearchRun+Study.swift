@@ -23,9 +23,9 @@ struct OpenStudy {
     static func resumeText(
         _ study: Study, _ store: Store?, _ studies: any StudyCatalog
     ) -> String {
-        var words = ["kalsae search --resume \(study.name)"]
+        var words = ["kalsae search --resume \(study.name.shellWord)"]
         if let store, store.folder != EnvironmentFlag.runs.value {
-            words += ["--runs", store.folder]
+            words += ["--runs", store.folder.shellWord]
         }
         if let database = studies as? PostgresStudies { words += ["--store", database.name] }
         return "go on with: \(words.joined(separator: " "))"

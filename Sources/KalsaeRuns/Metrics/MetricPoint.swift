@@ -23,9 +23,9 @@ public struct MetricSummary: Equatable, Sendable {
     public var count: Int
     /// The point recorded last.
     public var last: MetricPoint
-    /// The step and the value of the least point; nil where none is a number.
+    /// The step and the value of the least point that no later one hides; nil where none is a number.
     public var low: (step: Int, value: Double)? { lowStep.map { ($0, lowValue) } }
-    /// The step and the value of the greatest point; nil where none is a number.
+    /// The step and the value of the greatest point that no later one hides; nil where none is a number.
     public var high: (step: Int, value: Double)? { highStep.map { ($0, highValue) } }
 
     var lowStep: Int?

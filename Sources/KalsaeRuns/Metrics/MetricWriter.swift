@@ -11,7 +11,7 @@ struct MetricWriter {
     func append(_ points: [MetricPoint], to name: String) throws {
         guard let last = points.last else { return }
         let metric = try identifier(of: name)
-        let start = try fetchCount(metric)
+        let (start, before) = try end(of: metric)
         try insert(points, metric, from: start)
         try appendBlocks(points, metric, from: start)
         var whole = PointBlock(points[0], number: 0)
@@ -30,6 +30,24 @@ struct MetricWriter {
             points.count, last.step, last.epoch, last.time, last.value.stored,
             whole.low?.value, whole.low?.step, whole.high?.value, whole.high?.step, metric,
         ])
+        if !whole.isAscending || before.map({ points[0].step <= $0 }) ?? false {
+            try renewExtremes(metric, count: start + points.count)
+        }
+    }
+
+    /// The extremes of the points that no later one hides.
+    private func renewExtremes(_ metric: Int64, count: Int) throws {
+        let reader = MetricReader(database: database, metric: metric)
+        let blocks = try reader.currentBlocks(count: count)
+        guard let whole = PointBlock(level: 0, number: 0, of: blocks) else { return }
+        try database.cachedStatement(
+            sql: """
+                UPDATE metrics SET low_step = ?, low_value = ?, high_step = ?, high_value = ? \
+                WHERE id = ?
+                """
+        ).execute(arguments: [
+            whole.low?.step, whole.low?.value, whole.high?.step, whole.high?.value, metric,
+        ])
     }
 
     private func identifier(of name: String) throws -> Int64 {
@@ -43,9 +61,12 @@ struct MetricWriter {
         return database.lastInsertedRowID
     }
 
-    private func fetchCount(_ metric: Int64) throws -> Int {
-        let statement = try database.cachedStatement(sql: "SELECT count FROM metrics WHERE id = ?")
-        return try Int.fetchOne(statement, arguments: [metric]) ?? 0
+    /// How many points there are, and the step of the last one.
+    private func end(of metric: Int64) throws -> (count: Int, step: Int?) {
+        let statement = try database.cachedStatement(
+            sql: "SELECT count, last_step FROM metrics WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [metric]) else { return (0, nil) }
+        return (row[0], row[1])
     }
 
     private func insert(_ points: [MetricPoint], _ metric: Int64, from start: Int) throws {

@@ -67,7 +67,7 @@ extension Store {
         guard let got = try foreignModel(of: run) else { return }
         throw KalsaeError(
             run.modelPath, expected: "the model of run \(run.name)", got: got,
-            advice: "train it anew: kalsae train --config-of \(run.name) --output FILE")
+            advice: "train it anew: kalsae train --config-of \(run.name.shellWord) --output FILE")
     }
 
     private static func whole(_ path: String, _ folder: String) -> String {

@@ -15,6 +15,7 @@ public final class RunRecorder: Sendable {
 
     /// The run.
     public let run: Run
+    private let store: Store
     private let worker: RecorderWorker
     private let reached = Atomic<Int>(0)
 
@@ -37,7 +38,7 @@ public final class RunRecorder: Sendable {
         _ run: Run, in store: Store, timing: RecorderTiming,
         say: @escaping @Sendable (String) -> Void
     ) {
-        self.run = run
+        (self.run, self.store) = (run, store)
         worker = RecorderWorker(run: run, store: store, timing: timing, say: say)
         let worker = worker
         DispatchQueue(label: "kalsae.recorder").async { worker.loop() }
@@ -67,6 +68,18 @@ public final class RunRecorder: Sendable {
     /// Notes the steps done, for events whose step nobody else knows, as a failure's; nothing is
     /// written.
     public func reach(_ step: Int) { reached.store(step, ordering: .relaxed) }
+
+    /// Hides what was recorded behind a step: each metric's last point up to it is recorded once more. One
+    /// whose first point lies behind it is hidden by its next point.
+    public func goBack(to step: Int) {
+        flush()
+        for metric in (try? store.metrics(of: run)) ?? [] where metric.last.step > step {
+            let kept = try? store.points(metric.name, of: run, steps: 0...max(step, 0), limit: 8)
+            guard let last = kept?.last else { continue }
+            self.metric(metric.name, step: last.step, epoch: last.epoch, value: last.value)
+        }
+        flush()
+    }
 
     /// Records that something happened.
     public func event(

@@ -11,8 +11,8 @@ struct RunCommands {
     init(_ run: Run, in store: Store) {
         let folder =
             store.folder == EnvironmentFlag.runs.value
-            ? "" : " --runs \(Self.word(store.folder))"
-        train = "kalsae train --config-of \(Self.word(run.name))\(folder)"
+            ? "" : " --runs \(store.folder.shellWord)"
+        train = "kalsae train --config-of \(run.name.shellWord)\(folder)"
         data = run.configuration["data"]?.string
         // A list of layers and a preset have activations of their own.
         let network = run.configuration["network"]
@@ -36,18 +36,6 @@ struct RunCommands {
     /// The command that shows the data; empty where they came through a pipe.
     var info: String {
         guard let data, !FileBytes.isInheritedPipe(data) else { return "" }
-        return "kalsae data info \(Self.word(data))"
-    }
-
-    /// A word of a shell's command line, in quotes where it needs them.
-    private static func word(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.unicodeScalars.allSatisfy {
-                $0.isASCII
-                    && ($0.properties.isAlphabetic
-                        || "0123456789._/-+=:@%,".unicodeScalars.contains($0))
-            }
-        return isPlain ? text : "'\(text.replacing("'", with: "'\\''"))'"
+        return "kalsae data info \(data.shellWord)"
     }
 }

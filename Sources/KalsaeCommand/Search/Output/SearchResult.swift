@@ -72,7 +72,7 @@ struct SearchResult {
         if let line = importance() { lines.append(line) }
         for warning in try study.edgeWarnings() { lines.append("warning: \(warning)") }
         if let run = bestRun {
-            lines.append("run: \(run.name), see `kalsae runs show \(run.name)`")
+            lines.append("run: \(run.name), see `kalsae runs show \(run.name.shellWord)`")
             lines.append("model: \(modelPath(of: run) ?? "")")
         }
         return lines
