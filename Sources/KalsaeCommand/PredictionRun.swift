@@ -10,6 +10,8 @@ struct PredictionRun {
     let files: [String]
     /// Columns that are written in front of the predictions.
     let keep: [String]
+    /// What columns add to predictions; nil where that is not asked for.
+    let contributions: ColumnContributions?
     /// Half of the width of the interval around a predicted number; nil for none.
     let width: Double?
     /// How tables are read.
@@ -23,9 +25,11 @@ struct PredictionRun {
 
     /// Predicts the rows of files.
     init(
-        predictor: Predictor, files: [String], keep: [String], width: Double?, reading: CSVOptions,
-        isLenient: Bool, isJSON: Bool
+        predictor: Predictor, files: [String], keep: [String],
+        contributions: ColumnContributions?, width: Double?, reading: CSVOptions, isLenient: Bool,
+        isJSON: Bool
     ) throws(KalsaeError) {
+        self.contributions = contributions
         (self.predictor, self.files, self.keep) = (predictor, files, keep)
         (self.width, self.reading) = (width, reading)
         (self.isLenient, self.isJSON) = (isLenient, isJSON)
@@ -41,6 +45,8 @@ struct PredictionRun {
         var files: [String]
         var kept: [[String]]
         var predictions: Predictor.Predictions
+        /// None where they are not asked for.
+        var contributions: [ColumnContributions.Row] = []
     }
 
     private var classNames: [String] { predictor.metadata.classNames }
@@ -57,7 +63,9 @@ struct PredictionRun {
                     header = names
                     let first = namesFiles ? ["file"] : []
                     let borders = width == nil ? [] : ["low", "high"]
-                    writer.append(first + names + ["prediction"] + borders + classNames)
+                    let columns = contributions.map { ["base"] + $0.names.map { "by \($0)" } }
+                    writer.append(
+                        first + names + ["prediction"] + borders + classNames + (columns ?? []))
                 }
                 append(part, to: &writer)
                 try body(writer.bytes)
@@ -82,14 +90,15 @@ struct PredictionRun {
                 try Source.check(name, in: table)
                 return try table.position(of: name)
             }
-            let predictions = try predictor.predict(part: try rows.features(of: table))
+            let features = try rows.features(of: table)
+            let predictions = try predictor.predict(part: features)
             cuts.count(predictions)
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }
             }
             let part = Part(
                 files: Array(repeating: file, count: namesFiles ? kept.count : 0), kept: kept,
-                predictions: predictions)
+                predictions: predictions, contributions: try contributions?(of: features) ?? [])
             try body(part, columns.map { table.columns[$0].name })
         }
     }
@@ -115,17 +124,22 @@ struct PredictionRun {
 
     private func append(_ part: Part, to writer: inout CSVWriter) {
         func first(_ row: Int) -> [String] { namesFiles ? [part.files[row]] : [] }
+        func last(_ row: Int) -> [String] {
+            guard part.contributions.indices.contains(row) else { return [] }
+            let own = part.contributions[row]
+            return ([own.base] + own.columns).map { "\($0)" }
+        }
         switch part.predictions {
         case .classes(let classes, let probabilities):
             for (row, kept) in part.kept.enumerated() {
                 let shares = probabilities[row].map { "\($0)" }
-                writer.append(first(row) + kept + [classNames[classes[row]]] + shares)
+                writer.append(first(row) + kept + [classNames[classes[row]]] + shares + last(row))
             }
         case .values(let values):
             for (row, kept) in part.kept.enumerated() {
                 let value = values[row]
                 let borders = width.map { ["\(value - $0)", "\(value + $0)"] } ?? []
-                writer.append(first(row) + kept + ["\(value)"] + borders)
+                writer.append(first(row) + kept + ["\(value)"] + borders + last(row))
             }
         }
     }
@@ -136,12 +150,20 @@ struct PredictionRun {
         let isOfClasses = !classNames.isEmpty
         let (predictions, probabilities) = (JSONList(), JSONList())
         let (low, high) = (JSONList(), JSONList())
+        let base = JSONList()
+        let columns = (contributions?.names ?? []).map { (name: $0, numbers: JSONList()) }
         var kept: [(name: String, cells: JSONList)] = []
         var counts: [JSONValue] = []
         for input in inputs {
             let before = predictions.count
-            try eachPart(of: input) { part, columns in
-                if kept.isEmpty { kept = columns.map { ($0, JSONList()) } }
+            try eachPart(of: input) { part, names in
+                if kept.isEmpty { kept = names.map { ($0, JSONList()) } }
+                for row in part.contributions {
+                    try base.append(.number(row.base))
+                    for (number, column) in zip(row.columns, columns) {
+                        try column.numbers.append(.number(number))
+                    }
+                }
                 for cells in part.kept {
                     for (cell, column) in zip(cells, kept) {
                         try column.cells.append(.string(cell))
@@ -176,6 +198,16 @@ struct PredictionRun {
             try write(",\"high\":")
             try high.write(body)
         }
+        if !columns.isEmpty {
+            try write(",\"base\":")
+            try base.write(body)
+            try write(",\"contributions\":{")
+        }
+        for (index, column) in columns.enumerated() {
+            try write("\(index == 0 ? "" : ",")\(JSONValue.string(column.name).text):")
+            try column.numbers.write(body)
+        }
+        if !columns.isEmpty { try write("}") }
         for (index, column) in kept.enumerated() {
             try write(index == 0 ? ",\"kept\":{" : ",")
             try write("\(JSONValue.string(column.name).text):")

@@ -21,10 +21,12 @@ struct WorstRows {
         self.rows = rows
         order = rows.worst(count)
         self.cells = try cells?(order.map(rows.number))
+        let files = order.map { rows.path($0).map { [$0] } ?? [] }
+        let named = files.contains { !$0.isEmpty } ? ["file"] : []
         switch rows.outcomes {
         case .classes(let probabilities, let actual, let names):
-            columns = ["row", "class", "its probability", "predicted"]
-            table = order.map { row in
+            columns = ["row", "class", "its probability", "predicted"] + named
+            let table = order.map { row in
                 let best = rows.predicted(row) ?? actual[row]
                 return [
                     "\(rows.number(row) + 1)", names[actual[row]],
@@ -32,6 +34,7 @@ struct WorstRows {
                     "\(names[best]) (\(probabilities[row * names.count + best].short))",
                 ]
             }
+            self.table = zip(table, files).map { $0 + $1 }
         case .values(let predicted, let actual):
             columns = ["row", "true", "predicted", "error"]
             table = order.map { row in
@@ -80,6 +83,7 @@ struct WorstRows {
             members.append(
                 .init("cells", .array(cells.map { .string(String($0.prefix(Self.mostLetters))) })))
         }
+        if let path = rows.path(row) { members.append(.init("file", .string(path))) }
         if let image = rows.image(row) {
             let text = Data(try image.encodePNG()).base64EncodedString()
             members.append(.init("image", .string(text)))

@@ -16,6 +16,7 @@ struct Predict: ParsableCommand, ComputingCommand {
               kalsae predict titanic.safetensors passengers.csv > predictions.csv
               kalsae predict titanic.safetensors passengers.csv --keep name ticket
               kalsae predict houses.safetensors offers.csv --interval .9
+              kalsae predict houses.safetensors offers.csv --contributions
               kalsae predict fraud.safetensors payments.csv --threshold best
               kalsae predict houses.safetensors scraped.csv --lenient
               kalsae predict flowers.safetensors new/ rose.jpg
@@ -48,6 +49,20 @@ struct Predict: ParsableCommand, ComputingCommand {
         help: "The share of rows, as .9, that an interval around a predicted number is to hold.")
     var interval: Double?
 
+    @Flag(
+        help: """
+            Write what each column adds to a prediction, behind the mean that it is counted from, base: \
+            in the target's units, or in the probability of the predicted class.
+            """)
+    var contributions = false
+
+    @Option(
+        help: """
+            The CSV file whose rows contributions are counted from; without it the first that is \
+            predicted.
+            """, completion: .file())
+    var background: String?
+
     @Option(help: ThresholdChoice.help)
     var threshold: ThresholdChoice?
 
@@ -74,9 +89,29 @@ struct Predict: ParsableCommand, ComputingCommand {
         try gaps.check(predictor, model)
         let run = try PredictionRun(
             predictor: predictor, files: data.map { Source.path(ofTable: $0) }, keep: keep,
+            contributions: try columns(predictor),
             width: try interval.map { try predictor.halfWidth($0) }, reading: try reading.csv(),
             isLenient: gaps.lenient, isJSON: common.json)
         try put(reads: run.files, run.write)
+    }
+
+    /// What `--contributions` asks for.
+    private func columns(_ predictor: Predictor) throws -> ColumnContributions? {
+        guard contributions else {
+            guard background == nil else {
+                throw KalsaeError(
+                    "--background", expected: "--contributions to go with", got: "none")
+            }
+            return nil
+        }
+        let path = Source.path(ofTable: background ?? data[0])
+        guard path != "-" else {
+            throw KalsaeError(
+                "--contributions", expected: "a file whose rows they are counted from",
+                got: "standard input", advice: "name one with --background FILE")
+        }
+        return try predictor.contributions(
+            background: path, reading: try reading.csv(), isLenient: gaps.lenient)
     }
 
     /// Whether a word is the name of a set, and of no file here.
@@ -86,7 +121,9 @@ struct Predict: ParsableCommand, ComputingCommand {
 
     /// Writes text behind the prompt.
     private func write() throws {
-        guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil, !gaps.lenient else {
+        guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil, !gaps.lenient,
+            !contributions
+        else {
             throw KalsaeError(
                 "--prompt", expected: "a model of text alone",
                 got: data.first ?? "options of tables", advice: "leave it out")
@@ -125,6 +162,7 @@ struct Predict: ParsableCommand, ComputingCommand {
         guard let output else { return try body { try Console.write($0) } }
         var read = ReadFiles()
         read.add("the model", model)
+        read.add("the background", background)
         for path in files { read.add("the table", path) }
         try read.check(output)
         try FileIdentity.checkNew(output, overwrite: overwrite)

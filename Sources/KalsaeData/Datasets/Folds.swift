@@ -25,6 +25,12 @@ public struct Folds: Sendable, Equatable {
         rows: Int, count: Int, classes: [Int32]? = nil, groups: [Int32]? = nil, seed: UInt64
     ) throws(KalsaeError) {
         try Self.check(rows: rows, count: count)
+        if let groups, Set(groups).count < count {
+            let got = Set(groups).count
+            throw KalsaeError(
+                "--group", expected: "at least \(count) groups for \(count) folds", got: "\(got)",
+                advice: got > 1 ? "--folds \(got)" : "another column marks groups, or none does")
+        }
         var foldOfRow = [Int](repeating: 0, count: rows)
         if let groups {
             foldOfRow = try GroupAssignment.parts(
@@ -49,7 +55,7 @@ public struct Folds: Sendable, Equatable {
     }
 
     /// `count` folds by time: the rows in `count + 1` blocks, each but the first tested on what all
-    /// before it taught. The first block never tests.
+    /// before it taught, rows of one time in one block. The first block never tests.
     public init(times: [Double], count: Int) throws(KalsaeError) {
         try Self.check(rows: times.count, count: count)
         guard times.count >= 3 * (count + 1) else {
@@ -59,7 +65,26 @@ public struct Folds: Sendable, Equatable {
                 got: "\(times.count)")
         }
         let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        let borders = (0...(count + 1)).map { $0 * order.count / (count + 1) }
+        let starts = order.indices.dropFirst().filter {
+            times[order[$0 - 1]] < times[order[$0]]
+        }
+        guard starts.count >= count else {
+            throw KalsaeError(
+                "--time", expected: "at least \(count + 1) different times for \(count) folds",
+                got: "\(starts.count + 1)",
+                advice: starts.count > 1
+                    ? "--folds \(starts.count)" : "two times are enough for one network: --network")
+        }
+        // Each border is the start of a time nearest to equal blocks that leaves some for the others.
+        var (borders, next) = ([0], 0)
+        for block in 1...count {
+            let ideal = block * order.count / (count + 1)
+            let open = next...(starts.count - 1 - (count - block))
+            let chosen = open.min { abs(starts[$0] - ideal) < abs(starts[$1] - ideal) } ?? next
+            borders.append(starts[chosen])
+            next = chosen + 1
+        }
+        borders.append(order.count)
         all = (1...count).map { block in
             Fold(
                 train: order[..<borders[block]].sorted(),

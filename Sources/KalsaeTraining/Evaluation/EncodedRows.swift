@@ -9,6 +9,7 @@ package final class EncodedRows {
     private let isLenient: Bool
     private var told: Set<String> = []
     private var strays: [LenientTable.Strays] = []
+    private var ranges: LearnedRanges
 
     /// Opens a file, or standard input for `-`, whose columns are those of the encoder's table.
     ///
@@ -20,6 +21,7 @@ package final class EncodedRows {
         var options = reading
         options.header = encoder.hasHeader ? .present : .absent
         (self.encoder, self.isLenient) = (encoder, isLenient)
+        ranges = LearnedRanges(encoder)
         stream = try CSVStream(path: path, options: options)
     }
 
@@ -38,22 +40,27 @@ package final class EncodedRows {
             }
         }
         for stray in strays { Notice.say("\(subject): column \"\(stray.column)\"\(stray.told)") }
+        for line in ranges.notices { Notice.say("\(subject): \(line)") }
     }
 
     /// The inputs of all rows of a part.
     package func features(of table: Table) throws(KalsaeError) -> [Float] {
-        try read(table, withTarget: false) { table throws(KalsaeError) in
+        let features = try read(table, withTarget: false) { table throws(KalsaeError) in
             try encoder.features(of: table)
         }
+        ranges.count(features)
+        return features
     }
 
     /// Inputs and targets of the rows of a part that have a target, and their numbers.
     package func labeledData(
         of table: Table
     ) throws(KalsaeError) -> (data: LabeledData, rows: [Int]) {
-        try read(table, withTarget: true) { table throws(KalsaeError) in
+        let labeled = try read(table, withTarget: true) { table throws(KalsaeError) in
             try encoder.labeledData(of: table)
         }
+        if case .floats(let features) = labeled.data.features { ranges.count(features) }
+        return labeled
     }
 
     private func checkColumns(of table: Table) throws(KalsaeError) {

@@ -66,7 +66,8 @@ extension Predictor {
                     "--importance, --dependence", expected: "a CSV file", got: source)
             }
             let data = try set.measured(
-                shape: model.inputShape?.sizes ?? [], classNames: metadata.classNames)
+                shape: model.inputShape?.sizes ?? [], classNames: metadata.classNames,
+                scale: metadata.scale)
             try check(data.targets, featureShape: data.featureShape, source)
             measurement = try Measurement(model, data, decision: decision)
             (rows, images) = (data.count, data)

@@ -70,6 +70,13 @@ public struct Predictor: Sendable {
         } else if let (inputs, shape) = try FileSet.inputs(path: file) {
             features = try tensor(inputs, shape, subject: file)
         } else {
+            let first = try FileBytes.prefix(of: file, count: 1).first ?? 0
+            guard !(0x20..<0x7f).contains(first) else {
+                throw KalsaeError(
+                    file, expected: "images: PNG, JPEG, IDX, NPY or NPZ files",
+                    got: "a file of text",
+                    advice: "\(path) was trained on \(metadata.data), not on a table")
+            }
             let images = try IDX(path: file)
             guard images.type == .uint8, let count = images.shape.first,
                 Shape(images.shape).elementCount == count * input.elementCount

@@ -35,4 +35,13 @@ extension TableEncoder {
                 ? "give all columns that the model was trained on"
                 : "did you mean \(near.joined(separator: ", "))?")
     }
+
+    /// The inputs of a column, which may be several features.
+    func inputs(of name: String) -> [Int] {
+        var offset = 0
+        return features.flatMap { feature in
+            defer { offset += feature.width }
+            return feature.name == name ? Array(offset..<(offset + feature.width)) : []
+        }
+    }
 }

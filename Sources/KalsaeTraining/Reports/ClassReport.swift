@@ -90,7 +90,8 @@ public struct ClassReport: Sendable, Equatable {
         if logLoss > (1 + Self.chance) * priorLogLoss {
             notices.append(
                 "probabilities are worse than the classes' shares: log loss \(logLoss.short), of the "
-                    + "shares \(priorLogLoss.short); class weights shift them, as overfitting does")
+                    + "shares \(priorLogLoss.short); as after too short a training, by overfitting, or where class weights shift them"
+            )
         }
         return notices
     }

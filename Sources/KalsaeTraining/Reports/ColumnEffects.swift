@@ -107,19 +107,10 @@ public struct ColumnEffects: Sendable {
         return Dependence(name: name, classNames: predictor.metadata.classNames, points: points)
     }
 
-    /// The inputs of a column, which may be several features.
-    private func inputs(of name: String) -> [Int] {
-        var offset = 0
-        return encoder.features.flatMap { feature in
-            defer { offset += feature.width }
-            return feature.name == name ? Array(offset..<(offset + feature.width)) : []
-        }
-    }
-
     /// The rows with the inputs of a column taken from another row each.
     private func replacing(_ name: String, _ source: (Int) -> Int) -> [Float] {
         var changed = rows.features
-        let (width, inputs) = (encoder.width, inputs(of: name))
+        let (width, inputs) = (encoder.width, encoder.inputs(of: name))
         for row in 0..<rows.count {
             let other = source(row)
             for input in inputs {

@@ -61,6 +61,14 @@ package struct MeasuredRows: Sendable {
         return order.prefix(count).map(\.row)
     }
 
+    /// The path of a row's image; nil where it is not one of a file.
+    package func path(_ row: Int) -> String? {
+        guard case .images(let own)? = images?.features, own.sources.indices.contains(row) else {
+            return nil
+        }
+        return own.sources[row].path
+    }
+
     /// The pixels of a row's image; nil where there is none.
     package func image(_ row: Int) -> ImagePixels? {
         guard let images, images.featureShape.count == 3,
