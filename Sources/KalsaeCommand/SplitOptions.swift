@@ -36,6 +36,13 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: """
+            Where to write what was predicted for each row of a CSV file that was held out, by the fold's \
+            model that did not learn it: its row, part, target, prediction and probabilities.
+            """, completion: .file())
+    var predictions: String?
+
+    @Option(
+        help: """
             Learn and validate on the first so many rows of mnist or fashion-mnist; their test part \
             stays whole.
             """)

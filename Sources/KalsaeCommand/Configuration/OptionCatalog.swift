@@ -27,7 +27,8 @@ struct OptionCatalog {
 
     private static let ofCall: Set<String> = [
         "help", "version", "json", "quiet", "runs", "no-record", "name", "tag", "resume",
-        "config-of", "set", "overwrite", "branch", "log", "plot", "live", "find-rate", "search",
+        "config-of", "set", "overwrite", "branch", "log", "plot", "predictions", "live",
+        "find-rate", "search",
     ]
     /// What is about the call and may stand in a file all the same.
     private static let ofFile: Set<String> = ["name", "tag", "log"]

@@ -135,6 +135,9 @@ public struct PreparedTable: Sendable {
         return parts
     }
 
+    /// The row of the table, from 0, that a row with a target is.
+    package func fileRow(of row: Int) -> Int { labeled.indices.contains(row) ? labeled[row] : row }
+
     /// Where a labeled row stands in its file, as `row 17 (line 19) of houses.csv`, rows from 1.
     package func location(of row: Int, _ language: TextLanguage = .english) -> String? {
         guard labeled.indices.contains(row) else { return nil }

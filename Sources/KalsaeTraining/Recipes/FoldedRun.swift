@@ -18,6 +18,8 @@ public struct FoldedRun: Sendable {
         public var test: Report?
         /// The epoch of each fold that was best on rows held out from its training.
         public var bestEpochs: [Int]
+        /// What was predicted for the rows of the folds, and of the test.
+        public var heldOut: [HeldOutRows]
         /// Epochs of the network that is kept: the median of the folds' best.
         public var epochs: Int
         /// The rows that were measured.
@@ -135,7 +137,10 @@ public struct FoldedRun: Sendable {
         var outcome = Outcome(
             file: outcomes[outcomes.count - 1].file, validation: pooled.report,
             crossValidation: CrossValidation(folds: measurements.map(\.report)),
-            bestEpochs: epochs, epochs: median, validatedRows: pooled.count,
+            bestEpochs: epochs,
+            heldOut: zip(splits, measurements).enumerated().map { fold, own in
+                HeldOutRows("fold \(fold + 1)", rows: own.0.test, own.1.rows)
+            }, epochs: median, validatedRows: pooled.count,
             steps: outcomes.reduce(0) { $0 + $1.steps }, parameters: last.model.parameterCount,
             histories: outcomes.map(\.history),
             classWeights: try own.classWeights?.values(for: whole.train), isStopped: interrupted)
@@ -153,6 +158,10 @@ public struct FoldedRun: Sendable {
             var measured = try Measurement(final.model, whole.test)
             if tells { try measured.report(metadata.intervals) }
             outcome.test = measured.report
+            let rows = whole.split?.test
+            outcome.heldOut.append(
+                HeldOutRows(
+                    "test", rows: rows?.count == whole.test.count ? rows : nil, measured.rows))
         }
         return outcome
     }

@@ -56,6 +56,9 @@ public struct Recipe: Sendable, Equatable {
     /// The seed of the split, the first weights and the shuffling.
     public var seed = 0
 
+    /// Images below which batches are small.
+    private static let fewImages = 1_000
+
     /// Rows that all epochs together have of a table that does not fit into memory.
     private static let streamedRows = 120_000_000
 
@@ -70,7 +73,9 @@ public struct Recipe: Sendable, Equatable {
         learningRate = optimizer.defaultRate * (optimizer == .adam && isSmall ? 3 : 1)
         if data.train.featureShape.count > 1 {
             network = .sizes(NetworkSizes(sizes: [inputs, 50, outputs]))
-            (epochs, batch, patience) = (20, 100, 3)
+            // Of few images an epoch is few steps.
+            let isFew = data.trainCount < Self.fewImages
+            (epochs, batch, patience) = isFew ? (60, 16, 10) : (20, 100, 3)
         } else {
             let hidden = inputs <= 4 ? [8, 8] : [64, 32]
             // Of eight ReLU units some never wake up; tanh has none that sleep.

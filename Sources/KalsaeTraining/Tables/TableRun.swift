@@ -13,6 +13,8 @@ public struct TableRun: Sendable {
         public var crossValidation: CrossValidation?
         /// Measured on rows that took no part; nil where none were held out.
         public var test: Report?
+        /// What was predicted for rows that were held out.
+        public var heldOut: [HeldOutRows]
         /// What was tried; losses of numbers are in the target's units, those of squares squared.
         public var trials: [TableLearner.Trial]
         /// The epochs of all of them.
@@ -96,6 +98,11 @@ public struct TableRun: Sendable {
         if let linear = outcome.linear {
             validation.setLinear(try measurement(linear.predictions))
         }
+        let numbers = (data.split?.train ?? []) + (data.split?.validation ?? [])
+        var heldOut = [
+            HeldOutRows(
+                folds: outcome.folds, order: outcome.rows, numbers: numbers, validation.rows)
+        ]
         metadata.intervals = validation.intervals
         let tells = metadata.intervals?.tells(Measurement.level) == true
         if tells { try validation.report(metadata.intervals, areOwn: true) }
@@ -108,6 +115,10 @@ public struct TableRun: Sendable {
             }
             if tells { try measured.report(metadata.intervals) }
             test = measured.report
+            let rows = data.split?.test
+            heldOut.append(
+                HeldOutRows(
+                    "test", rows: rows?.count == data.test.count ? rows : nil, measured.rows))
         }
         var trials = outcome.trials
         for index in trials.indices { trials[index].loss *= unit }
@@ -115,7 +126,7 @@ public struct TableRun: Sendable {
             file: ModelFile(outcome.model, metadata: metadata.strings),
             validation: validation.report,
             crossValidation: learner.folds == nil ? nil : try crossValidation(outcome, rows),
-            test: test, trials: trials, history: history,
+            test: test, heldOut: heldOut, trials: trials, history: history,
             parameters: outcome.model.parameterCount, steps: outcome.steps, rows: rows.count,
             validatedRows: outcome.rows.count, temperature: outcome.temperature,
             classWeights: outcome.classWeights, isStopped: outcome.isStopped)

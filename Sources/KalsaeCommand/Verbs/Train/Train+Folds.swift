@@ -15,6 +15,7 @@ extension Train {
             columns: columns.table(), images: images)
         let destination = try ModelDestination(
             output: output, source: source, overwrite: overwrite)
+        try checkPredictions(source, model: destination.path)
         let recipe = try recipe(for: source.parts)
         try tellHiddenLayers(recipe)
         let written = try network.map { text in
@@ -51,6 +52,7 @@ extension Train {
             })
         progress.end()
         try destination.save(outcome.file)
+        try writePredictions(source, outcome.heldOut)
         let seconds = start.duration(to: clock.now).seconds
         if common.json {
             let members =

@@ -47,6 +47,9 @@ extension Train {
                 output.options, onStep: onStep,
                 onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             try destination.save(outcome.file)
+            if splitting.predictions != nil {
+                try writePredictions(source, run.heldOutRows(of: outcome))
+            }
             if splitting.allRows, !Interrupt.isRequested {
                 announceRefit(destination.path)
                 outcome = try await run.refit(outcome, onStep: onStep)
@@ -88,6 +91,7 @@ extension Train {
         guard ranks.leads else { return prepared }
         let destination = try ModelDestination(output: output, source: source, overwrite: overwrite)
         let figure = try checkOutputs(source.files, model: destination.path)
+        try checkPredictions(source, model: destination.path)
         let planned = try interventions()
         let record = try Recording(
             recording, configuration: try configuration(recipe), name: source.parts.name,

@@ -63,6 +63,7 @@ extension Train {
             output: output, source: source, overwrite: overwrite)
         let path = destination.path
         let figure = try checkOutputs(source.files, model: path)
+        try checkPredictions(source, model: path)
         let effort = effort ?? .default
         try threshold?.check(source.parts.train.targets.classNames)
         let weights = try classWeights()
@@ -84,6 +85,7 @@ extension Train {
             let outcome = try learn(run, record, progress, destination)
             progress.end()
             try destination.save(outcome.file)
+            try writePredictions(source, outcome.heldOut)
             let seconds = start.duration(to: clock.now).seconds
             finish(record, outcome, path)
             if common.json {

@@ -106,7 +106,8 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
     @Option(
         help: """
             The most times that every row is seen; without it 200 for tables below 5,000 rows, 60 \
-            for larger ones, 20 for images. The weights of the best epoch are kept.
+            for larger ones, 20 for images (60 of fewer than 1,000). The weights of the best epoch \
+            are kept.
             """)
     var epochs: Int?
 
@@ -116,7 +117,7 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
     @Option(
         help: """
             Rows per step; without it 16 for tables below 5,000 rows, 64 for larger ones, 100 for \
-            images.
+            images (16 of fewer than 1,000).
             """)
     var batch: Int?
 
@@ -143,7 +144,7 @@ struct Train: AsyncParsableCommand, ComputingCommand, RankedCommand {
     @Option(
         help: """
             Epochs without a better validation loss before it ends, 0 for never; without it 30 for \
-            tables below 5,000 rows, 10 for larger ones, 3 for images.
+            tables below 5,000 rows, 10 for larger ones, 3 for images (10 of fewer than 1,000).
             """)
     var patience: Int?
 

@@ -1,0 +1,57 @@
+import KalsaeData
+import KalsaeFiles
+import KalsaeSupport
+import KalsaeTraining
+
+extension Train {
+    /// Throws where `--predictions` cannot be written.
+    func checkPredictions(_ source: Source, model: String) throws(KalsaeError) {
+        guard let path = splitting.predictions else { return }
+        guard source.table != nil else {
+            throw KalsaeError(
+                "--predictions", expected: "a CSV file that fits into memory to go with", got: data)
+        }
+        guard recording.resume == nil else {
+            throw KalsaeError(
+                "--predictions", expected: "a training from its beginning",
+                got: "--resume \(recording.resume ?? "")")
+        }
+        var files = source.files
+        files.add("the model", model)
+        files.add("the configuration", Arguments.file)
+        try files.check(path, option: "--predictions")
+        try FileIdentity.checkNew(path, overwrite: overwrite, as: "--predictions")
+    }
+
+    /// Writes what was predicted for rows that were held out: a line for each, in the order of the table.
+    func writePredictions(_ source: Source, _ held: [HeldOutRows]) throws {
+        guard let path = splitting.predictions, let table = source.table else { return }
+        let names = source.parts.train.targets.classNames
+        let target = source.parts.encoder?.target.name ?? "target"
+        var lines: [(row: Int, cells: [String])] = []
+        for part in held {
+            for index in part.rows.indices {
+                let isOwn = hasOwnFile(part.parts[index])
+                let row = part.rows[index]
+                let number = isOwn ? row + 1 : table.fileRow(of: row) + 1
+                lines.append(
+                    (
+                        row,
+                        ["\(number)", part.parts[index], part.truth(index), part.prediction(index)]
+                            + part.probabilities(index).map { "\(Float($0))" }
+                    ))
+            }
+        }
+        var writer = CSVWriter()
+        writer.append(["row", "part", target, "prediction"] + names)
+        for line in lines.sorted(by: { $0.row < $1.row }) { writer.append(line.cells) }
+        try AtomicFile.write(writer.bytes, to: path)
+        Notice.say("predictions of \(lines.count.counting("row")) that were held out: \(path)")
+    }
+
+    /// Whether a part is a file beside the table.
+    private func hasOwnFile(_ part: String) -> Bool {
+        (part == "validation" && splitting.validation != nil)
+            || (part == "test" && splitting.test != nil)
+    }
+}
