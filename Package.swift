@@ -30,7 +30,7 @@ let rows: [Row] = [
     Row(name: "CKalsaePages", kind: .c, excluded: ["pages"]),
     Row(name: "CKalsaeMPI", kind: .c, excluded: ["shim"]),
     Row(name: "CZlib", kind: .system),
-    Row(name: "KalsaeSupport"),
+    Row(name: "KalsaeSupport", imports: ["CKalsaeSupport"]),
     Row(name: "KalsaeDistributed", imports: ["KalsaeSupport", "CKalsaeMPI"]),
     Row(name: "KalsaeGraph", imports: ["KalsaeSupport"]),
     Row(name: "KalsaeFiles", imports: ["KalsaeGraph", "CKalsaeImages", "CZlib", yams]),

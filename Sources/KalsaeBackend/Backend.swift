@@ -19,9 +19,16 @@ public protocol Backend: Sendable {
 
     /// The same bytes where its plans can overwrite them: the buffer itself, or a copy on the device.
     func resident(_ buffer: Buffer) throws(KalsaeError) -> Buffer
+
+    /// How many bytes of host memory are left for buffers, behind giving up what plans do not need at the
+    /// moment where fewer are left than wanted; nil where buffers lie elsewhere.
+    func hostMemory(wanted byteCount: Int) -> Int?
 }
 
 extension Backend {
+    /// Nil: nothing is known.
+    public func hostMemory(wanted byteCount: Int) -> Int? { nil }
+
     /// Allocates host memory.
     public func makeBuffer(byteCount: Int) throws(KalsaeError) -> Buffer {
         try Buffer(byteCount: byteCount)

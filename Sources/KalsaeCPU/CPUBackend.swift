@@ -38,6 +38,9 @@ public struct CPUBackend: Backend {
         }
     }
 
+    /// What is left for buffers; plans that do not run give up their arenas where it is not enough.
+    public func hostMemory(wanted byteCount: Int) -> Int? { IdleArenas.left(wanted: byteCount) }
+
     /// Prepares a graph: passes, fusion, order, memory, code.
     public func compile(
         _ graph: Graph, options: PlanOptions

@@ -22,8 +22,7 @@ enum IdleArenas {
     ///   left: the system would end the process when it wrote there.
     static func allocate(byteCount: Int, for plan: CPUPlan) throws(KalsaeError) -> Buffer {
         guard isLarge(byteCount) else { return try Buffer(byteCount: byteCount) }
-        if byteCount > Memory.left { release(besides: plan) }
-        let left = Memory.left
+        let left = left(wanted: byteCount, besides: plan)
         guard byteCount <= left else {
             throw KalsaeError(
                 "memory of the cpu",
@@ -43,7 +42,17 @@ enum IdleArenas {
         return buffer
     }
 
-    private static func release(besides own: CPUPlan) {
+    /// The memory that is left; where that is less than wanted, behind plans that do not run have given theirs
+    /// back.
+    static func left(wanted byteCount: Int, besides own: CPUPlan? = nil) -> Int {
+        let left = Memory.left
+        guard byteCount > left else { return left }
+        release(besides: own)
+        Memory.trim()
+        return Memory.left
+    }
+
+    private static func release(besides own: CPUPlan?) {
         let all = holders.withLock { holders in
             defer { holders = [] }
             return holders

@@ -15,8 +15,10 @@ struct Summary: ParsableCommand, ComputingCommand {
               kalsae summary 784-50-10
               kalsae summary deep-convnet --batch 100
 
-            Memory for training is parameters, what the optimizer remembers, a batch, and the peak \
-            of activations and gradients in the compiled step.
+            Memory for training is parameters, what the optimizer remembers, a batch, the peak of \
+            activations and gradients in the compiled step, and copies that a training keeps: the \
+            weights of its best epoch, and a step to go back to, which is also what is written as a \
+            checkpoint. What measures 1,000 rows is given back where memory is short. Data come on top.
             """)
 
     @Argument(
@@ -48,7 +50,9 @@ struct Summary: ParsableCommand, ComputingCommand {
                 "memory": [
                     "batch_size": .integer(batch), "model": .integer(memory.model),
                     "optimizer": .integer(memory.optimizer), "batch": .integer(memory.batch),
-                    "arena": .integer(memory.arena), "total": .integer(memory.total),
+                    "arena": .integer(memory.arena), "best": .integer(memory.best),
+                    "boundary": .integer(memory.boundary),
+                    "measuring": .integer(memory.measuring), "total": .integer(memory.total),
                 ],
             ]
             return try Console.print(report)
@@ -57,6 +61,8 @@ struct Summary: ParsableCommand, ComputingCommand {
         let parts = [
             ("model", memory.model), (optimizer.rawValue, memory.optimizer),
             ("batch of \(batch)", memory.batch), ("activations and gradients", memory.arena),
+            ("the best epoch's weights", memory.best), ("a step to go back to", memory.boundary),
+            ("measuring", memory.measuring),
         ]
         let text = parts.map { "\($0) \(Self.size($1))" }.joined(separator: ", ")
         try Console.print("memory for training: \(Self.size(memory.total)) (\(text))")

@@ -27,11 +27,20 @@ extension Safetensors {
     public static func write(
         _ tensors: [Tensor], metadata: [String: String] = [:], to path: String
     ) throws(KalsaeError) {
-        let ordered = sorted(tensors)
+        try write(tensors.map(TensorSource.init), metadata: metadata, to: path)
+    }
+
+    /// The same for tensors whose bytes are read one tensor after the other.
+    package static func write(
+        _ sources: [TensorSource], metadata: [String: String] = [:], to path: String
+    ) throws(KalsaeError) {
+        let ordered = sorted(sources)
         let head = try header(ordered, metadata: metadata, subject: path)
         try AtomicFile.write(to: path) { writer throws(KalsaeError) in
             try writer.write(head)
-            for tensor in ordered { try writer.write(tensor.bytes) }
+            for source in ordered {
+                try source.read { bytes throws(KalsaeError) in try writer.write(bytes) }
+            }
         }
     }
 
@@ -39,13 +48,14 @@ extension Safetensors {
     public static func encode(
         _ tensors: [Tensor], metadata: [String: String] = [:]
     ) throws(KalsaeError) -> [UInt8] {
-        let ordered = sorted(tensors)
-        let head = try header(ordered, metadata: metadata, subject: "safetensors data")
-        return ordered.reduce(into: head) { $0 += $1.bytes }
+        let ordered = sorted(tensors.map(TensorSource.init))
+        var file = try header(ordered, metadata: metadata, subject: "safetensors data")
+        for source in ordered { try source.read { file += $0 } }
+        return file
     }
 
-    private static func sorted(_ tensors: [Tensor]) -> [Tensor] {
-        tensors.sorted { left, right in
+    private static func sorted(_ sources: [TensorSource]) -> [TensorSource] {
+        sources.sorted { left, right in
             if left.type.size != right.type.size { return left.type.size > right.type.size }
             return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
         }
@@ -53,7 +63,7 @@ extension Safetensors {
 
     /// The length field and the header, padded with spaces to a multiple of 8.
     private static func header(
-        _ tensors: [Tensor], metadata: [String: String], subject: String
+        _ tensors: [TensorSource], metadata: [String: String], subject: String
     ) throws(KalsaeError) -> [UInt8] {
         var members: [JSONValue.Member] = []
         if !metadata.isEmpty {
@@ -69,14 +79,14 @@ extension Safetensors {
                     subject, expected: "each name once, and not \(metadataKey)",
                     got: "\(tensor.name) again")
             }
-            guard byteCount(tensor.type, tensor.shape) == tensor.bytes.count else {
+            guard byteCount(tensor.type, tensor.shape) == tensor.byteCount else {
                 throw KalsaeError(
                     subject,
                     expected: "the bytes of \(tensor.type.rawValue) \(tensor.shape)"
                         + " for \(tensor.name)",
-                    got: "\(tensor.bytes.count)")
+                    got: "\(tensor.byteCount)")
             }
-            let end = offset + tensor.bytes.count
+            let end = offset + tensor.byteCount
             let entry: JSONValue = [
                 "dtype": .string(tensor.type.rawValue),
                 "shape": .array(tensor.shape.map { .integer($0) }),

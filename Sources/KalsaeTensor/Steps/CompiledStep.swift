@@ -48,8 +48,9 @@ public final class CompiledStep<State: TensorTree> {
         self.body = body
         device = Device.current
         try state.evaluate()
-        structure = state
         let all = state.tensors
+        // The first values are those of the buffers: nothing else holds them.
+        structure = state.skeleton
         leaves = all.map { ($0.path, $0.tensor.type, $0.tensor.node.isParameter) }
         let backend = device.plans.backend
         buffers = try all.map { try backend.resident($0.tensor.evaluatedBuffer()) }

@@ -71,11 +71,11 @@ public struct Autopsy: Sendable {
         let structure = Structure(
             graph: graph.graph, inputNames: graph.inputNames, outputNames: graph.outputNames,
             origins: graph.origins)
-        let tensors = try zip(graph.graph.inputs, graph.inputs).enumerated().map { index, input in
-            Safetensors.Tensor(
-                name: Self.name(index), type: Safetensors.ElementType(input.0.dtype),
-                shape: input.0.shape.sizes,
-                bytes: try input.1.withHostBytes { Array($0.prefix(input.0.byteCount)) })
+        let tensors = zip(graph.graph.inputs, graph.inputs).enumerated().map { index, input in
+            let tensor = Tensor(input.1, input.0)
+            return Safetensors.TensorSource(
+                name: Self.name(index), type: Safetensors.ElementType(tensor.dtype),
+                shape: tensor.shape.sizes, byteCount: tensor.byteCount, read: tensor.withBytes)
         }
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             try CheckpointFolder(String(path[..<slash])).create()

@@ -10,15 +10,22 @@ extension TrainingLoop {
     func keepReplayStart() {
         if let replay = replayStart {
             // Few steps look at the clock.
-            guard progress.steps % ReplayStart<Model>.stride < options.stepsPerExecution,
-                replay.isOld(clock.now)
-            else {
-                return
-            }
+            let isLooking = progress.steps % ReplayStart<Model>.stride < options.stepsPerExecution
+            guard sharesReplayStart || isLooking && replay.isOld(clock.now) else { return }
         } else if !keepsReplayStart {
             return
         }
+        sharesReplayStart = false
         replayStart = ReplayStart(bareSnapshot, rate: rate, now: clock.now)
+    }
+
+    /// Begins at this boundary, whose state a checkpoint holds as well, so that they are one copy; from
+    /// one that has numbers which are not finite nothing could be found.
+    func shareReplayStart(with snapshot: Snapshot<Model>) throws {
+        guard replayStart != nil else { return }
+        sharesReplayStart =
+            try snapshot.model.firstNotFinite() == nil
+            && snapshot.optimizer.firstNotFinite() == nil
     }
 
     /// What an autopsy found, in a line, and where to read more.

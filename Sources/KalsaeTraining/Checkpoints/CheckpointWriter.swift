@@ -50,10 +50,12 @@ public final class CheckpointWriter: Sendable {
         (self.bytes, self.tell) = (bytes, tell)
     }
 
-    /// Writes a state soon.
+    /// Writes a state soon; where there is no memory for a copy of it, those before it are written first, and
+    /// let go of.
     ///
     /// - Parameter isBest: whether it is that of the best epoch, which stays beside the newest.
     public func write(_ state: TrainingState, isBest: Bool = false) {
+        if state.byteCount > Memory.left { flush() }
         let isFirst = waiting.withLock { waiting in
             let isFirst = (isBest ? waiting.best : waiting.last) == nil
             if isBest { waiting.best = state } else { waiting.last = state }

@@ -24,11 +24,19 @@ final class EvaluationStep<Model: Layer> {
         }
     }
 
+    /// Bytes of intermediate values for a batch like this; nothing is measured.
+    func arenaByteCount(for batch: Batch) throws -> Int {
+        try compiled.compile(BatchInputs.tensors(of: batch))
+        return compiled.plan?.arenaByteCount ?? 0
+    }
+
     /// Measures an epoch of batches; the outputs are none where they are not kept.
     func run(
         _ model: Model, _ source: inout any BatchSource
     ) throws -> (report: Report, outputs: [Float]) {
         try compiled.restore(model)
+        // A training changes its weights in place as soon as nobody else holds them.
+        defer { try? compiled.releaseState() }
         var (total, outputs) = ([0.0, 0.0], [Float]())
         var sums = [[Double]](repeating: [], count: metrics.count)
         var batches = 0

@@ -98,6 +98,9 @@ public final class Evaluator<Model: Layer> {
         return try step.run(model, &source)
     }
 
+    /// Lets go of the model's numbers; it must be set before anything else is measured.
+    func releaseModel() { model = model.skeleton }
+
     /// Throws where an output or its loss is NaN, with the row: no class, and no error, is that of such
     /// a row.
     func refuseNaN(_ source: any BatchSource) throws {

@@ -30,9 +30,10 @@ public actor Trainer<Model: Layer> {
     private var optimizer: any Optimizer
     private let extras: StepExtras
     private var isFitting = false
-    private let initial: Model
+    /// The model before the first step, whose numbers the step has once there is one.
+    private var initial: Model
     private var step: TrainingStep<Model>?
-    private let evaluator: Evaluator<Model>
+    let evaluator: Evaluator<Model>
     /// The call of `fit` that goes on, if one does.
     private var loop: TrainingLoop<Model>?
     /// Where the last call ended.
@@ -173,16 +174,13 @@ public actor Trainer<Model: Layer> {
         defer { isFitting = false }
         try options.check()
         try FitOptions.check(monitor: options.monitor, metrics)
-        evaluator.model = model
-        for part in [source, options.validation].compactMap({ $0 }) {
-            try evaluator.checkMetrics(part)
+        if step == nil {
+            try checkMemory(
+                initial, optimizer, options,
+                stepsPerEpoch: options.stepsPerEpoch ?? source.batchesPerEpoch,
+                isResumed: state != nil)
         }
-        try evaluator.warnOfProbabilities(source)
-        if let validation = options.validation, try evaluator.firstRows(of: validation, 1) == nil {
-            throw KalsaeError(
-                "validation", expected: "a source with batches", got: "none",
-                advice: "leave it out, or give it rows")
-        }
+        try check(source, validation: options.validation)
         let loop = try TrainingLoop(
             try prepareStep(), evaluator, source, options, seed: seed,
             learningRate: optimizer.learningRate, epochsBegun: epochsBegun)
@@ -215,6 +213,8 @@ public actor Trainer<Model: Layer> {
         if let state { try loop.restore(state) } else { try loop.step.broadcast() }
         self.loop = loop
         defer { end(loop) }
+        // The loop has all of them, and gives them back.
+        (last, bestModel, lastGood) = (nil, nil, [])
         try loop.begin()
         let clock = ContinuousClock()
         var turn = clock.now
@@ -245,23 +245,6 @@ public actor Trainer<Model: Layer> {
         self.loop = nil
     }
 
-    /// The loss and the metrics on data, in inference.
-    public func evaluate(_ data: Dataset, batch: Int = 1000) throws -> Report {
-        evaluator.model = model
-        return try evaluator.evaluate(data, batch: batch)
-    }
-
-    /// The loss and the metrics on an epoch of batches, in inference.
-    public func evaluate(_ source: any BatchSource) throws -> Report {
-        evaluator.model = model
-        return try evaluator.evaluate(source)
-    }
-
-    /// The model's outputs for inputs, in inference.
-    public func predict(_ inputs: Tensor) throws -> Tensor {
-        try model(inputs).evaluate()
-    }
-
     /// The step of a training that starts from the model now and changes nothing here.
     func trialStep() throws -> TrainingStep<Model> {
         try TrainingStep(
@@ -283,7 +266,7 @@ public actor Trainer<Model: Layer> {
         let new = try TrainingStep(
             initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
             microBatches: microBatches, group: group)
-        step = new
+        (step, initial) = (new, initial.skeleton)
         return new
     }
 

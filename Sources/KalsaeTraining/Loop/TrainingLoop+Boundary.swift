@@ -46,7 +46,9 @@ extension TrainingLoop {
         learningRate = control.learningRate
         for change in control.changes { try carryOut(change) }
         if !control.checkpoints.isEmpty {
-            let state = state
+            let snapshot = snapshot
+            let state = snapshot.state
+            try shareReplayStart(with: snapshot)
             for body in control.checkpoints { try body(state) }
         }
         if let stop = control.stop { end = end ?? .stopped(reason: stop.reason) }

@@ -11,6 +11,7 @@ extension TrainingLoop {
         let most = joinedSteps(first)
         while batches.count < most, let next = try timedBatch() { batches.append(next) }
         for batch in batches { try batch.check() }
+        try checkMemory(for: first)
         let rates = batches.indices.map { index in
             let step = progress.steps + 1 + index
             return learningRate * progress.rateScale

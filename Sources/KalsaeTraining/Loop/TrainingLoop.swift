@@ -20,6 +20,8 @@ final class TrainingLoop<Model: Layer> {
     var goodStates: [Snapshot<Model>] = []
     /// Where an ``Autopsy`` begins to take steps again, where one is wanted.
     var replayStart: ReplayStart<Model>?
+    /// Whether it is to be the boundary at which the training stands.
+    var sharesReplayStart = false
     var source: any BatchSource
     var callbacks: [any Callback]
     /// Where the call stands, but for the source's position, the epoch's time and what callbacks
@@ -36,6 +38,9 @@ final class TrainingLoop<Model: Layer> {
     let seed: Int
     /// Why training ended, once it did.
     var end: TrainingEnd?
+
+    /// Whether ``checkMemory(for:)`` was called.
+    var isMemoryChecked = false
 
     /// The steps of the call, as far as they are known.
     let total: Int
@@ -225,6 +230,8 @@ final class TrainingLoop<Model: Layer> {
         if let validation = options.validation, epoch % options.validationFrequency == 0 {
             do {
                 evaluator.model = step.model
+                // The next step then changes them in place.
+                defer { evaluator.releaseModel() }
                 report = try evaluator.measured(validation).report
             } catch is CancellationError {
                 end = .cancelled

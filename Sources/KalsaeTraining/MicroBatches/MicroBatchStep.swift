@@ -154,6 +154,10 @@ package final class MicroBatchStep<Model: Layer>: BatchStepping {
         ).graph(for: inputs)
     }
 
+    package func compile(_ batch: Batch, _ arguments: BatchArguments) throws {
+        _ = try prepareSums(for: batch.part(0, of: parts(of: batch)), arguments)
+    }
+
     package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
         try optimizer.checkRate()
         let count = parts(of: batch)

@@ -41,21 +41,20 @@ public enum Weights {
     ) throws {
         var metadata = metadata
         try model.evaluate()
-        let tensors = try model.tensors.map { path, tensor in
-            let buffer = try tensor.evaluatedBuffer()
-            let bytes = try buffer.withHostBytes { Array($0.prefix(tensor.byteCount)) }
-            return Safetensors.Tensor(
-                name: path.name, type: Safetensors.ElementType(tensor.dtype),
-                shape: tensor.shape.sizes, bytes: bytes)
-        }
+        let tensors = model.tensors.map { (name: $0.path.name, tensor: $0.tensor) }
         if isChecked {
             var sum: UInt32 = 0
-            for tensor in tensors.sorted(by: { $0.name < $1.name }) {
-                tensor.bytes.withUnsafeBytes { sum = Checksum.crc32($0, after: sum) }
+            for (_, tensor) in tensors.sorted(by: { $0.name < $1.name }) {
+                try tensor.withBytes { sum = Checksum.crc32($0, after: sum) }
             }
             metadata[checksumKey] = "\(sum)"
         }
-        try Safetensors.write(tensors, metadata: metadata, to: path)
+        let sources = tensors.map { name, tensor in
+            Safetensors.TensorSource(
+                name: name, type: Safetensors.ElementType(tensor.dtype), shape: tensor.shape.sizes,
+                byteCount: tensor.byteCount, read: tensor.withBytes)
+        }
+        try Safetensors.write(sources, metadata: metadata, to: path)
     }
 
     /// The model with the tensors of a file; throws, and says all, where names or shapes differ.
@@ -138,4 +137,22 @@ public enum Weights {
 
 extension Tensor {
     var byteCount: Int { type.byteCount }
+
+    /// Calls `body` with the bytes of a tensor that has values, copied where they lie on a device.
+    func withBytes(
+        _ body: (UnsafeRawBufferPointer) throws(KalsaeError) -> Void
+    ) throws(KalsaeError) {
+        guard let buffer = node.buffer else {
+            throw KalsaeError(
+                "tensor", expected: "values", got: "none", advice: "evaluate it first")
+        }
+        try buffer.withHostBytes { bytes throws(KalsaeError) in
+            try body(UnsafeRawBufferPointer(rebasing: bytes.prefix(byteCount)))
+        }
+    }
+}
+
+extension TensorTree {
+    /// The bytes of all tensors.
+    var byteCount: Int { tensors.reduce(0) { $0 + $1.tensor.byteCount } }
 }

@@ -71,6 +71,7 @@ public struct TrainingRun: Sendable {
     public var threshold: ThresholdChoice?
     /// The network before its training.
     package let model: Sequential
+    private let statistics: (mean: [Double], deviation: [Double])?
 
     /// Pairs a recipe with data; throws where the network does not fit them.
     public init(_ recipe: Recipe, data: DataParts) throws {
@@ -85,12 +86,22 @@ public struct TrainingRun: Sendable {
         recipe.network = try recipe.network.completed(for: data.train)
         self.recipe = recipe
         self.data = data
-        model = try recipe.network.build(
+        statistics = try recipe.standardizes ? data.train.statistics() : nil
+        model = try Self.network(recipe, data, statistics)
+    }
+
+    private static func network(
+        _ recipe: Recipe, _ data: DataParts, _ statistics: (mean: [Double], deviation: [Double])?
+    ) throws -> Sequential {
+        try recipe.network.build(
             input: Shape(data.train.featureShape), outputs: data.train.targets.outputCount,
             activation: recipe.activation, augmentations: recipe.augmentations, seed: recipe.seed,
-            link: data.train.targets.link,
-            standardized: try recipe.standardizes ? data.train.statistics() : nil)
+            link: data.train.targets.link, standardized: statistics)
     }
+
+    /// The network before its training with numbers of its own: ``model`` would hold them as long as it is
+    /// trained.
+    private func freshModel() throws -> Sequential { try Self.network(recipe, data, statistics) }
 
     /// Throws for a metric to judge epochs by that the training does not measure.
     public func checkMonitor() throws(KalsaeError) {
@@ -148,7 +159,7 @@ public struct TrainingRun: Sendable {
 
     private func trainer(_ options: Options) throws -> Trainer<Sequential> {
         try Trainer(
-            model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
+            freshModel(), loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
             metrics: metrics, seed: recipe.seed, observesNorms: recipe.logsGradients,
             microBatches: recipe.microBatches, group: options.group)
     }
@@ -170,9 +181,11 @@ public struct TrainingRun: Sendable {
     /// What training takes, by compiling a step; nothing is trained.
     public func memory() throws -> TrainingMemory {
         let parts = recipe.microBatches
-        var memory = try model.trainingMemory(
-            batch: (recipe.batch - 1) / parts + 1, optimizer: recipe.makeOptimizer(),
-            loss: data.train.targets.loss)
+        let rows = [data.validation.count, data.test.count, data.train.count].max() ?? 1
+        var memory = try freshModel().trainingMemory(
+            batch: (recipe.batch - 1) / parts + 1,
+            measured: max(min(rows, EvaluationBatch.rows), 1), recipe.makeOptimizer(),
+            data.train.targets.loss)
         // Those of a step's plan, and one sum for each level of the tree.
         let levels = parts.bitWidth - (parts - 1).leadingZeroBitCount
         if parts > 1 { memory.sums = memory.model * (2 + levels) }
@@ -181,7 +194,7 @@ public struct TrainingRun: Sendable {
 
     /// The floating-point operations of a step, by tracing one.
     public func operations() throws -> Double {
-        try model.trainingOperations(
+        try freshModel().trainingOperations(
             batch: recipe.batch, optimizer: recipe.makeOptimizer(), loss: data.train.targets.loss)
     }
 
@@ -194,7 +207,7 @@ public struct TrainingRun: Sendable {
         let weights = try recipe.classWeights?.values(for: data.train)
         let train = try Dataset(data.train.weighted(byClass: weights ?? []))
         let trainer = try Trainer(
-            model, loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
+            freshModel(), loss: data.train.targets.loss, optimizer: try recipe.makeOptimizer(),
             seed: recipe.seed, microBatches: recipe.microBatches)
         return try await trainer.findLearningRate(train, batch: recipe.batch)
     }
@@ -226,7 +239,8 @@ public struct TrainingRun: Sendable {
         var tellStep: (@Sendable (StepRecord) throws -> Void)?
         if let onStep { tellStep = { try onStep($0.inUnits(targets)) } }
         let trainer = try Trainer(
-            model, loss: targets.loss, optimizer: try recipe.makeOptimizer(), seed: recipe.seed,
+            freshModel(), loss: targets.loss, optimizer: try recipe.makeOptimizer(),
+            seed: recipe.seed,
             microBatches: recipe.microBatches)
         var options = FitOptions(epochs: epochs, batch: recipe.batch, order: recipe.order)
         options.callbacks = [ClosureCallback(onStep: tellStep, onEpoch: nil)]

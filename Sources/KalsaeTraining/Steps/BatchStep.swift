@@ -169,7 +169,10 @@ package final class BatchStep<Model: Layer> {
     }
 
     /// Makes the plan for inputs like these and takes no step.
-    package func compile(_ inputs: Tensor...) throws {
+    package func compile(_ inputs: Tensor...) throws { try compile(inputs) }
+
+    /// Makes the plan for inputs like these and takes no step.
+    package func compile(_ inputs: [Tensor]) throws {
         try compiled.compile([scalars.tensor, key.tensor] + inputs)
     }
 

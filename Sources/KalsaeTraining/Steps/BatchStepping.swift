@@ -36,6 +36,8 @@ package protocol BatchStepping<Model>: AnyObject {
     func restore(_ model: Model, _ state: OptimizerState, count: Int) throws
     /// The graph of the next step on inputs, with names and data.
     func graph(for inputs: [Tensor]) throws -> StepGraph
+    /// Makes the plan for batches like this one and takes no step.
+    func compile(_ batch: Batch, _ arguments: BatchArguments) throws
     /// Takes one step and returns the loss before the update.
     func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double
     /// Takes a step for each batch of as many rows, each with its rate.
@@ -72,6 +74,10 @@ extension BatchStepping {
 }
 
 extension BatchStep: BatchStepping {
+    package func compile(_ batch: Batch, _ arguments: BatchArguments) throws {
+        try compile(arguments.tensors(for: batch))
+    }
+
     package func run(_ batch: Batch, _ arguments: BatchArguments) throws -> Double {
         try run(arguments.tensors(for: batch))
     }

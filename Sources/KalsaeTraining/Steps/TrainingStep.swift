@@ -94,6 +94,12 @@ package final class TrainingStep<Model: Layer> {
         try step.graph(for: BatchInputs.gathered(batch))
     }
 
+    /// Bytes of intermediate values in the step of a batch, which is compiled for it.
+    func arenaByteCount(for batch: Batch) throws -> Int {
+        try step.compile(batch, arguments)
+        return step.plan?.arenaByteCount ?? 0
+    }
+
     package var model: Model { step.model }
     package var optimizerState: OptimizerState { step.optimizerState }
     package var averagedModel: Model { step.averagedModel }

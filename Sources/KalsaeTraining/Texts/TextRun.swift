@@ -48,10 +48,20 @@ public struct TextRun: Sendable {
                 advice: "a longer text, larger shares (--split), or a shorter context (--context)")
         }
         (self.recipe, self.data, self.context) = (recipe, data, context)
-        model = try recipe.network.build(
+        model = try Self.network(recipe, data, context)
+    }
+
+    private static func network(
+        _ recipe: Recipe, _ data: TextData, _ context: Int
+    ) throws -> Sequential {
+        try recipe.network.build(
             context: context, tokens: data.tokens.count, activation: recipe.activation,
             seed: recipe.seed)
     }
+
+    /// The network before its training with numbers of its own: ``model`` would hold them as long as it is
+    /// trained.
+    private func freshModel() throws -> Sequential { try Self.network(recipe, data, context) }
 
     /// The metrics beside the loss.
     static let metrics: [Metric] = [.accuracy]
@@ -118,7 +128,7 @@ public struct TextRun: Sendable {
 
     private func trainer(_ options: TrainingRun.Options) throws -> Trainer<Sequential> {
         try Trainer(
-            model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
+            freshModel(), loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
             metrics: Self.metrics, seed: recipe.seed, observesNorms: recipe.logsGradients,
             microBatches: recipe.microBatches, group: options.group)
     }
@@ -133,7 +143,7 @@ public struct TextRun: Sendable {
     /// trained.
     public func findLearningRate() async throws -> LearningRateFinder {
         let trainer = try Trainer(
-            model, loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
+            freshModel(), loss: .softmaxCrossEntropy, optimizer: try recipe.makeOptimizer(),
             seed: recipe.seed, microBatches: recipe.microBatches)
         return try await trainer.findLearningRate(try batches())
     }

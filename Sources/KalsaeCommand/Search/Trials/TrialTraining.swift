@@ -151,7 +151,7 @@ final class TrialTraining {
         } else if let known = memories[structure] {
             bytes = known
         } else {
-            bytes = try run.memory().total
+            bytes = try run.memory().ofStep
             memories[structure] = bytes
         }
         guard bytes <= most else {
