@@ -38,7 +38,7 @@ public struct CPUBackend: Backend {
         }
     }
 
-    /// What is left for buffers; plans that do not run give up their arenas where it is not enough.
+    /// What is left for buffers; arenas that no plan is using are given up where it is not enough.
     public func hostMemory(wanted byteCount: Int) -> Int? { IdleArenas.left(wanted: byteCount) }
 
     /// Prepares a graph: passes, fusion, order, memory, code.

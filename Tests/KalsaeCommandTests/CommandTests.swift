@@ -192,6 +192,10 @@ import Testing
         #expect(memory["batch"]?.integer == 10 * 784 * 4 + 10 * 4)
         // At least the convolution's outputs must be kept.
         #expect((memory["arena"]?.integer ?? 0) >= 10 * 256 * 4)
+        #expect(memory["best"]?.integer == memory["model"]?.integer)
+        #expect(memory["boundary"]?.integer == 12 * (4 * 26 + 257 * 10))
+        let parts = ["model", "optimizer", "batch", "arena", "best", "boundary", "measuring"]
+        #expect(parts.reduce(0) { $0 + (memory[$1]?.integer ?? -1) } == memory["total"]?.integer)
         for (text, says) in [
             ("{}", "a JSON list of layers"), ("[{\"layer\": \"x\"}]", "a layer: dense"),
             ("[{\"layer\": \"dense\"}]", "layer 1"), ("[{", "a JSON list"),

@@ -22,8 +22,10 @@ public final class CPUPlan: Plan {
         var binding = 0
         /// Who wants the times of the instructions, if anybody does.
         var recorder: PlanRecorder?
-        /// Intermediate values; large ones are nil before the first run, and where others needed the memory.
+        /// Intermediate values; nil for large ones, which have a place for each run.
         var arena: Buffer?
+        /// Where the instructions look for them.
+        var arenaStart: UnsafeMutableRawPointer?
     }
 
     private let code: CPUPlanCode
@@ -55,21 +57,30 @@ public final class CPUPlan: Plan {
                 outputs: [UnsafeMutableRawPointer?](repeating: nil, count: code.outputBytes.count),
                 recorder: code.tellsTimes ? PlanRecorder() : nil))
         guard !IdleArenas.isLarge(code.arenaByteCount) else { return }
-        try state.withLock { state throws(KalsaeError) in try takeArena(&state) }
+        let arena = try Buffer(byteCount: code.arenaByteCount)
+        try state.withLock { state throws(KalsaeError) in
+            state.arena = arena
+            try place(arena, &state)
+        }
     }
 
     deinit { table.deallocate() }
 
-    /// Takes memory for intermediate values, before the first run and where it was given up.
-    private func takeArena(_ state: inout State) throws(KalsaeError) {
-        let arena = try IdleArenas.allocate(byteCount: code.arenaByteCount, for: self)
+    /// Lets the instructions find the intermediate values in an arena.
+    private func place(_ arena: Buffer, _ state: inout State) throws(KalsaeError) {
         let start = try arena.hostPointer()
+        guard start != state.arenaStart else { return }
         for patch in code.arenaPatches { table[patch.index] = start + patch.byteOffset }
-        state.arena = arena
+        state.arenaStart = start
     }
 
-    /// Gives the memory of intermediate values back, unless the plan runs.
-    func releaseArena() { state.withLockIfAvailable { $0.arena = nil } }
+    /// Takes an arena for a run, where the plan has none of its own.
+    private func takeArena(_ state: inout State) throws(KalsaeError) -> Buffer? {
+        guard state.arena == nil else { return nil }
+        let arena = try IdleArenas.take(byteCount: code.arenaByteCount, at: state.arenaStart)
+        try place(arena, &state)
+        return arena
+    }
 
     /// The graph as the passes left it.
     public var graph: Graph { code.graph }
@@ -138,7 +149,8 @@ public final class CPUPlan: Plan {
         _ inputs: [Buffer], _ outputs: [Buffer], _ binding: Int, _ progress: ((Int) -> Void)?
     ) throws(KalsaeError) {
         let noted = try state.withLock { state throws(KalsaeError) -> kls_error in
-            if state.arena == nil { try takeArena(&state) }
+            let arena = try takeArena(&state)
+            defer { if let arena { IdleArenas.give(arena) } }
             if binding == 0 || state.binding != binding {
                 try bind(inputs, outputs, &state)
                 state.binding = binding

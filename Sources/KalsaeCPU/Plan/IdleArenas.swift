@@ -2,27 +2,27 @@ import KalsaeBackend
 import KalsaeSupport
 import Synchronization
 
-/// The large arenas of plans: where memory is short, plans that do not run give theirs back.
+/// The large arenas that no plan is using: plans take them in turn, so that there are as many as plans
+/// run at once, and they are given back where memory is short.
 enum IdleArenas {
-    private struct Holder: Sendable {
-        weak let plan: CPUPlan?
-    }
+    private static let idle = Mutex<[Buffer]>([])
 
-    private static let holders = Mutex<[Holder]>([])
-
-    /// Arenas below this are neither checked nor given back.
+    /// Arenas below this are a plan's own, and neither checked nor given back.
     private static let fewestBytes = 1 << 20
 
-    /// Whether an arena is taken with the first run alone.
+    /// Whether an arena is taken for a run alone.
     static func isLarge(_ byteCount: Int) -> Bool { byteCount >= fewestBytes }
 
-    /// Memory for a plan's intermediate values.
+    /// Memory for the intermediate values of a run, to be given back behind it.
     ///
+    /// - Parameter start: where the last run had them.
     /// - Throws: a `KalsaeError` where neither the machine nor the process's control groups have as much
     ///   left: the system would end the process when it wrote there.
-    static func allocate(byteCount: Int, for plan: CPUPlan) throws(KalsaeError) -> Buffer {
-        guard isLarge(byteCount) else { return try Buffer(byteCount: byteCount) }
-        let left = left(wanted: byteCount, besides: plan)
+    static func take(
+        byteCount: Int, at start: UnsafeMutableRawPointer?
+    ) throws(KalsaeError) -> Buffer {
+        if let known = idle.withLock({ take(byteCount, at: start, of: &$0) }) { return known }
+        let left = left(wanted: byteCount)
         guard byteCount <= left else {
             throw KalsaeError(
                 "memory of the cpu",
@@ -34,29 +34,32 @@ enum IdleArenas {
                     "use a smaller batch (--batch), cut it into parts (--micro-batches), or use a "
                     + "smaller network")
         }
-        let buffer = try Buffer(byteCount: byteCount)
-        holders.withLock { holders in
-            holders.removeAll { $0.plan == nil || $0.plan === plan }
-            holders.append(Holder(plan: plan))
-        }
-        return buffer
+        return try Buffer(byteCount: byteCount)
     }
 
-    /// The memory that is left; where that is less than wanted, behind plans that do not run have given theirs
-    /// back.
-    static func left(wanted byteCount: Int, besides own: CPUPlan? = nil) -> Int {
+    /// Leaves memory to the next run.
+    static func give(_ arena: Buffer) { idle.withLock { $0.append(arena) } }
+
+    /// The memory that is left; where that is less than wanted, behind giving up what no plan is using.
+    static func left(wanted byteCount: Int) -> Int {
         let left = Memory.left
         guard byteCount > left else { return left }
-        release(besides: own)
+        idle.withLock { $0 = [] }
         Memory.trim()
         return Memory.left
     }
 
-    private static func release(besides own: CPUPlan?) {
-        let all = holders.withLock { holders in
-            defer { holders = [] }
-            return holders
+    private static func take(
+        _ byteCount: Int, at start: UnsafeMutableRawPointer?, of arenas: inout [Buffer]
+    ) -> Buffer? {
+        let fitting = arenas.indices.filter { arenas[$0].byteCount >= byteCount }
+        let last = fitting.first { (try? arenas[$0].hostPointer()) == start }
+        guard let index = last ?? fitting.min(by: { arenas[$0].byteCount < arenas[$1].byteCount })
+        else {
+            // The larger one will do for whoever used these.
+            arenas = []
+            return nil
         }
-        for holder in all where holder.plan !== own { holder.plan?.releaseArena() }
+        return arenas.remove(at: index)
     }
 }

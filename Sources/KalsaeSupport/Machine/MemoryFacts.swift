@@ -27,12 +27,21 @@ package struct MemoryFacts: Sendable {
     }
 
     /// Those of this process, or those that a test gives instead.
-    package static var own: MemoryFacts { source() }
-
-    /// Where ``own`` comes from.
-    @TaskLocal package static var source: @Sendable () -> MemoryFacts = {
-        MemoryFacts(physical: Memory.physical, groups: ControlGroups.own, SystemFile.text)
+    package static var own: MemoryFacts {
+        source?.facts()
+            ?? MemoryFacts(physical: Memory.physical, groups: ControlGroups.own, SystemFile.text)
     }
+
+    /// Facts that a test gives, each time anew.
+    package final class Source: Sendable {
+        fileprivate let facts: @Sendable () -> MemoryFacts
+
+        /// Asks `facts` instead of the system.
+        package init(_ facts: @escaping @Sendable () -> MemoryFacts) { self.facts = facts }
+    }
+
+    /// Where ``own`` comes from; nil for the system.
+    @TaskLocal package static var source: Source?
 
     /// - Parameters:
     ///   - groups: what `/proc/self/cgroup` says.

@@ -267,6 +267,10 @@ public actor Trainer<Model: Layer> {
             initial, loss: loss, optimizer: optimizer, seed: seed, extras: extras,
             microBatches: microBatches, group: group)
         (step, initial) = (new, initial.skeleton)
+        // What the first weights were computed in is more than a step needs.
+        if new.model.byteCount >= MemoryNeed.fewestBytes {
+            _ = Device.current.plans.backend.hostMemory(wanted: .max)
+        }
         return new
     }
 

@@ -9,7 +9,7 @@ struct MemoryNeed {
     var total: Int { parts.reduce(0) { $0 + $1.bytes } }
 
     /// Less is neither looked for nor refused.
-    private static let fewestBytes = 1 << 20
+    static let fewestBytes = 1 << 20
 
     /// Takes a part in, where there is any of it.
     mutating func add(_ name: String, _ bytes: Int) {
@@ -26,7 +26,7 @@ struct MemoryNeed {
             "memory for training",
             expected: "to need at most the \(ByteCount.text(max(left, 0))) that are left of "
                 + ByteCount.text(Memory.most),
-            got: "\(ByteCount.text(total)) (\(list.joined(separator: ", ")))",
+            got: "\(ByteCount.text(total)) more (\(list.joined(separator: ", ")))",
             advice:
                 "use a smaller network, an optimizer that remembers less (--optimizer sgd), a smaller "
                 + "batch (--batch, --micro-batches), or allow more memory")

@@ -32,8 +32,9 @@ extension Sequential {
         memory.best = memory.model
         memory.boundary = memory.model + memory.optimizer
         let measured = try trainingBatch(of: rows, loss)
-        memory.measuring = try EvaluationStep(self, loss: loss, metrics: [])
+        let arena = try EvaluationStep(self, loss: loss, metrics: [])
             .arenaByteCount(for: Batch(measured.x, measured.y))
+        memory.measuring = max(arena - memory.arena, 0)
         return memory
     }
 

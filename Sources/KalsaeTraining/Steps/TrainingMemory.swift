@@ -19,8 +19,8 @@ public struct TrainingMemory: Sendable, Equatable {
     /// Model and optimizer at a boundary from which steps can be taken again (``Autopsy``), or which
     /// is being written as a checkpoint.
     public var boundary = 0
-    /// The peak of activations where rows are measured; fewer rows are measured at once where memory is
-    /// short.
+    /// What the arena of measuring has beyond that of the step, in the place of which it comes; fewer
+    /// rows are measured at once where memory is short.
     public var measuring = 0
 
     /// What a step takes, without copies that are kept beside.

@@ -226,27 +226,4 @@ import Testing
         let hasTiles = InstructionSet.current == .amx && EnvironmentFlag.isPassEnabled("limbs")
         #expect(try names(graph).count == (hasTiles ? 1 : 3))
     }
-
-    /// Without an error the system would end the process as it runs; what is only compiled, to look at it,
-    /// takes no memory.
-    @Test func moreThanTheMemoryIsRefused() throws {
-        let size = 1 << 21
-        var graph = Graph()
-        let column = graph.addInput(TensorType(.float32, [size, 1]))
-        let row = graph.addInput(TensorType(.float32, [1, size]))
-        let product = Primitive.matrixProduct(MatrixProductParameters())
-        graph.outputs = [try graph.add(product, [graph.add(product, [column, row]), column])]
-        let plan = try CPUBackend(threads: 1).compile(graph, options: PlanOptions())
-        #expect(plan.arenaByteCount >= 4 * size * size)
-        let (inputs, output) = (
-            try [Buffer(byteCount: 4 * size), Buffer(byteCount: 4 * size)],
-            try Buffer(byteCount: 4 * size)
-        )
-        let error = #expect(throws: KalsaeError.self) {
-            try plan.run(inputs: inputs, outputs: [output])
-        }
-        #expect(error?.expected.hasSuffix("left of \(Memory.most)") == true)
-        #expect(Int(error?.got ?? "") ?? 0 >= 4 * size * size)
-        #expect(error?.advice.contains("--micro-batches") == true)
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KalsaeBackend
 import KalsaeData
 import KalsaeLayers
 import KalsaeOptimizers
@@ -148,5 +149,53 @@ import Testing
         for text in ["", "50", "steps", "0steps", "-1steps", "1.5steps", "2 weeks", "0s"] {
             #expect(throws: KalsaeError.self, "\(text)") { try CheckpointInterval(parsing: text) }
         }
+    }
+
+    /// Where there is no memory for a second copy, each is on the disc before the next is taken.
+    @Test func noneWaitsWhereMemoryIsShort() async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let events = Mutex<[Int]>([])
+        let writer = CheckpointWriter(CheckpointFolder(path)) { event in
+            if case .written(let entry, _) = event { events.withLock { $0.append(entry.step) } }
+        }
+        var state = try await trained()
+        let facts = MemoryFacts(physical: 1 << 30, swap: 0, held: 1 << 30)
+        MemoryFacts.$source.withValue(MemoryFacts.Source { facts }) {
+            for step in 1...20 {
+                state.progress.fit?.steps = step
+                writer.write(state)
+                #expect(events.withLock { $0.count } >= step - 1)
+            }
+        }
+        writer.flush()
+        #expect(events.withLock { $0 } == Array(1...20))
+    }
+
+    /// A checkpoint and the step that an autopsy would begin with are one copy.
+    @Test func aCheckpointIsSharedWithTheAutopsy() async throws {
+        final class Seen: Sendable {
+            let buffers = Mutex<[WeakBuffer]>([])
+        }
+        struct WeakBuffer: Sendable { weak var buffer: Buffer? }
+        struct Looking: Callback {
+            let seen: Seen
+            func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) {
+                // Behind the last step nothing is taken any more.
+                if step.step == 12 {
+                    let alive = seen.buffers.withLock { $0.map { $0.buffer != nil } }
+                    #expect(alive == [false, true])
+                }
+                guard step.step == 5 || step.step == 10 else { return }
+                control.checkpoint { [seen] state in
+                    let buffer = try state.model.entries[0].tensor.evaluatedBuffer()
+                    seen.buffers.withLock { $0.append(WeakBuffer(buffer: buffer)) }
+                }
+            }
+        }
+        let seen = Seen()
+        var options = FitOptions(epochs: 3, batch: 8, callbacks: [Looking(seen: seen)])
+        options.autopsyPath = path
+        try await trainer().fit(data(), options)
+        #expect(seen.buffers.withLock { $0.count } == 2)
     }
 }
