@@ -149,4 +149,36 @@ import Testing
         let squares = zip(predicted, y).prefix(3).reduce(0) { $0 + pow($1.0 - Double($1.1), 2) }
         #expect(abs((report["rmse"]?.number ?? .nan) - (squares / 3).squareRoot()) < 1e-3)
     }
+
+    /// Weights count rows as if they were there so many times.
+    @Test func weightsOfAnEvaluation() throws {
+        defer { folder.remove() }
+        let lines = visits().split(separator: "\n").map(String.init)
+        var (weighted, repeated) = ([lines[0] + ",w"], [lines[0]])
+        for (row, line) in lines.dropFirst().enumerated() {
+            weighted.append(line + ",\(row % 4)")
+            repeated += Array(repeating: line, count: row % 4)
+        }
+        try folder.write(lines.joined(separator: "\n"), to: "visits.csv")
+        try folder.write(weighted.joined(separator: "\n"), to: "weighted.csv")
+        try folder.write(repeated.joined(separator: "\n"), to: "repeated.csv")
+        let training = try train("--effort", "quick", "--loss", "quantile=.7")
+        try #require(training.status == 0, "\(training.errors)")
+        func report(_ words: String...) throws -> JSONValue {
+            try CommandRun(["evaluate", "m", "--json"] + words, in: folder).json
+        }
+        let (one, other) = (
+            try report("weighted.csv", "--weight", "w"), try report("repeated.csv")
+        )
+        for key in ["loss", "rmse", "mae", "r2"] {
+            let difference = (one[key]?.number ?? .nan) - (other[key]?.number ?? 0)
+            // Sums of 300 numbers of size 10 in another order.
+            #expect(abs(difference) < 1e-9, "\(key)")
+        }
+        #expect(one["judged"]?["below"]?.number == other["judged"]?["below"]?.number)
+        let alike = try report("weighted.csv")
+        #expect(alike["rmse"]?.number != one["rmse"]?.number)
+        let wrong = try CommandRun(["evaluate", "m", "visits.csv", "--weight", "w"], in: folder)
+        #expect(wrong.status == 1 && wrong.errors.contains("\"w\""), "\(wrong.errors)")
+    }
 }

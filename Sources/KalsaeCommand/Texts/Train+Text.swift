@@ -127,10 +127,11 @@ extension Train {
             ("--target", target != nil), ("--augment", !augment.isEmpty),
             ("--class-weight", classWeight != nil), ("--effort", effort != nil),
             ("--threshold", threshold != nil), ("--folds", splitting.folds != nil),
-            ("--all-rows", splitting.allRows), ("--rows", splitting.rows != nil),
+            ("--all-rows", splitting.allRows), ("--predictions", splitting.predictions != nil),
+            ("--rows", splitting.rows != nil),
             ("--standardize", standardize), ("--search", search != nil),
             (
-                "--column, --drop, --task, --weight, --group, --time",
+                "--column, --drop, --task, --loss, --weight, --group, --time",
                 try columns.table() != TableOptions()
             ), ("options of how tables are read", try reading.csv() != CSVOptions()),
         ]

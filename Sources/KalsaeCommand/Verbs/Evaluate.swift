@@ -44,6 +44,9 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     @Option(help: ThresholdChoice.help)
     var threshold: ThresholdChoice?
 
+    @Option(help: "The column that says how much a row counts; without it all count alike.")
+    var weight: String?
+
     @Option(help: "How often each column is shuffled for --importance.")
     var repeats = 5
 
@@ -157,7 +160,8 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
         let isAsked = importance || !dependence.isEmpty
         let measured = try await predictor.measure(
             source, reading: reading.csv(), level: interval, effects: isAsked ? dependence : nil,
-            keepsRows: plot != nil || page != nil || worst != nil, isLenient: gaps.lenient)
+            keepsRows: plot != nil || page != nil || worst != nil, isLenient: gaps.lenient,
+            weight: weight)
         let (report, rows) = (measured.report, measured.rows)
         let columns = importance ? try measured.effects?.importance(repeats: repeats) : nil
         let tables = try dependence.compactMap { try measured.effects?.dependence(on: $0) }

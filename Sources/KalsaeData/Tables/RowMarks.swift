@@ -118,3 +118,16 @@ struct RowMarks {
         return times
     }
 }
+
+extension Table {
+    /// How much rows count, by the column of a name.
+    ///
+    /// - Throws: a `KalsaeError` where it is not there, and for a cell that is no number of at least 0.
+    package func weights(
+        in name: String, rows: [Int]
+    ) throws(KalsaeError) -> [Float] {
+        var options = TableOptions()
+        options.weight = name
+        return try RowMarks(self, options).weights(rows, mayBeZero: true) ?? []
+    }
+}

@@ -26,14 +26,15 @@ extension Predictor {
     ///   - reading: how the file is read.
     ///   - level: of the intervals that are reported for numbers.
     ///   - isLenient: whether text in columns of numbers, and columns that are not there, are missing.
+    ///   - weight: the column of a CSV file that says how much a row counts; all count alike without.
     /// - Throws: a `KalsaeError` where an output is not finite, or the data are others than it was
     ///   trained on.
     public func evaluate(
         _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
-        isLenient: Bool = false
+        isLenient: Bool = false, weight: String? = nil
     ) async throws -> (report: Report, rows: Int) {
         let measured = try await measure(
-            source, reading: reading, level: level, isLenient: isLenient)
+            source, reading: reading, level: level, isLenient: isLenient, weight: weight)
         return (measured.report, measured.rows)
     }
 
@@ -44,8 +45,13 @@ extension Predictor {
     ///   - keepsRows: whether each row's prediction and truth come back.
     package func measure(
         _ source: String, reading: CSVOptions = CSVOptions(), level: Double? = nil,
-        effects columns: [String]? = nil, keepsRows: Bool = false, isLenient: Bool = false
+        effects columns: [String]? = nil, keepsRows: Bool = false, isLenient: Bool = false,
+        weight: String? = nil
     ) async throws -> Evaluation {
+        if let weight, NamedSet(rawValue: source) != nil || FileSet(path: source) != nil {
+            throw KalsaeError(
+                "--weight", expected: "a CSV file with a column \"\(weight)\"", got: source)
+        }
         var effects: ColumnEffects?
         var images: LabeledData?
         var numbers: [Int]?
@@ -74,12 +80,14 @@ extension Predictor {
         } else {
             let encoder = try tableEncoder(for: source)
             var sample = try columns.map { try RowSample(columns: $0, encoder, source) }
-            let (outputs, targets, measured) = try read(
-                source, reading, encoder, isLenient, &sample)
-            numbers = measured
+            let parts = try EncodedRows(
+                path: source, encoder: encoder, reading: reading, isLenient: isLenient)
+            let read = try read(parts, source, encoder, weight, &sample)
+            numbers = read.rows
             measurement = try Measurement(
-                outputs, areLogits: true, targets, decision: decision)
-            rows = targets.count
+                read.outputs, areLogits: true, read.targets, weights: read.weights,
+                decision: decision)
+            rows = read.rows.count
             effects = try sample.map { try ColumnEffects(self, encoder: encoder, source, $0) }
         }
         if let level {
@@ -114,19 +122,21 @@ extension Predictor {
 
     /// The outputs and targets of all rows of a file that have a target, and which rows these are.
     private func read(
-        _ source: String, _ reading: CSVOptions, _ encoder: TableEncoder, _ isLenient: Bool,
+        _ parts: EncodedRows, _ source: String, _ encoder: TableEncoder, _ weight: String?,
         _ sample: inout RowSample?
-    ) throws -> (outputs: [Float], targets: LabeledData.Targets, rows: [Int]) {
+    ) throws -> (
+        outputs: [Float], targets: LabeledData.Targets, weights: [Float]?, rows: [Int]
+    ) {
         let served = try CompiledModel(model, input: Shape([encoder.width]), keptPlans: 12)
         let width = served.outputShape.elementCount
         var outputs: [Float] = []
         var (classes, values): ([Int32], [Float]) = ([], [])
+        var weights: [Float]? = weight == nil ? nil : []
         var kind: LabeledData.Targets?
         var (numbers, first) = ([Int](), 0)
-        let parts = try EncodedRows(
-            path: source, encoder: encoder, reading: reading, isLenient: isLenient)
         try parts.eachPart { table in
             let (data, rows) = try parts.labeledData(of: table)
+            if let weight { weights? += try table.weights(in: weight, rows: rows) }
             numbers += rows.map { first + $0 }
             first += table.rowCount
             guard case .floats(let features) = data.features else { return }
@@ -150,7 +160,7 @@ extension Predictor {
         default: targets = .classes(classes, names: metadata.classNames)
         }
         if let kind { try check(kind, featureShape: [encoder.width], source) }
-        return (outputs, targets, numbers)
+        return (outputs, targets, weights, numbers)
     }
 
     /// The encoder of the table that the network was trained on.

@@ -164,7 +164,7 @@ extension SearchRun {
         }
         let refused = [
             "resume", "find-rate", "no-record", "branch", "name", "log", "output", "overwrite",
-            "search", "effort", "folds", "all-rows",
+            "search", "effort", "folds", "all-rows", "predictions",
         ]
         for item in list.items {
             guard let name = item.entry?.name, refused.contains(name) else { continue }

@@ -35,7 +35,8 @@ extension Train {
     func tellUnused() {
         let unused = [
             ("--log", !recording.log.isEmpty), ("--log-gradients", recording.logGradients),
-            ("--output", output != nil), ("--name", recording.name != nil),
+            ("--output", output != nil), ("--predictions", splitting.predictions != nil),
+            ("--name", recording.name != nil),
             ("--tag", !recording.tag.isEmpty), ("--guard", recording.guard),
             ("--checkpoint-every", recording.checkpointEvery != nil),
             ("--keep-checkpoints", recording.keepCheckpoints != nil),
