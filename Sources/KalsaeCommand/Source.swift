@@ -130,6 +130,12 @@ struct Source {
         }
         try Source.check(target, in: table)
         let prepared = try PreparedTable(table, target: target, options: columns)
+        guard !prepared.hasOneTime else {
+            throw KalsaeError(
+                "--time", expected: "rows of different times",
+                got: "one time in all rows of \"\(columns.time ?? "")\"",
+                advice: "without it rows are split at random")
+        }
         var own = reading
         own.header = table.hasHeader ? .present : .absent
         // A plain network's folds hold out rows themselves.

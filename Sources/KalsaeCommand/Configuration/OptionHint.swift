@@ -47,9 +47,7 @@ enum OptionHint {
         guard !known.isEmpty else { return text }
         let word = String(match.1)
         var advice = ""
-        if word == "loss" {
-            advice = ". The loss follows from what is learned: classes or numbers."
-        } else if let meant = name(for: word, in: known) {
+        if let meant = name(for: word, in: known) {
             advice = ". Did you mean '--\(meant)'?"
         }
         return text.replacingOccurrence(match.range, "Unknown option '--\(word)'\(advice)")

@@ -73,7 +73,7 @@ public struct Folds: Sendable, Equatable {
                 "--time", expected: "at least \(count + 1) different times for \(count) folds",
                 got: "\(starts.count + 1)",
                 advice: starts.count > 1
-                    ? "--folds \(starts.count)" : "two times are enough for one network: --network")
+                    ? "--folds \(starts.count)" : "one network without --folds needs two")
         }
         // Each border is the start of a time nearest to equal blocks that leaves some for the others.
         var (borders, next) = ([0], 0)

@@ -51,11 +51,6 @@ public struct PreparedTable: Sendable {
         let marks = RowMarks(table, options)
         groups = try marks.groups(labeled)
         times = try marks.times(labeled)
-        if let times, let first = times.first, times.allSatisfy({ $0 == first }) {
-            throw KalsaeError(
-                "--time", expected: "rows of different times", got: "one time in all rows",
-                advice: "without it rows are split at random")
-        }
         weights = try marks.weights(labeled)
         let order = try marks.dateOrder()
         timesAreDays = order != nil && order != .timeOfDay && order != .duration
@@ -68,6 +63,9 @@ public struct PreparedTable: Sendable {
 
     /// How many rows have a target.
     public var count: Int { labeled.count }
+
+    /// Whether rows have times, and all the same.
+    package var hasOneTime: Bool { times.map { Set($0).count == 1 } ?? false }
 
     /// The rows of the table that have a target.
     var labeledRows: [Int] { labeled }
@@ -137,6 +135,11 @@ public struct PreparedTable: Sendable {
 
     /// The row of the table, from 0, that a row with a target is.
     package func fileRow(of row: Int) -> Int { labeled.indices.contains(row) ? labeled[row] : row }
+
+    /// The cell of the target of a row with one.
+    package func targetText(of row: Int) -> String {
+        table.csv.text(row: fileRow(of: row), column: target.column)
+    }
 
     /// Where a labeled row stands in its file, as `row 17 (line 19) of houses.csv`, rows from 1.
     package func location(of row: Int, _ language: TextLanguage = .english) -> String? {

@@ -14,7 +14,8 @@ public struct TargetScale: Sendable, Equatable {
     }
 
     /// The scale that suits a loss: mean and standard deviation for squares; the median, of quantiles the
-    /// quantile, and interquartile range / 1.349 for losses that far-off targets are not to move; 0 and the mean
+    /// quantile, and interquartile range / 1.349 (where that is 0, of wider quantiles) for losses that far-off targets are not to
+    /// move; 0 and the mean
     /// for rates. Nil where all values are equal, where there are none, where they are too large to square,
     /// and for a mean of 0 of rates.
     public init?(of values: [Double], loss: TargetLoss = .meanSquaredError) {
@@ -30,10 +31,14 @@ public struct TargetScale: Sendable, Equatable {
             var level = 0.5
             if case .quantile(let own) = loss { level = own }
             mean = RobustScale.quantile(level, sorted)
-            // Of a normal distribution this is the standard deviation.
-            let robust =
-                (RobustScale.quantile(0.75, sorted) - RobustScale.quantile(0.25, sorted)) / 1.349
-            deviation = robust > usual.deviation * 1e-3 ? robust : usual.deviation
+            // Of a normal distribution each is the standard deviation. The first that is not 0: of targets
+            // that are mostly alike the outer ones tell more.
+            let widths = [(0.25, 1.349), (0.1, 2.563), (0.02, 4.107)].map { share, width in
+                (RobustScale.quantile(1 - share, sorted) - RobustScale.quantile(share, sorted))
+                    / width
+            }
+            let rounding = abs(mean) * 1e-14
+            deviation = widths.first { $0 > rounding } ?? usual.deviation
         }
     }
 

@@ -8,17 +8,21 @@ struct LearnedRanges {
         /// Where its input stands in a row.
         let position: Int
         let range: ClosedRange<Double>
-        /// The inputs that are not far outside.
-        let usual: ClosedRange<Float>
-        var count = 0
+        /// The inputs that are hardly outside, and those that are not far outside.
+        let usual: ClosedRange<Float>, wide: ClosedRange<Float>
+        /// Rows beyond these.
+        var outside = 0
+        var far = 0
     }
 
     private let width: Int
     private var columns: [Column] = []
     private var rows = 0
 
-    /// By how much of its width a number may lie outside of a range.
-    private static let margin = 0.1
+    /// By how much of its width numbers may lie outside of a range: a few rows, or any.
+    private static let (margin, farMargin) = (0.1, 1.0)
+    /// Of how many rows one is no longer a few.
+    private static let few = 20
 
     init(_ encoder: TableEncoder) {
         width = encoder.width
@@ -26,14 +30,17 @@ struct LearnedRanges {
         for feature in encoder.features {
             defer { position += feature.width }
             guard case .robust(let scale) = feature.kind, let range = scale.range else { continue }
-            let far = (range.upperBound - range.lowerBound) * Self.margin
-            guard far.isFinite else { continue }
+            let width = range.upperBound - range.lowerBound
+            guard width.isFinite else { continue }
+            func inputs(_ margin: Double) -> ClosedRange<Float> {
+                Float(
+                    scale.apply(range.lowerBound - width * margin))...Float(
+                        scale.apply(range.upperBound + width * margin))
+            }
             columns.append(
                 Column(
                     name: feature.name, position: position, range: range,
-                    usual: Float(
-                        scale.apply(range.lowerBound - far))...Float(
-                            scale.apply(range.upperBound + far))))
+                    usual: inputs(Self.margin), wide: inputs(Self.farMargin)))
         }
     }
 
@@ -42,19 +49,23 @@ struct LearnedRanges {
         guard width > 0 else { return }
         rows += features.count / width
         for index in columns.indices {
-            let (position, usual) = (columns[index].position, columns[index].usual)
-            for number in stride(from: position, to: features.count, by: width)
-            where !usual.contains(features[number]) { columns[index].count += 1 }
+            let column = columns[index]
+            for number in stride(from: column.position, to: features.count, by: width)
+            where !column.usual.contains(features[number]) {
+                columns[index].outside += 1
+                if !column.wide.contains(features[number]) { columns[index].far += 1 }
+            }
         }
     }
 
     /// What there is to tell, a line for each column, of many columns the first.
     var notices: [String] {
-        let far = columns.filter { $0.count > 0 }
+        let far = columns.filter { $0.far > 0 || $0.outside * Self.few > rows }
         var lines = far.prefix(5).map { column in
             let (low, high) = (column.range.lowerBound.short, column.range.upperBound.short)
+            let count = column.outside * Self.few > rows ? column.outside : column.far
             return
-                "column \"\(column.name)\": \(column.count) of \(rows.counting("row")) far outside of "
+                "column \"\(column.name)\": \(count) of \(rows.counting("row")) far outside of "
                 + "\(low) … \(high), which was learned; what is predicted there is a guess"
         }
         if far.count > 5 { lines.append("the same of \(far.count - 5) more columns") }

@@ -14,8 +14,8 @@ public struct SteeringCallback: Callback {
     private let writer: CheckpointWriter
     private let isInterrupted: @Sendable () -> Bool
     private var isPaused = false
-    /// Where the training stands that went back in a pause; nil where that is its last step.
-    private var wentBack: Int?
+    /// The step at which the training went back, and where it stands until the next one.
+    private var wentBack: (from: Int, to: Int)?
     /// The steps at the ends of epochs.
     private var epochSteps: [Int: Int] = [:]
 
@@ -34,14 +34,14 @@ public struct SteeringCallback: Callback {
 
     /// Does what was asked since the last step.
     public mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
-        wentBack = nil
+        if step.step != wentBack?.from { wentBack = nil }
         try obey(step.step, total: step.total, &control)
     }
 
     /// Does what was asked while the epoch was measured.
     public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
         epochSteps[epoch.epoch] = epoch.steps
-        wentBack = nil
+        if epoch.steps != wentBack?.from { wentBack = nil }
         try obey(epoch.steps, total: nil, &control)
     }
 
@@ -56,7 +56,7 @@ public struct SteeringCallback: Callback {
             commands = recorder.pendingCommands()
         }
         for command in commands {
-            let step = wentBack ?? step
+            let step = wentBack?.to ?? step
             recorder.event(
                 "steer", step: step, author: command.author,
                 data: ["verb": .string(command.verb), "data": command.data])
@@ -119,7 +119,7 @@ public struct SteeringCallback: Callback {
             // What is resumed later is the way that was gone back to.
             writer.folder.removeAll(after: entry.step)
             recorder.goBack(to: entry.step)
-            wentBack = entry.step
+            wentBack = (wentBack?.from ?? step, entry.step)
             let rate = Float(state.progress.learningRate)
             done("back at step \(entry.step)\(near), learningRate = \(rate)")
         case .note: done("")

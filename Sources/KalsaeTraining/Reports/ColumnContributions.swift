@@ -27,6 +27,9 @@ public struct ColumnContributions: Sendable {
     /// Background rows at most: of more, some at about equal distances.
     public static let mostRows = 64
 
+    /// Predictions for a row at most, but of 8 background rows.
+    private static let mostPredictions = 4_096
+
     /// The columns that became inputs.
     public let names: [String]
     private let predictor: Predictor
@@ -51,7 +54,10 @@ public struct ColumnContributions: Sendable {
         guard count > 0 else {
             throw KalsaeError("contributions", expected: "rows of a background", got: "none")
         }
-        let kept = min(count, Self.mostRows)
+        // Of many columns fewer: a row takes as many predictions as columns times background rows.
+        let most = min(
+            Self.mostRows, max(8, Self.mostPredictions / (encoder.columnNames.count + 1)))
+        let kept = min(count, most / 2 * 2)
         self.background = (0..<kept).map { index in
             let row = index * count / kept
             return background[(row * width)..<((row + 1) * width)]

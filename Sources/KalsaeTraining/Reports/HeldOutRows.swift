@@ -3,7 +3,8 @@ import KalsaeData
 /// Rows of a table with what was predicted for them by models that did not learn them: what
 /// `cross_val_predict` of scikit-learn gives.
 public struct HeldOutRows: Sendable {
-    /// What held each row out: `fold 3`, `validation` or `test`.
+    /// What held each row out: `fold 3`, `validation`, `test`, or `validation, fold 3` of a row of a file
+    /// for validation that was learned too.
     public private(set) var parts: [String]
     /// The rows among those of the table that have a target, from 0; of parts that are files of their own,
     /// among those of the file.
@@ -29,7 +30,9 @@ public struct HeldOutRows: Sendable {
         for (number, rows) in folds.enumerated() {
             for row in rows { fold[row] = number + 1 }
         }
-        parts = order.map { "fold \(fold[$0] ?? 0)" }
+        parts = order.map {
+            (numbers.indices.contains($0) ? "" : "validation, ") + "fold \(fold[$0] ?? 0)"
+        }
         rows = order.map { numbers.indices.contains($0) ? numbers[$0] : $0 - numbers.count }
         self.measured = measured
     }
@@ -52,7 +55,7 @@ public struct HeldOutRows: Sendable {
     public func truth(_ index: Int) -> String {
         switch measured.outcomes {
         case .classes(_, let actual, let names): names[actual[index]]
-        case .values(_, let actual): "\(actual[index])"
+        case .values(_, let actual): "\(Float(actual[index]))"
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
         ("train iris --num-epochs=3", "Did you mean '--epochs'?"),
         ("train iris --wd 0.1", "Did you mean '--weight-decay'?"),
         ("train iris --epoch 3", "Did you mean '--epochs'?"),
-        ("train iris --loss focal", "The loss follows from what is learned"),
+        ("train iris --loss focal", "expected one of meanSquaredError"),
         ("runs list --srot loss", "Did you mean '--sort'?"),
         ("train iriss", "did you mean \"iris\"?"),
         ("train iris --network simple-convent", "did you mean \"simple-convnet\"?"),

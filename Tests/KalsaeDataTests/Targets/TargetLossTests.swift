@@ -80,9 +80,17 @@ import Testing
         #expect(low.mean == 2 && low.lossUnit == low.deviation)
         let rate = try #require(TargetScale(of: [0, 0, 3], loss: .poisson))
         #expect(rate.mean == 0 && rate.deviation == 1 && rate.invert(rate.apply(3)) == 3)
-        // Three quarters are the same: the interquartile range is 0.
+        // Three quarters are the same, and the interquartile range is 0: the nine-tenths are 4.8 apart.
         let flat = try #require(TargetScale(of: [0, 0, 0, 0, 8], loss: .huber(delta: 1)))
-        #expect(flat.mean == 0 && flat.deviation == 3.2)
+        #expect(flat.mean == 0 && abs(flat.deviation - 4.8 / 2.563) < 1e-12)
+        // One far-off target moves nothing.
+        let far = (0..<1_000).map { Double($0) } + [1e12]
+        let near = try #require(TargetScale(of: far, loss: .quantile(level: 0.5)))
+        #expect(near.mean == 500 && abs(near.deviation - 500 / 1.349) < 1e-9)
+        // Of nine tenths that are the same the outer quantiles tell.
+        let rare = [Double](repeating: 0, count: 960) + (1...40).map { Double($0) } + [1e12]
+        let outer = try #require(TargetScale(of: rare, loss: .meanAbsoluteError))
+        #expect(outer.mean == 0 && outer.deviation > 1 && outer.deviation < 10)
         for loss in Self.all { #expect(TargetScale(of: [2, 2], loss: loss) == nil) }
         #expect(TargetScale(of: [-1, 1], loss: .poisson) == nil)
     }

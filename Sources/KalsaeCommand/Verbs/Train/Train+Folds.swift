@@ -52,7 +52,6 @@ extension Train {
             })
         progress.end()
         try destination.save(outcome.file)
-        try writePredictions(source, outcome.heldOut)
         let seconds = start.duration(to: clock.now).seconds
         if common.json {
             let members =
@@ -62,6 +61,7 @@ extension Train {
         } else {
             try printText(outcome, recipe, source.parts, destination.path, seconds)
         }
+        try writePredictions(source, outcome.heldOut)
         guard outcome.isStopped else { return }
         let kept = outcome.bestEpochs.count
         Console.tell(

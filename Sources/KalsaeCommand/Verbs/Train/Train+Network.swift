@@ -47,9 +47,8 @@ extension Train {
                 output.options, onStep: onStep,
                 onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             try destination.save(outcome.file)
-            if splitting.predictions != nil {
-                try writePredictions(source, run.heldOutRows(of: outcome))
-            }
+            let heldOut =
+                splitting.predictions == nil ? [] : try run.heldOutRows(of: outcome)
             if splitting.allRows, !Interrupt.isRequested {
                 announceRefit(destination.path)
                 outcome = try await run.refit(outcome, onStep: onStep)
@@ -60,6 +59,7 @@ extension Train {
             finish(record, outcome, destination.path)
             try report(outcome, recipe, source, destination.path, seconds, record, progress)
             if !common.json { try record?.tell() }
+            try writePredictions(source, heldOut)
             try conclude(outcome, record)
         } catch let error as ExitCode {
             throw error

@@ -7,6 +7,10 @@ extension Train {
     /// Throws where `--predictions` cannot be written.
     func checkPredictions(_ source: Source, model: String) throws(KalsaeError) {
         guard let path = splitting.predictions else { return }
+        guard path != "-" else {
+            throw KalsaeError(
+                "--predictions", expected: "a file", got: "-, which is where the report goes")
+        }
         guard source.table != nil else {
             throw KalsaeError(
                 "--predictions", expected: "a CSV file that fits into memory to go with", got: data)
@@ -28,30 +32,34 @@ extension Train {
         guard let path = splitting.predictions, let table = source.table else { return }
         let names = source.parts.train.targets.classNames
         let target = source.parts.encoder?.target.name ?? "target"
-        var lines: [(row: Int, cells: [String])] = []
+        var lines: [(isOwn: Bool, row: Int, cells: [String])] = []
         for part in held {
             for index in part.rows.indices {
                 let isOwn = hasOwnFile(part.parts[index])
                 let row = part.rows[index]
                 let number = isOwn ? row + 1 : table.fileRow(of: row) + 1
+                // Numbers as they stand there, not as float32 has them.
+                let truth =
+                    names.isEmpty && !isOwn ? table.targetText(of: row) : part.truth(index)
                 lines.append(
                     (
-                        row,
-                        ["\(number)", part.parts[index], part.truth(index), part.prediction(index)]
+                        isOwn, row,
+                        ["\(number)", part.parts[index], truth, part.prediction(index)]
                             + part.probabilities(index).map { "\(Float($0))" }
                     ))
             }
         }
         var writer = CSVWriter()
         writer.append(["row", "part", target, "prediction"] + names)
-        for line in lines.sorted(by: { $0.row < $1.row }) { writer.append(line.cells) }
+        let sorted = lines.sorted { ($0.isOwn ? 1 : 0, $0.row) < ($1.isOwn ? 1 : 0, $1.row) }
+        for line in sorted { writer.append(line.cells) }
         try AtomicFile.write(writer.bytes, to: path)
         Notice.say("predictions of \(lines.count.counting("row")) that were held out: \(path)")
     }
 
     /// Whether a part is a file beside the table.
     private func hasOwnFile(_ part: String) -> Bool {
-        (part == "validation" && splitting.validation != nil)
+        (part.hasPrefix("validation") && splitting.validation != nil)
             || (part == "test" && splitting.test != nil)
     }
 }

@@ -85,7 +85,6 @@ extension Train {
             let outcome = try learn(run, record, progress, destination)
             progress.end()
             try destination.save(outcome.file)
-            try writePredictions(source, outcome.heldOut)
             let seconds = start.duration(to: clock.now).seconds
             finish(record, outcome, path)
             if common.json {
@@ -99,6 +98,7 @@ extension Train {
                 try record?.tell()
             }
             try record?.drawFigure()
+            try writePredictions(source, outcome.heldOut)
             if outcome.isStopped, Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
         } catch let error as ExitCode {
             throw error
