@@ -33,7 +33,8 @@ struct PredictionRun {
         (self.predictor, self.files, self.keep) = (predictor, files, keep)
         (self.width, self.reading) = (width, reading)
         (self.isLenient, self.isJSON) = (isLenient, isJSON)
-        cuts = CutPredictions(predictor.range)
+        cuts = CutPredictions(
+            predictor.range, center: predictor.metadata.scale?.mean ?? 0)
         inputs =
             predictor.metadata.encoder == nil
             ? try PredictionInput.images(files) : files.map { .file($0) }
