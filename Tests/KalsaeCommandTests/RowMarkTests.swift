@@ -180,4 +180,15 @@ import Testing
                 "40 of the 120 rows to learn are copies of others"))
         #expect(try !run(arguments + ["--group", "who"]).errors.contains("copies of others"))
     }
+
+    @Test func rowsOfOneTimeAreRefused() throws {
+        defer { folder.remove() }
+        let rows = (0..<60).map { "\($0),7,\($0 % 5).5" }
+        try folder.write((["x,t,y"] + rows).joined(separator: "\n"), to: "a.csv")
+        for how in [["--effort", "quick"], ["--network", "4", "--split", "80/10/10"]] {
+            let run = try run(["train", "a.csv", "--target", "y", "--time", "t"] + how)
+            #expect(
+                run.status == 1 && run.errors.contains("--time: expected rows of different times"))
+        }
+    }
 }

@@ -41,8 +41,8 @@ import Testing
                 "quantile=.8", "--json",
             ] + options, in: folder)
         try #require(training.status == 0, "\(training.errors)")
-        let judged = try training.json["validation"]?["judged"]
-        #expect(judged?["by"]?.string == "quantile(level: 0.8)")
+        let targetLoss = try training.json["validation"]?["target_loss"]
+        #expect(targetLoss?["name"]?.string == "quantile(level: 0.8)")
 
         let output = try CommandRun(["predict", "m", "visits.csv"], in: folder).output
         let predicted = output.split(separator: "\n").dropFirst().compactMap { Double($0) }
@@ -53,13 +53,13 @@ import Testing
         let report = try CommandRun(["evaluate", "m", "visits.csv", "--json"], in: folder).json
         // Predictions and targets are float32 of size 10.
         #expect(abs((report["loss"]?.number ?? 0) - loss) < 1e-5)
-        #expect(abs((report["judged"]?["below"]?.number ?? 0) - below) < 1e-12)
+        #expect(abs((report["target_loss"]?["below"]?.number ?? 0) - below) < 1e-12)
         #expect(below > 0.65 && below < 0.95, "\(below)")
         let sorted = actual.sorted()
         let constant = sorted[239]
         let always =
             actual.reduce(0) { $0 + max(0.8 * ($1 - constant), 0.2 * (constant - $1)) } / 300
-        #expect(abs((report["judged"]?["constant"]?.number ?? 0) - always) < 1e-5)
+        #expect(abs((report["target_loss"]?["constant"]?.number ?? 0) - always) < 1e-5)
     }
 
     @Test func whatDoesNotFitIsRefused() throws {
@@ -122,6 +122,18 @@ import Testing
             "\(far.errors)")
     }
 
+    /// Predictions far from both ends are not taken for clipped ones, however far an outlier lies.
+    @Test func anOutlierWidensNoEnd() throws {
+        defer { folder.remove() }
+        try folder.write(visits() + "0.5,home,1000000000\n", to: "visits.csv")
+        let training = try train("--effort", "quick", "--loss", "mae")
+        try #require(training.status == 0, "\(training.errors)")
+        let result = try CommandRun(["predict", "m", "visits.csv"], in: folder)
+        let values = result.output.split(separator: "\n").dropFirst().compactMap { Double($0) }
+        #expect(values.count == 301 && values.allSatisfy { $0 < 100 }, "\(values.max() ?? 0)")
+        #expect(!result.errors.contains("at an end"), "\(result.errors)")
+    }
+
     /// Numbers of arrays are predicted in their own units, on the scale of the rows that were learned.
     @Test func numbersOfArraysKeepTheirScale() throws {
         defer { folder.remove() }
@@ -175,7 +187,7 @@ import Testing
             // Sums of 300 numbers of size 10 in another order.
             #expect(abs(difference) < 1e-9, "\(key)")
         }
-        #expect(one["judged"]?["below"]?.number == other["judged"]?["below"]?.number)
+        #expect(one["target_loss"]?["below"]?.number == other["target_loss"]?["below"]?.number)
         let alike = try report("weighted.csv")
         #expect(alike["rmse"]?.number != one["rmse"]?.number)
         let wrong = try CommandRun(["evaluate", "m", "visits.csv", "--weight", "w"], in: folder)

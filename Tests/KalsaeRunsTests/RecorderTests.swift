@@ -77,7 +77,7 @@ struct RecorderTests {
                 recorder.metric("validation/loss", step: step, value: 1 / Double(step))
             }
         }
-        recorder.goBack(to: 7)
+        recorder.rollBack(to: 7)
         recorder.finish(state: .stopped)
         #expect(try store.points("loss", of: run).map(\.step) == Array(1...7))
         #expect(try store.points("loss", of: run).last?.value == 13)

@@ -43,7 +43,7 @@ extension Report {
 
     /// Whether the loss is a mean square of numbers, whose root is told.
     private var isOfSquares: Bool {
-        metrics[.rmse] != nil && lossOfValues ?? .meanSquaredError == .meanSquaredError
+        metrics[.rmse] != nil && targetLoss ?? .meanSquaredError == .meanSquaredError
     }
 }
 

@@ -15,14 +15,14 @@ extension ValueReport {
             baseline.append(JSONValue.Member("linear", .object(members)))
         }
         var members = [JSONValue.Member("baseline", .object(baseline))]
-        if let judged {
+        if let targetLoss {
             members.append(
                 JSONValue.Member(
-                    "judged",
+                    "target_loss",
                     [
-                        "by": .string(judged.by.rawValue), "loss": .number(judged.loss),
-                        "constant": .number(judged.constantLoss),
-                        "below": judged.below.map { .number($0) } ?? .null,
+                        "name": .string(targetLoss.by.rawValue), "loss": .number(targetLoss.loss),
+                        "constant": .number(targetLoss.constantLoss),
+                        "below": targetLoss.below.map { .number($0) } ?? .null,
                     ]))
         }
         if let interval { members.append(JSONValue.Member("interval", interval.json)) }
@@ -37,13 +37,13 @@ extension ValueReport {
             "  median error \(medianError.short); always the mean: rmse \(meanRMSE.short), mae "
                 + meanMAE.short
         ]
-        if let judged {
-            let share = judged.below.map {
+        if let targetLoss {
+            let share = targetLoss.below.map {
                 ", \(Progress.fixed($0 * 100, digits: 1)) % of the rows below"
             }
             lines.append(
-                "  loss \(judged.loss.short), by \(judged.by.rawValue)\(share ?? ""); always the same: "
-                    + judged.constantLoss.short)
+                "  loss \(targetLoss.loss.short), by \(targetLoss.by.rawValue)\(share ?? ""); always the same: "
+                    + targetLoss.constantLoss.short)
         }
         if let linear {
             let loss = linear.loss.map { ", loss \($0.short)" } ?? ""

@@ -121,10 +121,10 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
     /// Measures a model of text on texts.
     private func evaluateText() throws {
         guard !importance, dependence.isEmpty, interval == nil, threshold == nil, report == nil,
-            plot == nil, !gaps.lenient
+            plot == nil, !gaps.lenient, weight == nil
         else {
             throw KalsaeError(
-                "--importance, --dependence, --interval, --threshold, --report, --plot, --lenient",
+                "--importance, --dependence, --interval, --threshold, --weight, --report, --plot, --lenient",
                 expected: "a model of rows to go with", got: "one of text, \(model)")
         }
         if worst != nil { Notice.say("--worst is left out: a text has no rows") }

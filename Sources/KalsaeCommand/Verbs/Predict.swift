@@ -122,7 +122,7 @@ struct Predict: ParsableCommand, ComputingCommand {
     /// Writes text behind the prompt.
     private func write() throws {
         guard data.isEmpty, keep.isEmpty, interval == nil, threshold == nil, !gaps.lenient,
-            !contributions
+            !contributions, background == nil
         else {
             throw KalsaeError(
                 "--prompt", expected: "a model of text alone",

@@ -46,15 +46,6 @@ public enum TargetLoss: Sendable, Hashable {
         }
     }
 
-    /// By which power of the target's unit the loss is measured.
-    public var exponent: Double {
-        switch self {
-        case .meanSquaredError, .huber: 2
-        case .meanAbsoluteError, .quantile, .poisson: 1
-        case .gamma: 0
-        }
-    }
-
     /// The loss of a prediction p of a target t.
     public func callAsFunction(_ p: Double, _ t: Double) -> Double {
         switch self {

@@ -14,10 +14,9 @@ public struct TargetScale: Sendable, Equatable {
     }
 
     /// The scale that suits a loss: mean and standard deviation for squares; the median, of quantiles the
-    /// quantile, and interquartile range / 1.349 (where that is 0, of wider quantiles) for losses that far-off targets are not to
-    /// move; 0 and the mean
-    /// for rates. Nil where all values are equal, where there are none, where they are too large to square,
-    /// and for a mean of 0 of rates.
+    /// quantile, and interquartile range / 1.349 (where that is 0, of wider quantiles) for losses that
+    /// outliers are not to move; 0 and the mean for rates. Nil where all values are equal, where there are
+    /// none, where they are too large to square, and for a mean of 0 of rates.
     public init?(of values: [Double], loss: TargetLoss = .meanSquaredError) {
         guard let usual = Scale(of: values) else { return nil }
         self.loss = loss
@@ -50,10 +49,10 @@ public struct TargetScale: Sendable, Equatable {
 
     /// What one unit of the loss of a network is in the target's own units.
     public var lossUnit: Double {
-        switch loss.exponent {
-        case 0: 1
-        case 1: deviation
-        default: deviation * deviation
+        switch loss {
+        case .meanSquaredError, .huber: deviation * deviation
+        case .meanAbsoluteError, .quantile, .poisson: deviation
+        case .gamma: 1
         }
     }
 }

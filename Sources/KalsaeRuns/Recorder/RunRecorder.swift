@@ -71,7 +71,7 @@ public final class RunRecorder: Sendable {
 
     /// Hides what was recorded behind a step: each metric's last point up to it is recorded once more. One
     /// whose first point lies behind it is hidden by its next point.
-    public func goBack(to step: Int) {
+    public func rollBack(to step: Int) {
         flush()
         for metric in (try? store.metrics(of: run)) ?? [] where metric.last.step > step {
             let kept = try? store.points(metric.name, of: run, steps: 0...max(step, 0), limit: 8)

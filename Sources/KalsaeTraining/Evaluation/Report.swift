@@ -18,7 +18,7 @@ public struct Report: Sendable, Equatable {
     public var values: ValueReport?
 
     /// What predictions of numbers were to make small; nil of classes, and where it is not known.
-    package var lossOfValues: TargetLoss?
+    package var targetLoss: TargetLoss?
 
     /// Makes a report.
     public init(loss: Double, metrics: [Metric: Double] = [:]) {

@@ -15,7 +15,7 @@ public struct SteeringCallback: Callback {
     private let isInterrupted: @Sendable () -> Bool
     private var isPaused = false
     /// The step at which the training went back, and where it stands until the next one.
-    private var wentBack: (from: Int, to: Int)?
+    private var rolledBack: (from: Int, to: Int)?
     /// The steps at the ends of epochs.
     private var epochSteps: [Int: Int] = [:]
 
@@ -34,14 +34,14 @@ public struct SteeringCallback: Callback {
 
     /// Does what was asked since the last step.
     public mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
-        if step.step != wentBack?.from { wentBack = nil }
+        if step.step != rolledBack?.from { rolledBack = nil }
         try obey(step.step, total: step.total, &control)
     }
 
     /// Does what was asked while the epoch was measured.
     public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
         epochSteps[epoch.epoch] = epoch.steps
-        if epoch.steps != wentBack?.from { wentBack = nil }
+        if epoch.steps != rolledBack?.from { rolledBack = nil }
         try obey(epoch.steps, total: nil, &control)
     }
 
@@ -56,7 +56,7 @@ public struct SteeringCallback: Callback {
             commands = recorder.pendingCommands()
         }
         for command in commands {
-            let step = wentBack?.to ?? step
+            let step = rolledBack?.to ?? step
             recorder.event(
                 "steer", step: step, author: command.author,
                 data: ["verb": .string(command.verb), "data": command.data])
@@ -118,8 +118,8 @@ public struct SteeringCallback: Callback {
             }
             // What is resumed later is the way that was gone back to.
             writer.folder.removeAll(after: entry.step)
-            recorder.goBack(to: entry.step)
-            wentBack = (wentBack?.from ?? step, entry.step)
+            recorder.rollBack(to: entry.step)
+            rolledBack = (rolledBack?.from ?? step, entry.step)
             let rate = Float(state.progress.learningRate)
             done("back at step \(entry.step)\(near), learningRate = \(rate)")
         case .note: done("")

@@ -135,38 +135,19 @@ extension Predictor {
                 "contributions", expected: "a model of a table",
                 got: "one trained on \(metadata.data)")
         }
-        var rows = SpacedRows(width: encoder.width, most: ColumnContributions.mostRows)
+        var sample = try RowSample(
+            columns: [], encoder, path, most: ColumnContributions.mostRows)
         let parts = try EncodedRows(
             path: path, encoder: encoder, reading: reading, isLenient: isLenient)
         // Whoever predicts the file is told.
-        _ = try Notice.collect { try parts.eachPart { rows.add(try parts.features(of: $0)) } }
-        return try ColumnContributions(self, encoder: encoder, background: rows.values)
-    }
-}
-
-/// Rows at equal distances of as many as come, at least half of `most` where there are so many.
-private struct SpacedRows {
-    let width: Int
-    let most: Int
-    private(set) var values: [Float] = []
-    private var (distance, next, seen) = (1, 0, 0)
-
-    init(width: Int, most: Int) { (self.width, self.most) = (width, most) }
-
-    mutating func add(_ rows: [Float]) {
-        for start in stride(from: 0, to: rows.count, by: max(width, 1)) {
-            defer { seen += 1 }
-            guard seen == next else { continue }
-            if values.count == most * width {
-                values = stride(from: 0, to: most, by: 2).flatMap {
-                    values[($0 * width)..<(($0 + 1) * width)]
-                }
-                distance *= 2
-                next = most / 2 * distance
-                guard seen == next else { continue }
+        _ = try Notice.collect {
+            try parts.eachPart { table in
+                sample.add(
+                    table, rows: Array(0..<table.rowCount),
+                    features: try parts.features(of: table), targets: nil)
             }
-            values += rows[start..<(start + width)]
-            next += distance
         }
+        return try ColumnContributions(
+            self, encoder: encoder, background: sample.reduced().features)
     }
 }

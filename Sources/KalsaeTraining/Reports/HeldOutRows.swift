@@ -6,16 +6,20 @@ public struct HeldOutRows: Sendable {
     /// What held each row out: `fold 3`, `validation`, `test`, or `validation, fold 3` of a row of a file
     /// for validation that was learned too.
     public private(set) var parts: [String]
-    /// The rows among those of the table that have a target, from 0; of parts that are files of their own,
-    /// among those of the file.
+    /// The rows among those with a target, from 0: of the table, or of the file that a part is.
     public private(set) var rows: [Int]
+    /// Whether each row is one of the table.
+    public private(set) var areOfTable: [Bool]
     /// Predictions beside truths, in the same order.
     package private(set) var measured: MeasuredRows
 
     /// The same part for all rows.
+    ///
+    /// - Parameter rows: the rows of the table; nil where the part is a file of its own.
     init(_ part: String, rows: [Int]?, _ measured: MeasuredRows) {
         parts = Array(repeating: part, count: measured.count)
         self.rows = rows ?? Array(0..<measured.count)
+        areOfTable = Array(repeating: rows != nil, count: measured.count)
         self.measured = measured
     }
 
@@ -30,10 +34,13 @@ public struct HeldOutRows: Sendable {
         for (number, rows) in folds.enumerated() {
             for row in rows { fold[row] = number + 1 }
         }
-        parts = order.map {
-            (numbers.indices.contains($0) ? "" : "validation, ") + "fold \(fold[$0] ?? 0)"
+        areOfTable = order.map { numbers.indices.contains($0) }
+        parts = zip(order, areOfTable).map { row, isOfTable in
+            (isOfTable ? "" : "validation, ") + "fold \(fold[row] ?? 0)"
         }
-        rows = order.map { numbers.indices.contains($0) ? numbers[$0] : $0 - numbers.count }
+        rows = zip(order, areOfTable).map { row, isOfTable in
+            isOfTable ? numbers[row] : row - numbers.count
+        }
         self.measured = measured
     }
 

@@ -52,7 +52,7 @@ struct Measurement {
             guard var values = ValueReport(predictions, targets, weights: self.weights) else {
                 throw Self.misfit(outputs, data)
             }
-            values.judged = ValueReport.Judged(
+            values.targetLoss = ValueReport.TargetLossMeans(
                 outputs.map { Double($0) }, numbers.map { Double($0) }, scale: scale,
                 weights: self.weights)
             report = Report(values)
@@ -94,7 +94,7 @@ struct Measurement {
             guard var report = ValueReport(predictions, targets, weights: weights) else {
                 throw Self.misfit(outputs, data)
             }
-            report.judged = ValueReport.Judged(
+            report.targetLoss = ValueReport.TargetLossMeans(
                 predictions.map(scale.apply), targets.map(scale.apply), scale: scale,
                 weights: weights)
             self.report = Report(report)
@@ -143,7 +143,7 @@ struct Measurement {
             ClassReport.Linear(accuracy: $0.accuracy, logLoss: $0.logLoss)
         }
         report.values?.linear = linear.report.values.map {
-            ValueReport.Linear(rmse: $0.rmse, mae: $0.mae, loss: $0.judged?.loss)
+            ValueReport.Linear(rmse: $0.rmse, mae: $0.mae, loss: $0.targetLoss?.loss)
         }
     }
 

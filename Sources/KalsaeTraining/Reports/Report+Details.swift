@@ -18,13 +18,13 @@ extension Report {
     /// What was measured of numbers; the loss is the mean of that of the targets, in their units.
     init(_ values: ValueReport) {
         self.init(
-            loss: values.judged?.loss ?? values.rmse * values.rmse,
+            loss: values.targetLoss?.loss ?? values.rmse * values.rmse,
             metrics: [
                 .r2: values.r2 ?? .nan, .mae: values.mae, .rmse: values.rmse,
                 .medianError: values.medianError,
             ])
         self.values = values
-        lossOfValues = values.judged?.by ?? .meanSquaredError
+        targetLoss = values.targetLoss?.by ?? .meanSquaredError
     }
 
     /// What ought to be said beside the numbers.
@@ -35,7 +35,7 @@ extension Report {
         guard case .values(_, let scale) = targets else { return self }
         var report = self
         report.loss *= scale.lossUnit
-        report.lossOfValues = scale.loss
+        report.targetLoss = scale.loss
         for metric in [Metric.mae, .rmse, .medianError] {
             if let value = metrics[metric] { report.metrics[metric] = value * scale.deviation }
         }

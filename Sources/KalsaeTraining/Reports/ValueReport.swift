@@ -34,12 +34,12 @@ public struct ValueReport: Sendable, Equatable {
         public var rmse: Double
         /// Mean absolute error.
         public var mae: Double
-        /// The loss of ``ValueReport/judged``; nil for squares.
+        /// The loss of ``ValueReport/targetLoss``; nil for squares.
         public var loss: Double?
     }
 
     /// The mean of another loss than the square, where predictions were to make that small.
-    public struct Judged: Sendable, Equatable {
+    public struct TargetLossMeans: Sendable, Equatable {
         /// The loss.
         public var by: TargetLoss
         /// Its mean, in the target's units.
@@ -66,7 +66,7 @@ public struct ValueReport: Sendable, Equatable {
     /// The errors of always saying these rows' mean.
     public var meanRMSE: Double, meanMAE: Double
     /// Another loss than the square that predictions were to make small; nil for squares.
-    public var judged: Judged?
+    public var targetLoss: TargetLossMeans?
     /// A linear model to compare with, where one was trained beside.
     public var linear: Linear?
     /// The interval around each prediction, where one is known.

@@ -36,7 +36,7 @@ struct KeptCopies {
     func add(to need: inout MemoryNeed, model: Int, optimizer: Int) {
         need.add("the best epoch's weights", models * model)
         need.add("steps to go back to", states * (model + optimizer))
-        // Blocks of freed memory do not fit together without gaps: 6 % were seen.
-        if models + states > 0 { need.add("gaps between blocks", (model + optimizer) / 8) }
+        // Freed blocks do not fit together without gaps: 6 % were seen.
+        if models + states > 0 { need.add("fragmentation", (model + optimizer) / 8) }
     }
 }

@@ -16,33 +16,18 @@ struct BlendDescent {
     init(likelihoods predictions: [TablePredictions], _ data: LabeledData, rows: [Int]) {
         var shares: [Double] = []
         var own: [Double] = []
-        var total = 0.0
         if case .classes(let classes, _) = data.targets {
             for row in rows {
-                let weight = data.weight(of: row)
-                total += weight
-                shares.append(weight)
+                shares.append(data.weight(of: row))
                 for part in predictions {
                     own.append(Double(part.values[row * part.width + Int(classes[row])]))
                 }
             }
         }
-        let models = predictions.count
-        let scale = 1 / max(total, .leastNormalMagnitude)
-        count = models
+        count = predictions.count
         time = Double(rows.count) / 4
         steps = 200
-        slopes = { weights in
-            var slopes = [Double](repeating: 0, count: models)
-            for (row, share) in shares.enumerated() {
-                let start = row * models
-                var mixed = 0.0
-                for index in 0..<models { mixed += weights[index] * own[start + index] }
-                let factor = share / max(mixed, 1e-12)
-                for index in 0..<models { slopes[index] -= factor * own[start + index] }
-            }
-            return slopes.map { $0 * scale }
-        }
+        slopes = Self.slopes(own, shares) { mixed, _ in -1 / max(mixed, 1e-12) }
     }
 
     /// The mean square of mixed values: a quadratic form of the models' products of errors.
@@ -87,7 +72,6 @@ struct BlendDescent {
         let own = rows.flatMap { row in predictions.map { Double($0.values[row]) } }
         let truths = rows.map { Double(targets[$0]) }
         let shares = rows.map { data.weight(of: $0) }
-        let scale = 1 / max(shares.reduce(0, +), .leastNormalMagnitude)
         let best = (0..<models).map { model in
             loss.dispersion(
                 of: truths.indices.lazy.map { (own[$0 * models + model], truths[$0], shares[$0]) })
@@ -95,13 +79,27 @@ struct BlendDescent {
         count = models
         time = Double(rows.count) / (4 * max(best ?? 1, 1e-12))
         steps = 200
-        slopes = { weights in
+        slopes = Self.slopes(own, shares) { mixed, row in loss.slope(mixed, truths[row]) }
+    }
+
+    /// The derivative of a loss of mixed predictions for each weight.
+    ///
+    /// - Parameters:
+    ///   - own: for each row the models' predictions.
+    ///   - shares: how much each row counts.
+    ///   - slope: the loss's derivative by the mixed prediction of a row.
+    private static func slopes(
+        _ own: [Double], _ shares: [Double], _ slope: @escaping (Double, Int) -> Double
+    ) -> ([Double]) -> [Double] {
+        let scale = 1 / max(shares.reduce(0, +), .leastNormalMagnitude)
+        return { weights in
+            let models = weights.count
             var slopes = [Double](repeating: 0, count: models)
             for (row, share) in shares.enumerated() {
                 let start = row * models
                 var mixed = 0.0
                 for index in 0..<models { mixed += weights[index] * own[start + index] }
-                let factor = share * loss.slope(mixed, truths[row])
+                let factor = share * slope(mixed, row)
                 for index in 0..<models { slopes[index] += factor * own[start + index] }
             }
             return slopes.map { $0 * scale }

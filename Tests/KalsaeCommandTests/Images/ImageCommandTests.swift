@@ -55,6 +55,31 @@ import Testing
         #expect(told["files"]?.array?.first?["file"]?.string == "\(pictures.path)/large.png")
     }
 
+    @Test func theMostWrongImagesAreNamed() throws {
+        let pictures = try PictureFolder(count: 30)
+        defer { pictures.remove() }
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        let target = try CommandRun(["train", pictures.path, "--target", "blue"], in: folder)
+        #expect(target.status == 1 && target.errors.contains("--target"), "\(target.errors)")
+        // A network that has learned nothing takes all images for one class.
+        _ = try json(
+            CommandRun(
+                [
+                    "train", pictures.path, "--steps", "1", "--learning-rate", "1e-9", "--output",
+                    "m.safetensors", "--json",
+                ], in: folder))
+        let measured = try json(
+            CommandRun(
+                ["evaluate", "m.safetensors", pictures.path, "--worst", "5", "--json"], in: folder))
+        let rows = try #require(measured["worst"]?["rows"]?.array)
+        #expect(rows.count == 5)
+        for row in rows {
+            let file = try #require(row["file"]?.string)
+            #expect(file.hasPrefix("\(pictures.path)/\(row["actual"]?.string ?? "?")/"))
+        }
+    }
+
     /// The final weights do not depend on who decodes, nor on an end and a resume.
     @Test func runsGoOnToTheSameBits() throws {
         let pictures = try PictureFolder(count: 30)

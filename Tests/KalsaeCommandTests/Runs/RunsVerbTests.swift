@@ -41,7 +41,7 @@ struct RunsVerbTests {
     }
 
     @Test func listSortsFiltersAndFitsATerminal() throws {
-        try withRuns { folder, _ in
+        try withRuns { folder, store in
             let list = try CommandRun(["runs", "list"], in: folder)
             #expect(list.status == 0)
             #expect(lines(list).count == 5)
@@ -57,6 +57,18 @@ struct RunsVerbTests {
             #expect(json?.count == 1)
             #expect(json?.first?["name"]?.string == "first")
             #expect(json?.first?["metrics"]?.array?.count == 2)
+            // What grows as a model gets better is listed from its greatest value on.
+            for (name, value) in [("first", 0.5), ("second", 0.9)] {
+                try store.append(
+                    [MetricPoint(step: 51, value: value)], to: "accuracy", of: store.run(name))
+            }
+            let byAccuracy = try CommandRun(
+                ["runs", "list", "--sort", "accuracy", "--json"], in: folder)
+            let names = try byAccuracy.json["runs"]?.array?.compactMap { $0["name"]?.string } ?? []
+            #expect(names.prefix(2) == ["second", "first"])
+            let paused = try CommandRun(
+                ["runs", "list", "--state", "paused", "--json"], in: folder)
+            #expect(try paused.status == 0 && paused.json["runs"]?.array?.isEmpty == true)
             let tagged = try CommandRun(
                 ["runs", "list", "--tag", "baseline", "--state", "finished", "--json"], in: folder)
             #expect(try tagged.json["runs"]?.array?.compactMap { $0["name"]?.string } == ["first"])

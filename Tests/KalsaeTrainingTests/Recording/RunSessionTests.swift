@@ -183,7 +183,7 @@ import Testing
             kept: 100)
         let person = Person(
             store: store, session,
-            plan: [27: [("rollback", ["to": 11]), ("stop", [:])]])
+            plan: [27: [("pause", [:]), ("rollback", ["to": 11]), ("note", [:]), ("stop", [:])]])
         let trainer = try trainer()
         var options = try options()
         options.callbacks = [person] + session.callbacks()
@@ -191,6 +191,10 @@ import Testing
         session.finish(.stopped, last: try await trainer.state)
         let folder = RunSession.checkpoints(of: session.run, in: store)
         #expect(folder.last?.step == 10 && folder.entries.allSatisfy { $0.step <= 10 })
+        // What comes behind the roll back is told at the step that was gone back to.
+        let steps = try store.events(of: session.run).filter { $0.kind == "steer" }.map(\.step)
+        #expect(steps == [27, 27, 10, 10])
+        #expect(try store.points("validation/loss", of: session.run).map(\.step) == [5, 10])
     }
 
     @Test func aStopKeepsWhatThereIs() async throws {

@@ -112,7 +112,7 @@ import Testing
     /// Copies count: those of the best epoch, and of steps to go back to, where there are such.
     @Test func whatIsKeptCounts() async throws {
         let bytes = 4 * Self.parameters
-        // An eighth of weights and optimizer lies between blocks.
+        // An eighth of weights and optimizer for fragmentation.
         let gaps = 3 * bytes / 8
         let keeping = { @Sendable (options: inout FitOptions) in
             options.earlyStopping = EarlyStopping(patience: 9)

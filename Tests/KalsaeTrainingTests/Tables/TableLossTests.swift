@@ -85,12 +85,12 @@ import Testing
             let run = TableRun(
                 TableLearner(effort: .quick, seed: 2),
                 data: try parts(data(.quantile(level: level), rows: rows)))
-            let judged = try #require(try run.run().validation.values?.judged)
-            #expect(judged.by == .quantile(level: level))
+            let targetLoss = try #require(try run.run().validation.values?.targetLoss)
+            #expect(targetLoss.by == .quantile(level: level))
             // Five deviations of a binomial share, and 1 % for what four members know of 450 rows.
             let bound = 5 * (level * (1 - level) / Double(rows)).squareRoot() + 0.01
-            #expect(abs((judged.below ?? 0) - level) < bound, "\(judged)")
-            #expect(judged.loss < 0.9 * judged.constantLoss)
+            #expect(abs((targetLoss.below ?? 0) - level) < bound, "\(targetLoss)")
+            #expect(targetLoss.loss < 0.9 * targetLoss.constantLoss)
         }
     }
 
@@ -113,9 +113,9 @@ import Testing
         // Of the mean of 600 rows with a variance below the square of their mean.
         #expect(abs(sum - 1) < 5 / Double(targets.count).squareRoot(), "\(sum)")
         let report = outcome.validation
-        let judged = try #require(report.values?.judged)
-        #expect(report.loss == judged.loss && judged.by == loss && judged.below == nil)
-        #expect(judged.loss < judged.constantLoss)
+        let targetLoss = try #require(report.values?.targetLoss)
+        #expect(report.loss == targetLoss.loss && targetLoss.by == loss && targetLoss.below == nil)
+        #expect(targetLoss.loss < targetLoss.constantLoss)
         // The same in the file.
         #expect(predictor.metadata.scale == scale)
         #expect(outcome.trials.allSatisfy { $0.loss.isFinite })
@@ -132,7 +132,7 @@ import Testing
         let model = outcome.file.model
         #expect(model.layers.last?.layer is ActivationLayer)
         let loss = try #require(outcome.history.epochs.last?.validation?.loss)
-        #expect(outcome.validation.values?.judged != nil)
+        #expect(outcome.validation.values?.targetLoss != nil)
         #expect(outcome.validation.loss <= loss + 1e-6)
     }
 

@@ -32,18 +32,18 @@ extension Train {
         guard let path = splitting.predictions, let table = source.table else { return }
         let names = source.parts.train.targets.classNames
         let target = source.parts.encoder?.target.name ?? "target"
-        var lines: [(isOwn: Bool, row: Int, cells: [String])] = []
+        var lines: [(isOfTable: Bool, row: Int, cells: [String])] = []
         for part in held {
             for index in part.rows.indices {
-                let isOwn = hasOwnFile(part.parts[index])
+                let isOfTable = part.areOfTable[index]
                 let row = part.rows[index]
-                let number = isOwn ? row + 1 : table.fileRow(of: row) + 1
+                let number = (isOfTable ? table.fileRow(of: row) : row) + 1
                 // Numbers as they stand there, not as float32 has them.
                 let truth =
-                    names.isEmpty && !isOwn ? table.targetText(of: row) : part.truth(index)
+                    names.isEmpty && isOfTable ? table.targetText(of: row) : part.truth(index)
                 lines.append(
                     (
-                        isOwn, row,
+                        isOfTable, row,
                         ["\(number)", part.parts[index], truth, part.prediction(index)]
                             + part.probabilities(index).map { "\(Float($0))" }
                     ))
@@ -51,15 +51,11 @@ extension Train {
         }
         var writer = CSVWriter()
         writer.append(["row", "part", target, "prediction"] + names)
-        let sorted = lines.sorted { ($0.isOwn ? 1 : 0, $0.row) < ($1.isOwn ? 1 : 0, $1.row) }
+        let sorted = lines.sorted {
+            ($0.isOfTable ? 0 : 1, $0.row) < ($1.isOfTable ? 0 : 1, $1.row)
+        }
         for line in sorted { writer.append(line.cells) }
         try AtomicFile.write(writer.bytes, to: path)
         Notice.say("predictions of \(lines.count.counting("row")) that were held out: \(path)")
-    }
-
-    /// Whether a part is a file beside the table.
-    private func hasOwnFile(_ part: String) -> Bool {
-        (part.hasPrefix("validation") && splitting.validation != nil)
-            || (part == "test" && splitting.test != nil)
     }
 }

@@ -172,7 +172,7 @@ extension Train {
             for line in test.lines("test") { try Console.print(line) }
         }
         for notice in (outcome.test ?? outcome.validation).notices { Notice.say(notice) }
-        let isOfSquares = outcome.validation.lossOfValues == .meanSquaredError
+        let isOfSquares = outcome.validation.targetLoss == .meanSquaredError
         var table = TextTable(
             "tried", "network", isOfSquares ? "rmse" : "loss", "weight", "epoch kept")
         for trial in outcome.trials {

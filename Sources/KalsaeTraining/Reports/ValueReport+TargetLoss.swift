@@ -1,7 +1,7 @@
 import KalsaeData
 import KalsaeLayers
 
-extension ValueReport.Judged {
+extension ValueReport.TargetLossMeans {
     /// Measures predictions and targets as networks have them; nil for squares, and where no row counts.
     init?(
         _ predictions: [Double], _ targets: [Double], scale: TargetScale, weights: [Double]?
