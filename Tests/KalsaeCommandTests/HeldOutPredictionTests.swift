@@ -10,7 +10,7 @@ import Testing
 
     /// Orders of which each seventh has no target, and late ones are the larger ones.
     private func orders() -> String {
-        var text = "size,place,late\n"
+        var text = "size,region,late\n"
         for row in 0..<420 {
             let size = row * 7919 % 100
             let late = row % 7 == 3 ? "" : size + row % 13 > 60 ? "yes" : "no"

@@ -122,6 +122,20 @@ import Testing
             "\(far.errors)")
     }
 
+    /// A little outside is told of more than one of 20 rows.
+    @Test(arguments: [(rows: 20, outside: 1, isTold: false), (20, 2, true)])
+    func numbersALittleOutsideAreToldOfSome(_ rows: Int, _ outside: Int, _ isTold: Bool) throws {
+        defer { folder.remove() }
+        try folder.write(visits(), to: "visits.csv")
+        let training = try train("--effort", "quick")
+        try #require(training.status == 0, "\(training.errors)")
+        // 2.99 is the greatest number, and 3.29 a tenth of the width beyond it.
+        let lines = (0..<rows).map { "\($0 < outside ? "4" : "3.2"),home" }
+        try folder.write((["size,kind"] + lines).joined(separator: "\n"), to: "new.csv")
+        let result = try CommandRun(["predict", "m", "new.csv"], in: folder)
+        #expect(result.errors.contains("\(outside) of \(rows) rows far outside") == isTold)
+    }
+
     /// Predictions far from both ends are not taken for clipped ones, however far an outlier lies.
     @Test func anOutlierWidensNoEnd() throws {
         defer { folder.remove() }
