@@ -153,7 +153,7 @@ struct StoreProbe {
         let open = open
         let start = ContinuousClock.now
         let outcome = Mutex<[String]>([])
-        let histories = Mutex<[[TrialRecord]]>([])
+        let studies = Mutex<[Study]>([])
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             do {
                 let worker = try Study(
@@ -163,12 +163,12 @@ struct StoreProbe {
                     for step in 0..<3 { _ = try trial.report(x, step: step) }
                     return x
                 }
-                let trials = try worker.trials()
-                histories.withLock { $0.append(trials) }
+                studies.withLock { $0.append(worker) }
             } catch { outcome.withLock { $0.append("a worker threw \(error)") } }
         }
         if let line = outcome.withLock({ $0.first }) { return line }
-        let known = histories.withLock { $0 }
+        // Workers of a storage without leases end before the trials of others do.
+        let known = try studies.withLock { $0 }.map { try $0.trials() }
         guard let first = known.first, first.count == count else {
             return "\(known.first?.count ?? 0) trials instead of \(count)"
         }
