@@ -84,6 +84,8 @@ struct PredictionRun {
             }
             return try body(try imagePart(input), [])
         }
+        var progress = RowProgress("contributions of \(input.name)")
+        defer { progress.end() }
         let rows = try EncodedRows(
             path: file, encoder: encoder, reading: reading, isLenient: isLenient)
         try rows.eachPart { table in
@@ -97,9 +99,12 @@ struct PredictionRun {
             let kept = (0..<table.rowCount).map { row in
                 columns.map { table.csv.text(row: row, column: $0) }
             }
+            let added = try contributions?(of: features) { progress.add() } ?? []
+            // What is written may go to the same terminal.
+            progress.end()
             let part = Part(
                 files: Array(repeating: file, count: namesFiles ? kept.count : 0), kept: kept,
-                predictions: predictions, contributions: try contributions?(of: features) ?? [])
+                predictions: predictions, contributions: added)
             try body(part, columns.map { table.columns[$0].name })
         }
     }

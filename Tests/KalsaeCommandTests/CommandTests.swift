@@ -146,6 +146,9 @@ import Testing
         Wrong(
             arguments: ["summary", "simple-convnet", "--input", "28,x"], status: 1,
             says: "28,28,1"),
+        Wrong(arguments: ["summary", "784-50-x"], status: 1, says: "784-50-10, got 784-50-x"),
+        Wrong(
+            arguments: ["summary", "deep-convnet", "--outputs", "0"], status: 1, says: "above 0"),
         Wrong(arguments: ["train", "iris", "--network", "5-8-3"], status: 1, says: "4 inputs"),
         Wrong(arguments: ["train", "iris", "--learning-rate", "0"], status: 1, says: "above 0"),
         Wrong(

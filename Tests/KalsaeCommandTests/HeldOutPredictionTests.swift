@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["row", "part", "prediction"])
+    func aTargetOfTheSameNameStaysBesideThem(_ name: String) throws {
+        defer { folder.remove() }
+        let text = orders().replacing("size,region,late", with: "size,region,\(name)")
+        try folder.write(text, to: "orders.csv")
+        let training = try CommandRun(
+            [
+                "train", "orders.csv", "--target", name, "--network", "4", "--epochs", "1",
+                "--predictions", "p.csv",
+            ], in: folder)
+        try #require(training.status == 0, "\(training.errors)")
+        let csv = try CSV(Array(folder.bytes(of: "p.csv")), header: .present)
+        #expect(csv.header == ["row", "part", "\(name) (target)", "prediction", "no", "yes"])
+    }
+
     @Test func whatCannotBeWrittenIsRefusedBefore() throws {
         defer { folder.remove() }
         try folder.write(orders(), to: "orders.csv")

@@ -20,7 +20,9 @@ import Testing
         return text
     }
 
-    private func train(_ options: String...) throws -> CommandRun {
+    private func train(_ options: String...) throws -> CommandRun { try train(options) }
+
+    private func train(_ options: [String]) throws -> CommandRun {
         try CommandRun(
             ["train", "visits.csv", "--target", "visits", "--output", "m", "--overwrite"] + options,
             in: folder)
@@ -79,6 +81,32 @@ import Testing
         let iris = try CommandRun(["train", "iris", "--loss", "mae"], in: folder)
         #expect(iris.status == 1 && iris.errors.contains("--loss"))
         #expect(folder.contents == ["visits.csv"])
+    }
+
+    /// The loss of all rows is the mean of the folds' losses, weighted by their rows.
+    @Test(arguments: [
+        ["--effort", "quick", "--folds", "3"], ["--network", "8", "--epochs", "5", "--folds", "3"],
+    ])
+    func theLossOfFoldsIsThatOfAll(_ options: [String]) throws {
+        defer { folder.remove() }
+        try folder.write(visits(), to: "visits.csv")
+        let training = try train(["--loss", "quantile=.8", "--json"] + options)
+        try #require(training.status == 0, "\(training.errors)")
+        let json = try training.json
+        let loss = try #require(json["validation"]?["target_loss"]?["loss"]?.number)
+        let spread = try #require(json["cross_validation"]?["target_loss"])
+        #expect(spread["name"]?.string == "quantile(level: 0.8)")
+        let folds = try #require(spread["folds"]?.array).compactMap(\.number)
+        #expect(try folds.count == #require(json["cross_validation"]?["folds"]?.integer))
+        let mean = try #require(spread["mean"]?.number)
+        #expect(abs(folds.reduce(0, +) / Double(folds.count) - mean) < 1e-9)
+        // 300 rows make folds of equal size.
+        #expect(abs(mean - loss) < 1e-6 * loss, "\(mean) \(loss)")
+        let words = try train(["--loss", "quantile=.8"] + options).output
+        #expect(words.contains("loss by quantile(level: 0.8)"), "\(words)")
+        let squares = try train(["--json"] + options).json
+        #expect(squares["cross_validation"]?["metrics"] != nil)
+        #expect(squares["cross_validation"]?["target_loss"] == nil)
     }
 
     @Test func contributionsAddUp() throws {

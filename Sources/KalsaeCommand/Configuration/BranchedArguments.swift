@@ -34,6 +34,11 @@ enum BranchedArguments {
         }
         let store = try RunsOptions.store(in: ConfiguredArguments.folder(list), for: .reading)
         let folder = RunSession.checkpoints(of: run, in: store)
+        if let step, let last = folder.last, step > last.step, run.state != .running {
+            throw KalsaeError(
+                "steer branch", expected: "a step up to \(last.step), where \(run.name) ended",
+                got: "\(step)")
+        }
         guard let entry = step.map({ folder.entry(before: $0) }) ?? folder.last else {
             let steps = folder.steps(around: step ?? 0)
             throw KalsaeError(

@@ -11,10 +11,12 @@ enum ConfiguredArguments {
     /// - `train --resume RUN`: the same, and goes on where the run is.
     static func expanded(_ arguments: [String]) throws -> [String] {
         if arguments.first == "steer" {
+            var words = arguments
             // -2h is 2h, and no option.
-            let words = arguments.map { word in
-                word.hasPrefix("-") && word.dropFirst().first?.isNumber == true
-                    ? String(word.dropFirst()) : word
+            if words.count > 3, words[2] == "rollback",
+                words[3].wholeMatch(of: /-[0-9.]+ *[a-z]+/) != nil
+            {
+                words[3].removeFirst()
             }
             return try BranchedArguments.expanded(words, try OptionCatalog.train()) ?? words
         }

@@ -62,6 +62,18 @@ final class Progress: Sendable {
         }
     }
 
+    /// Tells of a training that was taken up and had no step left to take.
+    func tellNothingLeft(_ history: History) {
+        guard taken == 0, history.steps > 0 else { return }
+        let before = "no step was left to take behind \(history.epochCount.counting("epoch"))"
+        switch history.end {
+        case .completed: Notice.say("\(before): to go on, say more with --epochs or --steps")
+        case .earlyStopping:
+            Notice.say("\(before), which ended by --patience: to go on, say a greater one")
+        case .stopped, .cancelled: break
+        }
+    }
+
     /// Notes an epoch; where there is no terminal, about ten of them are told.
     func epoch(_ record: EpochRecord) {
         state.withLock { $0.last = record }

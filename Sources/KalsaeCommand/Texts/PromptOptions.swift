@@ -13,8 +13,21 @@ struct PromptOptions: ParsableArguments {
     var length: Int?
 
     @Option(
-        help: "Below 1 the likely becomes likelier, above 1 all becomes alike; 1 by default.")
+        help: """
+            Below 1 the likely becomes likelier, above 1 all becomes alike; 0 takes the likeliest always; \
+            1 by default.
+            """)
     var temperature: Double?
+
+    @Option(help: "How many of the likeliest tokens the next one is drawn from; without it, all.")
+    var topK: Int?
+
+    @Option(
+        help: """
+            The probability, as .9, that the likeliest tokens reach from which the next one is drawn; \
+            without it, all.
+            """)
+    var topP: Double?
 
     @Option(help: "The seed of what is written: equal seeds give equal text; 0 by default.")
     var seed: Int?
@@ -26,7 +39,7 @@ struct PromptOptions: ParsableArguments {
     func check() throws(KalsaeError) {
         let given = [
             ("--length", length != nil), ("--temperature", temperature != nil),
-            ("--seed", seed != nil),
+            ("--top-k", topK != nil), ("--top-p", topP != nil), ("--seed", seed != nil),
         ]
         if prompt == nil, let (name, _) = given.first(where: { $0.1 }) {
             throw KalsaeError(name, expected: "--prompt to go with", got: "none")
@@ -35,10 +48,8 @@ struct PromptOptions: ParsableArguments {
             throw KalsaeError(
                 "--length", expected: "a whole number from 0 to \(Self.most)", got: "\(length)")
         }
-        if let temperature, !(temperature > 0 && temperature.isFinite) {
-            throw KalsaeError(
-                "--temperature", expected: "a number above 0", got: "\(temperature)")
-        }
+        try TokenSampling(temperature: temperature ?? 1, topK: topK, topP: topP)
+            .check { ["topK": "--top-k", "topP": "--top-p"][$0] ?? "--\($0)" }
     }
 
     /// What a model writes behind the prompt, which `onText` is given piece by piece.
@@ -46,7 +57,7 @@ struct PromptOptions: ParsableArguments {
         of model: TextModel, onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         try model.text(
-            after: prompt ?? "", count: length ?? 200, temperature: temperature ?? 1,
-            seed: seed ?? 0, onText: onText)
+            after: prompt ?? "", count: length ?? 200, temperature: temperature ?? 1, topK: topK,
+            topP: topP, seed: seed ?? 0, onText: onText)
     }
 }

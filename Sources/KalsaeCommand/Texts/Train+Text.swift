@@ -44,6 +44,7 @@ extension Train {
                     stopLine?(record)
                 }, onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             try destination.save(outcome.file)
+            progress.tellNothingLeft(outcome.history)
             let seconds = start.duration(to: .now).seconds
             finish(record, outcome, destination.path)
             try report(outcome, recipe, run, destination.path, seconds, record, progress)

@@ -26,8 +26,19 @@ struct Summary: ParsableCommand, ComputingCommand {
         completion: .file())
     var network: String
 
-    @Option(help: "The sizes of one input, as in 28,28,1; for presets and .json files.")
-    var input = "28,28,1"
+    @Option(
+        help: """
+            The sizes of one input, for presets and .json files: 28,28,1 by default, for a text a window \
+            of 64 tokens.
+            """)
+    var input: String?
+
+    @Option(
+        help: """
+            The outputs, for presets: 10 classes by default, for a text 65 tokens, the characters of \
+            tiny-shakespeare.
+            """)
+    var outputs: Int?
 
     @Option(help: "Rows per step, for the memory.")
     var batch = 32
@@ -89,24 +100,36 @@ struct Summary: ParsableCommand, ComputingCommand {
 
     private func model() throws -> Sequential {
         let source: NetworkSource
+        var (standard, count) = ("28,28,1", 10)
         if let preset = NetworkPreset(rawValue: network) {
             source = .preset(preset)
+            if preset.isOfText { (standard, count) = ("64", 65) }
         } else if let sizes = try? NetworkSizes(network), sizes.sizes.count > 1 {
             let input: Shape = [sizes.sizes[0]]
             return try Sequential(sizes.layers(input: input, activation: .relu), input: input)
         } else if network.hasSuffix(".json") {
             source = try NetworkSource(network)
         } else {
+            if network.wholeMatch(of: /[0-9]+-.*/) != nil, !FileIdentity.isRegular(network) {
+                throw KalsaeError(
+                    "kalsae summary", expected: "a model file, or sizes as in 784-50-10",
+                    got: network)
+            }
             try ModelArgument.check(network, verb: "summary")
             return try ModelFile(path: network).model
         }
+        let input = input ?? standard
         let parts = input.split(separator: ",", omittingEmptySubsequences: false)
         let sizes = parts.compactMap { Int($0) }
         guard sizes.count == parts.count, sizes.allSatisfy({ $0 > 0 }) else {
             throw KalsaeError("--input", expected: "sizes as in 28,28,1", got: input)
         }
+        count = outputs ?? count
+        guard count > 0 else {
+            throw KalsaeError("--outputs", expected: "a whole number above 0", got: "\(count)")
+        }
         let shape = Shape(sizes)
-        let specs = source.layers(input: shape, outputs: 10, activation: .relu)
+        let specs = source.layers(input: shape, outputs: count, activation: .relu)
         return try Sequential(specs, input: shape)
     }
 

@@ -78,10 +78,15 @@ public struct ColumnContributions: Sendable {
     }
 
     /// What the predictions of rows of inputs are made of.
-    public func callAsFunction(of features: [Float]) throws -> [Row] {
+    ///
+    /// - Parameter onRow: is called behind each row; where it throws, the rest is left.
+    public func callAsFunction(
+        of features: [Float], onRow: () throws -> Void = {}
+    ) throws -> [Row] {
         var rows: [Row] = []
         for start in stride(from: 0, to: features.count, by: max(width, 1)) {
             rows.append(try row(features[start..<(start + width)]))
+            try onRow()
         }
         return rows
     }

@@ -1,3 +1,4 @@
+import KalsaeData
 import KalsaeLayers
 
 /// What was measured fold by fold, each by models that did not see its rows.
@@ -33,6 +34,12 @@ public struct CrossValidation: Sendable, Equatable {
     /// A metric over the folds; nil where it has no value in any.
     public subscript(metric: Metric) -> Spread? {
         Spread(folds.map { $0.metrics[metric].flatMap { $0.isFinite ? $0 : nil } })
+    }
+
+    /// The loss that numbers were learned by, over the folds; nil for squares and for classes.
+    package var targetLoss: (by: TargetLoss, spread: Spread)? {
+        guard let by = folds.first?.values?.targetLoss?.by else { return nil }
+        return Spread(folds.map { $0.values?.targetLoss?.loss }).map { (by, $0) }
     }
 
     /// All metrics with a value, in the order of reports.

@@ -9,7 +9,7 @@ import KalsaeTensor
 ///
 /// ```swift
 /// let model = try TextModel(path: "plays.safetensors")
-/// print(try model.text(after: "ROMEO:", count: 200, temperature: 0.8, seed: 1))
+/// print(try model.text(after: "ROMEO:", count: 200, temperature: 0.8, topK: 20, seed: 1))
 /// ```
 public struct TextModel: Sendable {
     /// The network.
@@ -69,17 +69,20 @@ public struct TextModel: Sendable {
         return ModelFile(model, metadata: [key: json.text])
     }
 
-    /// Text that goes on behind a prompt: a function of model, prompt, temperature and seed.
+    /// Text that goes on behind a prompt: a function of model, prompt, seed and how tokens are drawn.
     ///
     /// - Parameters:
     ///   - prompt: at least one token; of a long one the last ``context`` tokens count.
     ///   - count: how many tokens are drawn.
-    ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike.
+    ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike; 0 takes the
+    ///     likeliest always.
+    ///   - topK: how many of the likeliest tokens the next one is drawn from; nil for all.
+    ///   - topP: the probability that the likeliest tokens reach from which it is drawn; nil for all.
     ///   - onText: is given each piece of the text as it is written, all of which make up the whole.
     /// - Throws: a `KalsaeError` for a prompt without a token that the model knows.
     public func text(
-        after prompt: String, count: Int, temperature: Double = 1, seed: Int = 0,
-        onText: (String) throws -> Void = { _ in }
+        after prompt: String, count: Int, temperature: Double = 1, topK: Int? = nil,
+        topP: Double? = nil, seed: Int = 0, onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         let numbers = tokens.encode(prompt)
         let strange = tokens.unknown.map { unknown in numbers.count { $0 == unknown } } ?? 0
@@ -94,7 +97,8 @@ public struct TextModel: Sendable {
             )
         }
         let sampler = try TextSampler(
-            model, length: context, temperature: temperature, leavingOut: tokens.unwritten)
+            model, length: context, temperature: temperature, topK: topK, topP: topP,
+            leavingOut: tokens.unwritten)
         var stream = TextStream(tokens)
         var text = ""
         func write(_ piece: String) throws {

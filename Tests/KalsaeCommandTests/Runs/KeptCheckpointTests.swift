@@ -74,6 +74,42 @@ import Testing
         }
     }
 
+    /// A step that the run never came to is none to branch from; nothing begins.
+    @Test func aStepBehindTheEndIsRefused() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        _ = try begin(in: folder, checkpoints: [10])
+        let branch = try CommandRun(["steer", "base", "branch", "51"], in: folder)
+        #expect(branch.status == 1)
+        #expect(
+            branch.errors
+                == "error: steer branch: expected a step up to 50, where base ended, got 51\n")
+        #expect(try Store(folder: folder.runs, for: .reading).runs().count == 1)
+    }
+
+    /// What is taken up at its own end says so, and a hyphen is a sign in front of times alone.
+    @Test func nothingLeftToTrainIsTold() throws {
+        let folder = try CommandRun.Folder()
+        defer { folder.remove() }
+        _ = try begin(in: folder, checkpoints: [])
+        for steps in ["50", "20"] {
+            let again = try CommandRun(["train", "--resume", "base", "--steps", steps], in: folder)
+            #expect(again.status == 0)
+            #expect(again.errors.contains("no step was left to take"), "\(again.errors)")
+        }
+        let more = try CommandRun(["train", "--resume", "base", "--steps", "60"], in: folder)
+        #expect(more.status == 0 && !more.errors.contains("no step was left"), "\(more.errors)")
+        for words in [["rollback", "-5"], ["note", "-5"]] {
+            let steer = try CommandRun(["steer", "base"] + words, in: folder)
+            #expect(steer.status == 64 && steer.errors.contains("'-5'"), "\(steer.errors)")
+        }
+        // It has ended; the words are understood.
+        for words in [["rollback", "-2h"], ["rollback", "2h"], ["note", "--", "-5"]] {
+            let steer = try CommandRun(["steer", "base"] + words, in: folder)
+            #expect(steer.status == 1 && steer.errors.contains("a run that runs"))
+        }
+    }
+
     /// The process begins anew once: what was said of the arguments is not said again.
     @Test func aBranchElsewhereIsToldOnce() throws {
         let folder = try CommandRun.Folder()

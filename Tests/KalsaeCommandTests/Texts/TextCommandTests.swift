@@ -49,6 +49,22 @@ import Testing
         #expect(first.output.count == 35 && first.output.hasPrefix("the "), "\(first.errors)")
         #expect(try run(prompt + ["--temperature", ".8", "--seed", "3"]).output == first.output)
         #expect(try run(prompt + ["--temperature", ".8", "--seed", "4"]).output != first.output)
+        // The likeliest token always, in three ways, whatever the seed.
+        let greedy = try run(prompt + ["--temperature", "0"])
+        #expect(greedy.status == 0 && greedy.output.count == 35, "\(greedy.errors)")
+        for options in [["--top-k", "1"], ["--top-p", "1e-6"], ["--temperature", "0"]] {
+            #expect(try run(prompt + options + ["--seed", "5"]).output == greedy.output)
+        }
+        for (options, words) in [
+            (["--top-k", "0"], "--top-k: expected at least 1 token, got 0"),
+            (["--top-p", "1.5"], "--top-p: expected a probability above 0 and up to 1, got 1.5"),
+            (["--temperature", "-1"], "--temperature: expected a number of at least 0, got -1.0"),
+        ] {
+            let wrong = try run(prompt + options)
+            #expect(wrong.status == 1 && wrong.errors == "error: \(words)\n", "\(wrong.errors)")
+        }
+        let alone = try run(["predict", "pets.safetensors", "pets.txt", "--top-k", "2"])
+        #expect(alone.errors == "error: --top-k: expected --prompt to go with, got none\n")
         let object = try run(prompt + ["--temperature", ".8", "--seed", "3", "--json"]).json
         #expect(object["prompt"]?.string == "the ")
         #expect("the " + (object["text"]?.string ?? "") + "\n" == first.output)
@@ -61,6 +77,15 @@ import Testing
         #expect(try folder.bytes(of: "out.txt").count == 35)
         let summary = try run(["summary", "pets.safetensors"])
         #expect(summary.status == 0, "\(summary.errors)")
+        // As many parameters as `pets.txt` would give the preset: 17 tokens, windows of 64.
+        let preset = try run(["summary", "text-lstm", "--outputs", "17", "--json"]).json
+        let gates = 4 * 256
+        #expect(
+            preset["parameters"]?.integer
+                == 17 * 64 + (64 + 256 + 1) * gates + (256 + 1) * 17)
+        let usual = try run(["summary", "text-transformer", "--json"]).json
+        let last = usual["layers"]?.array?.last
+        #expect(last?["output"]?.array?.compactMap(\.integer) == [64, 65])
     }
 
     @Test func aRunIsTakenUpWithTheSameBits() throws {
@@ -153,7 +178,10 @@ import Testing
         (["train", "none.txt"], "none.txt: expected a readable file, got no such file"),
         (["search", "pets.txt", "--trials", "2"], "expected rows or images, got a text"),
         (["predict", "pets.txt", "--length", "3"], "--length: expected --prompt to go with"),
-        (["predict", "x.safetensors", "--prompt", "a", "--temperature", "0"], "above 0, got 0"),
+        (
+            ["predict", "x.safetensors", "--prompt", "a", "--temperature", "-1"],
+            "at least 0, got -1"
+        ),
     ])
     func whatMakesNoSenseIsToldInALine(arguments: [String], error: String) throws {
         defer { folder.remove() }

@@ -149,7 +149,8 @@ extension Report {
         if let classes {
             return "accuracy \(classes.accuracy.short), log loss \(classes.logLoss.short)"
         }
-        return "rmse \(values?.rmse.short ?? "-"), mae \(values?.mae.short ?? "-")"
+        let loss = values?.targetLoss.map { "loss \($0.loss.short), " } ?? ""
+        return "\(loss)rmse \(values?.rmse.short ?? "-"), mae \(values?.mae.short ?? "-")"
     }
 }
 

@@ -47,6 +47,7 @@ extension Train {
                 output.options, onStep: onStep,
                 onEpoch: { progress.epoch($0) }, onChange: { progress.change($0) })
             try destination.save(outcome.file)
+            progress.tellNothingLeft(outcome.history)
             let heldOut =
                 splitting.predictions == nil ? [] : try run.heldOutRows(of: outcome)
             if splitting.allRows, !Interrupt.isRequested {

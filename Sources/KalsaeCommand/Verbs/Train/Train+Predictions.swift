@@ -50,7 +50,10 @@ extension Train {
             }
         }
         var writer = CSVWriter()
-        writer.append(["row", "part", target, "prediction"] + names)
+        // A target of one of these names stays beside it.
+        let own = ["row", "part", "prediction"]
+        let truth = own.contains(target) ? "\(target) (target)" : target
+        writer.append(["row", "part", truth, "prediction"] + names)
         let sorted = lines.sorted {
             ($0.isOfTable ? 0 : 1, $0.row) < ($1.isOfTable ? 0 : 1, $1.row)
         }

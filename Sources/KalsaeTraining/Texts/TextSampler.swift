@@ -8,7 +8,8 @@ import KalsaeTensor
 ///
 /// The model takes tokens `[1, length]` and gives logits `[1, length, tokens]`, and what it says
 /// at a position may depend only on that position and those before it. Each token is drawn by
-/// `softmax(logits / temperature)`, and sees at most `length` tokens before it.
+/// `softmax(logits / temperature)`, of the `topK` likeliest tokens and of those whose probability reaches
+/// `topP`, and sees at most `length` tokens before it.
 public final class TextSampler<Model: Layer> {
     /// The largest number of tokens that the next one depends on.
     public let length: Int
@@ -20,21 +21,27 @@ public final class TextSampler<Model: Layer> {
     /// Prepares drawing.
     ///
     /// - Parameters:
-    ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike.
+    ///   - length: the largest number of tokens that the next one depends on.
+    ///   - temperature: below 1 the likely becomes likelier; above, all becomes alike; 0 takes the
+    ///     likeliest always.
+    ///   - topK: how many of the likeliest tokens are left; nil for all.
+    ///   - topP: the probability that the likeliest tokens reach that are left, above 0 and up to 1;
+    ///     nil for all.
     ///   - excluded: tokens that are never drawn.
     public init(
-        _ model: Model, length: Int, temperature: Double = 1, leavingOut excluded: [Int32] = []
+        _ model: Model, length: Int, temperature: Double = 1, topK: Int? = nil, topP: Double? = nil,
+        leavingOut excluded: [Int32] = []
     ) throws {
-        guard length >= 1, temperature > 0, temperature.isFinite else {
+        guard length >= 1 else {
             throw KalsaeError(
-                "text sampler", expected: "a length of at least 1 and a temperature above 0",
-                got: "length \(length), temperature \(temperature)")
+                "text sampler", expected: "a length of at least 1", got: "\(length)")
         }
+        let sampling = TokenSampling(temperature: temperature, topK: topK, topP: topP)
+        try sampling.check()
         self.length = length
         window = try HostTensor(count: length)
         position = try HostTensor(count: 1)
         key = try HostTensor(count: 3)
-        let divisor = max(temperature, Double(Float.leastNormalMagnitude))
         step = try CompiledStep(model) { model, inputs in
             let logits = model(inputs[0].reshaped(to: [1, length]))
             guard logits.fault != nil || (logits.rank == 3 && logits.shape[1] == length) else {
@@ -42,9 +49,7 @@ public final class TextSampler<Model: Layer> {
                     "text sampler", expected: "logits [1, \(length), tokens]",
                     got: "\(logits.shape)")
             }
-            // Below 0 all of them, so that a small temperature makes no infinity of the likeliest.
-            let row = logits[0].gathered(at: inputs[1])
-            var last = (row - row.max(axes: [-1], keepsAxes: true)) / divisor
+            var last = logits[0].gathered(at: inputs[1])
             if !excluded.isEmpty, last.fault == nil {
                 var mask = [Float](repeating: 0, count: logits.shape[2])
                 for token in excluded where mask.indices.contains(Int(token)) {
@@ -52,7 +57,7 @@ public final class TextSampler<Model: Layer> {
                 }
                 last = last + Tensor(mask)
             }
-            return [.categorical(logits: last, key: RandomKey(inputs[2]))]
+            return [sampling.token(logits: last, key: RandomKey(inputs[2]))]
         }
     }
 

@@ -18,6 +18,16 @@ private struct Counter: Layer {
     }
 }
 
+/// Has the same shares of probability at every position.
+private struct Fixed: Layer {
+    var shares: [Double]
+    static let parts = Parts<Self>()
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        x.cast(to: .float32).reshaped(to: [1, 1, 1]) * 0 + Tensor(shares.map { Float($0) }).log()
+    }
+}
+
 @Suite struct TextSamplerTests {
     @Test func goesOnBeyondItsWindow() throws {
         let sampler = try TextSampler(Counter(sharpness: 200), length: 3)
@@ -65,6 +75,52 @@ private struct Counter: Layer {
         }
     }
 
+    /// Greedy decoding draws nothing: all seeds give the same, and ties the first.
+    @Test func temperature0TakesTheLikeliest() throws {
+        let sampler = try TextSampler(Counter(sharpness: 0.01), length: 3, temperature: 0)
+        let drawn = try sampler.sample(after: [3], count: 12, seed: 7)
+        #expect(drawn == (0..<12).map { Int32(($0 + 4) % 5) })
+        let even = try TextSampler(Counter(sharpness: 0), length: 3, temperature: 0)
+        #expect(try even.sample(after: [3], count: 4) == [0, 0, 0, 0])
+    }
+
+    /// Of probabilities 8/15, 4/15, 2/15, 1/15: what top-k and top-p leave, and how often each is drawn.
+    @Test(
+        arguments: [
+            (topK: nil, topP: nil, left: 4), (1, nil, 1), (2, nil, 2), (9, nil, 4), (nil, 0.5, 1),
+            (nil, 0.54, 2), (nil, 0.79, 2), (nil, 0.81, 3), (nil, 1, 4), (nil, 1e-9, 1),
+            // 8/12 and 4/12 of two: .6 is reached by the first alone.
+            (2, 0.6, 1), (2, 0.7, 2),
+        ] as [(topK: Int?, topP: Double?, left: Int)])
+    func theLikeliestAreLeft(_ topK: Int?, _ topP: Double?, _ left: Int) throws {
+        let shares = [8.0, 4, 2, 1]
+        let sampler = try TextSampler(
+            Fixed(shares: [1, 8, 2, 4]), length: 1, topK: topK, topP: topP)
+        let count = 600
+        let drawn = try sampler.sample(after: [0], count: count, seed: 4)
+        let sum = shares.prefix(left).reduce(0, +)
+        for (rank, token) in [1, 3, 2, 0].enumerated() {
+            let share = rank < left ? shares[rank] / sum : 0
+            let times = drawn.count { $0 == Int32(token) }
+            // Five standard deviations of a binomial count.
+            let bound = 5 * (Double(count) * share * (1 - share)).squareRoot()
+            #expect(abs(Double(times) - Double(count) * share) <= bound, "token \(token)")
+        }
+    }
+
+    /// As likely as the last one that is left is left too; what is excluded never comes.
+    @Test func tiesAndExclusions() throws {
+        let model = Fixed(shares: [2, 1, 1, 1, 8])
+        let tied = try TextSampler(model, length: 1, topK: 3)
+        #expect(Set(try tied.sample(after: [0], count: 300)) == [0, 1, 2, 3, 4])
+        let without = try TextSampler(model, length: 1, topK: 1, leavingOut: [4])
+        #expect(Set(try without.sample(after: [0], count: 20)) == [0])
+        let half = try TextSampler(model, length: 1, topP: 0.3, leavingOut: [4])
+        #expect(Set(try half.sample(after: [0], count: 20)) == [0])
+        let greedy = try TextSampler(model, length: 1, temperature: 0, leavingOut: [4])
+        #expect(try greedy.sample(after: [0], count: 3) == [0, 0, 0])
+    }
+
     @Test func tokensAreHandedOutAsTheyAreDrawn() throws {
         let sampler = try TextSampler(Counter(sharpness: 1), length: 4)
         var seen: [Int32] = []
@@ -78,7 +134,15 @@ private struct Counter: Layer {
     @Test func whatCannotBeIsRefused() throws {
         let model = Counter(sharpness: 1)
         #expect(throws: KalsaeError.self) { try TextSampler(model, length: 0) }
-        #expect(throws: KalsaeError.self) { try TextSampler(model, length: 2, temperature: 0) }
+        for temperature in [-1, -0.1, Double.nan, .infinity] {
+            #expect(throws: KalsaeError.self) {
+                try TextSampler(model, length: 2, temperature: temperature)
+            }
+        }
+        for topP in [0, -0.5, 1.5, Double.nan] {
+            #expect(throws: KalsaeError.self) { try TextSampler(model, length: 2, topP: topP) }
+        }
+        #expect(throws: KalsaeError.self) { try TextSampler(model, length: 2, topK: 0) }
         let sampler = try TextSampler(model, length: 2)
         #expect(throws: KalsaeError.self) { try sampler.sample(after: [], count: 1) }
         let flat = try TextSampler(Flatten(), length: 2)
