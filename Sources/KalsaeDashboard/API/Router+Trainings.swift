@@ -13,7 +13,8 @@ extension Router {
         "learning-rate": digits.union(".e-+"), "seed": digits,
         "checkpoint-every": letters.union(digits),
         "log-gradients": letters, "validation": digits.union("."), "test": digits.union("."),
-        "patience": digits, "activation": letters.union(digits).union("-"), "schedule": letters,
+        "patience": digits, "activation": letters.union(digits).union("-"),
+        "schedule": letters.union("-"),
     ]
     private static let letters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     private static let digits = Set("0123456789")

@@ -18,6 +18,8 @@ public struct SteeringCallback: Callback {
     private var rolledBack: (from: Int, to: Int)?
     /// The steps at the ends of epochs.
     private var epochSteps: [Int: Int] = [:]
+    /// The steps that the training will take; nil before its first one.
+    private var total: Int?
 
     /// Looks for the commands of a run.
     ///
@@ -35,19 +37,18 @@ public struct SteeringCallback: Callback {
     /// Does what was asked since the last step.
     public mutating func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
         if step.step != rolledBack?.from { rolledBack = nil }
-        try obey(step.step, total: step.total, &control)
+        total = step.total
+        try obey(step.step, &control)
     }
 
     /// Does what was asked while the epoch was measured.
     public mutating func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
         epochSteps[epoch.epoch] = epoch.steps
         if epoch.steps != rolledBack?.from { rolledBack = nil }
-        try obey(epoch.steps, total: nil, &control)
+        try obey(epoch.steps, &control)
     }
 
-    private mutating func obey(
-        _ step: Int, total: Int?, _ control: inout TrainingControl
-    ) throws {
+    private mutating func obey(_ step: Int, _ control: inout TrainingControl) throws {
         var commands = recorder.pendingCommands()
         while isPaused, commands.isEmpty {
             if isInterrupted() || Task.isCancelled { return isPaused = false }
@@ -61,7 +62,7 @@ public struct SteeringCallback: Callback {
                 "steer", step: step, author: command.author,
                 data: ["verb": .string(command.verb), "data": command.data])
             do {
-                try carryOut(command, step, total: total, &control)
+                try carryOut(command, step, &control)
             } catch {
                 let text = (error as? KalsaeError)?.description ?? "\(error)"
                 recorder.answer(command, .refused, step: step, text)
@@ -71,7 +72,7 @@ public struct SteeringCallback: Callback {
     }
 
     private mutating func carryOut(
-        _ command: RunCommand, _ step: Int, total: Int?, _ control: inout TrainingControl
+        _ command: RunCommand, _ step: Int, _ control: inout TrainingControl
     ) throws {
         guard let verb = SteeringVerb(rawValue: command.verb) else {
             let names = SteeringVerb.allCases.map(\.rawValue)
@@ -181,13 +182,26 @@ public struct SteeringCallback: Callback {
             throw KalsaeError("steer", expected: "a schedule", got: "none")
         }
         if plain == .string("constant") || plain == .null { return nil }
-        if let name = plain.string,
-            let preset = SchedulePreset.all.first(where: { $0.name == name }),
-            let total, total < .max, let schedule = preset.schedule(max(total, 1))
-        {
-            return schedule
+        guard let name = plain.string else {
+            return try LearningRateSchedule(plain: try setting(plain))
         }
-        return try LearningRateSchedule(plain: try setting(plain))
+        let length = total ?? .max
+        let presets = SchedulePreset.all.filter { $0.schedule(1) != nil }
+        guard let preset = presets.first(where: { $0.name == name }) else {
+            let names = presets.map(\.name)
+            throw KalsaeError(
+                "schedule",
+                expected: names.joined(separator: ", ")
+                    + #", or settings as {"schedule": "cosine", "steps": 900}"#,
+                got: "\"\(name)\"", advice: SpellingSuggestion.advice(name, in: names))
+        }
+        guard length < .max else {
+            throw KalsaeError(
+                "schedule \(name)", expected: "a training whose number of steps is known",
+                got: "one without an end",
+                advice: #"give steps, as in {"schedule": "cosine", "steps": 900}"#)
+        }
+        return preset.schedule(max(length, 1))
     }
 
     private static func setting(_ value: JSONValue) throws -> SettingValue {

@@ -44,10 +44,19 @@ import Testing
         let store: Store
         let session: RunSession
         private let plan: Mutex<[Int: [(String, JSONValue)]]>
+        /// What is sent while the first epoch is measured.
+        private let measured: [(String, JSONValue)]
 
-        init(store: Store, _ session: RunSession, plan: [Int: [(String, JSONValue)]]) {
-            (self.store, self.session) = (store, session)
+        init(
+            store: Store, _ session: RunSession, plan: [Int: [(String, JSONValue)]],
+            measured: [(String, JSONValue)] = []
+        ) {
+            (self.store, self.session, self.measured) = (store, session, measured)
             self.plan = Mutex(plan)
+        }
+
+        func onEpochEnd(_ epoch: EpochRecord, _ control: inout TrainingControl) throws {
+            if epoch.epoch == 1 { try send(measured) }
         }
 
         func onStepEnd(_ step: StepRecord, _ control: inout TrainingControl) throws {
@@ -56,6 +65,11 @@ import Testing
             guard let commands = plan.withLock({ $0.removeValue(forKey: step.step) }) else {
                 return
             }
+            try send(commands)
+        }
+
+        private func send(_ commands: [(String, JSONValue)]) throws {
+            guard !commands.isEmpty else { return }
             for (verb, data) in commands {
                 _ = try store.send(verb, data: data, author: "ann", to: session.run)
             }
@@ -132,6 +146,46 @@ import Testing
         let loss = try store.points("validation/loss", of: run)
         #expect(loss.map(\.step) == Array(stride(from: 5, through: 40, by: 5)))
         #expect(loss.map(\.value) == history.epochs.compactMap { $0.validation?.loss })
+    }
+
+    /// The names of `--schedule` count at any boundary, over the length of the training.
+    @Test func schedulesGoByTheirNames() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(folder: folder)
+        let session = RunSession(try store.createRun(RunDescription(name: "s")), in: store)
+        let names = SchedulePreset.all.map(\.name) + ["linearWarmup", "cosin"]
+        let person = Person(
+            store: store, session, plan: [:],
+            measured: names.map { ("schedule", ["schedule": .string($0)]) } + [
+                ("schedule", ["schedule": ["schedule": "exponential", "factor": 0.5, "every": 9]])
+            ])
+        let trainer = try trainer()
+        var options = try options()
+        options.callbacks = [person] + session.callbacks()
+        try await trainer.fit(data(), options)
+        let end = try await trainer.state
+        session.finish(.finished, last: end)
+        let commands = try store.commands(of: session.run)
+        let refused = commands.filter { $0.state == .refused }
+        #expect(
+            refused.map { $0.data["schedule"]?.string } == ["plateau", "linearWarmup", "cosin"])
+        let usual = SchedulePreset.all.dropLast().map(\.name).joined(separator: ", ")
+        #expect(
+            refused.map(\.answer)
+                == [("plateau", ""), ("linearWarmup", ""), ("cosin", "cosine")].map {
+                    "schedule: expected \(usual), or settings as "
+                        + #"{"schedule": "cosine", "steps": 900}, got ""# + $0 + "\""
+                        + ($1.isEmpty ? "" : "; did you mean \"\($1)\"?")
+                })
+        // 8 epochs of 5 steps.
+        let presets = SchedulePreset.all.dropLast().map { preset in
+            preset.name == "constant" ? nil : preset.schedule(40)
+        }
+        let made = try #require(end.progress.fit?.interventions)
+        #expect(
+            made.map(\.change)
+                == presets.map { .schedule($0) } + [.schedule(.exponential(factor: 0.5, every: 9))])
+        #expect(made.allSatisfy { $0.step == 5 })
     }
 
     /// A factor counts for the rate that the schedule builds on, also twice at one boundary.
