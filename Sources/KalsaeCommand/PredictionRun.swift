@@ -144,10 +144,17 @@ struct PredictionRun {
         case .values(let values):
             for (row, kept) in part.kept.enumerated() {
                 let value = values[row]
-                let borders = width.map { ["\(value - $0)", "\(value + $0)"] } ?? []
+                let borders = interval(around: value).map { ["\($0.low)", "\($0.high)"] } ?? []
                 writer.append(first(row) + kept + ["\(value)"] + borders + last(row))
             }
         }
+    }
+
+    /// The interval around a predicted number; of counts and amounts it begins at 0 or above.
+    private func interval(around value: Double) -> (low: Double, high: Double)? {
+        guard let width else { return nil }
+        let least = predictor.metadata.scale?.loss.isPositive == true ? 0 : -Double.infinity
+        return (max(value - width, least), value + width)
     }
 
     /// Writes one object of lists, which grow beside each other in bounded memory; nothing is written
@@ -182,9 +189,9 @@ struct PredictionRun {
                 case .values(let values):
                     for value in values {
                         try predictions.append(.number(value))
-                        guard let width else { continue }
-                        try low.append(.number(value - width))
-                        try high.append(.number(value + width))
+                        guard let own = interval(around: value) else { continue }
+                        try low.append(.number(own.low))
+                        try high.append(.number(own.high))
                     }
                 }
             }

@@ -146,6 +146,9 @@ import Testing
         Wrong(
             arguments: ["summary", "simple-convnet", "--input", "28,x"], status: 1,
             says: "28,28,1"),
+        Wrong(
+            arguments: ["train", "iris", "--epochs", "3", "--steps", "9"], status: 1,
+            says: "--epochs: expected one length of the training, got --steps too"),
         Wrong(arguments: ["summary", "784-50-x"], status: 1, says: "784-50-10, got 784-50-x"),
         Wrong(
             arguments: ["summary", "deep-convnet", "--outputs", "0"], status: 1, says: "above 0"),

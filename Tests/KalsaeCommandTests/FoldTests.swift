@@ -87,6 +87,10 @@ import Testing
         (["--folds", "101"], "as many as there are rows (100), got 101"),
         (["--folds", "5", "--epochs", "2", "--split", "80/20"], "got --split; leave it out"),
         (["--folds", "40", "--time", "age"], "at least 123 rows for 40 folds by time"),
+        (["--folds", "3", "--network", "4", "--find-rate"], "--find-rate: expected one training"),
+        (["--folds", "3", "--network", "4", "--log", "l.csv"], "--log: expected one training"),
+        (["--folds", "3", "--network", "4", "--guard"], "--guard: expected one training"),
+        (["--folds", "3", "--network", "4", "--name", "x"], "--name: expected one training"),
     ])
     func whatCannotBeIsRefused(_ options: [String], says: String) throws {
         defer { folder.remove() }
@@ -94,6 +98,50 @@ import Testing
         #expect(result.status == 1 && result.output.isEmpty)
         #expect(result.errors.contains(says), "\(result.errors)")
         #expect(!folder.contents.contains("houses.safetensors"))
+    }
+
+    /// The rule of all folds is that of the network that is kept, and of the rows that are written.
+    @Test func theThresholdIsThatOfAllFolds() throws {
+        defer { folder.remove() }
+        // Two classes that overlap, one of them in a quarter of the rows.
+        var text = "size,late\n"
+        for row in 0..<240 {
+            let isLate = row % 4 == 0
+            text += "\(row * 7919 % 100 + (isLate ? 45 : 0)),\(isLate ? "yes" : "no")\n"
+        }
+        try folder.write(text, to: "orders.csv")
+        let base = [
+            "orders.csv", "--target", "late", "--network", "8", "--epochs", "30", "--folds", "3",
+        ]
+        let result = try run(
+            base + ["--threshold", "best", "--predictions", "p.csv", "--json"])
+        try #require(result.status == 0, "\(result.errors)")
+        let csv = try CSV(Array(folder.bytes(of: "p.csv")), header: .present)
+        let rows = (0..<csv.rowCount).map { row in
+            let cells = (2...5).map { csv.text(row: row, column: $0) }
+            return (actual: cells[0], predicted: cells[1], share: Double(cells[3]) ?? .nan)
+        }
+        try #require(rows.count == 240)
+        func f1(_ isTaken: (Int) -> Bool) -> Double {
+            let hits = rows.indices.count { isTaken($0) && rows[$0].actual == "yes" }
+            return 2 * Double(hits) / Double(rows.indices.count(where: isTaken) + 60)
+        }
+        let best = rows.map { row in f1 { rows[$0].share >= row.share } }.max() ?? 0
+        let taken = f1 { rows[$0].predicted == "yes" }
+        #expect(abs(taken - best) < 1e-9 && taken > f1 { rows[$0].share >= 0.5 })
+        let right = rows.count { $0.actual == $0.predicted }
+        let accuracy = try #require(result.json["validation"]?["accuracy"]?.number)
+        #expect(abs(accuracy - Double(right) / 240) < 1e-12)
+        let own = try CommandRun(["predict", "orders.safetensors", "orders.csv"], in: folder)
+        let asked = try CommandRun(
+            ["predict", "orders.safetensors", "orders.csv", "--threshold", "best"], in: folder)
+        #expect(asked.status == 0 && own.output == asked.output, "\(asked.errors)")
+        // Without the option the file knows it all the same.
+        #expect(try run(base).status == 0)
+        let plain = try CommandRun(["predict", "orders.safetensors", "orders.csv"], in: folder)
+        let later = try CommandRun(
+            ["predict", "orders.safetensors", "orders.csv", "--threshold", "best"], in: folder)
+        #expect(later.status == 0 && later.output == own.output && plain.output != own.output)
     }
 
     /// All rows of a set are measured, each by a network that did not see it.

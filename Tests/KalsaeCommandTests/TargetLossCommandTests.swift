@@ -69,7 +69,7 @@ import Testing
         try folder.write(visits(), to: "visits.csv")
         for (options, words) in [
             (["--loss", "gamma"], "--loss gamma"), (["--loss", "quantile=3"], "between 0 and 1"),
-            (["--loss", "posson"], "did you mean"),
+            (["--loss", "posson"], "did you mean"), (["--loss", "quantile"], "quantile=.9"),
             (["--loss", "mae", "--task", "classification"], "--class-weight"),
         ] {
             let result = try CommandRun(
@@ -164,6 +164,33 @@ import Testing
         #expect(result.errors.contains("\(outside) of \(rows) rows far outside") == isTold)
     }
 
+    /// Counts are at least 0, and a quantile is an end of an interval itself.
+    @Test func intervalsOfCountsAndQuantiles() throws {
+        defer { folder.remove() }
+        try folder.write(visits(), to: "visits.csv")
+        let counts = try train("--effort", "quick", "--loss", "poisson")
+        try #require(counts.status == 0, "\(counts.errors)")
+        for options in [[], ["--json"]] {
+            let words = ["predict", "m", "visits.csv", "--interval", ".9"] + options
+            let run = try CommandRun(words, in: folder)
+            try #require(run.status == 0, "\(run.errors)")
+            let lows =
+                options.isEmpty
+                ? run.output.split(separator: "\n").dropFirst().compactMap {
+                    Double($0.split(separator: ",")[1])
+                } : try #require(try run.json["low"]?.array).compactMap(\.number)
+            #expect(lows.count == 300 && lows.min() == 0 && (lows.max() ?? 0) > 0)
+        }
+        for (level, has) in [("quantile=.9", false), ("quantile=.5", true), ("mae", true)] {
+            let training = try train("--effort", "quick", "--loss", level)
+            #expect(training.output.contains("interval of 90 %") == has)
+            let run = try CommandRun(
+                ["predict", "m", "visits.csv", "--interval", ".9"], in: folder)
+            #expect((run.status == 0) == has, "\(run.errors)")
+            #expect(has || run.errors.contains("one of the quantile 0.9; two quantiles"))
+        }
+    }
+
     /// Predictions far from both ends are not taken for clipped ones, however far an outlier lies.
     @Test func anOutlierWidensNoEnd() throws {
         defer { folder.remove() }
@@ -230,6 +257,10 @@ import Testing
             #expect(abs(difference) < 1e-9, "\(key)")
         }
         #expect(one["target_loss"]?["below"]?.number == other["target_loss"]?["below"]?.number)
+        // Rows that count nothing are not among the worst.
+        let worst = try report("weighted.csv", "--weight", "w", "--worst", "300")["worst"]
+        let numbers = try #require(worst?["rows"]?.array).compactMap { $0["row"]?.integer }
+        #expect(numbers.count == 225 && numbers.allSatisfy { ($0 - 1) % 4 != 0 })
         let alike = try report("weighted.csv")
         #expect(alike["rmse"]?.number != one["rmse"]?.number)
         let wrong = try CommandRun(["evaluate", "m", "visits.csv", "--weight", "w"], in: folder)

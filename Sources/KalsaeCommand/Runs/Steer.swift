@@ -15,7 +15,7 @@ struct Steer: ParsableCommand {
               schedule NAME     another schedule, or one with settings as JSON
               pause, continue   at the next step
               checkpoint        write one now
-              rollback WHERE    to a step, best, epoch 3, or back by 90s, 30min, 2h
+              rollback WHERE    to a step as 400, best, epoch 3, or to 90s, 30min, 2h ago
               branch [STEP]     train another way from there, in this terminal
               note TEXT         keep a remark with the run
               stop              end it, with what it has so far
@@ -105,9 +105,10 @@ struct Steer: ParsableCommand {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(max(wait, 0))
         while true {
+            // Asked first: a run answers before it ends.
+            let isOver = try store.run(run.id).state != .running
             let now = try store.commands(of: run).first { $0.id == sent.id }
             if let now, now.state != .pending { return now }
-            let isOver = try store.run(run.id).state != .running
             guard clock.now < end, !isOver else { return now ?? sent }
             usleep(20_000)
         }

@@ -56,8 +56,7 @@ extension TargetLoss: RawRepresentable {
             }
             self = .huber(delta: delta)
         case ("quantile", let value):
-            let level = value ?? 0.5
-            guard level > 0, level < 1 else {
+            guard let level = value, level > 0, level < 1 else {
                 throw fault("a level between 0 and 1, as in quantile=.9")
             }
             self = .quantile(level: level)

@@ -43,6 +43,8 @@ struct RunCurves {
     private let validation: [MetricPoint]
     private let waiting: [MetricPoint]
     private let compilations: Int
+    /// Settings that were changed on the way, each of which may compile the step anew for all sizes.
+    private let changes: Int
     private let failure: String?
 
     init(
@@ -58,7 +60,9 @@ struct RunCurves {
         validation = try points("validation/loss")
         waiting = try points("time/waiting")
         compilations = try points("compilations").last.flatMap { Int(exactly: $0.value) } ?? 0
-        failure = try store.events(of: run).last { $0.kind == "failed" }?.data["error"]?.string
+        let events = try store.events(of: run)
+        failure = events.last { $0.kind == "failed" }?.data["error"]?.string
+        changes = events.count { $0.kind == "change" }
     }
 
     /// All findings of the record.
@@ -248,15 +252,15 @@ struct RunCurves {
         let text = say(
             "the step was compiled \(compilations.counting("time"))",
             "한 단계의 계산을 \(compilations)번 컴파일했습니다")
-        guard compilations > 4 else {
+        guard compilations > 4 * (1 + changes) else {
             return Finding("recompilations", .good, text, [("count", Double(compilations))])
         }
         return Finding(
             "recompilations", .problem,
             text
                 + say(
-                    ", once for each size of a batch or change of settings",
-                    ". 배치 크기나 설정이 바뀔 때마다 한 번입니다"),
+                    ", once for each size of a batch",
+                    ". 배치 크기가 바뀔 때마다 한 번입니다"),
             [("count", Double(compilations))],
             remedy: say("batches of one size", "배치 크기를 하나로 맞추세요"),
             command: commands.anew("--drop-last"))

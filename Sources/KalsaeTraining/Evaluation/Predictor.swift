@@ -222,6 +222,14 @@ public struct Predictor: Sendable {
 
     func intervals() throws(KalsaeError) -> PredictionIntervals {
         guard let intervals = metadata.intervals else {
+            if case .quantile(let level)? = metadata.scale?.loss, level != 0.5 {
+                throw KalsaeError(
+                    path, expected: "a model of means or medians, which has intervals",
+                    got: "one of the quantile \(level)",
+                    advice:
+                        "two quantiles are the ends of one: train with --loss quantile=.05 and quantile=.95"
+                )
+            }
             let isOfClasses = !metadata.classNames.isEmpty
             throw KalsaeError(
                 path, expected: "a model of numbers that has intervals",

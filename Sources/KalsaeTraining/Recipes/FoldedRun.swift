@@ -42,6 +42,8 @@ public struct FoldedRun: Sendable {
     public let count: Int
     /// The share of a fold's training rows that choose its epoch.
     public let validation: Double
+    /// From which probability on one of two classes is predicted; nil for the more probable one.
+    public var threshold: ThresholdChoice?
     private let recipe: @Sendable (DataParts) throws -> Recipe
     private let folds: @Sendable (Int, Double, UInt64) throws(KalsaeError) -> [Split]
     private let parts: @Sendable (Split) throws(KalsaeError) -> DataParts
@@ -126,6 +128,13 @@ public struct FoldedRun: Sendable {
         }
         var pooled = try Measurement(pooling: measurements)
         var metadata = ModelMetadata(whole, seed: own.seed)
+        try metadata.decide(by: threshold, best: pooled.report.classes?.threshold)
+        if let decision = metadata.decision {
+            measurements = try measurements.map {
+                try Measurement(pooling: [$0], decision: decision)
+            }
+            pooled = try Measurement(pooling: measurements, decision: decision)
+        }
         metadata.intervals = pooled.intervals
         let tells = metadata.intervals?.tells(Measurement.level) == true
         if tells { try pooled.report(metadata.intervals, areOwn: true) }
@@ -155,7 +164,8 @@ public struct FoldedRun: Sendable {
         outcome.file = ModelFile(final.model, metadata: metadata.strings)
         try onLearned?(outcome.file)
         if whole.test.count > 0 {
-            var measured = try Measurement(final.model, whole.test)
+            var measured = try Measurement(
+                final.model, whole.test, decision: metadata.decision)
             if tells { try measured.report(metadata.intervals) }
             outcome.test = measured.report
             let rows = whole.split?.test

@@ -5,8 +5,8 @@ import KalsaeSupport
 /// By how much each column moves single predictions away from the mean prediction of a background.
 ///
 /// Shapley values by sampled orders (Štrumbelj and Kononenko, 2014): one background row after the other
-/// becomes the explained row, column by column in a random order, every second time in the reverse of the
-/// order before; a column's contribution is the mean change of the prediction at its turn. For each row base
+/// becomes the explained row, column by column in random orders, every second of which is the reverse of the
+/// one before; a column's contribution is the mean change of the prediction at its turn. For each row base
 /// and contributions add up to the prediction.
 ///
 /// ```swift
@@ -30,6 +30,9 @@ public struct ColumnContributions: Sendable {
     /// Predictions for a row at most, but of 8 background rows.
     private static let mostPredictions = 4_096
 
+    /// Orders for a background row at most.
+    private static let mostOrders = 4
+
     /// The columns that became inputs.
     public let names: [String]
     private let predictor: Predictor
@@ -37,8 +40,10 @@ public struct ColumnContributions: Sendable {
     /// The inputs of each column.
     private let inputs: [[Int]]
     private let background: [ArraySlice<Float>]
-    /// For each background row the order of the columns.
+    /// Orders of the columns: the same number for each background row, one row behind the other.
     private let orders: [[Int]]
+    /// How many there are for a row.
+    private let ordersPerRow: Int
     /// What is predicted for the background: probabilities, or a value.
     private let means: [Double]
 
@@ -66,7 +71,11 @@ public struct ColumnContributions: Sendable {
         inputs = names.map { encoder.inputs(of: $0) }
         var generator = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x434f_4e54)
         var (orders, order) = ([[Int]](), Array(names.indices))
-        for index in 0..<kept {
+        // Of few columns several: they leave less to chance.
+        ordersPerRow = min(
+            Self.mostOrders,
+            max(1, Self.mostPredictions / (max(kept, 1) * (encoder.columnNames.count + 1))))
+        for index in 0..<(kept * ordersPerRow) {
             if index % 2 == 0 { generator.shuffle(&order) } else { order.reverse() }
             orders.append(order)
         }
@@ -93,8 +102,8 @@ public struct ColumnContributions: Sendable {
 
     private func row(_ target: ArraySlice<Float>) throws -> Row {
         var steps = Array(target)
-        for (row, order) in zip(background, orders) {
-            var now = Array(row)
+        for (index, order) in orders.enumerated() {
+            var now = Array(background[index / ordersPerRow])
             steps += now
             for column in order {
                 for input in inputs[column] { now[input] = target[target.startIndex + input] }

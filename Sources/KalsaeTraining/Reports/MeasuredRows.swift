@@ -19,6 +19,8 @@ package struct MeasuredRows: Sendable {
     package var numbers: [Int]?
     /// The rule by which one of two classes is predicted; nil for the more probable one.
     package var decision: DecisionRule?
+    /// How often each row counts; nil where all count alike.
+    package var weights: [Double]?
 
     package init(outcomes: Outcomes, images: LabeledData? = nil) {
         (self.outcomes, self.images) = (outcomes, images)
@@ -44,7 +46,8 @@ package struct MeasuredRows: Sendable {
     }
 
     /// The rows that are most wrong, the worst first: of classes those that were taken for another one,
-    /// by the least probability of their own; of numbers those of the largest error.
+    /// by the least probability of their own; of numbers those of the largest error. Rows of weight 0 are
+    /// none.
     package func worst(_ count: Int) -> [Int] {
         let wrongness: (Int) -> Double =
             switch outcomes {
@@ -53,6 +56,7 @@ package struct MeasuredRows: Sendable {
             case .values(let predicted, let actual): { (predicted[$0] - actual[$0]).magnitude }
             }
         let wrong = (0..<self.count).filter { row in
+            if let weights, weights[row] == 0 { return false }
             guard case .classes(_, let actual, _) = outcomes else { return true }
             return predicted(row) != actual[row]
         }

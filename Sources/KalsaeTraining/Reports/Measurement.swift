@@ -66,13 +66,17 @@ struct Measurement {
 
     /// Measures the rows of several measurements of one kind together; numbers in the target's units,
     /// whatever scale each had.
-    init(pooling parts: [Measurement]) throws(KalsaeError) {
+    ///
+    /// - Parameter decision: the rule by which one of two classes is predicted, whatever the parts had.
+    init(
+        pooling parts: [Measurement], decision: DecisionRule? = nil
+    ) throws(KalsaeError) {
         guard let first = parts.first else {
             throw KalsaeError("evaluate", expected: "at least one fold", got: "none")
         }
         let weights = first.weights == nil ? nil : parts.flatMap { $0.weights ?? [] }
         outputs = parts.flatMap(\.outputs)
-        (self.weights, areLogits, decision) = (weights, first.areLogits, nil)
+        (self.weights, areLogits, self.decision) = (weights, first.areLogits, decision)
         predictions = parts.flatMap(\.predictions)
         targets = parts.flatMap(\.targets)
         switch first.data {
@@ -83,7 +87,7 @@ struct Measurement {
             data = .classes(labels, names: names)
             let report = ClassReport(
                 outputs, areLogits: first.areLogits, actual: labels, names: names,
-                weights: weights)
+                weights: weights, decision: decision)
             guard let report else { throw Self.misfit(outputs, data) }
             self.report = Report(report)
         case .values(_, let scale):
@@ -107,7 +111,9 @@ struct Measurement {
     /// Predictions and truths of all rows.
     var rows: MeasuredRows {
         guard case .classes(let actual, let names) = data else {
-            return MeasuredRows(outcomes: .values(predicted: predictions, actual: targets))
+            var rows = MeasuredRows(outcomes: .values(predicted: predictions, actual: targets))
+            rows.weights = weights
+            return rows
         }
         var probabilities = outputs.map { Double($0) }
         if areLogits {
@@ -122,13 +128,17 @@ struct Measurement {
         var rows = MeasuredRows(
             outcomes: .classes(
                 probabilities: probabilities, actual: actual.map { Int($0) }, names: names))
-        rows.decision = decision
+        (rows.decision, rows.weights) = (decision, weights)
         return rows
     }
 
-    /// Intervals by the errors of these rows; nil of classes. Rows that count count once.
+    /// Intervals by the errors of these rows; nil of classes, and of a quantile, which is an end of one.
+    /// Rows that count count once.
     var intervals: PredictionIntervals? {
-        PredictionIntervals(counted.map { predictions[$0] - targets[$0] })
+        if case .values(_, let scale) = data, case .quantile(let level) = scale.loss, level != 0.5 {
+            return nil
+        }
+        return PredictionIntervals(counted.map { predictions[$0] - targets[$0] })
     }
 
     /// The rows of numbers with a weight above 0.

@@ -38,11 +38,20 @@ extension SettingChange: CustomStringConvertible {
     /// The change in words.
     public var description: String {
         switch self {
+        case .setting(let name, .number(let number)):
+            "\(name) = \(Self.text(of: number))"
         case .setting(let name, let value): "\(name) = \(value)"
         case .schedule(let schedule):
             "schedule \(schedule.flatMap { $0.name } ?? "constant")"
         case .skip(let position): "without batch \(position.batch + 1) of epoch \(position.epoch)"
         }
+    }
+
+    /// 3e-05 rather than 2.9999999999999997e-05, which a factor makes.
+    private static func text(of number: Double) -> String {
+        let short = "\(Float(number))"
+        let isSame = Double(short).map { abs($0 - number) <= abs(number) * 1e-12 } ?? false
+        return isSame ? short : "\(number)"
     }
 }
 

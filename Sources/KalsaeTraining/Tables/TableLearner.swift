@@ -201,7 +201,7 @@ public struct TableLearner: Sendable {
         let trials = all.enumerated().map { index, outcome in
             Trial(
                 name: outcome.candidate.name, network: outcome.candidate.text(data),
-                loss: outcome.loss,
+                loss: outcome.predictions.loss(data, rows: rows, isPlain: true),
                 weight: kept.firstIndex(of: index).map { blend.weights[$0] } ?? 0,
                 epoch: outcome.epoch, epochs: outcome.epochs, members: plan.folds.count)
         }

@@ -45,7 +45,9 @@ package struct TablePredictions: Sendable {
     ///
     /// Log loss has one row more, whose class is wrong in the mean way (Laplace's rule of succession):
     /// few rows without a mistake are no proof that there is none. Rows count by their weights.
-    func loss(_ data: LabeledData, rows: [Int]) -> Double {
+    ///
+    /// - Parameter isPlain: whether that row is left out, as in reports.
+    func loss(_ data: LabeledData, rows: [Int], isPlain: Bool = false) -> Double {
         let total = rows.reduce(0.0) { $0 + data.weight(of: $1) }
         guard total > 0 else { return 0 }
         switch data.targets {
@@ -62,6 +64,7 @@ package struct TablePredictions: Sendable {
                 }
                 wrong += weight * others / Double(max(width - 1, 1))
             }
+            if isPlain { return sum / total }
             let one = total / Double(rows.count)
             return (sum + one * wrong / total) / (total + one)
         case .values(let numbers, let scale) where scale.loss == .meanSquaredError:

@@ -24,7 +24,7 @@ import Testing
     }
 
     private func findings(
-        _ checkup: ModelCheckup?, _ metrics: [String: [Double]] = [:]
+        _ checkup: ModelCheckup?, _ metrics: [String: [Double]] = [:], changes: Int = 0
     ) throws -> [String: Finding] {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try Store(folder: folder)
@@ -35,6 +35,7 @@ import Testing
             }
             try store.append(points, to: name, of: run)
         }
+        try store.record((0..<changes).map { RunEvent("change", step: $0) }, of: run)
         let diagnosis = try Diagnosis(store.run("patient"), in: store, checkup: checkup)
         let korean = try Diagnosis(
             store.run("patient"), in: store, checkup: checkup, language: .korean)
@@ -184,5 +185,14 @@ import Testing
         let found = try findings(checkup, metrics)
         #expect(found[name]?.verdict == .problem, "\(found)")
         #expect(found[name]?.numbers.isEmpty == false && found[name]?.remedy.isEmpty == false)
+    }
+
+    /// A change of a setting compiles the step anew: that is nothing to mend.
+    @Test(arguments: [(changes: 9, isGood: true), (0, false)])
+    func changesOfSettingsAreCompiled(_ changes: Int, _ isGood: Bool) async throws {
+        let run = try run([.dense(units: 8, activation: .relu), .dense(units: 3)])
+        let checkup = try run.checkup(try await run.run().state)
+        let found = try findings(checkup, ["compilations": [40]], changes: changes)
+        #expect((found["recompilations"]?.verdict == .good) == isGood, "\(found)")
     }
 }

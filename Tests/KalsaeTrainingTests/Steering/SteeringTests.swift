@@ -169,6 +169,9 @@ import Testing
     @Test func changesAreReadFromText() throws {
         #expect(try SettingChange(parsing: "learningRate=3e-4") == .setting("learningRate", 3e-4))
         #expect(try SettingChange(parsing: "a.b=true") == .setting("a.b", true))
+        let tenth = SettingChange.setting("learningRate", .number(3e-4 / 10))
+        #expect("\(tenth)" == "learningRate = 3e-05")
+        #expect("\(SettingChange.setting("a", 0.1234567890123))" == "a = 0.1234567890123")
         #expect(try SettingChange(parsing: "a=b=c") == .setting("a", "b=c"))
         for text in ["learningRate", "=3", "learningRate="] {
             #expect(throws: KalsaeError.self) { try SettingChange(parsing: text) }

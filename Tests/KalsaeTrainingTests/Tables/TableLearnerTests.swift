@@ -178,11 +178,10 @@ import Testing
                 #expect(found.rmse > 1.5 * (report.values?.rmse ?? 9))
             }
         }
-        if !classes {
-            // Of numbers it is the loss that stands in the list of what was tried.
-            let rmse = outcome.validation.values?.linear?.rmse ?? 0
-            #expect(abs(rmse * rmse / outcome.trials[0].loss - 1) < 1e-5)
-        }
+        // It is the loss that stands in the list of what was tried.
+        let rmse = outcome.validation.values?.linear?.rmse ?? 0
+        let loss = outcome.validation.classes?.linear?.logLoss ?? rmse * rmse
+        #expect(abs(loss / outcome.trials[0].loss - 1) < 1e-5)
     }
 
     /// The parts of a table in CSV text, all of whose rows are learned.

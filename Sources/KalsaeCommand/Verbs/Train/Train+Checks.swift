@@ -20,6 +20,11 @@ extension Train {
             throw KalsaeError(
                 name, expected: "a whole number of at least \(least)", got: "\(value)")
         }
+        guard epochs == nil || steps == nil else {
+            throw KalsaeError(
+                "--epochs", expected: "one length of the training", got: "--steps too",
+                advice: "leave one out")
+        }
     }
 
     /// Draws the curves of a training that is over.

@@ -27,9 +27,11 @@ extension Train {
             own.network = written ?? Recipe(for: parts).network
             return own
         }
-        let run =
+        try threshold?.check(source.parts.train.targets.classNames)
+        var run =
             source.table.map { FoldedRun($0, whole: source.parts, folds: count, recipe: own) }
             ?? FoldedRun(whole: source.parts, folds: count, recipe: own)
+        run.threshold = threshold
         _ = try recipe.classWeights?.values(for: source.parts)
         destination.tellReplacing(recording)
         let progress = Progress(epochs: recipe.epochs)
@@ -73,9 +75,16 @@ extension Train {
     /// Throws where rows that `--folds` is to divide among tests are held out in another way.
     func checkFolds() throws(KalsaeError) {
         guard splitting.folds != nil else { return }
-        guard recording.plot == nil else {
+        let alone = [
+            ("--plot", recording.plot != nil), ("--find-rate", findRate),
+            ("--log", !recording.log.isEmpty), ("--log-gradients", recording.logGradients),
+            ("--checkpoint-every", recording.checkpointEvery != nil),
+            ("--guard", recording.guard), ("--interventions", recording.interventions != nil),
+            ("--name", recording.name != nil), ("--tag", !recording.tag.isEmpty),
+        ]
+        if let option = alone.first(where: \.1)?.0 {
             throw KalsaeError(
-                "--plot", expected: "one training", got: "--folds of a plain network",
+                option, expected: "one training", got: "--folds of a plain network",
                 advice: "leave one out")
         }
         let others = [
