@@ -149,6 +149,21 @@ import Testing
         Wrong(
             arguments: ["train", "iris", "--epochs", "3", "--steps", "9"], status: 1,
             says: "--epochs: expected one length of the training, got --steps too"),
+        Wrong(
+            arguments: ["summary", "4-3", "--outputs", "7"], status: 1,
+            says: "--outputs: expected a preset or a .json file to go with, got 4-3"),
+        Wrong(
+            arguments: ["steer", "last", "pause", "--wait", "nan"], status: 1,
+            says: "--wait: expected seconds from 0 to"),
+        Wrong(
+            arguments: ["steer", "last", "pause", "--wait", "1e300"], status: 1,
+            says: "--wait: expected seconds from 0 to"),
+        Wrong(
+            arguments: ["search", "iris", "--trials", "2", "--time", "99999999999999999999h"],
+            status: 1, says: "--time"),
+        Wrong(
+            arguments: ["evaluate", "m", "iris", "--importance", "--repeats", "0"], status: 1,
+            says: "--repeats: expected a whole number of at least 1, got 0"),
         Wrong(arguments: ["summary", "784-50-x"], status: 1, says: "784-50-10, got 784-50-x"),
         Wrong(
             arguments: ["summary", "deep-convnet", "--outputs", "0"], status: 1, says: "above 0"),

@@ -90,6 +90,57 @@ import Testing
         #expect(told.output.contains("  \"yes\" is predicted from probability "))
     }
 
+    /// What a run or a file says is taken as an option of the call is.
+    @Test func runsAndFilesSayIt() throws {
+        defer { folder.remove() }
+        try folder.write(payments(), to: "payments.csv")
+        let first = try run(
+            "train", "payments.csv", "--target", "fraud", "--epochs", "2", "--patience", "0",
+            "--threshold", "best", "--name", "t", "--output", "m")
+        try #require(first.status == 0, "\(first.errors)")
+        let own = try run("predict", "m", "payments.csv")
+        #expect(own.errors.contains("is predicted from probability"))
+        let again = try run("train", "--config-of", "t", "--output", "again")
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try run("predict", "again", "payments.csv").output == own.output)
+        let more = try run("train", "--resume", "t", "--epochs", "3")
+        #expect(more.status == 0, "\(more.errors)")
+        let export = try run("runs", "export", "t", "--as-config")
+        try #require(export.status == 0 && export.output.contains(/threshold: "?best/))
+        try folder.write(export.output, to: "plan.yaml")
+        #expect(try run("train", "plan.yaml", "--output", "planned").status == 0)
+        for (value, status) in [(".3", 0), ("0.3", 0), ("most", 64), ("1.5", 1)] {
+            try folder.write(
+                "data: payments.csv\ntarget: fraud\nepochs: 1\nthreshold: \(value)\n",
+                to: "own.yaml")
+            let result = try run("train", "own.yaml", "--output", "own", "--overwrite")
+            #expect(result.status == status, "\(value): \(result.errors)")
+        }
+        // Nothing is recorded of a record that goes on.
+        let bare = try run("train", "--resume", "t", "--epochs", "4", "--no-record")
+        #expect(bare.status == 1 && bare.errors.contains("--no-record: expected a training from"))
+    }
+
+    /// Of one row that counts no threshold is the best: the training is none the worse.
+    @Test(arguments: [["--effort", "quick"], ["--epochs", "2"]])
+    func whereRowsTellNone(_ options: [String]) throws {
+        defer { folder.remove() }
+        let lines = payments().split(separator: "\n").enumerated().map { row, line in
+            // All rows that count are of one class.
+            "\(line),\(row == 0 ? "w" : line.hasSuffix("yes") ? "0" : "1")"
+        }
+        try folder.write(lines.joined(separator: "\n"), to: "payments.csv")
+        let result = try CommandRun(
+            [
+                "train", "payments.csv", "--target", "fraud", "--weight", "w", "--threshold",
+                "best", "--output", "m",
+            ] + options, in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("--threshold best: the rows held out tell none"))
+        let predicted = try run("predict", "m", "payments.csv")
+        #expect(predicted.status == 0 && !predicted.errors.contains("from probability"))
+    }
+
     @Test func whereThereIsNoThreshold() throws {
         defer { folder.remove() }
         try folder.write(Tables.houses(), to: "houses.csv")

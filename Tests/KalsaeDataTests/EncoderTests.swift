@@ -179,6 +179,8 @@ import Testing
         let good = try #require(parts.encoder).json.text
         let changes = [
             ("\"header\":true", "\"header\":1"), ("\"columns\":4", "\"columns\":2"),
+            ("\"columns\":4", "\"columns\":0"), ("\"columns\":4", "\"columns\":-1"),
+            ("\"columns\":4", "\"columns\":\(Int.min)"),
             ("\"kind\":\"robust\"", "\"kind\":\"robot\""), ("\"spread\":", "\"spread\":-"),
             ("[\"blue\",", "[\"red\","), ("[\"blue\",", "[1,"), ("\"column\":1,", "\"column\":0,"),
             ("\"column\":2,", "\"column\":1,"), ("\"features\":[", "\"features\":[],\"f\":["),

@@ -61,7 +61,8 @@ struct OptionCatalog {
         func takes(_ value: String) -> Bool {
             (try? Train.parse(["data", "--\(entry.name)=\(value)"])) != nil
         }
-        if takes("no number") { return .text }
+        // A threshold is a number or best.
+        if takes("no number") || takes("best") { return .text }
         return takes("0.5") ? .number : takes("1") ? .integer : .text
     }
 

@@ -48,6 +48,12 @@ struct Recording {
         self.figure = figure
         self.configuration = configuration
         if let resume = options.resume {
+            guard !options.noRecord else {
+                throw KalsaeError(
+                    "--no-record", expected: "a training from its beginning",
+                    got: "--resume \(resume), which goes on with its record",
+                    advice: "leave one out, or train anew: --config-of \(resume.shellWord)")
+            }
             let store = try options.location.store(for: .writing)
             let run = try store.run(resume)
             guard run.dataFingerprint == fingerprint else {

@@ -55,6 +55,8 @@ struct Steer: ParsableCommand {
     @Option(help: "For branch: the name of the new run.")
     var name: String?
 
+    private static let longestWait = 1e9
+
     @OptionGroup var location: RunsOptions
 
     @Flag(help: "Print one JSON object on one line to standard output.")
@@ -65,6 +67,10 @@ struct Steer: ParsableCommand {
             throw KalsaeError(
                 option, expected: "the verb branch to go with", got: verb,
                 advice: "as in kalsae steer \(wanted) branch --set learningRate=3e-4")
+        }
+        guard (0...Self.longestWait).contains(wait) else {
+            throw KalsaeError(
+                "--wait", expected: "seconds from 0 to \(Int(Self.longestWait))", got: "\(wait)")
         }
         guard let known = SteeringVerb(rawValue: verb) else {
             let names = SteeringVerb.allCases.map(\.rawValue) + ["branch"]
@@ -103,7 +109,7 @@ struct Steer: ParsableCommand {
         to sent: RunCommand, of run: Run, in store: Store
     ) throws -> RunCommand {
         let clock = ContinuousClock()
-        let end = clock.now + .seconds(max(wait, 0))
+        let end = clock.now + .seconds(wait)
         while true {
             // Asked first: a run answers before it ends.
             let isOver = try store.run(run.id).state != .running

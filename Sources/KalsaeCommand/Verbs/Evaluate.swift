@@ -91,6 +91,10 @@ struct Evaluate: AsyncParsableCommand, ComputingCommand {
 
     func run() async throws {
         try common.apply()
+        guard repeats >= 1 else {
+            throw KalsaeError(
+                "--repeats", expected: "a whole number of at least 1", got: "\(repeats)")
+        }
         if let worst, !(1...1000).contains(worst) {
             throw KalsaeError("--worst", expected: "a number from 1 to 1000", got: "\(worst)")
         }

@@ -98,6 +98,15 @@ struct Summary: ParsableCommand, ComputingCommand {
             })
     }
 
+    /// Throws for options that a network has no use for: sizes and files know their own.
+    private func refuseSizes() throws(KalsaeError) {
+        let given = [("--input", input), ("--outputs", outputs.map { "\($0)" })]
+        guard let (name, _) = given.first(where: { $0.1 != nil }) else { return }
+        throw KalsaeError(
+            name, expected: "a preset or a .json file to go with", got: network,
+            advice: "leave it out")
+    }
+
     private func model() throws -> Sequential {
         let source: NetworkSource
         var (standard, count) = ("28,28,1", 10)
@@ -105,6 +114,7 @@ struct Summary: ParsableCommand, ComputingCommand {
             source = .preset(preset)
             if preset.isOfText { (standard, count) = ("64", 65) }
         } else if let sizes = try? NetworkSizes(network), sizes.sizes.count > 1 {
+            try refuseSizes()
             let input: Shape = [sizes.sizes[0]]
             return try Sequential(sizes.layers(input: input, activation: .relu), input: input)
         } else if network.hasSuffix(".json") {
@@ -116,6 +126,7 @@ struct Summary: ParsableCommand, ComputingCommand {
                     got: network)
             }
             try ModelArgument.check(network, verb: "summary")
+            try refuseSizes()
             return try ModelFile(path: network).model
         }
         let input = input ?? standard

@@ -32,7 +32,7 @@ extension TableEncoder {
             several.allSatisfy { $0.name == several[0].name }
                 && several.indices.allSatisfy { !several[..<$0].contains(several[$0]) }
         }
-        guard !features.isEmpty, isEachOne, namesByColumn[target.column] == nil,
+        guard columnCount > 0, !features.isEmpty, isEachOne, namesByColumn[target.column] == nil,
             columns.allSatisfy({ (0..<columnCount).contains($0) })
         else {
             throw KalsaeError(

@@ -28,6 +28,9 @@ public enum CheckpointInterval: Sendable, Equatable {
 }
 
 extension CheckpointInterval {
+    /// Whether seconds are above 0 and at most some 300 years, which clocks can add.
+    private static func isTime(_ seconds: Double) -> Bool { seconds > 0 && seconds <= 1e10 }
+
     /// Reads `50steps`, `30s`, `2min`, `1h`, `1epoch` or `auto`.
     ///
     /// - Throws: a `KalsaeError` for any other text, and for numbers that are not above 0.
@@ -42,9 +45,9 @@ extension CheckpointInterval {
             self = .steps(count)
         case ("epoch", _, let count?) where count > 0, ("epochs", _, let count?) where count > 0:
             self = .epochs(count)
-        case ("s", let count?, _) where count > 0: self = .seconds(count)
-        case ("min", let count?, _) where count > 0: self = .seconds(count * 60)
-        case ("h", let count?, _) where count > 0: self = .seconds(count * 3600)
+        case ("s", let count?, _) where Self.isTime(count): self = .seconds(count)
+        case ("min", let count?, _) where Self.isTime(count * 60): self = .seconds(count * 60)
+        case ("h", let count?, _) where Self.isTime(count * 3600): self = .seconds(count * 3600)
         default:
             throw KalsaeError(
                 "checkpoints", expected: "an interval as 50steps, 30s, 2min, 1h or 1epoch",

@@ -73,7 +73,15 @@ extension ModelMetadata {
         if let point, let positive = classNames.firstIndex(of: point.name) {
             bestDecision = DecisionRule(positive: positive, threshold: point.threshold)
         }
-        if let choice { decision = try choice.rule(classNames, best: bestDecision) }
+        if let choice {
+            try choice.check(classNames)
+            guard choice != .best || bestDecision != nil else {
+                return Notice.say(
+                    "--threshold best: the rows held out tell none, as where one class is not among "
+                        + "them; the more probable class is predicted")
+            }
+            decision = try choice.rule(classNames, best: bestDecision)
+        }
     }
 
     /// The rules as a part of the metadata; nil where there are none.

@@ -40,7 +40,8 @@ package struct TokenSampling: Sendable, Equatable {
     func token(logits: Tensor, key: RandomKey) -> Tensor {
         guard logits.fault == nil else { return logits }
         guard temperature > 0 else { return logits.argMax() }
-        let divisor = max(temperature, Double(Float.leastNormalMagnitude))
+        // Beyond these, float32 has no number, or an infinite one.
+        let divisor = min(max(temperature, Double(Float.leastNormalMagnitude)), 1e30)
         // Below 0 all of them, so that a small temperature makes no infinity of the likeliest.
         var row = (logits - logits.max(axes: [-1], keepsAxes: true)) / divisor
         let count = row.shape[row.rank - 1]
@@ -51,7 +52,8 @@ package struct TokenSampling: Sendable, Equatable {
             let ordered = row.sorted(descending: true)
             let before = ordered.softmax(axis: -1).cumulativeSum(exclusive: true)
             // The sum before the likeliest is 0: it is always left.
-            let left = ordered.replacing(with: .infinity, where: before .>= topP)
+            let most = max(topP, Double(Float.leastNormalMagnitude))
+            let left = ordered.replacing(with: .infinity, where: before .>= most)
             row = Self.leave(row, from: left.min(axes: [-1], keepsAxes: true))
         }
         return .categorical(logits: row, key: key)

@@ -108,6 +108,20 @@ private struct Fixed: Layer {
         }
     }
 
+    /// What float32 has no number for is taken for its least, or for a very large one.
+    @Test func extremesAreDrawnFrom() throws {
+        for topP in [1e-46, 1e-300, 1e-30] {
+            let sampler = try TextSampler(Fixed(shares: [1, 8, 2, 4]), length: 1, topP: topP)
+            #expect(Set(try sampler.sample(after: [0], count: 9)) == [1])
+        }
+        for temperature in [1e29, 1e39, 1e300] {
+            let sampler = try TextSampler(
+                Fixed(shares: [1, 8, 2, 4, 5]), length: 1, temperature: temperature,
+                leavingOut: [2])
+            #expect(Set(try sampler.sample(after: [0], count: 200)) == [0, 1, 3, 4])
+        }
+    }
+
     /// As likely as the last one that is left is left too; what is excluded never comes.
     @Test func tiesAndExclusions() throws {
         let model = Fixed(shares: [2, 1, 1, 1, 8])
