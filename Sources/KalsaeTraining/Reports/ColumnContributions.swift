@@ -71,7 +71,7 @@ public struct ColumnContributions: Sendable {
         inputs = names.map { encoder.inputs(of: $0) }
         var generator = Philox(seed: UInt64(bitPattern: Int64(seed)), stream: 0x434f_4e54)
         var (orders, order) = ([[Int]](), Array(names.indices))
-        // Of few columns several: they leave less to chance.
+        // With few columns, several orders for a row: their mean has a smaller variance.
         ordersPerRow = min(
             Self.mostOrders,
             max(1, Self.mostPredictions / (max(kept, 1) * (encoder.columnNames.count + 1))))
