@@ -62,11 +62,7 @@ enum BranchedArguments {
         }
         interventions += planned.filter { ($0["step"]?.integer ?? 0) > entry.step }
         configuration.replace("interventions", .array(interventions))
-        // How long it is, is said in one way: the call's goes before the run's.
-        for (name, other) in [("epochs", "steps"), ("steps", "epochs")]
-        where !list.values(name).isEmpty && list.values(other).isEmpty {
-            configuration.remove(other)
-        }
+        configuration.removeLength { !list.values($0).isEmpty }
         if list.values("output").isEmpty {
             let path = try freshPath(beside: run, from: entry.step, in: store)
             configuration.replace("output", .string(path))

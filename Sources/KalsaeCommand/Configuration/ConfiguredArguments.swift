@@ -76,10 +76,8 @@ enum ConfiguredArguments {
         }
         let given = list.items.filter { !($0.isPositional && files == [$0.value]) }
         let own = TrainingConfiguration(given, catalog)
-        // How long a training is, is said in one way: the call's goes before the file's.
-        for (name, other) in [("epochs", "steps"), ("steps", "epochs")]
-        where own.says(name) || changes.contains(where: { $0.hasPrefix("\(name)=") }) {
-            if !own.says(other) { configuration.remove(other) }
+        configuration.removeLength { name in
+            own.says(name) || changes.contains { $0.hasPrefix("\(name)=") }
         }
         for member in own.settings { configuration.replace(member.key, member.value) }
         for change in changes { try configuration.change(change) }

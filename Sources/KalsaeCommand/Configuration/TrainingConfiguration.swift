@@ -110,6 +110,14 @@ struct TrainingConfiguration {
         settings.removeAll { $0.key == name }
     }
 
+    /// Leaves out the length of the training, epochs or steps, where a call says the other one.
+    mutating func removeLength(unlike isGiven: (String) -> Bool) {
+        for (name, other) in [("epochs", "steps"), ("steps", "epochs")]
+        where isGiven(name) && !isGiven(other) {
+            remove(other)
+        }
+    }
+
     /// Replaces a value.
     mutating func replace(_ name: String, _ value: JSONValue) {
         remove(name)
